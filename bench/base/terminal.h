@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a person sees while waiting.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace diobench {
+
+enum class Colour { none, red, green, yellow, bold, dim };
+
+/// `text` in a colour if `fd` is a terminal and NO_COLOR is not set; else plain.
+[[nodiscard]] std::string coloured(std::string_view text, Colour colour, int fd = 1);
+
+/// One line on standard error that says what is going on, how far it is and
+/// how long it will take.  On a terminal it is redrawn in place; elsewhere a
+/// plain line is printed now and then (at most one each 15 s).  Thread-safe.
+class Progress {
+public:
+    explicit Progress(std::string title);
+    ~Progress();
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+
+    /// `done` of `total` steps (total 0: unknown) and what is being done now.
+    void update(size_t done, size_t total, std::string_view what);
+    /// Clears the line and prints `text` as the lasting answer.
+    void finish(std::string_view text);
+
+private:
+    void clear_line();
+    std::string title_;
+    bool terminal_;
+    bool drawn_ = false;
+    std::chrono::steady_clock::time_point started_;
+    std::chrono::steady_clock::time_point last_;
+    std::mutex mutex_;
+};
+
+}  // namespace diobench
