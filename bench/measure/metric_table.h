@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The one table of metrics.  JSON, Prometheus, plots, tables and gates follow
+// from it; a new metric is a new row.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace diobench {
+
+enum class Direction { lower_is_better, higher_is_better, neutral };
+/// How the values of several boots of one cell become one.
+enum class Aggregation { median, sum, maximum, identical };
+
+struct Metric {
+    /// Path in a cell's "metrics" object; a dot goes one object deeper.
+    std::string_view name;
+    /// "ns", "bytes", "bytes_per_s", "ops", "ops_per_s", "s", "ratio", "count".
+    std::string_view unit;
+    Direction direction;
+    Aggregation aggregation;
+    /// One sentence: what it is and where it comes from.
+    std::string_view help;
+};
+
+/// All rows, in the order in which tables and JSON show them.
+[[nodiscard]] std::span<const Metric> metric_table();
+/// The row of that name, or nullptr.
+[[nodiscard]] const Metric* find_metric(std::string_view name);
+
+}  // namespace diobench
