@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// How a command hooks into the program: one file bench/cli/NAME_command.cc a
+// command, with one function that declares its options and sets the body.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "bench/base/error.h"
+
+namespace diobench {
+
+/// What the chosen command will do once all options were read.
+struct CommandContext {
+    std::function<Result<ExitCode>()> body;
+};
+
+void register_kernel_command(CLI::App& app, CommandContext& context);
+void register_doctor_command(CLI::App& app, CommandContext& context);
+void register_run_command(CLI::App& app, CommandContext& context);
+void register_compare_command(CLI::App& app, CommandContext& context);
+void register_report_command(CLI::App& app, CommandContext& context);
+void register_export_command(CLI::App& app, CommandContext& context);
+
+}  // namespace diobench
