@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/export/junit.h"
+
+#include <fmt/format.h>
+
+#include "bench/store/cells.h"
+
+namespace diobench {
+
+namespace {
+
+/// For attributes and text; control characters that XML 1.0 cannot hold become '?'.
+std::string escape_xml(std::string_view text) {
+    std::string out;
+    for (char c : text) {
+        auto byte = static_cast<unsigned char>(c);
+        if (c == '&') out += "&amp;";
+        else if (c == '<') out += "&lt;";
+        else if (c == '>') out += "&gt;";
+        else if (c == '"') out += "&quot;";
+        else if (c == '\n') out += "&#10;";
+        else if (byte < 0x20 || byte == 0x7f) out += c == '\t' ? '\t' : '?';
+        else out += c;
+    }
+    return out;
+}
+
+struct TestCase {
+    std::string class_name;
+    std::string name;
+    double seconds = 0;
+    enum class Outcome { passed, failed, skipped } outcome = Outcome::passed;
+    std::string kind;    ///< of a failure
+    std::string reason;
+};
+
+TestCase of_kernel(const KernelResult& kernel) {
+    TestCase test{kernel.name, "kernel", kernel.build_seconds.value_or(0), TestCase::Outcome::passed, "", ""};
+    if (kernel.status == KernelStatus::ok) return test;
+    test.outcome = TestCase::Outcome::failed;
+    test.kind = status_name(kernel.status);
+    test.reason = kernel.reason;
+    return test;
+}
+
+TestCase of_cell(const CellResult& cell) {
+    TestCase test{cell.kernel, cell.cell, cell.metric("seconds").value_or(0), TestCase::Outcome::passed, "", cell.reason};
+    if (cell.status == CellStatus::ok) return test;
+    bool skipped = cell.status == CellStatus::unsupported || cell.known;
+    test.outcome = skipped ? TestCase::Outcome::skipped : TestCase::Outcome::failed;
+    test.kind = status_name(cell.status);
+    if (cell.known) test.reason = "known: " + test.reason;
+    return test;
+}
+
+std::string case_text(const TestCase& test) {
+    std::string head = fmt::format("  <testcase classname=\"diobench.{}\" name=\"{}\" time=\"{:.6f}\"", escape_xml(test.class_name),
+                                   escape_xml(test.name), test.seconds);
+    if (test.outcome == TestCase::Outcome::passed) return head + "/>\n";
+    if (test.outcome == TestCase::Outcome::skipped)
+        return fmt::format("{}><skipped message=\"{}: {}\"/></testcase>\n", head, escape_xml(test.kind), escape_xml(test.reason));
+    return fmt::format("{}><failure type=\"{}\" message=\"{}\"/></testcase>\n", head, escape_xml(test.kind), escape_xml(test.reason));
+}
+
+}  // namespace
+
+std::string junit_text(const Results& results) {
+    std::vector<TestCase> tests;
+    for (const auto& kernel : results.kernels) tests.push_back(of_kernel(kernel));
+    for (const auto& cell : collapse_boots(results.cells)) tests.push_back(of_cell(cell));
+    size_t failures = 0;
+    size_t skipped = 0;
+    std::string body;
+    for (const auto& test : tests) {
+        failures += test.outcome == TestCase::Outcome::failed ? 1 : 0;
+        skipped += test.outcome == TestCase::Outcome::skipped ? 1 : 0;
+        body += case_text(test);
+    }
+    return fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                       "<testsuite name=\"diobench.{}.{}\" id=\"{}\" timestamp=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" "
+                       "skipped=\"{}\" time=\"{:.3f}\">\n{}</testsuite>\n",
+                       escape_xml(results.run.suite), escape_xml(results.run.machine), escape_xml(results.run.id),
+                       escape_xml(results.run.started_at), tests.size(), failures, skipped, results.run.elapsed_s, body);
+}
+
+Status write_junit(const fs::path& file, const Results& results) { return write_file_atomic(file, junit_text(results)); }
+
+}  // namespace diobench
