@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// diobench report: plots and the HTML page of a finished run.
+#include <fmt/format.h>
+#include <memory>
+
+#include "bench/base/terminal.h"
+#include "bench/cli/command.h"
+#include "bench/export/report.h"
+#include "bench/export/run_directory.h"
+
+namespace diobench {
+
+void register_report_command(CLI::App& app, CommandContext& context) {
+    auto directory = std::make_shared<std::string>();
+    auto* command = app.add_subcommand("report", "Draw the plots and the HTML page of a finished run");
+    command->add_option("RUN_DIR", *directory, "Output directory of a run (default out/latest)");
+    command->callback([&context, directory] {
+        context.body = [directory]() -> Result<ExitCode> {
+            if (auto results = read_run(*directory); !results) return forward(results);
+            Progress progress("report");
+            progress.update(0, 0, "drawing plots");
+            auto page = write_report(run_directory(*directory));
+            if (!page) return forward(page);
+            progress.finish(fmt::format("report: wrote {} and the plots in {}", page->string(), (page->parent_path() / "plots").string()));
+            return ExitCode::ok;
+        };
+    });
+}
+
+}  // namespace diobench

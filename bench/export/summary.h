@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A run as plain text that can be pasted into a mail to a kernel list.
+#pragma once
+
+#include <string>
+
+#include "bench/base/error.h"
+#include "bench/base/files.h"
+#include "bench/export/comparison.h"
+
+namespace diobench {
+
+inline constexpr std::string_view kSummaryFileName = "summary.txt";
+
+/// ASCII, at most 76 columns: the setup and what its clock means, the answer,
+/// the tables, what was refused or wrong, and how to do it again.  A line is
+/// longer only where one word of it is (a path, a hash).
+[[nodiscard]] std::string summary_text(const Comparison& comparison);
+[[nodiscard]] Status write_summary(const fs::path& file, const Results& results);
+
+}  // namespace diobench
