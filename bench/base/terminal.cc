@@ -47,6 +47,12 @@ void Progress::clear_line() {
     drawn_ = false;
 }
 
+void Progress::stage(std::string title) {
+    std::lock_guard lock(mutex_);
+    title_ = std::move(title);
+    started_ = std::chrono::steady_clock::now();
+}
+
 void Progress::update(size_t done, size_t total, std::string_view what) {
     std::lock_guard lock(mutex_);
     auto now = std::chrono::steady_clock::now();

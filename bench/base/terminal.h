@@ -24,6 +24,8 @@ public:
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
+    /// Begins another stage: a new title, and the time left is counted from here.
+    void stage(std::string title);
     /// `done` of `total` steps (total 0: unknown) and what is being done now.
     void update(size_t done, size_t total, std::string_view what);
     /// Clears the line and prints `text` as the lasting answer.
