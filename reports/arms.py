@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The arms of a run and their colours, the same in every figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Optional
+
+from reports.data import Cell, Point, Run
+
+# Okabe and Ito's palette, which people with any common colour blindness can tell apart.
+FIXED_COLOURS = {"base": "#999999", "fallback": "#E69F00", "dio-sync": "#56B4E9", "dio": "#0072B2"}
+OTHER_COLOURS = ("#009E73", "#D55E00", "#CC79A7", "#F0E442", "#7B5EA7", "#8C564B")
+BUFFERED_COLOUR = "#D9D9D9"
+RAW_COLOUR = "#222222"
+RAW_DASHES = (0, (4, 2))
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A kernel reading with O_DIRECT, or (`kernel` None) the buffered read that every kernel has."""
+
+    title: str
+    kernel: Optional[str]
+    colour: str
+    hatch: str = ""
+
+    def cell(self, run: Run, point: Point) -> Optional[Cell]:
+        io = "buffered" if self.kernel is None else "direct"
+        return run.find(self.kernel, "fscache", io, point)
+
+
+def colour_of(kernel: str, kernels: list[str]) -> str:
+    """Known arms have their colour; others take one by the order of their names."""
+    if kernel in FIXED_COLOURS:
+        return FIXED_COLOURS[kernel]
+    others = sorted(k for k in kernels if k not in FIXED_COLOURS)
+    return OTHER_COLOURS[others.index(kernel) % len(OTHER_COLOURS)]
+
+
+def arms_of(run: Run) -> list[Arm]:
+    """Buffered reads first, then every kernel in the order of the run."""
+    arms = [Arm(k, k, colour_of(k, run.kernels)) for k in run.kernels]
+    return [Arm("buffered", None, BUFFERED_COLOUR, "////"), *arms]
+
+
+def reference_and_candidate(run: Run) -> tuple[Optional[Arm], Optional[Arm]]:
+    """The arm that is judged (the last) and the one it is judged against
+    (fallback, else the first other one whose direct reads have numbers, else
+    buffered reads), as `diobench compare` chooses them."""
+    buffered, *kernels = arms_of(run)
+    if not kernels:
+        return None, None
+    candidate = kernels[-1]
+    if candidate.kernel == "fallback" and len(kernels) > 1:
+        candidate = kernels[-2]
+    direct = {c.kernel for c in run.cells if c.status == "ok" and c.backend == "fscache" and c.io == "direct"}
+    others = [k for k in kernels if k is not candidate]
+    reference = next((k for k in others if k.kernel == "fallback"), None)
+    reference = reference or next((k for k in others if k.kernel in direct), buffered)
+    return reference, candidate

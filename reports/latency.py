@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Distributions of latency: which share of the reads ended within which time."""
+
+from __future__ import annotations
+
+import math
+from itertools import accumulate
+from typing import Optional
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from reports.arms import RAW_COLOUR, RAW_DASHES, Arm, arms_of
+from reports.data import Cell, Histogram, Point, Run
+from reports.style import GAP_COLOUR, LABEL_BOX, LEFT_INCHES, Picture, clock_note, heading, time_name
+from reports.tradeoff import local_points
+
+COLUMNS = 3
+MOST_PANELS = 9
+BUFFERED_LINE = "#888888"  # darker than its bars, to be seen
+CAPTION = ("Share of the reads that ended within a time (from the histograms; bucket error at most 0.4 %). "
+           "The dot is the 99th percentile. Lines end at the longest read.")
+
+
+def cumulative(histogram: Histogram) -> tuple[list[float], list[float]]:
+    """Times (ns, middle of each bucket) and the share of reads up to each, 0..1; starts at share 0."""
+    total = sum(histogram.counts)
+    middles = [(low + high - 1) / 2 for low, high in zip(histogram.lower_ns, histogram.upper_ns)]
+    shares = [seen / total for seen in accumulate(histogram.counts)]
+    return [middles[0], *middles], [0.0, *shares]
+
+
+def time_ticks(low_ns: float, high_ns: float) -> list[float]:
+    """1, 2, 5 times powers of ten inside the range, thinned to powers of ten when there are many."""
+    decades = range(math.floor(math.log10(low_ns)), math.ceil(math.log10(high_ns)) + 1)
+    for steps in ((1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,)):
+        ticks = [s * 10.0 ** d for d in decades for s in steps if low_ns <= s * 10.0 ** d <= high_ns]
+        if len(ticks) <= 5:
+            return ticks
+    return ticks
+
+
+def draw(run: Run, device: str) -> list[Picture]:
+    """One picture for the local reads of a device."""
+    points = local_points(run, device)
+    pictures = []
+    for first in range(0, len(points), MOST_PANELS):
+        suffix = f"-{first // MOST_PANELS + 1}" if first else ""
+        figure = _page(run, points[first:first + MOST_PANELS], device)
+        pictures.append(Picture(f"latency-{device}{suffix}", f"Latency on {device}", CAPTION, figure))
+    return pictures
+
+
+def _page(run: Run, points: list[Point], device: str) -> Figure:
+    rows = math.ceil(len(points) / COLUMNS)
+    figure = Figure(figsize=(13.3, 1.4 + 2.75 * rows))
+    width, height = figure.get_size_inches()
+    grid = figure.add_gridspec(rows, COLUMNS, left=LEFT_INCHES / width, right=1 - 0.2 / width, top=1 - 1.1 / height,
+                               bottom=0.5 / height, wspace=0.16, hspace=0.42)
+    arms = arms_of(run)
+    for i, point in enumerate(points):
+        axes = figure.add_subplot(grid[i // COLUMNS, i % COLUMNS])
+        _panel(axes, run, point, arms)
+        if i % COLUMNS == 0:
+            axes.set_ylabel("share of reads, %")
+        if i + COLUMNS >= len(points):
+            axes.set_xlabel("latency (log scale)")
+    handles = [Line2D([], [], color=a.colour if a.kernel else BUFFERED_LINE, linewidth=2, linestyle="-" if a.kernel else ":",
+                      label=a.title) for a in arms]
+    handles.append(Line2D([], [], color=RAW_COLOUR, linestyle=RAW_DASHES, label="raw O_DIRECT (limit)"))
+    heading(figure, f"Latency of reads on {device}", clock_note(run.document["run"]), handles)
+    return figure
+
+
+def _panel(axes: Axes, run: Run, point: Point, arms: list[Arm]) -> None:
+    axes.set_title(point.label, loc="left")
+    lines: list[tuple[Optional[Cell], str, object, float]] = [(run.raw(point), RAW_COLOUR, RAW_DASHES, 1.1)]
+    lines += [(a.cell(run, point), a.colour if a.kernel else BUFFERED_LINE, "-" if a.kernel else ":", 1.6) for a in arms]
+    shown = [line for line in lines if line[0] is not None and line[0].histogram and line[0].histogram.counts]
+    for cell, colour, style, line_width in shown:
+        times, shares = cumulative(cell.histogram)
+        axes.step(times, [100 * s for s in shares], where="post", color=colour, linestyle=style, linewidth=line_width)
+        p99 = next(t for t, s in zip(times, shares) if s >= 0.99)
+        axes.plot([p99], [99], marker="o", markersize=3.5, color=colour)
+    _gaps(axes, [(a, a.cell(run, point)) for a in arms])
+    axes.set_ylim(0, 103)
+    axes.set_yticks([0, 25, 50, 75, 100])
+    axes.grid(axis="y", color="#EEEEEE", linewidth=0.6)
+    if not shown:
+        axes.set_xticks([])
+        return
+    low = min(line[0].histogram.lower_ns[0] for line in shown) / 1.15
+    high = max(line[0].histogram.upper_ns[-1] for line in shown) * 1.15
+    axes.set_xscale("log")
+    axes.set_xlim(max(low, 1.0), high)
+    axes.xaxis.set_major_locator(FixedLocator(time_ticks(max(low, 1.0), high)))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda ns, _: time_name(ns)))
+
+
+def _gaps(axes: Axes, cells: list[tuple[Arm, Optional[Cell]]]) -> None:
+    """Arms without a line, named in the corner."""
+    missing = [(a.title, "no cell" if c is None else c.gap) for a, c in cells if c is None or c.histogram is None]
+    for i, (title, word) in enumerate(missing):
+        axes.text(0.98, 0.06 + 0.09 * i, f"{title}: {word}", transform=axes.transAxes, ha="right", va="bottom",
+                  fontsize=8, fontstyle="italic", zorder=5, bbox=LABEL_BOX, color=GAP_COLOUR if word in ("invalid", "failed") else "#777777")

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a read costs when the blob is not on this machine and the daemon has to fetch it."""
+
+from __future__ import annotations
+
+from reports.arms import arms_of
+from reports.data import Run
+from reports.panels import COLUMNS_PER_PAGE, MEBI, Measure, panel_page, scaled
+from reports.style import Picture
+
+MEASURES = (
+    Measure("throughput\nMiB/s", scaled("throughput_bytes_per_s", MEBI)),
+    Measure("READ requests\nto the daemon", scaled("ondemand.reads", 1)),
+    Measure("bytes fetched per\nbyte read  (ratio)", scaled("read_amplification", 1)),
+    Measure("daemon's CPU\nper read, µs", scaled("cpu_ns_per_op.daemon", 1e3)),
+)
+CAPTION = ("Nothing is in the cache file: each read that misses waits for the on-demand daemon to fetch and write it. "
+           "The daemon's source lies in memory, so this is the cost of the protocol and of the fetched amount, not of a network.")
+
+
+def draw(run: Run) -> list[Picture]:
+    """One picture for every COLUMNS_PER_PAGE kinds of remote read; none if the suite has none."""
+    points = run.points(lambda c: c.point.cache_state == "remote" and c.io in ("direct", "buffered"))
+    pictures = []
+    for first in range(0, len(points), COLUMNS_PER_PAGE):
+        suffix = f"-{first // COLUMNS_PER_PAGE + 1}" if first else ""
+        title = "Remote blobs: the cost of fetching on demand"
+        figure = panel_page(run, title, points[first:first + COLUMNS_PER_PAGE], MEASURES, arms_of(run),
+                            lambda p: f"{p.label}\n{p.device}")
+        pictures.append(Picture(f"ondemand{suffix}", "On-demand fetching", CAPTION, figure))
+    return pictures

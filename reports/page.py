@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The HTML page: one file that needs no network and no scripts."""
+
+from __future__ import annotations
+
+import base64
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Optional
+
+import jinja2
+
+from reports.arms import colour_of
+from reports.data import Cell, Run
+from reports.headline import bytes_name, headline, ns_name
+from reports.style import Picture
+
+CLOCK_MEANING = {
+    "virtual": "Times are counts of guest instructions. They are the same on every host and in every repetition, so any difference "
+               "between two kernels is a difference in what they execute. They leave out caches, memory bandwidth and the bus: they rank "
+               "the arms and show changes, but they are not what a stopwatch would show.",
+    "real": "Times are of a real clock on this host. They contain its noise: small differences between single boots may be chance.",
+}
+
+
+@dataclass(frozen=True)
+class TableCell:
+    """A row of the table of all cells, as text."""
+
+    kernel: str
+    colour: str
+    cell: str
+    status: str
+    known: bool
+    observed: str
+    reason: str
+    numbers: list[str]
+
+
+NUMBER_COLUMNS = ("throughput", "p50", "p99", "max", "CPU/read", "page cache", "fetched", "of raw")
+
+
+def _numbers(run: Run, cell: Cell) -> list[str]:
+    def text(value: Optional[float], form: Any) -> str:
+        return "" if value is None else form(value)
+    raw = run.raw(cell.point) if cell.point.cache_state == "local" and cell.backend == "fscache" else None
+    own, limit = cell.metric("throughput_bytes_per_s"), raw.metric("throughput_bytes_per_s") if raw else None
+    return [
+        text(own, lambda v: bytes_name(v) + "/s"),
+        text(cell.metric("latency_ns.p50"), ns_name),
+        text(cell.metric("latency_ns.p99"), ns_name),
+        text(cell.metric("latency_ns.max"), ns_name),
+        text(cell.metric("cpu_ns_per_op.total"), ns_name),
+        text(cell.page_cache_growth_bytes, bytes_name),
+        text(cell.metric("ondemand.bytes"), bytes_name),
+        text(own / limit if own is not None and limit else None, lambda v: f"{v:.0%}"),
+    ]
+
+
+def table_by_device(run: Run) -> dict[str, list[TableCell]]:
+    """All cells, those that read the same thing beside each other."""
+    tables: dict[str, list[TableCell]] = {}
+    order = {name: i for i, name in enumerate(run.kernels)}
+    for cell in sorted(run.cells, key=lambda c: (c.point.order[:2], c.backend, c.point.cache_state, c.cell, order[c.kernel])):
+        row = TableCell(cell.kernel, colour_of(cell.kernel, run.kernels), cell.cell, cell.status, cell.known,
+                        cell.observed_io or "", cell.reason, _numbers(run, cell))
+        tables.setdefault(cell.point.device, []).append(row)
+    return tables
+
+
+def embedded(picture: Picture, folder: Path) -> str:
+    """The picture as a data: URL."""
+    svg = (folder / f"{picture.name}.svg").read_bytes()
+    return "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")
+
+
+def problems(run: Run) -> list[str]:
+    """What is not as it should be, one sentence for each kind."""
+    sentences = []
+    for kernel in run.document["kernels"]:
+        if kernel["status"] != "ok":
+            sentences.append(f"{kernel['name']} is {kernel['status']}: {kernel['reason']}")
+        for boot in kernel["boots"]:
+            if boot["outcome"] != "ok":
+                sentences.append(f"{kernel['name']}: boot {boot['boot']} on {boot['device']} ended in {boot['outcome']}")
+    groups: dict[str, int] = {}
+    for cell in run.cells:
+        if cell.status != "ok":
+            known = " (known, its series says so)" if cell.known else ""
+            sentence = f"{cell.kernel} {cell.status}{known}: {cell.reason}"
+            groups[sentence] = groups.get(sentence, 0) + 1
+    sentences += [f"{sentence} [{count} cell{'s' if count > 1 else ''}]" for sentence, count in groups.items()]
+    return sentences + [f for f in run.document["run"]["findings"] if f not in sentences]
+
+
+def conformance_summary(kernel: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """(status, what, reason) of each check; those that pass are one entry."""
+    passed = [c for c in kernel["conformance"] if c["status"] == "pass"]
+    entries = []
+    if passed:
+        checked = bytes_name(sum(c["bytes_checked"] for c in passed))
+        entries.append(("pass", f"{len(passed)} checks, {checked} compared", ""))
+    for check in kernel["conformance"]:
+        if check["status"] != "pass":
+            known = " (known)" if check["known"] else ""
+            entries.append((check["status"] + known, f"{check['layout']}, {check['path']}, {check['device']}", check["reason"]))
+    return entries
+
+
+def write_page(run: Run, pictures: list[Picture], plots: Path, target: Path) -> None:
+    """Writes the page beside its final name and renames it."""
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True,
+                                     undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    document = run.document
+    sentences = headline(run)
+    text = environment.get_template("report.html.j2").render(
+        run=document["run"], kernels=document["kernels"], conformance=conformance_summary,
+        sentences=[s.partition(": ") for s in sentences], problems=problems(run),
+        pictures=[(p, embedded(p, plots)) for p in pictures],
+        tables=table_by_device(run), number_columns=NUMBER_COLUMNS, has_remote=any(c.point.cache_state == "remote" for c in run.cells),
+        colours={name: colour_of(name, run.kernels) for name in run.kernels},
+        clock_meaning=CLOCK_MEANING.get(document["run"]["clock"]["kind"], ""), command=shlex.join(document["run"]["argv"]))
+    temporary = target.with_name(target.name + ".new")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(target)
