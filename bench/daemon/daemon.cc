@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/daemon/daemon.h"
+
+#include <array>
+#include <cerrno>
+#include <condition_variable>
+#include <cstdio>
+#include <ctime>
+#include <deque>
+#include <fcntl.h>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <poll.h>
+#include <queue>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+#include "bench/base/files.h"
+#include "bench/daemon/fetch_link.h"
+#include "bench/daemon/protocol.h"
+
+namespace diobench {
+
+namespace {
+
+constexpr uint64_t kPageBytes = 4096;
+constexpr size_t kTransferBytes = 1 << 20;
+
+uint64_t now_ns() {
+    timespec t{};
+    ::clock_gettime(CLOCK_MONOTONIC, &t);
+    return static_cast<uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(t.tv_nsec);
+}
+
+/// One cache object: the kernel's anonymous descriptor and our source of its bytes.
+struct Object {
+    UniqueFd anonymous;
+    UniqueFd source;
+    uint64_t size_bytes = 0;
+};
+
+/// A READ whose bytes have arrived at `due_ns`.
+struct Fetch {
+    uint64_t due_ns = 0;
+    uint64_t order = 0;
+    ReadRequest request;
+    std::shared_ptr<Object> object;
+    [[nodiscard]] bool operator>(const Fetch& other) const {
+        return due_ns != other.due_ns ? due_ns > other.due_ns : order > other.order;
+    }
+};
+
+class Daemon {
+public:
+    Daemon(int device_fd, int stop_fd, const DaemonOptions& options, DaemonCounters& counters)
+        : device_fd_(device_fd), stop_fd_(stop_fd), options_(options), counters_(counters),
+          link_(options.round_trip_ns, options.bandwidth_bytes_per_s) {}
+
+    Status run() {
+        if (options_.restore)
+            if (auto s = command("restore"); !s) return s;
+        for (unsigned i = 0; i < options_.threads; ++i) workers_.emplace_back([this] { work(); });
+        Status status = dispatch();
+        {
+            std::lock_guard lock(mutex_);
+            stopping_ = true;
+        }
+        wake_.notify_all();
+        for (auto& worker : workers_) worker.join();
+        return status;
+    }
+
+private:
+    Status command(const std::string& text) {
+        if (::write(device_fd_, text.data(), text.size()) < 0) return fail_errno("cachefiles command \"" + text + "\"", "");
+        return {};
+    }
+
+    /// Takes requests as they come and hands fetches over when their time has come.
+    Status dispatch() {
+        for (;;) {
+            std::array<pollfd, 2> fds{{{device_fd_, POLLIN, 0}, {stop_fd_, POLLIN, 0}}};
+            timespec wait{};
+            bool timed = time_to_next(wait);
+            int ready = ::ppoll(fds.data(), fds.size(), timed ? &wait : nullptr, nullptr);
+            if (ready < 0 && errno != EINTR) return fail_errno("poll", "/dev/cachefiles");
+            if (fds[1].revents != 0) return {};
+            if (ready > 0 && (fds[0].revents & POLLIN) != 0)
+                if (auto s = take_all(); !s) return s;
+            release_due();
+        }
+    }
+
+    bool time_to_next(timespec& wait) {
+        if (pending_.empty()) return false;
+        uint64_t now = now_ns();
+        uint64_t left = pending_.top().due_ns > now ? pending_.top().due_ns - now : 0;
+        wait.tv_sec = static_cast<time_t>(left / 1'000'000'000);
+        wait.tv_nsec = static_cast<long>(left % 1'000'000'000);
+        return true;
+    }
+
+    Status take_all() {
+        std::array<char, kCachefilesMessageBytes> buffer;
+        for (;;) {
+            ssize_t n = ::read(device_fd_, buffer.data(), buffer.size());
+            if (n == 0) return {};
+            if (n < 0 && (errno == EINTR || errno == EAGAIN)) return {};
+            if (n < 0) return fail_errno("read", "/dev/cachefiles");
+            auto request = parse_cachefiles_message({buffer.data(), static_cast<size_t>(n)});
+            if (!request) return forward(request);
+            std::visit([this](const auto& r) { take(r); }, *request);
+        }
+    }
+
+    void take(const OpenRequest& request) {
+        auto object = std::make_shared<Object>();
+        object->anonymous.reset(request.fd);
+        int64_t answer = open_source(request.cookie_key, *object);
+        {
+            std::lock_guard lock(mutex_);
+            objects_[request.object_id] = object;
+        }
+        ++counters_.opens;
+        if (auto s = command(copen_command(request.msg_id, answer)); !s || answer < 0) {
+            complain(s ? "no such blob: " + request.cookie_key : s.error().message());
+            std::lock_guard lock(mutex_);
+            objects_.erase(request.object_id);
+        }
+    }
+
+    void take(const CloseRequest& request) {
+        ++counters_.closes;
+        std::lock_guard lock(mutex_);
+        objects_.erase(request.object_id);
+    }
+
+    void take(const ReadRequest& request) {
+        std::shared_ptr<Object> object;
+        {
+            std::lock_guard lock(mutex_);
+            if (auto found = objects_.find(request.object_id); found != objects_.end()) object = found->second;
+        }
+        if (!object) {
+            complain("READ of unknown object " + std::to_string(request.object_id));
+            return;
+        }
+        pending_.push(Fetch{link_.arrival_ns(now_ns(), request.length_bytes), order_++, request, std::move(object)});
+    }
+
+    void release_due() {
+        const uint64_t now = now_ns();
+        while (!pending_.empty() && pending_.top().due_ns <= now) {
+            {
+                std::lock_guard lock(mutex_);
+                arrived_.push_back(pending_.top());
+            }
+            pending_.pop();
+            wake_.notify_one();
+        }
+    }
+
+    /// Size of the object, or -errno.
+    int64_t open_source(const std::string& cookie_key, Object& object) {
+        auto found = options_.blobs.find(cookie_key);
+        if (found == options_.blobs.end()) found = options_.blobs.find(cookie_key.substr(0, cookie_key.find('.')));
+        if (found == options_.blobs.end()) return -ENOENT;
+        auto source = UniqueFd::open(found->second, O_RDONLY);
+        if (!source) return -source.error().errno_value;
+        struct stat st {};
+        if (::fstat(source->get(), &st) < 0) return -errno;
+        object.source = std::move(*source);
+        object.size_bytes = static_cast<uint64_t>(st.st_size);
+        return static_cast<int64_t>(st.st_size);
+    }
+
+    void work() {
+        // cachefiles writes with O_DIRECT: the memory must be aligned.
+        std::unique_ptr<std::byte, decltype(&std::free)> buffer(
+            static_cast<std::byte*>(std::aligned_alloc(kPageBytes, kTransferBytes)), &std::free);
+        for (;;) {
+            std::optional<Fetch> fetch;
+            {
+                std::unique_lock lock(mutex_);
+                wake_.wait(lock, [this] { return stopping_ || !arrived_.empty(); });
+                if (arrived_.empty()) return;
+                fetch = std::move(arrived_.front());
+                arrived_.pop_front();
+            }
+            if (auto s = fill(*fetch, buffer.get()); !s) complain(s.error().message());
+            ++counters_.reads;
+            // Also after an error: the reader must not wait for ever, the kernel sees the hole and fails the read.
+            if (auto s = complete_read(fetch->object->anonymous.get(), fetch->request.msg_id); !s) complain(s.error().message());
+        }
+    }
+
+    /// Writes [offset, offset + length) of the source into the cache, zeros behind its end.
+    Status fill(const Fetch& fetch, std::byte* buffer) {
+        uint64_t at = fetch.request.offset_bytes;
+        const uint64_t end = at + fetch.request.length_bytes;
+        while (at < end) {
+            size_t want = std::min<uint64_t>(kTransferBytes, end - at);
+            size_t have = 0;
+            while (have < want) {
+                ssize_t n = ::pread(fetch.object->source.get(), buffer + have, want - have, static_cast<off_t>(at + have));
+                if (n < 0) return fail_errno("read", "blob");
+                if (n == 0) break;
+                have += static_cast<size_t>(n);
+            }
+            std::fill(buffer + have, buffer + want, std::byte{0});
+            ssize_t written = ::pwrite(fetch.object->anonymous.get(), buffer, want, static_cast<off_t>(at));
+            if (written < 0) return fail_errno("write", "into the cache");
+            if (static_cast<size_t>(written) != want) return fail("write", "into the cache", "short write");
+            counters_.bytes += want;
+            at += want;
+        }
+        return {};
+    }
+
+    void complain(const std::string& what) {
+        ++counters_.errors;
+        std::fprintf(stderr, "daemon: %s\n", what.c_str());
+    }
+
+    int device_fd_;
+    int stop_fd_;
+    const DaemonOptions& options_;
+    DaemonCounters& counters_;
+    FetchLink link_;
+    // Dispatcher only.
+    std::priority_queue<Fetch, std::vector<Fetch>, std::greater<>> pending_;
+    uint64_t order_ = 0;
+    // Shared with the workers.
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    std::map<uint32_t, std::shared_ptr<Object>> objects_;
+    std::deque<Fetch> arrived_;
+    bool stopping_ = false;
+    std::vector<std::thread> workers_;
+};
+
+}  // namespace
+
+Result<UniqueFd> bind_cache(const std::string& directory, const std::string& tag) {
+    auto device = UniqueFd::open("/dev/cachefiles", O_RDWR);
+    if (!device) return forward(device);
+    for (const std::string& command : {"dir " + directory, "tag " + tag, std::string("brun 3%"), std::string("bcull 2%"),
+                                       std::string("bstop 1%"), std::string("frun 3%"), std::string("fcull 2%"),
+                                       std::string("fstop 1%"), std::string("bind ondemand")})
+        if (::write(device->get(), command.data(), command.size()) < 0)
+            return fail_errno("cachefiles command \"" + command + "\"", "");
+    return device;
+}
+
+Status run_daemon(int device_fd, int stop_fd, const DaemonOptions& options, DaemonCounters& counters) {
+    return Daemon(device_fd, stop_fd, options, counters).run();
+}
+
+}  // namespace diobench

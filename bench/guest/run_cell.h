@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// One cell inside the guest: make its cache state, start the reader, take the
+// snapshots around it, judge.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "bench/guest/cache_service.h"
+#include "bench/guest/evidence.h"
+
+namespace diobench {
+
+/// What stands from cell to cell.
+struct GuestState {
+    const GuestPlan& plan;
+    CacheService& cache;
+    std::string block_device;
+    uint64_t base_line_bytes = 0;
+    std::map<std::string, OnDemandMount> mounts;  ///< by layout
+    unsigned remote_mounts = 0;
+};
+
+/// Where local and resident cells find an image.
+[[nodiscard]] std::string mount_point(const std::string& layout);
+
+/// The cell's record (an element of results.json's "cells" without kernel and boot).
+/// An error means that the guest itself cannot go on.
+[[nodiscard]] Result<nlohmann::json> run_cell(GuestState& state, const Cell& cell);
+/// The record of a cell that was not run.
+[[nodiscard]] nlohmann::json cell_record(const Cell& cell, const Verdict& verdict);
+
+}  // namespace diobench

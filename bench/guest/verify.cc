@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/guest/verify.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "bench/base/fd.h"
+#include "bench/engine/engine.h"
+#include "bench/guest/system.h"
+
+namespace diobench {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> kNames = {"buffered-seq", "buffered-rand", "direct"};
+constexpr uint64_t kLargeRead = 128 << 10;
+
+/// Reads one range; an empty string if what came is what should come.
+std::string check_read(int fd, const FileContent& content, uint64_t offset, std::span<std::byte> buffer) {
+    // What was in the buffer must not look like the right answer.
+    std::memset(buffer.data(), 0xA5, buffer.size());
+    ssize_t n = ::pread(fd, buffer.data(), buffer.size(), static_cast<off_t>(offset));
+    if (n < 0) return fmt::format("pread of {} bytes at {}: {}", buffer.size(), offset, std::strerror(errno));
+    uint64_t want = offset >= content.size_bytes ? 0 : std::min<uint64_t>(buffer.size(), content.size_bytes - offset);
+    if (static_cast<uint64_t>(n) != want) return fmt::format("pread of {} bytes at {} returned {}, right is {}", buffer.size(), offset, n, want);
+    auto wrong = content.first_mismatch(offset, buffer.first(want));
+    if (wrong) return fmt::format("wrong bytes at offset {} (pread of {} at {})", *wrong, buffer.size(), offset);
+    return {};
+}
+
+struct Step {
+    uint64_t block_size_bytes;
+    Pattern pattern;
+};
+
+std::vector<Step> steps_of(ReadPath path) {
+    switch (path) {
+    case ReadPath::buffered_sequential: return {{kLargeRead, Pattern::sequential}};
+    case ReadPath::buffered_random: return {{kBlockBytes, Pattern::random}};
+    case ReadPath::direct: return {{kLargeRead, Pattern::sequential}, {kBlockBytes, Pattern::random}};
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string_view name_of(ReadPath path) { return kNames[static_cast<size_t>(path)]; }
+
+ReadPath path_of(const Cell& cell) {
+    if (cell.io == IoMode::direct) return ReadPath::direct;
+    return cell.pattern == Pattern::sequential ? ReadPath::buffered_sequential : ReadPath::buffered_random;
+}
+
+nlohmann::json PathResult::to_json() const {
+    return {{"layout", layout}, {"path", name_of(path)}, {"status", status}, {"reason", reason}, {"bytes_checked", bytes_checked}};
+}
+
+Result<PathResult> verify_path(const GuestImage& image, const std::string& file, ReadPath path, uint64_t seed) {
+    if (auto s = drop_caches(); !s) return forward(s);
+    PathResult result{image.layout, path, "pass", "", 0};
+    auto fd = UniqueFd::open(file, O_RDONLY | (path == ReadPath::direct ? O_DIRECT : 0));
+    if (!fd) {
+        bool refused = path == ReadPath::direct && fd.error().errno_value == EINVAL;
+        result.status = refused ? "refused" : "fail";
+        result.reason = fmt::format("open: {}", std::strerror(fd.error().errno_value));
+        return result;
+    }
+    // Without this, readahead would serve the random reads from its windows.
+    if (path == ReadPath::buffered_random) ::posix_fadvise(fd->get(), 0, 0, POSIX_FADV_RANDOM);
+    FileContent content{{seed, image.file_id}, image.size_bytes, image.holes};
+    auto buffer = AlignedBuffer::create(kLargeRead);
+    if (!buffer) return forward(buffer);
+    for (const Step& step : steps_of(path)) {
+        uint64_t reads = (image.size_bytes + step.block_size_bytes - 1) / step.block_size_bytes;
+        auto offsets = make_offsets(step.pattern, step.block_size_bytes, reads, reads * step.block_size_bytes, seed);
+        uint64_t end = (image.size_bytes + kBlockBytes - 1) / kBlockBytes * kBlockBytes;
+        offsets.push_back(end);
+        offsets.push_back(end + step.block_size_bytes);
+        for (uint64_t offset : offsets) {
+            std::string wrong = check_read(fd->get(), content, offset, {buffer->data(), step.block_size_bytes});
+            if (!wrong.empty()) {
+                result.status = "fail";
+                result.reason = fmt::format("{}, {} reads of {} bytes", wrong, name_of(step.pattern), step.block_size_bytes);
+                return result;
+            }
+            result.bytes_checked += offset >= image.size_bytes ? 0 : std::min(step.block_size_bytes, image.size_bytes - offset);
+        }
+    }
+    return result;
+}
+
+}  // namespace diobench

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Wrong bytes have no speed: every way of reading an image is checked byte by
+// byte before anything is measured.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "bench/base/error.h"
+#include "bench/plan/guest_plan.h"
+
+namespace diobench {
+
+/// A way of reading that fails or passes as one.
+enum class ReadPath { buffered_sequential, buffered_random, direct };
+[[nodiscard]] std::string_view name_of(ReadPath path);
+/// The path whose verification a cell depends on.
+[[nodiscard]] ReadPath path_of(const Cell& cell);
+
+struct PathResult {
+    std::string layout;
+    ReadPath path = ReadPath::direct;
+    std::string status;   ///< pass, fail, refused
+    std::string reason;   ///< empty for pass
+    uint64_t bytes_checked = 0;
+    [[nodiscard]] nlohmann::json to_json() const;
+};
+
+/// Reads the whole file in one way and compares every byte; the end of the file
+/// too (the short last read, then 0).  The page cache is dropped before.
+[[nodiscard]] Result<PathResult> verify_path(const GuestImage& image, const std::string& file, ReadPath path, uint64_t seed);
+
+}  // namespace diobench
