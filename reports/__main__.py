@@ -4,22 +4,38 @@
 from __future__ import annotations
 
 import argparse
+import multiprocessing
+import os
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import Callable
 
 from reports import footprint, latency, ondemand, tradeoff
 from reports.data import ReportError, Run, load
 from reports.page import write_page
-from reports.style import Picture
+from reports.style import Drawn, Picture
+
+MOST_WORKERS = 4
 
 
-def draw_all(run: Run) -> list[Picture]:
-    """Every picture of the run, in the order of the page."""
-    pictures: list[Picture] = []
-    for module in (tradeoff, latency, footprint):
-        for device in run.devices:
-            pictures += module.draw(run, device)
-    return pictures + ondemand.draw(run)
+def drawings(run: Run) -> list[Callable[[Run], list[Picture]]]:
+    """What draws the pictures of the run, in the order of the page."""
+    per_device = [partial(module.draw, device=device) for module in (tradeoff, latency, footprint) for device in run.devices]
+    return [*per_device, ondemand.draw]
+
+
+def _draw_and_save(draw: Callable[[Run], list[Picture]], run: Run, plots: Path) -> list[Drawn]:
+    return [picture.save(plots) for picture in draw(run)]
+
+
+def save_all(run: Run, plots: Path) -> list[Drawn]:
+    """Draws and writes every picture, in as many processes as there are processors: a person is waiting."""
+    work = partial(_draw_and_save, run=run, plots=plots)
+    workers = min(MOST_WORKERS, os.cpu_count() or 1)
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork")) as pool:
+        return [drawn for group in pool.map(work, drawings(run)) for drawn in group]
 
 
 def write_report(directory: Path) -> Path:
@@ -27,11 +43,8 @@ def write_report(directory: Path) -> Path:
     run = load(directory / "results.json")
     plots = directory / "plots"
     plots.mkdir(exist_ok=True)
-    pictures = draw_all(run)
-    for picture in pictures:
-        picture.save(plots)
     page = directory / "report.html"
-    write_page(run, pictures, plots, page)
+    write_page(run, save_all(run, plots), plots, page)
     return page
 
 

@@ -14,7 +14,7 @@ import jinja2
 from reports.arms import colour_of
 from reports.data import Cell, Run
 from reports.headline import bytes_name, headline, ns_name
-from reports.style import Picture
+from reports.style import Drawn
 
 CLOCK_MEANING = {
     "virtual": "Times are counts of guest instructions. They are the same on every host and in every repetition, so any difference "
@@ -69,7 +69,7 @@ def table_by_device(run: Run) -> dict[str, list[TableCell]]:
     return tables
 
 
-def embedded(picture: Picture, folder: Path) -> str:
+def embedded(picture: Drawn, folder: Path) -> str:
     """The picture as a data: URL."""
     svg = (folder / f"{picture.name}.svg").read_bytes()
     return "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")
@@ -108,7 +108,7 @@ def conformance_summary(kernel: dict[str, Any]) -> list[tuple[str, str, str]]:
     return entries
 
 
-def write_page(run: Run, pictures: list[Picture], plots: Path, target: Path) -> None:
+def write_page(run: Run, pictures: list[Drawn], plots: Path, target: Path) -> None:
     """Writes the page beside its final name and renames it."""
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True,
                                      undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)

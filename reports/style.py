@@ -27,20 +27,27 @@ matplotlib.rcParams.update({
 })
 
 
-@dataclass
-class Picture:
-    """A figure with what the page says about it."""
+@dataclass(frozen=True)
+class Drawn:
+    """A picture that was written, as the page needs it."""
 
     name: str     # of the files, without suffix
     title: str
     caption: str
+
+
+@dataclass(frozen=True)
+class Picture(Drawn):
+    """A picture to be written."""
+
     figure: Figure
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: Path) -> Drawn:
         """Writes NAME.png and NAME.svg."""
         no_date = {"Date": None}  # equal results give equal files
         self.figure.savefig(folder / f"{self.name}.svg", metadata=no_date)
         self.figure.savefig(folder / f"{self.name}.png", dpi=PNG_DOTS_PER_INCH)
+        return Drawn(self.name, self.title, self.caption)
 
 
 LEFT_INCHES = 0.85      # room for labels at the left of every figure

@@ -41,6 +41,8 @@ std::string setup(const Run& run) {
     if (run.clock.kind == "virtual")
         clock += ". Times are counts of instructions, the same on every host: they rank the arms and show changes, but leave out "
                  "caches, memory and the bus, and are not what a stopwatch would show";
+    if (run.clock.kind == "real")
+        clock += ". Times have the noise of this host in them: what differs little may differ by chance";
     if (!run.clock.note.empty()) clock += ". " + run.clock.note;
     return out + labelled("Clock", clock + ".");
 }
@@ -48,9 +50,8 @@ std::string setup(const Run& run) {
 std::string kernels_text(const std::vector<KernelResult>& kernels) {
     std::string out;
     for (const auto& kernel : kernels) {
-        out += wrap_text("  " + kernel_text(kernel), kWidth - 2, 4);
-        out += "\n";
-        if (!kernel.purpose.empty()) out += "    " + wrap_text(kernel.purpose, kWidth, 4) + "\n";
+        out += "  " + wrap_text(kernel_text(kernel), kWidth - 2, 4) + "\n";
+        if (!kernel.purpose.empty()) out += "    " + wrap_text(kernel.purpose, kWidth - 4, 4) + "\n";
     }
     return out;
 }

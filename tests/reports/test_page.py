@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The page and the program that writes it."""
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from tests.reports.sample import cell, document, two_arms
+
+ROOT = Path(__file__).resolve().parents[2]
+LARGEST_PAGE_BYTES = 3 << 20
+
+
+def run_report(directory: Path) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([sys.executable, "-B", "-m", "reports", str(directory)], cwd=ROOT, capture_output=True, text=True,
+                          check=False)
+
+
+class Elements(HTMLParser):
+    """Gathers what a browser would fetch or run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.fetched: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        self.tags.append(tag)
+        self.fetched += [value for name, value in attrs if name in ("src", "href", "data", "srcset")]
+
+
+class Page(unittest.TestCase):
+    def write(self, document_: dict[str, Any]) -> tuple[Path, str]:
+        directory = Path(self.scratch_directory())
+        (directory / "results.json").write_text(json.dumps(document_), encoding="utf-8")
+        done = run_report(directory)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout.strip(), str(directory / "report.html"))
+        return directory, (directory / "report.html").read_text(encoding="utf-8")
+
+    def scratch_directory(self) -> str:
+        folder = tempfile.TemporaryDirectory(prefix="diobench-test")
+        self.addCleanup(folder.cleanup)
+        return folder.name
+
+    def test_one_file_without_network_or_scripts(self) -> None:
+        directory, page = self.write(two_arms(cell("dio", status="invalid", observed_io="mixed")))
+        elements = Elements()
+        elements.feed(page)
+        self.assertNotIn("script", elements.tags)
+        self.assertTrue(elements.fetched)
+        self.assertEqual([f for f in elements.fetched if not f.startswith("data:")], [])
+        self.assertNotRegex(page, r"url\((?!#)|@import")
+        self.assertLess(len(page.encode()), LARGEST_PAGE_BYTES)
+        names = {p.name for p in (directory / "plots").iterdir()}
+        self.assertEqual(names, {f"{n}-ram.{s}" for n in ("tradeoff", "latency", "footprint") for s in ("png", "svg")})
+
+    def test_it_has_the_answer_every_cell_and_every_reason(self) -> None:
+        text = two_arms(cell("dio", status="invalid", observed_io="mixed"))
+        _, page = self.write(text)
+        for item in text["cells"]:
+            self.assertIn(item["cell"], page)
+        self.assertIn("it is invalid &lt;because&gt; &amp; so", page)
+        self.assertNotIn("<because>", page)
+        for words in ("Gain and cost", "not known", "Limit", "1 guest instruction = 1 ns", "a" * 64, "diobench run --suite quick"):
+            self.assertIn(words, page)
+        self.assertIn("no remote cells", page)
+
+    def test_the_answer_comes_before_the_pictures(self) -> None:
+        _, page = self.write(two_arms(cell("dio", mib_per_s=150.0)))
+        self.assertLess(page.index("reads faster"), page.index("<img"))
+        self.assertEqual(len(re.findall("<img", page)), 3)
+
+    def test_a_run_without_cells_still_has_a_page(self) -> None:
+        _, page = self.write(document([], ["base"]))
+        self.assertIn("The run has no cells.", page)
+
+    def test_equal_results_give_equal_pages(self) -> None:
+        one = self.write(two_arms(cell("dio")))[1]
+        self.assertEqual(one, self.write(two_arms(cell("dio")))[1])
+
+    def test_what_cannot_be_read_is_an_error_with_a_reason(self) -> None:
+        directory = Path(self.scratch_directory())
+        self.assertEqual(run_report(directory).returncode, 2)
+        self.assertIn("results.json", run_report(directory).stderr)
+        (directory / "results.json").write_text('{"schema_version": 1, "run"', encoding="utf-8")
+        done = run_report(directory)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("cut off", done.stderr)
+        self.assertNotIn("Traceback", done.stderr)
+        self.assertFalse((directory / "report.html").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
