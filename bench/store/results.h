@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "bench/base/boot_outcome.h"
 #include "bench/base/error.h"
 #include "bench/base/files.h"
 #include "bench/measure/histogram.h"
@@ -23,7 +24,6 @@ inline constexpr std::string_view kResultsFileName = "results.json";
 enum class RunStatus { ok, failed, invalid, usage };
 enum class KernelStatus { ok, build_failed, boot_failed, invalid };
 enum class ConformanceStatus { pass, fail, refused };
-enum class BootOutcome { ok, cannot_start, panic, oops, warning, hang };
 enum class CellStatus { ok, unsupported, invalid, failed };
 enum class ObservedIo { buffered, direct, refused, mixed };
 
