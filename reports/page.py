@@ -26,11 +26,10 @@ CLOCK_MEANING = {
 
 @dataclass(frozen=True)
 class TableCell:
-    """A row of the table of all cells, as text."""
+    """A row of the table of all cells, as text: one arm's."""
 
     kernel: str
     colour: str
-    cell: str
     status: str
     known: bool
     observed: str
@@ -58,14 +57,15 @@ def _numbers(run: Run, cell: Cell) -> list[str]:
     ]
 
 
-def table_by_device(run: Run) -> dict[str, list[TableCell]]:
-    """All cells, those that read the same thing beside each other."""
-    tables: dict[str, list[TableCell]] = {}
+def table_by_device(run: Run) -> dict[str, dict[str, list[TableCell]]]:
+    """Device -> cell id -> the arms' rows."""
+    tables: dict[str, dict[str, list[TableCell]]] = {}
     order = {name: i for i, name in enumerate(run.kernels)}
-    for cell in sorted(run.cells, key=lambda c: (c.point.order[:2], c.backend, c.point.cache_state, c.cell, order[c.kernel])):
-        row = TableCell(cell.kernel, colour_of(cell.kernel, run.kernels), cell.cell, cell.status, cell.known,
-                        cell.observed_io or "", cell.reason, _numbers(run, cell))
-        tables.setdefault(cell.point.device, []).append(row)
+    for cell in sorted(run.cells, key=lambda c: (c.point.order[:2], c.backend, c.point.cache_state, c.point.order, c.cell,
+                                                 order[c.kernel])):
+        row = TableCell(cell.kernel, colour_of(cell.kernel, run.kernels), cell.status, cell.known, cell.observed_io or "",
+                        cell.reason, _numbers(run, cell))
+        tables.setdefault(cell.point.device, {}).setdefault(cell.cell, []).append(row)
     return tables
 
 
@@ -73,6 +73,10 @@ def embedded(picture: Drawn, folder: Path) -> str:
     """The picture as a data: URL."""
     svg = (folder / f"{picture.name}.svg").read_bytes()
     return "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")
+
+
+def _known(known: bool) -> str:
+    return " (known, its series says so)" if known else ""
 
 
 def problems(run: Run) -> list[str]:
@@ -84,11 +88,16 @@ def problems(run: Run) -> list[str]:
         for boot in kernel["boots"]:
             if boot["outcome"] != "ok":
                 sentences.append(f"{kernel['name']}: boot {boot['boot']} on {boot['device']} ended in {boot['outcome']}")
+        checks: dict[str, int] = {}
+        for check in kernel["conformance"]:
+            if check["status"] == "fail":
+                sentence = f"{kernel['name']} returns wrong data{_known(check['known'])}: {check['reason']}"
+                checks[sentence] = checks.get(sentence, 0) + 1
+        sentences += [f"{sentence} [{count} check{'s' if count > 1 else ''}]" for sentence, count in checks.items()]
     groups: dict[str, int] = {}
     for cell in run.cells:
         if cell.status != "ok":
-            known = " (known, its series says so)" if cell.known else ""
-            sentence = f"{cell.kernel} {cell.status}{known}: {cell.reason}"
+            sentence = f"{cell.kernel} {cell.status}{_known(cell.known)}: {cell.reason}"
             groups[sentence] = groups.get(sentence, 0) + 1
     sentences += [f"{sentence} [{count} cell{'s' if count > 1 else ''}]" for sentence, count in groups.items()]
     return sentences + [f for f in run.document["run"]["findings"] if f not in sentences]
