@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/machine/boot.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <optional>
+#include <unistd.h>
+
+#include "bench/base/paths.h"
+#include "bench/machine/disk_file.h"
+#include "bench/machine/qemu.h"
+#include "bench/machine/verdict.h"
+#include "bench/machine/watch.h"
+
+namespace diobench {
+
+namespace {
+
+constexpr size_t kLastLines = 25;
+
+Status check_request(const BootRequest& request) {
+    if (request.label.empty() || request.label.find('/') != std::string::npos)
+        return fail("boot", "\"" + request.label + "\"", "a label names a file: not empty and without '/'");
+    if (request.memory_mib < 64)
+        return fail("boot", request.label, fmt::format("{} MiB of memory is not enough, at least 64", request.memory_mib));
+    if (!request.cache_device.empty() && request.cache_disk_bytes != 0)
+        return fail("boot", request.label, "either a cache device or the size of a disk file, not both");
+    return make_directories(request.log_dir);
+}
+
+/// Refuses what is in use: the guest overwrites it.
+Status check_cache_device(const fs::path& device) {
+    std::error_code none;
+    const int exclusive = fs::is_block_file(device, none) ? O_EXCL : 0;
+    auto fd = UniqueFd::open(device.string(), O_RDWR | exclusive);
+    if (fd) return {};
+    Error error = fd.error();
+    error.operation = "use as cache device (its content is lost)";
+    if (error.errno_value == EBUSY) error.text = "it is mounted or otherwise in use";
+    return tl::unexpected<Error>(error);
+}
+
+BootFiles file_names(const BootRequest& request) {
+    auto name = [&](const char* what) { return fs::absolute(request.log_dir / fmt::format("{}.{}.txt", request.label, what)); };
+    return {name("console"), name("records"), name("qemu"), ""};
+}
+
+Result<MachineParts> machine_parts(const BootRequest& request, const BootFiles& files) {
+    switch (request.kind) {
+        case MachineKind::exact: return exact_machine(request);
+        case MachineKind::kvm: return kvm_machine(request, files);
+    }
+    return fail("boot", request.label, "unknown machine");
+}
+
+/// What the host lacks, found before QEMU is started; empty if nothing.
+std::string missing_on_host(const BootRequest& request, const Result<Qemu>& qemu) {
+    if (!qemu) return qemu.error().message();
+    for (const auto& path : {request.kernel_image, request.initramfs})
+        if (::access(path.c_str(), R_OK) != 0) return fail_errno("read", path.string()).value().message();
+    if (request.accelerator == Accelerator::kvm && ::access("/dev/kvm", R_OK | W_OK) != 0)
+        return fail_errno("open", "/dev/kvm").value().message();
+    if (disk_is_full(request.log_dir)) return fmt::format("no space is left in {} for console and results", request.log_dir.string());
+    return {};
+}
+
+void finish_result(BootResult& out, const Watched& watched, const BootRequest& request, const BootFiles& files) {
+    const std::string qemu_output = read_file(files.qemu_output).value_or("");
+    Verdict verdict = judge_boot(watched, request, qemu_output);
+    out.outcome = verdict.outcome;
+    out.reason = std::move(verdict.reason);
+    out.last_lines = last_lines(watched.console_rest.empty() ? qemu_output : watched.console_rest, kLastLines);
+    out.complete = watched.records.complete();
+    out.records = watched.records.records();
+    out.elapsed_s = watched.elapsed_s;
+}
+
+}  // namespace
+
+std::string_view machine_name(MachineKind kind) { return kind == MachineKind::exact ? "exact" : "kvm"; }
+std::string_view accelerator_name(Accelerator accelerator) { return accelerator == Accelerator::tcg ? "tcg" : "kvm"; }
+
+Result<BootResult> boot(const BootRequest& request) {
+    if (auto s = check_request(request); !s) return forward(s);
+    BootFiles files = file_names(request);
+    BootResult out;
+    out.console_log = files.console;
+
+    if (!request.cache_device.empty()) {
+        if (auto s = check_cache_device(request.cache_device); !s) return forward(s);
+        files.cache_disk = fs::absolute(request.cache_device).string();
+    }
+    std::optional<DiskFile> disk;
+    if (request.kind == MachineKind::kvm && request.cache_disk_bytes != 0) {
+        auto made = DiskFile::create(cache_root() / "tmp", request.cache_disk_bytes);
+        if (!made) {
+            out.reason = made.error().message();
+            return out;
+        }
+        disk.emplace(std::move(*made));
+        files.cache_disk = disk->path();
+    }
+    auto parts = machine_parts(request, files);
+    if (!parts) return forward(parts);
+    auto qemu = find_qemu();
+    out.reason = missing_on_host(request, qemu);
+    if (!out.reason.empty()) return out;
+
+    const auto argv = qemu_command(*qemu, request, files, *parts);
+    out.qemu_command = shell_text(argv);
+    out.kernel_command_line = kernel_command_line(request, *parts);
+    auto watched = watch_machine(argv, request, files);
+    if (!watched) return forward(watched);
+    finish_result(out, *watched, request, files);
+    return out;
+}
+
+}  // namespace diobench

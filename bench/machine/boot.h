@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// One boot of one kernel on one machine, watched to its end.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "bench/base/error.h"
+#include "bench/base/files.h"
+#include "bench/machine/console.h"
+
+namespace diobench {
+
+enum class MachineKind {
+    exact,  ///< emulated, virtual clock: one guest instruction is one ns, equal boots give equal bytes
+    kvm,    ///< real clock, cache file system on a virtio disk
+};
+
+enum class Accelerator { tcg, kvm };
+
+/// "exact", "kvm"; "tcg", "kvm".
+[[nodiscard]] std::string_view machine_name(MachineKind kind);
+[[nodiscard]] std::string_view accelerator_name(Accelerator accelerator);
+
+struct BootRequest {
+    std::string label;  ///< names the log files; no '/'
+    MachineKind kind = MachineKind::exact;
+    Accelerator accelerator = Accelerator::tcg;  ///< exact: tcg only; kvm with tcg: same path, meaningless clock
+    fs::path kernel_image;
+    fs::path initramfs;
+    std::string extra_command_line;  ///< for the kernel, after our own
+    uint64_t seed = 1;               ///< of everything random in QEMU
+    unsigned memory_mib = 512;
+    unsigned cpus = 1;               ///< exact: 1 only
+    fs::path cache_device;           ///< kvm: an existing file or block device; its content is lost
+    uint64_t cache_disk_bytes = 0;   ///< kvm, without cache_device: size of a disk file that vanishes with the boot
+    fs::path log_dir;                ///< gets LABEL.console.txt, LABEL.records.txt, LABEL.qemu.txt
+    std::chrono::seconds silence_limit{60};  ///< host time without record and console text: a hang
+    std::chrono::seconds total_limit{1800};  ///< host time for the whole boot
+    std::function<void(std::string_view)> on_record;  ///< each record as it comes
+};
+
+struct BootResult {
+    BootOutcome outcome = BootOutcome::cannot_start;
+    std::string reason;      ///< one sentence; empty if outcome is ok and the records are complete
+    std::string last_lines;  ///< of the console, or of QEMU's own output if there is no console text
+    fs::path console_log;
+    bool complete = false;   ///< the end record came, the count is right and no record was damaged
+    size_t records = 0;
+    double elapsed_s = 0;    ///< host time
+    std::string qemu_command;
+    std::string kernel_command_line;
+
+    /// Only then may numbers be taken from the records.
+    [[nodiscard]] bool usable() const { return outcome == BootOutcome::ok && complete; }
+};
+
+/// Boots and waits for the end.  What happens to the machine is a result; the
+/// errors are an impossible request (option named) and an interrupt, after
+/// which QEMU is gone and only the log files are left.
+[[nodiscard]] Result<BootResult> boot(const BootRequest& request);
+
+}  // namespace diobench

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/machine/disk_file.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "bench/base/text.h"
+
+namespace diobench {
+
+Result<DiskFile> DiskFile::create(const fs::path& directory, uint64_t size_bytes) {
+    if (auto s = make_directories(directory); !s) return forward(s);
+    auto fd = UniqueFd::open(directory.string(), O_TMPFILE | O_RDWR, 0600);
+    if (!fd) return forward(fd);
+    const int error = ::posix_fallocate(fd->get(), 0, static_cast<off_t>(size_bytes));
+    if (error != 0)
+        return fail_errno(fmt::format("reserve {} for the cache disk in", human_bytes(static_cast<double>(size_bytes))),
+                          directory.string(), error);
+    return DiskFile(std::move(*fd));
+}
+
+std::string DiskFile::path() const { return fmt::format("/proc/{}/fd/{}", ::getpid(), fd_.get()); }
+
+}  // namespace diobench

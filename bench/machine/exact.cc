@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The exact machine: QEMU's emulator with a clock that counts instructions.
+#include <fmt/format.h>
+
+#include "bench/machine/qemu.h"
+
+namespace diobench {
+
+Result<MachineParts> exact_machine(const BootRequest& request) {
+    if (request.accelerator != Accelerator::tcg)
+        return fail("boot", request.label, "the exact machine is emulated: its accelerator is tcg");
+    if (request.cpus != 1)
+        return fail("boot", request.label,
+                    fmt::format("the exact machine has one CPU, {} were asked for: more do not boot reliably with a virtual clock", request.cpus));
+    if (!request.cache_device.empty() || request.cache_disk_bytes != 0)
+        return fail("boot", request.label,
+                    "the exact machine has no disk: the host would serve it at times that are not repeatable");
+    MachineParts parts;
+    parts.qemu_arguments = {
+        // A fixed version of the board; no device that a host thread serves.
+        "-machine", "pc-i440fx-7.2,usb=off,vmport=off", "-accel", "tcg,thread=single",
+        // No ERMS/FSRM (each byte of REP MOVSB would count as an instruction), no RDRAND, RDSEED.
+        "-cpu", "qemu64",
+        // One instruction is 1 ns; a halted CPU jumps to the next timer.
+        "-icount", "shift=0,sleep=off,align=off", "-rtc", "base=2020-01-01T00:00:00,clock=vm", "-seed",
+        std::to_string(request.seed)};
+    parts.kernel_parameters = {
+        "nokaslr", "norandmaps", "random.trust_cpu=off", "random.trust_bootloader=off",
+        "tsc=reliable", "clocksource=tsc", "no_timer_check",
+        // The tick and all timers come from the HPET.  The local APIC's timer
+        // would be calibrated by 0.2 s of busy waiting, where every PAUSE
+        // leaves the emulator's loop: 22 of 24 CPU seconds of a boot, and then
+        // be found inconsistent and disabled.
+        "nolapic_timer"};
+    return parts;
+}
+
+}  // namespace diobench

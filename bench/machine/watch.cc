@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/machine/watch.h"
+
+#include <array>
+#include <csignal>
+#include <fcntl.h>
+#include <optional>
+#include <poll.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+namespace diobench {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+constexpr auto kPollInterval = 50ms;
+constexpr auto kDiskCheckInterval = 1s;
+// A backtrace takes a moment; a machine that goes on after an oops does not get longer.
+constexpr auto kFatalSilence = 2s;
+constexpr auto kFatalLimit = 15s;
+// Between "reboot: Power down" and QEMU's end.
+constexpr auto kEndSilence = 1s;
+constexpr uint64_t kMinFreeBytes = 1 << 20;
+constexpr size_t kConsoleRestBytes = 16384;
+
+class Watch {
+public:
+    Watch(const BootRequest& request, const BootFiles& files, FileTail console, FileTail records)
+        : request_(request), files_(files), console_tail_(std::move(console)), record_tail_(std::move(records)) {
+        out_.records = RecordReader(request.on_record);
+    }
+
+    Result<Watched> run(const std::vector<std::string>& argv) {
+        auto output = UniqueFd::open(files_.qemu_output.string(), O_WRONLY | O_CREAT | O_TRUNC);
+        if (!output) return forward(output);
+        started_ = last_activity_ = last_disk_check_ = Clock::now();
+        auto child = ChildProcess::spawn(argv, SpawnOptions{{}, {}, output->get(), output->get()});
+        if (!child) return forward(child);
+        std::optional<WatchEnd> end;
+        while (!end) {
+            auto exited = wait_a_little(*child);
+            if (!exited) return forward(exited);
+            if (auto s = read_streams(); !s) return forward(s);
+            end = *exited ? WatchEnd::exited : limit_reached();
+        }
+        if (*end != WatchEnd::exited) child->kill_group(SIGKILL);
+        out_.exit_status = child->wait();
+        // What was written between the last look and the end.
+        if (auto s = read_streams(); !s) return forward(s);
+        out_.end = *end;
+        out_.elapsed_s = std::chrono::duration<double>(Clock::now() - started_).count();
+        out_.console.close();
+        out_.records.close();
+        return std::move(out_);
+    }
+
+private:
+    /// True if the child ended.
+    static Result<bool> wait_a_little(const ChildProcess& child) {
+        std::array<pollfd, 2> fds{{{child.pid_fd(), POLLIN, 0}, {interrupt_fd(), POLLIN, 0}}};
+        ::poll(fds.data(), fds.size(), static_cast<int>(kPollInterval.count()));
+        if (interrupted()) return interrupted_error("boot");
+        return fds[0].revents != 0;
+    }
+
+    Status read_streams() {
+        auto console = console_tail_.read_new([this](std::string_view bytes) {
+            out_.console.add(bytes);
+            out_.console_rest += bytes;
+            if (out_.console_rest.size() > 2 * kConsoleRestBytes)
+                out_.console_rest.erase(0, out_.console_rest.size() - kConsoleRestBytes);
+        });
+        if (!console) return forward(console);
+        auto records = record_tail_.read_new([this](std::string_view bytes) { out_.records.add(bytes); });
+        if (!records) return forward(records);
+        const auto now = Clock::now();
+        if (*console + *records > 0) last_activity_ = now;
+        if (out_.console.fatal() && !fatal_since_) fatal_since_ = now;
+        return {};
+    }
+
+    std::optional<WatchEnd> limit_reached() {
+        const auto now = Clock::now();
+        const auto silent = now - last_activity_;
+        if (fatal_since_ && (silent > kFatalSilence || now - *fatal_since_ > kFatalLimit)) return WatchEnd::after_fatal;
+        if (out_.console.end_seen() && silent > kEndSilence) return WatchEnd::after_end;
+        if (silent > request_.silence_limit) return WatchEnd::silence;
+        if (now - started_ > request_.total_limit) return WatchEnd::time_limit;
+        if (now - last_disk_check_ < kDiskCheckInterval) return std::nullopt;
+        last_disk_check_ = now;
+        if (disk_is_full(request_.log_dir)) return WatchEnd::no_space;
+        return std::nullopt;
+    }
+
+    const BootRequest& request_;
+    const BootFiles& files_;
+    FileTail console_tail_;
+    FileTail record_tail_;
+    Watched out_;
+    Clock::time_point started_, last_activity_, last_disk_check_;
+    std::optional<Clock::time_point> fatal_since_;
+};
+
+}  // namespace
+
+bool disk_is_full(const fs::path& directory) {
+    struct statvfs st {};
+    if (::statvfs(directory.c_str(), &st) != 0) return false;
+    const uint64_t blocks = ::geteuid() == 0 ? st.f_bfree : st.f_bavail;
+    return blocks * st.f_frsize < kMinFreeBytes;
+}
+
+Result<Watched> watch_machine(const std::vector<std::string>& argv, const BootRequest& request, const BootFiles& files) {
+    auto console = FileTail::create(files.console);
+    if (!console) return forward(console);
+    auto records = FileTail::create(files.records);
+    if (!records) return forward(records);
+    return Watch(request, files, std::move(*console), std::move(*records)).run(argv);
+}
+
+}  // namespace diobench
