@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A patch series: a folder with series.toml and the patches it names.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/base/error.h"
+#include "bench/base/files.h"
+#include "bench/kernel/version.h"
+
+namespace diobench {
+
+/// A case of `verify` that this series is known to fail.
+struct KnownFailure {
+    std::string case_glob;
+    std::string reason;
+};
+
+struct Series {
+    std::string name;     ///< that of the folder
+    std::string purpose;  ///< one line for tables
+    std::string base_min, base_max;  ///< kernel versions it is meant for, both included
+    std::vector<std::string> requires_series;
+    std::vector<fs::path> patches;  ///< absolute, in the order they are applied
+    std::string revises;            ///< the series this one is a newer revision of; empty: none
+    std::vector<KnownFailure> known_failures;
+    fs::path folder;  ///< absolute
+};
+
+/// The project's folder of series.
+[[nodiscard]] fs::path series_root();
+/// Reads one series: `name_or_path` is a name below series_root(), or, if it
+/// has a '/' in it, a folder anywhere.  Errors name file, line, key and what would be right.
+[[nodiscard]] Result<Series> load_series(const std::string& name_or_path);
+/// Every series of series_root(), by name.
+[[nodiscard]] Result<std::vector<Series>> list_series();
+/// The series with all it requires: requirements first, itself last, none
+/// twice.  A required name is looked for beside the series that requires it, then in series_root().
+[[nodiscard]] Result<std::vector<Series>> resolve_series(const std::string& name_or_path);
+/// Refuses a chain of which a member is not meant for kernel `version`.
+[[nodiscard]] Status check_base(const std::vector<Series>& chain, const std::string& version);
+
+}  // namespace diobench

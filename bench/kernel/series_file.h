@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The format of series.toml.
+#pragma once
+
+#include "bench/kernel/series.h"
+
+namespace diobench {
+
+/// Reads and checks one series.toml; its folder's name must be the series'
+/// name and every patch must exist.  Unknown keys are errors.  Does not look at other series.
+[[nodiscard]] Result<Series> read_series_file(const fs::path& file);
+
+}  // namespace diobench
