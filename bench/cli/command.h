@@ -5,6 +5,8 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "bench/base/error.h"
 
@@ -12,6 +14,7 @@ namespace diobench {
 
 /// What the chosen command will do once all options were read.
 struct CommandContext {
+    std::vector<std::string> argv;  ///< as we were called, for the record
     std::function<Result<ExitCode>()> body;
 };
 

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// diobench run: build, boot, measure, report.
+#include <fmt/format.h>
+#include <memory>
+
+#include "bench/base/terminal.h"
+#include "bench/cli/command.h"
+#include "bench/export/comparison.h"
+#include "bench/export/headline.h"
+#include "bench/export/report.h"
+#include "bench/run/run_suite.h"
+
+namespace diobench {
+
+namespace {
+
+struct RunArguments {
+    RunOptions options;
+    std::string machine = "exact";
+    std::string accelerator;
+    bool json = false;
+    bool report = true;
+};
+
+void print_outcome(const RunOutcome& outcome) {
+    auto comparison = compare_arms(outcome.results, {});
+    if (comparison) {
+        fmt::print("{}", comparison_tables(*comparison, 100, Colours::on_terminals));
+        for (const auto& sentence : headline(*comparison)) fmt::print("{}\n", sentence);
+    }
+    const Run& run = outcome.results.run;
+    fmt::print("\nClock: {}. {}\n", run.clock.unit_is, run.clock.note);
+    for (const auto& finding : run.findings)
+        fmt::print("{} {}\n", coloured("!", run.exit_code == 0 ? Colour::yellow : Colour::red), finding);
+}
+
+Result<ExitCode> run(const RunArguments& arguments) {
+    RunOptions options = arguments.options;
+    options.machine = arguments.machine == "kvm" ? MachineKind::kvm : MachineKind::exact;
+    if (arguments.accelerator == "tcg") options.accelerator = Accelerator::tcg;
+    if (arguments.accelerator == "kvm") options.accelerator = Accelerator::kvm;
+    if (!options.revision.empty() && options.tree.empty()) return fail("run", "--rev", "it needs --tree DIR, the kernel tree it is a revision of");
+    if (!options.cache_device.empty() && options.machine != MachineKind::kvm)
+        return fail("run", "--cache-device", "only machine kvm reads from a device of the host; machine exact simulates one");
+    auto outcome = run_suite(options);
+    if (!outcome) return forward(outcome);
+    fs::path shown = outcome->directory / "results.json";
+    if (arguments.report) {
+        auto report = write_report(outcome->directory);
+        if (!report) return forward(report);
+        shown = *report;
+    }
+    if (arguments.json) fmt::print("{}\n", to_json(outcome->results).dump(2));
+    else print_outcome(*outcome);
+    fmt::print(stderr, "\n{} in {:.0f} s; {}\n", outcome->results.run.id, outcome->results.run.elapsed_s,
+               coloured(fs::absolute(shown).lexically_normal().string(), Colour::bold, 2));
+    return outcome->exit_code;
+}
+
+}  // namespace
+
+void register_run_command(CLI::App& app, CommandContext& context) {
+    auto arguments = std::make_shared<RunArguments>();
+    RunOptions& options = arguments->options;
+    auto* command = app.add_subcommand("run", "Build kernels, boot them, measure a suite, write the report");
+    command->footer("Examples:\n"
+                    "  diobench run --kernel base --kernel fallback --kernel dio-sync --kernel dio\n"
+                    "  diobench run --kernel dio --kernel ~/my-series --filter 'rand-read/*'\n"
+                    "Exit: 0 all cells fine (or known), 2 an arm could not be built, 4 wrong data, a cell or a machine that failed.");
+    command->add_option("--kernel", options.kernels, "Series of kernel-patches/series/ or a folder with a series.toml; several are compared")
+        ->required()->option_text("NAME ...");
+    command->add_option("--suite", options.suite, "Which cells (suites = [...] in workloads/*.toml)")->capture_default_str();
+    command->add_option("--filter", options.filter, "Only cells whose id matches; '*' also matches '/'")->option_text("GLOB");
+    command->add_option("--machine", arguments->machine, "exact: emulated, counts instructions, repeatable bit by bit; kvm: wall clock")
+        ->check(CLI::IsMember({"exact", "kvm"}))->capture_default_str();
+    command->add_option("--accel", arguments->accelerator, "Machine kvm only: tcg runs the same path without KVM (its clock means nothing)")
+        ->check(CLI::IsMember({"kvm", "tcg"}));
+    command->add_option("--cache-device", options.cache_device, "Machine kvm: file or block device the cache lies on; ITS CONTENT IS LOST");
+    command->add_option("--seed", options.seed, "Of content, offsets and everything random")->capture_default_str();
+    command->add_option("--tree", options.tree, "Kernel source tree (default: Debian's linux-source-6.12); it is not touched")->check(CLI::ExistingDirectory);
+    command->add_option("--rev", options.revision, "Revision of --tree");
+    command->add_option("--out", options.output, "Output directory (default out/<run id>, with out/latest pointing at it)");
+    command->add_option("--jobs", options.jobs, "Machines side by side (default: CPUs for exact, 1 for kvm)");
+    command->add_flag("--json", arguments->json, "Print results.json instead of the comparison");
+    command->add_flag("!--no-report", arguments->report, "Do not draw plots and report.html");
+    command->callback([&context, arguments] {
+        arguments->options.argv = context.argv;
+        context.body = [arguments] { return run(*arguments); };
+    });
+}
+
+}  // namespace diobench

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/run/collect.h"
+
+#include <fmt/format.h>
+#include <map>
+
+#include "bench/store/cells.h"
+
+namespace diobench {
+
+namespace {
+
+using json = nlohmann::json;
+using ordered_json = nlohmann::ordered_json;
+
+ordered_json empty_cell(const std::string& kernel, int64_t boot, const Cell& cell, const std::string& status, const std::string& reason) {
+    return {{"kernel", kernel},          {"workload", cell.workload}, {"cell", cell.id()},
+            {"boot", boot},              {"dimensions", cell.dimensions()},
+            {"declared_io", name_of(cell.io)}, {"observed_io", nullptr},
+            {"status", status},          {"reason", reason},          {"known", false},
+            {"metrics", nullptr},        {"histogram", nullptr}};
+}
+
+const KnownFailure* find_known(const std::vector<KnownFailure>& known, const std::string& id) {
+    for (const auto& failure : known)
+        if (match_glob(failure.case_glob, id)) return &failure;
+    return nullptr;
+}
+
+std::string conformance_id(const ConformanceEntry& entry) {
+    return fmt::format("verify/{}/{}/{}", entry.layout, entry.device, entry.path);
+}
+
+ConformanceEntry read_conformance(const json& record, const std::vector<KnownFailure>& known) {
+    ConformanceEntry entry;
+    entry.layout = record.at("layout");
+    entry.path = record.at("path");
+    entry.device = record.at("device");
+    std::string status = record.at("status");
+    entry.status = status == "pass" ? ConformanceStatus::pass : status == "refused" ? ConformanceStatus::refused : ConformanceStatus::fail;
+    entry.reason = record.at("reason");
+    entry.bytes_checked = record.at("bytes_checked");
+    if (entry.status == ConformanceStatus::fail)
+        if (const KnownFailure* k = find_known(known, conformance_id(entry))) {
+            entry.known = true;
+            entry.reason += " (known: " + k->reason + ")";
+        }
+    return entry;
+}
+
+/// One boot's records: cells by id, conformance, the error the guest gave.
+struct Sorted {
+    std::map<std::string, json> cells;
+    std::string guest_error;
+};
+
+Sorted sort_records(const BootReport& boot, const std::vector<KnownFailure>& known, ArmOutcome& out) {
+    Sorted sorted;
+    for (const auto& record : boot.records) {
+        std::string type = record.value("type", "");
+        if (type == "cell") sorted.cells[record.at("cell")] = record;
+        if (type == "error") sorted.guest_error = record.at("message");
+        if (type == "conformance") out.conformance.push_back(read_conformance(record, known));
+    }
+    return sorted;
+}
+
+void worsen(ArmOutcome& out, KernelStatus status, const std::string& reason) {
+    if (out.status != KernelStatus::ok) return;  // the first reason stands
+    out.status = status;
+    out.reason = reason;
+}
+
+}  // namespace
+
+ArmOutcome collect_arm(const std::string& kernel, const std::vector<KnownFailure>& known, const std::vector<BootReport>& boots) {
+    ArmOutcome out;
+    std::vector<Sorted> sorted;
+    for (const auto& boot : boots) {
+        sorted.push_back(sort_records(boot, known, out));
+        const BootResult& result = boot.result;
+        out.boots.push_back({boot.boot, result.outcome, boot.device, "logs/" + result.console_log.filename().string(), result.elapsed_s,
+                             result.usable() ? std::string() : result.last_lines});
+        const std::string where = fmt::format(" (device {}; console in logs/{})", boot.device, result.console_log.filename().string());
+        if (!sorted.back().guest_error.empty())
+            worsen(out, KernelStatus::invalid, "the guest stopped: " + sorted.back().guest_error + where);
+        else if (!result.usable())
+            worsen(out, KernelStatus::boot_failed, (result.reason.empty() ? std::string(outcome_name(result.outcome)) : result.reason) + where);
+    }
+    for (const auto& entry : out.conformance)
+        if (entry.status == ConformanceStatus::fail && !entry.known)
+            worsen(out, KernelStatus::invalid, fmt::format("verification failed: {} of layout {} on {}: {}", entry.path, entry.layout, entry.device, entry.reason));
+
+    for (size_t b = 0; b < boots.size(); ++b)
+        for (const Cell& cell : boots[b].cells) {
+            auto found = sorted[b].cells.find(cell.id());
+            ordered_json row = empty_cell(kernel, boots[b].boot, cell, "failed", "");
+            if (found != sorted[b].cells.end()) {
+                const json& record = found->second;
+                for (const char* key : {"observed_io", "status", "reason", "metrics", "histogram"}) row[key] = record.at(key);
+            } else {
+                row["reason"] = "the cell did not come back";
+                if (out.status == KernelStatus::ok) worsen(out, KernelStatus::invalid, "cell " + cell.id() + " did not come back");
+            }
+            if (std::string status = row["status"]; status == "invalid" || status == "failed")
+                if (const KnownFailure* k = find_known(known, cell.id())) {
+                    row["known"] = true;
+                    row["reason"] = row["reason"].get<std::string>() + " (known: " + k->reason + ")";
+                }
+            out.cells.push_back(std::move(row));
+        }
+    if (out.status != KernelStatus::ok)
+        for (auto& row : out.cells) {
+            if (row["status"] != "ok") continue;
+            row["status"] = out.status == KernelStatus::boot_failed ? "failed" : "invalid";
+            row["reason"] = "no number for this arm: " + out.reason;
+            row["observed_io"] = nullptr;
+            row["metrics"] = nullptr;
+            row["histogram"] = nullptr;
+        }
+    return out;
+}
+
+std::vector<ordered_json> absent_cells(const std::string& kernel, const std::vector<Cell>& cells, const std::string& reason) {
+    std::vector<ordered_json> out;
+    for (const Cell& cell : cells) out.push_back(empty_cell(kernel, 0, cell, "failed", reason));
+    return out;
+}
+
+}  // namespace diobench

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/run/environment.h"
+
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "bench/base/files.h"
+#include "bench/base/paths.h"
+#include "bench/base/process.h"
+#include "bench/base/text.h"
+
+namespace diobench {
+
+namespace {
+
+/// Value behind `separator` of the first line that starts with `key`.
+std::string value_of(const std::string& text, std::string_view key, char separator) {
+    for (const auto& line : split(text, '\n'))
+        if (line.starts_with(key))
+            if (auto at = line.find(separator); at != std::string::npos) {
+                std::string value(trim(std::string_view(line).substr(at + 1)));
+                std::erase(value, '"');
+                return value;
+            }
+    return {};
+}
+
+std::string first_line(const std::vector<std::string>& argv) {
+    auto result = run_command(argv);
+    if (!result || result->exit_status != 0) return "unknown";
+    return std::string(trim(result->output.substr(0, result->output.find('\n'))));
+}
+
+}  // namespace
+
+HostInfo describe_host() {
+    HostInfo host;
+    host.cpu = value_of(read_file("/proc/cpuinfo").value_or(""), "model name", ':');
+    host.cpus = ::sysconf(_SC_NPROCESSORS_ONLN);
+    host.memory_bytes = static_cast<int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGESIZE);
+    utsname name{};
+    ::uname(&name);
+    host.kernel = name.release;
+    host.os = value_of(read_file("/etc/os-release").value_or(""), "PRETTY_NAME", '=');
+    return host;
+}
+
+std::map<std::string, std::string> tool_versions() {
+    return {{"version", DIOBENCH_VERSION},
+            {"git", first_line({"git", "-C", project_root().string(), "describe", "--always", "--dirty", "--abbrev=12"})},
+            {"qemu", first_line({"qemu-system-x86_64", "--version"})},
+            {"compiler", first_line({"gcc", "--version"})},
+            {"mkfs_erofs", first_line({"mkfs.erofs", "--version"})}};
+}
+
+ClockInfo clock_of(MachineKind machine, Accelerator accelerator) {
+    if (machine == MachineKind::exact)
+        return {"virtual", "1 guest instruction = 1 ns; idle time is skipped to the next timer", true,
+                "An instruction count, not the speed of any real machine: caches, memory bandwidth, branch prediction and "
+                "contention are not in it. Equal runs give equal bytes."};
+    if (accelerator == Accelerator::tcg)
+        return {"real", "1 ns of an emulated machine", false,
+                "The machine was emulated: its clock means nothing. Only bytes, counts and page cache may be read from this run."};
+    return {"real", "1 ns", true, "Wall clock of a virtual machine with KVM; it has the noise of its host."};
+}
+
+}  // namespace diobench

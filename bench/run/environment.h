@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Rule 8: everything that could explain a difference is recorded.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "bench/machine/boot.h"
+#include "bench/store/results.h"
+
+namespace diobench {
+
+[[nodiscard]] HostInfo describe_host();
+/// Versions of diobench, its git revision, QEMU, the compiler, mkfs.erofs.
+[[nodiscard]] std::map<std::string, std::string> tool_versions();
+/// What a nanosecond of that machine means, in the words every report shows.
+[[nodiscard]] ClockInfo clock_of(MachineKind machine, Accelerator accelerator);
+
+}  // namespace diobench

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/run/guest_files.h"
+
+#include <fmt/format.h>
+
+#include "bench/base/paths.h"
+#include "bench/base/process.h"
+#include "bench/base/text.h"
+#include "bench/image/build_image.h"
+#include "bench/machine/initramfs.h"
+
+namespace diobench {
+
+namespace {
+
+constexpr size_t kKeptInitramfs = 4;
+
+/// A dynamically linked program of the host with its libraries, at the same
+/// paths in the guest.
+Status add_program(std::vector<InitramfsEntry>& entries, std::vector<std::string>& directories, const fs::path& program) {
+    auto add_file = [&](const fs::path& path) {
+        for (fs::path up; const auto& part : path.relative_path().parent_path()) {
+            up /= part;
+            if (std::find(directories.begin(), directories.end(), up.string()) != directories.end()) continue;
+            directories.push_back(up.string());
+            entries.push_back({up.string(), 0755, InitramfsDirectory{}});
+        }
+        std::string name = path.relative_path().string();
+        for (const auto& entry : entries)
+            if (entry.name == name) return;
+        entries.push_back({name, 0755, InitramfsFile{fs::canonical(path)}});
+    };
+    auto libraries = run_checked({"ldd", program.string()});
+    if (!libraries) return forward(libraries);
+    for (const auto& line : split(libraries->output, '\n'))
+        if (auto slash = line.find('/'); slash != std::string::npos)
+            add_file(line.substr(slash, line.find(' ', slash) - slash));
+    add_file(program);
+    return {};
+}
+
+/// The newest few archives stay; each is as large as all images together.
+void forget_old(const fs::path& folder) {
+    std::error_code ec;
+    std::vector<fs::directory_entry> files;
+    for (const auto& entry : fs::directory_iterator(folder, ec))
+        if (entry.path().extension() == ".cpio") files.push_back(entry);
+    std::sort(files.begin(), files.end(), [&](const auto& a, const auto& b) { return a.last_write_time(ec) > b.last_write_time(ec); });
+    for (size_t i = kKeptInitramfs; i < files.size(); ++i) fs::remove(files[i], ec);
+}
+
+}  // namespace
+
+Result<fs::path> guest_program() {
+    std::error_code ec;
+    fs::path self = fs::read_symlink("/proc/self/exe", ec);
+    fs::path program = self.parent_path() / "diobench-guest";
+    if (!fs::exists(program)) program = self.parent_path().parent_path() / "diobench-guest";  // for tests, a folder deeper
+    if (!fs::exists(program)) return fail("find guest program", program.string(), "build it with: cmake --build build");
+    return program;
+}
+
+Result<PreparedImages> prepare_images(const std::vector<std::string>& layouts, uint64_t seed) {
+    PreparedImages out;
+    for (const auto& name : layouts) {
+        auto layout = find_layout(name);
+        if (!layout) return forward(layout);
+        auto path = build_image(**layout, seed);
+        if (!path) return forward(path);
+        auto image = read_file(*path);
+        if (!image) return forward(image);
+        uint64_t data_offset = 0;
+        if ((*layout)->holes.empty()) {
+            auto found = find_first_block(**layout, seed, *image);
+            if (!found) return forward(found);
+            data_offset = *found;
+        }
+        out.images.push_back({name, "/images/" + name + ".erofs", sha256_hex(*image), data_offset, (*layout)->size_bytes,
+                              (*layout)->file_id, (*layout)->holes, true});
+        out.host_paths.push_back(*path);
+    }
+    return out;
+}
+
+Result<fs::path> constant_initramfs(const PreparedImages& images) {
+    auto program = guest_program();
+    if (!program) return forward(program);
+    auto bytes = read_file(*program);
+    if (!bytes) return forward(bytes);
+    auto mke2fs = find_program("mke2fs", "e2fsprogs");
+    if (!mke2fs) return forward(mke2fs);
+    auto mke2fs_bytes = read_file(*mke2fs);
+    if (!mke2fs_bytes) return forward(mke2fs_bytes);
+    std::string key = sha256_hex(*bytes) + sha256_hex(*mke2fs_bytes);
+    for (const auto& image : images.images) key += image.layout + image.sha256;
+    fs::path folder = cache_root() / "initramfs";
+    fs::path result = folder / (sha256_hex(key).substr(0, 24) + ".cpio");
+    std::error_code ec;
+    if (fs::exists(result)) {
+        fs::last_write_time(result, fs::file_time_type::clock::now(), ec);
+        return result;
+    }
+    auto lock = FileLock::acquire(folder / "lock");
+    if (!lock) return forward(lock);
+    if (fs::exists(result)) return result;
+
+    std::vector<InitramfsEntry> entries = base_entries();
+    std::vector<std::string> directories;
+    for (const auto& entry : entries)
+        if (std::holds_alternative<InitramfsDirectory>(entry.content)) directories.push_back(entry.name);
+    for (const char* name : {"images", "mnt", "cache", "etc"}) {
+        directories.emplace_back(name);
+        entries.push_back({name, 0755, InitramfsDirectory{}});
+    }
+    entries.push_back({"init", 0755, InitramfsFile{*program}});
+    entries.push_back({"etc/mke2fs.conf", 0644, InitramfsBytes{"[defaults]\n[fs_types]\n\text4 = {\n\t\tfeatures = has_journal,extent,huge_file,flex_bg,metadata_csum,64bit,dir_nlink,extra_isize\n\t}\n"}});
+    if (auto s = add_program(entries, directories, *mke2fs); !s) return forward(s);
+    for (size_t i = 0; i < images.images.size(); ++i)
+        entries.push_back({images.images[i].image.substr(1), 0644, InitramfsFile{images.host_paths[i]}});
+
+    auto work = TempDirectory::create(folder, "make");
+    if (!work) return forward(work);
+    if (auto s = write_initramfs(work->path() / "cpio", entries); !s) return forward(s);
+    fs::rename(work->path() / "cpio", result, ec);
+    if (ec) return fail_errno("rename to", result.string(), ec.value());
+    forget_old(folder);
+    return result;
+}
+
+Status write_boot_initramfs(const fs::path& path, const fs::path& constant_part, const GuestPlan& plan) {
+    fs::path own = path.string() + ".plan";
+    if (auto s = write_initramfs(own, {{"plan.json", 0644, InitramfsBytes{plan.to_json().dump()}}}); !s) return s;
+    auto status = concatenate(path, {constant_part, own});
+    std::error_code ec;
+    fs::remove(own, ec);
+    return status;
+}
+
+}  // namespace diobench

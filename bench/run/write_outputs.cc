@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/run/write_outputs.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "bench/base/text.h"
+#include "bench/export/prometheus.h"
+#include "bench/export/report.h"
+#include "bench/export/summary.h"
+#include "bench/store/database.h"
+
+namespace diobench {
+
+namespace {
+
+std::string quoted(const std::string& text) {
+    std::string out = "'";
+    for (char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return out + "'";
+}
+
+/// out/latest, replaced in one step.
+Status point_latest(const fs::path& directory) {
+    fs::path link = directory.parent_path() / "latest";
+    fs::path fresh = directory.parent_path() / (".latest-" + directory.filename().string());
+    std::error_code ec;
+    fs::remove(fresh, ec);
+    fs::create_symlink(directory.filename(), fresh, ec);
+    if (!ec) fs::rename(fresh, link, ec);
+    if (ec) return fail_errno("point to the latest run", link.string(), ec.value());
+    return {};
+}
+
+}  // namespace
+
+std::string reproduce_script(const Results& results, const RunOptions& options) {
+    const Run& run = results.run;
+    std::string git = run.tool.contains("git") ? run.tool.at("git") : "unknown";
+    std::string text = fmt::format("#!/bin/sh\n# Makes run {} again: call it in a clone of diobench.\n"
+                                   "# diobench {}, {}, {}\nset -eu\n", run.id, git, run.tool.at("qemu"), run.tool.at("compiler"));
+    for (const auto& kernel : results.kernels)
+        text += fmt::format("# kernel {}: Linux {}, patches sha256 {}, image sha256 {}\n", kernel.name, kernel.base_version,
+                            kernel.patch_sha256, kernel.image_sha256);
+    std::string revision = git.substr(0, git.find("-dirty"));
+    text += fmt::format("git checkout {}\nscripts/setup\ncmake --preset default\ncmake --build build\nexec build/diobench run", revision);
+    for (const auto& kernel : options.kernels) text += " --kernel " + quoted(kernel);
+    text += fmt::format(" --suite {} --machine {} --seed {}", quoted(run.suite), run.machine, run.seed);
+    if (options.machine == MachineKind::kvm) text += " --accel " + run.accelerator;
+    if (options.filter != "*") text += " --filter " + quoted(options.filter);
+    if (!options.tree.empty()) text += " --tree " + quoted(options.tree.string());
+    if (!options.revision.empty()) text += " --rev " + quoted(options.revision);
+    if (!options.cache_device.empty()) text += " --cache-device " + quoted(options.cache_device.string());
+    return text + " \"$@\"\n";
+}
+
+Status write_outputs(const fs::path& directory, const Results& results, const RunOptions& options) {
+    if (auto s = write_file_atomic(directory / "reproduce.sh", reproduce_script(results, options)); !s) return s;
+    std::error_code ec;
+    fs::permissions(directory / "reproduce.sh", fs::perms(0755), ec);
+    if (auto s = write_prometheus(directory / kPrometheusFileName, results); !s) return s;
+    if (auto s = write_summary(directory / kSummaryFileName, results); !s) return s;
+    if (auto s = write_results(directory, results); !s) return s;
+    auto store = ResultStore::open();
+    if (!store) return forward(store);
+    if (auto s = store->record_run(results); !s) return s;
+    if (options.output.empty())
+        if (auto s = point_latest(directory); !s) return s;
+    return {};
+}
+
+}  // namespace diobench
