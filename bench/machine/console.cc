@@ -46,7 +46,7 @@ constexpr std::array kPatterns = {
 };
 
 // What follows "reboot: " when the kernel itself ends the machine (kernel/reboot.c).
-constexpr std::array<std::string_view, 3> kEndTexts = {"reboot: Power down", "reboot: Restarting system",
+constexpr std::array<std::string_view, 4> kEndTexts = {"reboot: Power down", "reboot: Restarting system", "reboot: Power off not available",
                                                        "reboot: System halted"};
 
 /// "invalid opcode: 0000 [#1] SMP": the header of every die() on x86.

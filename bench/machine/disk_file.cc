@@ -10,10 +10,18 @@
 
 namespace diobench {
 
+namespace {
+
+// QEMU wants a whole number of the disk's blocks, whatever their size is.
+constexpr uint64_t kRoundBytes = 1 << 20;
+
+}  // namespace
+
 Result<DiskFile> DiskFile::create(const fs::path& directory, uint64_t size_bytes) {
     if (auto s = make_directories(directory); !s) return forward(s);
     auto fd = UniqueFd::open(directory.string(), O_TMPFILE | O_RDWR, 0600);
     if (!fd) return forward(fd);
+    size_bytes = (size_bytes + kRoundBytes - 1) / kRoundBytes * kRoundBytes;
     const int error = ::posix_fallocate(fd->get(), 0, static_cast<off_t>(size_bytes));
     if (error != 0)
         return fail_errno(fmt::format("reserve {} for the cache disk in", human_bytes(static_cast<double>(size_bytes))),

@@ -14,7 +14,7 @@ namespace diobench {
 /// A file without a name, its space reserved: it is gone when we are, however we end.
 class DiskFile {
 public:
-    /// `size_bytes` of zeros on the file system of `directory`; no space is an error that says so.
+    /// At least `size_bytes` of zeros (whole MiB) on the file system of `directory`; no space is an error that says so.
     [[nodiscard]] static Result<DiskFile> create(const fs::path& directory, uint64_t size_bytes);
     /// A path under which our child processes can open it while we live.
     [[nodiscard]] std::string path() const;

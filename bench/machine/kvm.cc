@@ -21,9 +21,9 @@ Result<MachineParts> kvm_machine(const BootRequest& request, const BootFiles& fi
     MachineParts parts;
     // Frequency and invariance of the time-stamp counter are the host's.
     if (request.accelerator == Accelerator::kvm)
-        parts.qemu_arguments = {"-machine", "q35", "-accel", "kvm", "-cpu", "host,migratable=off"};
+        parts.qemu_arguments = {"-machine", "pc-i440fx-7.2,usb=off,vmport=off", "-accel", "kvm", "-cpu", "host,migratable=off"};
     else
-        parts.qemu_arguments = {"-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "qemu64"};
+        parts.qemu_arguments = {"-machine", "pc-i440fx-7.2,usb=off,vmport=off", "-accel", "tcg,thread=multi", "-cpu", "qemu64"};
     if (!files.cache_disk.empty()) {
         // cache.direct: the host's page cache must not stand in for the disk.
         parts.qemu_arguments.insert(

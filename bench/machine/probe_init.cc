@@ -25,7 +25,7 @@ int run_probe_init() {
         std::fprintf(stderr, "diobench probe: %s\n", s.error().message().c_str());
         return 1;
     }
-    std::fprintf(stderr, "diobench probe: power off: %s\n", std::strerror(leave_machine()));
+    std::fprintf(stderr, "diobench probe: end the machine: %s\n", std::strerror(leave_machine()));
     return 1;
 }
 
