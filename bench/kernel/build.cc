@@ -170,11 +170,9 @@ Result<BuiltKernel> describe(const WorkTree& tree, const KernelSource& source, c
     return out;
 }
 
-/// The cached kernel under the names of the series that asks for it now.
-Result<std::optional<BuiltKernel>> look_up(const BuildPlan& plan, Progress& progress) {
-    std::string damage;
+/// The cached kernel under the names of the series that asks for it now; `damage` as in find_kernel().
+Result<std::optional<BuiltKernel>> look_up(const BuildPlan& plan, std::string& damage) {
     auto found = find_kernel(plan.key, damage);
-    if (!damage.empty()) progress.finish("the cached kernel is damaged and is built again: " + damage);
     if (!found || !found->has_value()) return found;
     (*found)->name = plan.chain.back().name;
     (*found)->purpose = plan.chain.back().purpose;
@@ -189,7 +187,8 @@ Result<BuiltKernel> build_now(const KernelSource& source, const BuildPlan& plan,
     if (!tree) return forward(tree);
     if (!options.force) {
         // Whoever held the tree may have built just this.
-        auto found = look_up(plan, progress);
+        std::string damage;
+        auto found = look_up(plan, damage);
         if (!found) return forward(found);
         if (found->has_value()) return std::move(**found);
     }
@@ -203,10 +202,14 @@ Result<BuiltKernel> build_now(const KernelSource& source, const BuildPlan& plan,
     if (!built) return built;
     built->log = log;
     built->build_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    std::string damage;
+    auto before = find_kernel(plan.key, damage);
+    if (before && before->has_value() && (*before)->image_sha256 != built->image_sha256)
+        progress.finish(fmt::format("the same source, patches, configuration and compiler gave another image than before ({} to {}): "
+                                    "numbers of the two are not of one kernel", (*before)->image_sha256.substr(0, 12), built->image_sha256.substr(0, 12)));
     if (auto s = store_kernel(plan.key, *built); !s) return forward(s);
     std::error_code ec;
     fs::remove(log, ec);
-    std::string damage;
     auto stored = find_kernel(plan.key, damage);
     if (!stored) return forward(stored);
     if (!stored->has_value()) return fail("store kernel", plan.key, damage);
@@ -240,9 +243,11 @@ Result<BuiltKernel> build_kernel(const KernelSource& source, const std::string& 
     auto plan = plan_build(source, series, options);
     if (!plan) return forward(plan);
     if (!options.force) {
-        auto found = look_up(*plan, progress);
+        std::string damage;
+        auto found = look_up(*plan, damage);
         if (!found) return forward(found);
         if (found->has_value()) return std::move(**found);
+        if (!damage.empty()) progress.finish("the cached kernel is damaged and is built again: " + damage);
     }
     auto built = build_now(source, *plan, options, progress);
     if (!built) return tl::unexpected(explain_full_disk(built.error(), cache_root()));

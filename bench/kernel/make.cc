@@ -26,7 +26,9 @@ std::vector<std::string> make_variables(Target target) {
             "KBUILD_BUILD_HOST=diobench", "KBUILD_VERBOSE=0"};
 }
 
-Result<std::string> toolchain_version() {
+namespace {
+
+Result<std::string> ask_toolchain() {
     std::string out;
     for (const char* tool : {"gcc", "as", "ld"}) {
         auto r = run_checked({tool, "--version"});
@@ -37,6 +39,13 @@ Result<std::string> toolchain_version() {
         out += r->output.substr(0, r->output.find('\n')) + "\n";
     }
     return out;
+}
+
+}  // namespace
+
+Result<std::string> toolchain_version() {
+    static const Result<std::string> version = ask_toolchain();
+    return version;
 }
 
 std::string_view object_of_line(std::string_view line) {
@@ -68,8 +77,9 @@ Result<MakeResult> run_make(const fs::path& source, const fs::path& objects, Tar
     for (const char* name : {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEFILES", "KBUILD_OUTPUT", "KCONFIG_CONFIG", "KBUILD_EXTMOD",
                              "KBUILD_DEFCONFIG", "KBUILD_EXTRA_WARN", "INSTALL_MOD_PATH", "HOSTCFLAGS", "CC", "LD", "LLVM", "V", "W", "C", "O"})
         argv.insert(argv.end(), {"-u", name});
-    // flock(1) leaves its descriptor open in make and all that make starts.
-    argv.insert(argv.end(), {"flock", lock.string(), "make", "-C", source.string(), "O=" + objects.string(),
+    // flock(1) leaves its descriptor open in make and all that make starts.  If
+    // we are killed, make dies with us and what it started at the next line it prints.
+    argv.insert(argv.end(), {"flock", "--no-fork", lock.string(), "make", "-C", source.string(), "O=" + objects.string(),
                              fmt::format("-j{}", std::max(1u, std::thread::hardware_concurrency()))});
     for (auto& variable : make_variables(target)) argv.push_back(std::move(variable));
     argv.insert(argv.end(), goals.begin(), goals.end());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/kernel/object_count.h"
 
+#include <map>
 #include <regex>
 #include <set>
 
@@ -46,23 +47,40 @@ public:
     }
 
 private:
-    void visit(const std::string& folder) {
-        if (!visited_.insert(folder).second) return;
+    /// What a Makefile lists under each name: "obj" -> everything built in the
+    /// folder, "erofs" -> the parts of erofs.o.
+    using Lists = std::map<std::string, std::vector<std::string>>;
+
+    Lists read_lists(const std::string& folder) const {
         static const std::regex rule(R"(^\s*([A-Za-z0-9_-]+)-(y|objs|\$\((CONFIG_[A-Z0-9_]+)\))\s*[:+]?=\s*([^#]*))");
+        Lists out;
         std::smatch m;
         for (const auto& line : makefile_lines(tree_ / folder)) {
             if (!std::regex_search(line, m, rule) || (m[3].matched && !on_.contains(m[3].str()))) continue;
-            for (auto& name : split(m[4].str(), ' ')) add(folder, std::string(trim(name)));
+            for (const auto& name : split(m[4].str(), ' '))
+                if (auto text = trim(name); !text.empty()) out[m[1].str()].emplace_back(text);
         }
+        return out;
     }
 
-    void add(const std::string& folder, std::string name) {
+    void visit(const std::string& folder) {
+        if (!visited_.insert(folder).second) return;
+        const Lists lists = read_lists(folder);
+        for (const char* list : {"obj", "lib", "core", "libs", "drivers"})
+            if (auto at = lists.find(list); at != lists.end())
+                for (const auto& name : at->second) add(folder, lists, name);
+    }
+
+    void add(const std::string& folder, const Lists& lists, std::string name) {
         static const std::string arch_variable = "$(SRCARCH)";
         if (size_t at = name.find(arch_variable); at != std::string::npos) name.replace(at, arch_variable.size(), arch_);
-        if (name.empty() || name.find('$') != std::string::npos) return;
+        if (name.find('$') != std::string::npos) return;
         const std::string path = (fs::path(folder) / name).lexically_normal().string();
-        if (name.ends_with(".o") && seen_.insert(path).second) ++objects_;
         if (name.ends_with('/')) visit(path.substr(0, path.size() - 1));
+        if (!name.ends_with(".o") || !seen_.insert(path).second) return;
+        ++objects_;
+        if (auto parts = lists.find(name.substr(0, name.size() - 2)); parts != lists.end())
+            for (const auto& part : parts->second) add(folder, lists, part);
     }
 
     fs::path tree_;

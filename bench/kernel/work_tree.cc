@@ -144,9 +144,13 @@ Status WorkTree::put(const std::string& name, const std::optional<FileContent>& 
         if (ec) return fail_errno("remove", path.string(), ec.value());
         return {};
     }
-    if (auto s = make_directories(path.parent_path()); !s) return s;
-    if (fs::canonical(path.parent_path()) != fs::canonical(source()) / fs::path(name).parent_path().lexically_normal())
-        return fail("patch", path.string(), "its folder is a symbolic link; a patch may not write through one");
+    fs::path folder = source();
+    for (const auto& part : fs::path(name).parent_path()) {
+        std::error_code ec;
+        if (fs::is_symlink(folder /= part, ec))
+            return fail("patch", path.string(), "its folder is a symbolic link; a patch may not write through one");
+    }
+    if (auto s = make_directories(folder); !s) return s;
     if (auto s = write_file_atomic(path, content->data); !s) return s;
     if (content->executable && ::chmod(path.c_str(), 0755) < 0) return fail_errno("chmod", path.string());
     return make_newer_than(path, folder_ / "last-make");
