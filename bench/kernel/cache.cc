@@ -97,6 +97,7 @@ Status store_kernel(const std::string& key, const BuiltKernel& kernel) {
 }
 
 Result<std::optional<BuiltKernel>> find_kernel(const std::string& key, std::string& damage) {
+    damage.clear();
     const fs::path folder = kernels_root() / key;
     std::error_code ec;
     if (!fs::exists(folder, ec)) return std::nullopt;
