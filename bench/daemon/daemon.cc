@@ -247,9 +247,10 @@ private:
 Result<UniqueFd> bind_cache(const std::string& directory, const std::string& tag) {
     auto device = UniqueFd::open("/dev/cachefiles", O_RDWR);
     if (!device) return forward(device);
-    for (const std::string& command : {"dir " + directory, "tag " + tag, std::string("brun 3%"), std::string("bcull 2%"),
-                                       std::string("bstop 1%"), std::string("frun 3%"), std::string("fcull 2%"),
-                                       std::string("fstop 1%"), std::string("bind ondemand")})
+    // Limits from below: the kernel wants stop < cull < run after each command.
+    for (const std::string& command : {"dir " + directory, "tag " + tag, std::string("bstop 1%"), std::string("bcull 2%"),
+                                       std::string("brun 3%"), std::string("fstop 1%"), std::string("fcull 2%"),
+                                       std::string("frun 3%"), std::string("bind ondemand")})
         if (::write(device->get(), command.data(), command.size()) < 0)
             return fail_errno("cachefiles command \"" + command + "\"", "");
     return device;

@@ -2,6 +2,7 @@
 #include "bench/guest/cache_service.h"
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
@@ -12,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 #include "bench/base/files.h"
@@ -79,7 +81,14 @@ std::optional<std::string> CacheService::backing_file(const std::string& fsid) c
 }
 
 Status CacheService::forget(const std::string& fsid) const {
-    return remove_tree(volume_directory(fsid));
+    // cachefiles lets go of a volume's folders some time after the mount is gone; until then they are busy.
+    Status removed;
+    for (int i = 0; i < 200; ++i) {
+        removed = remove_tree(volume_directory(fsid));
+        if (removed || removed.error().errno_value != EBUSY) return removed;
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return removed;
 }
 
 Result<OnDemandMount> OnDemandMount::mount(const std::string& fsid, const std::string& directory) {

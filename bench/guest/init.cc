@@ -31,6 +31,7 @@ private:
 };
 
 Status check_machine(const GuestPlan& plan, Reporter& reporter) {
+    if (auto s = wait_for_clock(); !s) return s;
     auto missing = missing_config(plan.config_symbols);
     if (!missing) return forward(missing);
     auto machine = describe_machine();

@@ -10,7 +10,6 @@
 #include <linux/random.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -20,6 +19,7 @@
 #include "bench/base/fd.h"
 #include "bench/base/files.h"
 #include "bench/base/text.h"
+#include "bench/machine/leave.h"
 
 namespace diobench {
 
@@ -64,6 +64,12 @@ Result<std::vector<std::string>> missing_config(const std::vector<std::string>& 
 
 namespace {
 
+void sleep_ns(long ns) {
+    timespec left{0, ns};
+    while (::nanosleep(&left, &left) < 0 && errno == EINTR) {
+    }
+}
+
 /// Value of the first "key : value" line.
 std::string colon_value(const std::string& text, const std::string& key) {
     for (const auto& line : split(text, '\n'))
@@ -106,12 +112,21 @@ std::string exact_machine_fault(const nlohmann::json& description) {
     return fault;
 }
 
+Status wait_for_clock() {
+    // The kernel calibrates the time-stamp counter for about a second before it leaves "tsc-early".
+    for (int i = 0; i < 100; ++i) {
+        auto clock = read_file("/sys/devices/system/clocksource/clocksource0/current_clocksource");
+        if (!clock) return forward(clock);
+        if (trim(*clock) != "tsc-early") return {};
+        sleep_ns(50'000'000);
+    }
+    return {};
+}
+
 void settle() {
     ::sync();
     ::syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
-    timespec quiet{0, 100'000'000};
-    while (::nanosleep(&quiet, &quiet) < 0 && errno == EINTR) {
-    }
+    sleep_ns(100'000'000);
     ::syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 
@@ -121,9 +136,7 @@ Status drop_caches() {
 }
 
 void power_off() {
-    ::sync();
-    // QEMU is told not to reboot: a restart ends it, with or without ACPI.
-    ::reboot(RB_AUTOBOOT);
+    leave_machine();
     for (;;) ::pause();
 }
 

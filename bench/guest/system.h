@@ -24,6 +24,8 @@ namespace diobench {
 /// clock source must be the tsc and the CPU must lack erms, fsrm, rdrand, rdseed.
 [[nodiscard]] std::string exact_machine_fault(const nlohmann::json& description);
 
+/// Waits (at most 5 s) until the kernel has chosen its lasting clock source.
+[[nodiscard]] Status wait_for_clock();
 /// Writes back, waits for a grace period and for 100 ms of quiet, so that what
 /// came before does not run inside the timed region.
 void settle();

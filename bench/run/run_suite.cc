@@ -150,7 +150,8 @@ Result<BootResult> boot_one(const BootSetup& setup, const ArmRun& arm, BootRepor
     request.accelerator = setup.accelerator;
     request.kernel_image = arm.kernel->image;
     request.initramfs = initramfs;
-    request.extra_command_line = fmt::format("brd.rd_size={}", kDeviceBytes >> 10);
+    // null_blk devices are made through configfs, with the latency of the profile; none at boot.
+    request.extra_command_line = fmt::format("brd.rd_size={} null_blk.nr_devices=0", kDeviceBytes >> 10);
     request.seed = setup.options.seed;
     request.memory_mib = kGuestMemoryMib;
     if (setup.options.machine == MachineKind::kvm) {
