@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // diobench run: build, boot, measure, report.
 #include <fmt/format.h>
+#include <cstdio>
 #include <memory>
 
 #include "bench/base/terminal.h"
@@ -52,6 +53,7 @@ Result<ExitCode> run(const RunArguments& arguments) {
     }
     if (arguments.json) fmt::print("{}\n", to_json(outcome->results).dump(2));
     else print_outcome(*outcome);
+    std::fflush(stdout);
     fmt::print(stderr, "\n{} in {:.0f} s; {}\n", outcome->results.run.id, outcome->results.run.elapsed_s,
                coloured(fs::absolute(shown).lexically_normal().string(), Colour::bold, 2));
     return outcome->exit_code;
