@@ -63,9 +63,7 @@ private:
     }
 
     Result<MakeResult> make(WorkTree& tree, const std::vector<std::string>& goals, const std::function<void(std::string_view)>& on_object = {}) {
-        auto made = run_make(tree.source(), tree.objects(), options_.target, goals, log_, tree.make_lock(), on_object);
-        if (made && made->disk_full) return tl::unexpected(disk_full_error("build kernel " + name(), tree.objects()));
-        return made;
+        return run_make(tree.source(), tree.objects(), options_.target, goals, log_, tree.make_lock(), on_object);
     }
 
     /// A configuration is as asked for, the tools that it probed and the Kconfig files it is read from.
@@ -86,11 +84,14 @@ private:
         for (const auto& goals : {std::vector<std::string>{"KCONFIG_ALLCONFIG=" + merged.string(), "allnoconfig"}, {"olddefconfig"}}) {
             auto made = make(tree, goals);
             if (!made) return forward(made);
+            // A full disk leaves the configuration "unfinished".
+            if (made->disk_full) return tl::unexpected(disk_full_error("configure kernel " + name(), tree.objects()));
             if (!made->ok) return end_failed_configure(tree, failed("configure kernel", made->failure));
         }
         if (auto s = check_config(tree); !s) return end_failed_configure(tree, std::move(s));
         auto synced = make(tree, {"syncconfig"});
         if (!synced) return forward(synced);
+        if (synced->disk_full) return tl::unexpected(disk_full_error("configure kernel " + name(), tree.objects()));
         if (!synced->ok) return end_failed_configure(tree, failed("configure kernel", synced->failure));
         return tree.end_configure(identity);
     }
@@ -137,6 +138,11 @@ private:
             progress_.update(done, done <= total ? total : 0, object);
         });
         if (!made) return forward(made);
+        if (made->disk_full) {
+            const Error full = disk_full_error("build kernel " + name(), tree.objects());
+            if (auto s = tree.abandon_make(); !s) return s;
+            return tl::unexpected(full);
+        }
         if (auto s = tree.end_make(); !s) return s;
         if (!made->ok) return failed("compile kernel", made->failure);
         return tree.remember_full_count();

@@ -40,7 +40,7 @@ Result<std::string> list_files(const fs::path& folder) {
     return out;
 }
 
-Result<size_t> delete_changed_files(const fs::path& folder, std::string_view manifest) {
+Result<std::vector<fs::path>> changed_files(const fs::path& folder, std::string_view manifest) {
     std::set<std::string> known;
     for (auto& line : split(manifest, '\n')) known.insert(std::move(line));
     std::vector<fs::path> changed;
@@ -49,11 +49,7 @@ Result<size_t> delete_changed_files(const fs::path& folder, std::string_view man
         return {};
     });
     if (!listed) return forward(listed);
-    for (const auto& path : changed) {
-        std::error_code ec;
-        if (!fs::remove(path, ec) && ec) return fail_errno("remove", path.string(), ec.value());
-    }
-    return changed.size();
+    return changed;
 }
 
 }  // namespace diobench

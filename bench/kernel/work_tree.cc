@@ -10,8 +10,10 @@
 #include <unistd.h>
 
 #include "bench/base/process.h"
+#include "bench/base/text.h"
 #include "bench/kernel/disk_space.h"
 #include "bench/kernel/manifest.h"
+#include "bench/kernel/unfinished.h"
 
 namespace diobench {
 
@@ -48,6 +50,12 @@ Status make_newer_than(const fs::path& path, const fs::path& other) {
     const timespec times[2] = {{0, UTIME_OMIT}, {later / 1000000000, later % 1000000000}};
     if (::utimensat(AT_FDCWD, path.c_str(), times, 0) < 0) return fail_errno("set time of", path.string());
     return {};
+}
+
+/// Tells this run of the host from every other.
+std::string boot_id() {
+    auto id = read_file("/proc/sys/kernel/random/boot_id");
+    return id ? std::string(trim(*id)) : "unknown";
 }
 
 Status sync_file_system(const fs::path& folder) {
@@ -121,10 +129,23 @@ Status WorkTree::recover() {
     }
     if (!fs::exists(manifest(), ec)) return {};
     recovered_ = true;
-    auto before = read_file(manifest());
-    if (!before) return forward(before);
-    auto deleted = delete_changed_files(objects(), *before);
-    if (!deleted) return forward(deleted);
+    return delete_after_make(true);
+}
+
+Status WorkTree::delete_after_make(bool keep_finished) {
+    auto text = read_file(manifest());
+    if (!text) return forward(text);
+    const size_t line = text->find('\n');
+    // After a crash of the host even a finished object may have lost its content.
+    const bool same_boot = line != std::string::npos && text->substr(0, line) == boot_id();
+    auto changed = changed_files(objects(), std::string_view(*text).substr(line == std::string::npos ? 0 : line + 1));
+    if (!changed) return forward(changed);
+    const auto doomed = keep_finished && same_boot ? unfinished_files(objects(), *changed) : *changed;
+    for (const auto& path : doomed) {
+        std::error_code ec;
+        if (!fs::remove(path, ec) && ec) return fail_errno("remove", path.string(), ec.value());
+    }
+    std::error_code ec;
     // What configures was among the deleted if make had configured by itself.
     if (!fs::exists(objects() / "include/config/auto.conf", ec)) {
         if (auto s = forget_configuration(objects()); !s) return s;
@@ -192,7 +213,7 @@ Status WorkTree::end_configure(const std::string& identity) {
 Status WorkTree::begin_make() {
     auto files = list_files(objects());
     if (!files) return forward(files);
-    return write_file_atomic(manifest(), *files);
+    return write_file_atomic(manifest(), boot_id() + "\n" + *files);
 }
 
 Status WorkTree::end_make() {
@@ -205,6 +226,8 @@ Status WorkTree::end_make() {
     if (ec) return fail_errno("remove", manifest().string(), ec.value());
     return {};
 }
+
+Status WorkTree::abandon_make() { return delete_after_make(false); }
 
 size_t WorkTree::count_objects() const {
     size_t out = 0;

@@ -7,8 +7,8 @@
 // What makes an interrupted run harmless:
 //  * state.json names every modified file before the first is touched;
 //  * while make runs, a list of all objects as they were lies beside them; found
-//    later, it says that make did not come to its end, and every object that
-//    is new or changed since is deleted, whatever its time stamp says;
+//    later, it says that make did not come to its end, and of the objects that
+//    are new or changed since, those that kbuild had not finished are deleted;
 //  * make's children hold a lock of their own: nothing is cleaned up, or built,
 //    while some of them outlive a diobench that was killed;
 //  * a configuration that was not finished is made again from nothing.
@@ -51,9 +51,10 @@ public:
 
     /// Brackets a run of make.  end_make() is called when make came to its own
     /// end (also one with a compile error: make deletes the targets that
-    /// failed), with the number of objects then present; never after a kill or a full disk.
+    /// failed); abandon_make() after a full disk, when nothing that was written can be trusted.
     [[nodiscard]] Status begin_make();
     [[nodiscard]] Status end_make();
+    [[nodiscard]] Status abandon_make();
 
     /// Objects in the object tree now, and when the last complete build ended (0: never).
     [[nodiscard]] size_t count_objects() const;
@@ -75,6 +76,7 @@ private:
     [[nodiscard]] Status load_state();
     [[nodiscard]] Status save_state() const;
     [[nodiscard]] Status recover();
+    [[nodiscard]] Status delete_after_make(bool keep_finished);
     [[nodiscard]] Status put(const std::string& name, const std::optional<FileContent>& content);
     [[nodiscard]] fs::path manifest() const { return folder_ / "make-is-running"; }
 

@@ -163,28 +163,44 @@ TEST_F(Build, DamagedCacheIsNoticedAndMadeAgain) {
     EXPECT_TRUE(build("base")->cached);
 }
 
-TEST_F(Build, KillInTheMiddleDoesNotPoison) {
+TEST_F(Build, KillInTheMiddleLosesOnlyWhatWasNotFinished) {
     auto whole = build("base");
     ASSERT_TRUE(whole);
     const std::string expected = image_of(whole);
     add_series("one", "", {{"0001.patch", patch_of("common.h", "// common", "// changed")}});
 
     const fs::path hang = scratch() / "hangs";
+    const fs::path objects = work_tree() / "objects";
+    for (const char* name : {".a.o.cmd", ".c.o.cmd"}) fs::remove(objects / name);
     pid_t child = ::fork();
     if (child == 0) {
         ::setenv("FAKE_HANG", hang.c_str(), 1);
         auto r = build("one");
         ::_exit(r ? 0 : 1);
     }
-    while (!fs::exists(hang)) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    while (!fs::exists(hang) || !fs::exists(objects / ".a.o.cmd") || !fs::exists(objects / ".c.o.cmd"))
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
     // A "compiler" still sleeps and will exit 0 beside its half-written object.
     std::string compiled;
     auto one = build_counting("one", compiled);
-    EXPECT_EQ(compiled, "a b c");
+    EXPECT_EQ(compiled, "b");
     EXPECT_THAT(image_of(one), AllOf(Not(HasSubstr("half")), HasSubstr("// changed"), HasSubstr("int a0;")));
     EXPECT_EQ(image_of(build("base", true)), expected);
+}
+
+TEST_F(Build, NothingIsTrustedAfterTheHostCrashed) {
+    ASSERT_TRUE(build("base"));
+    const fs::path objects = work_tree() / "objects";
+    // As a crash leaves it: a list of another boot, and an object that lost its content.
+    write(work_tree() / "make-is-running", "another-boot-id\n");
+    write(objects / "a.o", "");
+    std::string compiled;
+    auto kernels = list_kernels();
+    ASSERT_TRUE(kernels && kernels->size() == 1 && remove_kernel(kernels->front().key));
+    EXPECT_THAT(image_of(build_counting("base", compiled)), HasSubstr("int a0;"));
+    EXPECT_EQ(compiled, "a b c");
 }
 
 TEST_F(Build, FullDiskIsSaidAndDoesNotPoison) {
@@ -203,11 +219,8 @@ TEST_F(Build, HalfAppliedPatchesAreUndone) {
     add_series("one", "", {{"0001.patch", patch_of("b.c", "int b4;", "int patched_b4;")}});
     auto base = build("base");
     ASSERT_TRUE(build("one"));
-    fs::path work;
-    for (const auto& entry : fs::directory_iterator(cache() / "trees"))
-        if (entry.is_directory()) work = entry.path() / "source";
     // As a run leaves it that was killed between two files.
-    write(work / "b.c", "int half;\n");
+    write(work_tree() / "source/b.c", "int half;\n");
     auto back = build("base", true);
     EXPECT_EQ(image_of(back), *read_file(base->image));
     EXPECT_THAT(image_of(back), Not(HasSubstr("half")));

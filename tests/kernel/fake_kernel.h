@@ -19,7 +19,7 @@
 namespace diobench {
 
 // FAKE_COUNT: file that gets a line for each compiled object.
-// FAKE_HANG:  file that appears when a half-written object lies there and the compiler hangs; it ends well later.
+// FAKE_HANG:  file that appears when a half-written b.o lies there and its compiler hangs; it ends well later.
 // FAKE_FULL:  the disk is full in the middle of an object, which stays.
 inline constexpr const char* kFakeMakefile = R"MK(
 VERSION = 6
@@ -34,9 +34,9 @@ $(O)/arch/x86/boot/bzImage: $(objects) $(O)/include/config/auto.conf
 $(O)/%.o: %.c common.h
 	@echo "  CC      $*.o"
 	@if [ -n "$$FAKE_COUNT" ]; then echo $* >> $$FAKE_COUNT; fi
-	@if [ -n "$$FAKE_HANG" ]; then echo half > $@; touch $$FAKE_HANG; sleep 2; exit 0; fi; \
+	@if [ -n "$$FAKE_HANG" -a $* = b ]; then echo half > $@; touch $$FAKE_HANG; sleep 2; exit 0; fi; \
 	 if [ -n "$$FAKE_FULL" ]; then echo half > $@; (sleep 0.3; echo half > $@) & cat $@ > /dev/full || exit 1; fi; \
-	 gcc -fsyntax-only $(CURDIR)/$< && cat $< common.h > $@
+	 gcc -fsyntax-only $(CURDIR)/$< && cat $< common.h > $@ && echo "cmd" > $(O)/.$*.o.cmd
 allnoconfig:
 	@grep -v UNKNOWN $(KCONFIG_ALLCONFIG) > $(O)/.config
 olddefconfig:
@@ -71,6 +71,13 @@ protected:
     static void write(const fs::path& path, std::string_view text) {
         ASSERT_TRUE(make_directories(path.parent_path()));
         ASSERT_TRUE(write_file_atomic(path, text));
+    }
+
+    /// The folder of the only work tree there is.
+    fs::path work_tree() const {
+        for (const auto& entry : fs::directory_iterator(cache() / "trees"))
+            if (entry.is_directory()) return entry.path();
+        return {};
     }
 
     /// Ten declarations, long enough for a patch to have context.
