@@ -37,7 +37,7 @@ Result<fs::path> probe_image(const std::string& given) {
     auto kernels = list_kernels();
     if (!kernels) return forward(kernels);
     if (kernels->empty())
-        return fail("probe kvm", "", "it needs a kernel: build one (diobench kernel build base) or name one with --kernel-image FILE");
+        return fail("find a kernel to boot", "", "build one (diobench kernel build base) or name one with --kernel-image FILE");
     return std::max_element(kernels->begin(), kernels->end(), [](const auto& a, const auto& b) { return a.built_at < b.built_at; })->kernel.image;
 }
 
@@ -59,8 +59,10 @@ MachineState exact_state(const std::vector<HostCheck>& checks) {
     return {"exact", MachineState::Usable::yes, "emulated, virtual clock: runs on every host", ""};
 }
 
-MachineState kvm_state(const std::optional<ProbeAnswer>& answer) {
+MachineState kvm_state(const Result<std::optional<ProbeAnswer>>& asked) {
     if (!fs::exists("/dev/kvm")) return {"kvm", MachineState::Usable::no, "no /dev/kvm", "run on bare metal, or allow nested virtualisation"};
+    if (!asked) return {"kvm", MachineState::Usable::unknown, "not probed: " + asked.error().message(), ""};
+    const auto& answer = *asked;
     if (!answer)
         return {"kvm", MachineState::Usable::unknown, "/dev/kvm is there, which proves nothing: not probed yet", "diobench doctor --probe"};
     if (!answer->usable)
@@ -123,8 +125,8 @@ Result<ExitCode> doctor(const DoctorArguments& arguments) {
         return std::find(order.begin(), order.end(), a.group) < std::find(order.begin(), order.end(), b.group);
     });
     auto answer = kvm_answer(arguments);
-    if (!answer) return forward(answer);
-    const std::vector<MachineState> machines = {exact_state(checks), kvm_state(*answer)};
+    if (interrupted()) return interrupted_error("doctor");
+    const std::vector<MachineState> machines = {exact_state(checks), kvm_state(answer)};
     const auto missing = std::count_if(checks.begin(), checks.end(), [](const auto& c) { return c.state == CheckState::missing; });
     if (arguments.json) {
         fmt::print("{}\n", to_json(checks, machines, missing == 0).dump(1));
@@ -133,7 +135,8 @@ Result<ExitCode> doctor(const DoctorArguments& arguments) {
         fmt::print("\n{}\n", missing == 0 ? "This host can build, measure and report on the exact machine."
                                           : fmt::format("{} missing: scripts/setup installs what Debian has.", missing));
     }
-    return missing == 0 ? ExitCode::ok : ExitCode::usage;
+    // A probe that was asked for and could not be made is a failure as well.
+    return missing == 0 && answer ? ExitCode::ok : ExitCode::usage;
 }
 
 }  // namespace

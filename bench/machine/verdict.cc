@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/machine/verdict.h"
 
+#include <csignal>
 #include <cstring>
 #include <fmt/format.h>
 
@@ -38,8 +39,10 @@ Verdict never_started(const Watched& watched, const BootRequest& request, std::s
 
 Verdict killed(const Watched& watched, std::string_view qemu_output) {
     const int signal = watched.exit_status - 128;
+    const bool crashed = signal == SIGABRT || signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
     return {watched.console.kernel_seen() ? BootOutcome::hang : BootOutcome::cannot_start,
-            fmt::format("QEMU was killed by signal {} ({}), not by diobench; the machine did not come to its end{}", signal, ::strsignal(signal), qemu_says(qemu_output))};
+            fmt::format("QEMU {} signal {} ({}); the machine did not come to its end{}",
+                        crashed ? "crashed with" : "was killed from outside by", signal, ::strsignal(signal), qemu_says(qemu_output))};
 }
 
 /// The guest ended the machine itself: what matters now is its text and its records.
