@@ -6,6 +6,21 @@
 
 namespace diobench {
 
+namespace {
+
+/// The library of bench/machine/preload/, beside the running program or (for
+/// tests) one folder up.  Without it results would depend on the host's scheduler.
+Result<fs::path> order_library() {
+    std::error_code none;
+    const fs::path folder = fs::read_symlink("/proc/self/exe", none).parent_path();
+    for (const fs::path& candidate : {folder, folder.parent_path()})
+        if (fs::exists(candidate / "libdiobench-exact-order.so")) return candidate / "libdiobench-exact-order.so";
+    return fail("boot", "exact machine", "libdiobench-exact-order.so is not beside the program in " + folder.string() +
+                "; build it with: cmake --build build");
+}
+
+}  // namespace
+
 Result<MachineParts> exact_machine(const BootRequest& request) {
     if (request.accelerator != Accelerator::tcg)
         return fail("boot", request.label, "the exact machine is emulated: its accelerator is tcg");
@@ -16,6 +31,9 @@ Result<MachineParts> exact_machine(const BootRequest& request) {
         return fail("boot", request.label,
                     "the exact machine has no disk: the host would serve it at times that are not repeatable");
     MachineParts parts;
+    auto library = order_library();
+    if (!library) return forward(library);
+    parts.preload = *library;
     parts.qemu_arguments = {
         // A fixed version of the board; no device that a host thread serves.
         "-machine", "pc-i440fx-7.2,usb=off,vmport=off", "-accel", "tcg,thread=single",

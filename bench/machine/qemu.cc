@@ -75,7 +75,9 @@ std::string kernel_command_line(const BootRequest& request, const MachineParts& 
 
 std::vector<std::string> qemu_command(const Qemu& qemu, const BootRequest& request, const BootFiles& files,
                                       const MachineParts& parts) {
-    std::vector<std::string> out = {qemu.program.string()};
+    std::vector<std::string> out;
+    if (!parts.preload.empty()) out = {"env", "LD_PRELOAD=" + parts.preload.string()};
+    out.push_back(qemu.program.string());
     auto append = [&](const std::vector<std::string>& more) { out.insert(out.end(), more.begin(), more.end()); };
     append(parts.qemu_arguments);
     append(common_arguments(qemu, request));

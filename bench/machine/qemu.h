@@ -31,6 +31,7 @@ struct BootFiles {
 struct MachineParts {
     std::vector<std::string> qemu_arguments;
     std::vector<std::string> kernel_parameters;
+    fs::path preload;  ///< a library loaded into QEMU; empty: none
 };
 
 /// bench/machine/exact.cc, kvm.cc.  Errors: a request that this machine cannot fulfil.

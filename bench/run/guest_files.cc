@@ -8,6 +8,7 @@
 #include "bench/base/text.h"
 #include "bench/image/build_image.h"
 #include "bench/machine/initramfs.h"
+#include "bench/machine/probe.h"
 
 namespace diobench {
 
@@ -51,15 +52,6 @@ void forget_old(const fs::path& folder) {
 
 }  // namespace
 
-Result<fs::path> guest_program() {
-    std::error_code ec;
-    fs::path self = fs::read_symlink("/proc/self/exe", ec);
-    fs::path program = self.parent_path() / "diobench-guest";
-    if (!fs::exists(program)) program = self.parent_path().parent_path() / "diobench-guest";  // for tests, a folder deeper
-    if (!fs::exists(program)) return fail("find guest program", program.string(), "build it with: cmake --build build");
-    return program;
-}
-
 Result<PreparedImages> prepare_images(const std::vector<std::string>& layouts, uint64_t seed) {
     PreparedImages out;
     for (const auto& name : layouts) {
@@ -83,10 +75,9 @@ Result<PreparedImages> prepare_images(const std::vector<std::string>& layouts, u
 }
 
 Result<fs::path> constant_initramfs(const PreparedImages& images) {
-    auto program = guest_program();
-    if (!program) return forward(program);
-    auto bytes = read_file(*program);
-    if (!bytes) return forward(bytes);
+    fs::path program = installed_guest_program();
+    auto bytes = read_file(program);
+    if (!bytes) return fail("find guest program", program.string(), "build it with: cmake --build build");
     auto mke2fs = find_program("mke2fs", "e2fsprogs");
     if (!mke2fs) return forward(mke2fs);
     auto mke2fs_bytes = read_file(*mke2fs);
@@ -112,7 +103,7 @@ Result<fs::path> constant_initramfs(const PreparedImages& images) {
         directories.emplace_back(name);
         entries.push_back({name, 0755, InitramfsDirectory{}});
     }
-    entries.push_back({"init", 0755, InitramfsFile{*program}});
+    entries.push_back({"init", 0755, InitramfsFile{program}});
     entries.push_back({"etc/mke2fs.conf", 0644, InitramfsBytes{"[defaults]\n[fs_types]\n\text4 = {\n\t\tfeatures = has_journal,extent,huge_file,flex_bg,metadata_csum,64bit,dir_nlink,extra_isize\n\t}\n"}});
     if (auto s = add_program(entries, directories, *mke2fs); !s) return forward(s);
     for (size_t i = 0; i < images.images.size(); ++i)

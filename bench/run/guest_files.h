@@ -10,9 +10,6 @@
 
 namespace diobench {
 
-/// Path of the guest program, beside the running program.
-[[nodiscard]] Result<fs::path> guest_program();
-
 /// The images of `layouts` with the content of `seed`, as a guest sees them.
 struct PreparedImages {
     std::vector<GuestImage> images;

@@ -19,6 +19,7 @@
 #include "bench/engine/engine.h"
 #include "bench/kernel/build.h"
 #include "bench/kernel/config.h"
+#include "bench/machine/probe.h"
 #include "bench/plan/workload.h"
 #include "bench/run/collect.h"
 #include "bench/run/environment.h"
@@ -297,13 +298,27 @@ Result<Results> assemble(const Run& run, const std::vector<ArmRun>& arms, const 
     return from_json(document);
 }
 
-Result<Accelerator> choose_accelerator(const RunOptions& options) {
-    if (options.machine == MachineKind::exact) {
-        if (options.accelerator == Accelerator::kvm) return fail("run", "--accel kvm", "machine exact is emulated: leave --accel out, or take --machine kvm");
-        return Accelerator::tcg;
+Status check_accelerator(const RunOptions& options) {
+    if (options.machine == MachineKind::exact && options.accelerator == Accelerator::kvm)
+        return fail("run", "--accel kvm", "machine exact is emulated: leave --accel out, or take --machine kvm");
+    return {};
+}
+
+/// KVM only where a probe boot of one of the kernels showed that it works.
+Result<Accelerator> choose_accelerator(const RunOptions& options, const std::vector<ArmRun>& arms) {
+    if (options.machine == MachineKind::exact || options.accelerator == Accelerator::tcg) return Accelerator::tcg;
+    for (const auto& arm : arms) {
+        if (!arm.kernel) continue;
+        ProbeRequest request;
+        request.kernel_image = arm.kernel->image;
+        request.guest_program = installed_guest_program();
+        auto answer = kvm_usable(request);
+        if (!answer) return forward(answer);
+        if (answer->usable) return Accelerator::kvm;
+        return fail("run", "--machine kvm", "KVM is not usable here (probe boot of " + answer->probed_at + ": " + answer->reason +
+                    "); --accel tcg takes the same path, with a clock that means nothing");
     }
-    if (options.accelerator) return *options.accelerator;
-    return Accelerator::kvm;
+    return Accelerator::kvm;  // nothing was built: nothing will be booted
 }
 
 Result<BootSetup> prepare_boots(const RunOptions& options, const WorkloadSet& workloads, const std::vector<Cell>& cells,
@@ -343,14 +358,15 @@ Result<RunOutcome> run_suite(const RunOptions& options) {
     if (!workloads) return forward(workloads);
     auto cells = select_cells(*workloads, options);
     if (!cells) return forward(cells);
-    auto accelerator = choose_accelerator(options);
-    if (!accelerator) return forward(accelerator);
+    if (auto s = check_accelerator(options); !s) return forward(s);
     auto arms = resolve_arms(options);
     if (!arms) return forward(arms);
 
     Progress progress("kernels");
     if (auto s = build_kernels(*arms, options, progress); !s) return forward(s);
 
+    auto accelerator = choose_accelerator(options, *arms);
+    if (!accelerator) return forward(accelerator);
     run.id = make_run_id(options);
     const fs::path output = options.output.empty() ? fs::path("out") / run.id : options.output;
     if (auto s = make_directories(output / "logs"); !s) return forward(s);

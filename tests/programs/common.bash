@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# For the programs of this folder: called with source and binary directory.
+set -euo pipefail
+source_dir=$1
+binary_dir=$2
+diobench=$binary_dir/diobench
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$source_dir"
+
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+# expect_exit CODE COMMAND...: output goes to $scratch/out
+expect_exit() {
+    local want=$1 got=0
+    shift
+    "$@" > "$scratch/out" 2>&1 || got=$?
+    [ "$got" = "$want" ] || { cat "$scratch/out"; fail "exit $got instead of $want: $*"; }
+}
+skip() {
+    echo "skipped: $*" >&2
+    [ -z "${DIOBENCH_REQUIRE:-}" ] || fail "skips are not allowed (DIOBENCH_REQUIRE)"
+    exit 77
+}
