@@ -53,6 +53,9 @@ public:
         auto touched = tree.apply(*files);
         if (!touched) return forward(touched);
         if (auto s = configure(tree, *files); !s) return s;
+        // An interrupted run touched the files before us.
+        if (tree.recovered())
+            for (const auto& [path, content] : *files) touched->push_back(path);
         return compile(tree, *touched);
     }
 
