@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The README's "Test your own patch" as it stands there, with a patch of one comment.
+# label: booted
+# timeout: 1800
+. "$(dirname "$0")/common.bash"
+mkdir "$scratch/here"
+ln -s "$binary_dir" "$scratch/here/build"
+cd "$scratch/here"
+cat > 0001-my.patch <<'EOF'
+From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001
+From: A Tester <tester@example.org>
+Date: Mon, 1 Jan 2024 00:00:00 +0000
+Subject: [PATCH] erofs: say something
+
+Signed-off-by: A Tester <tester@example.org>
+---
+diff --git a/fs/erofs/fscache.c b/fs/erofs/fscache.c
+--- a/fs/erofs/fscache.c
++++ b/fs/erofs/fscache.c
+@@ -3,4 +3,5 @@
+  * Copyright (C) 2022, Alibaba Cloud
+  * Copyright (C) 2022, Bytedance Inc. All rights reserved.
++ * A comment.
+  */
+ #include <linux/pseudo_fs.h>
+-- 
+2.39.5
+
+EOF
+# The block's own lines; only fewer cells and no plots.
+sed -n '/^## Test your own patch/,/^`requires`/p' "$source_dir/README.md" | sed -n '/^```$/,/^```$/p' | grep -v '^```' > commands
+[ "$(wc -l < commands)" = 3 ] || fail "the README's block is not three lines any more"
+sed -i "3s|\$| --no-report --filter 'sparse-read/*/ram/*'|" commands
+expect_exit 0 bash -eu commands
+/usr/bin/python3 - out/latest/results.json <<'EOF'
+import json, sys
+run = json.load(open(sys.argv[1]))
+assert [k["name"] for k in run["kernels"]] == ["dio", "my-series"], run["kernels"]
+assert run["kernels"][1]["series"] == ["fix-hole", "dio-sync", "dio", "my-series"]
+assert all(c["status"] == "ok" for c in run["cells"]), run["cells"]
+EOF
