@@ -35,6 +35,8 @@ Result<MachineParts> exact_machine(const BootRequest& request) {
     if (!library) return forward(library);
     parts.preload = *library;
     parts.qemu_arguments = {
+        // The library above knows the CPU's thread by its name.
+        "-name", "debug-threads=on",
         // A fixed version of the board; no device that a host thread serves.
         "-machine", "pc-i440fx-7.2,usb=off,vmport=off", "-accel", "tcg,thread=single",
         // No ERMS/FSRM (each byte of REP MOVSB would count as an instruction), no RDRAND, RDSEED.

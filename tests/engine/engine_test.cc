@@ -7,6 +7,7 @@
 #include <map>
 #include <unistd.h>
 
+#include "bench/base/fd.h"
 #include "bench/base/files.h"
 #include "bench/engine/measure_cell.h"
 

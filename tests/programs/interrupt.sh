@@ -4,7 +4,7 @@
 # label: booted
 # timeout: 900
 . "$(dirname "$0")/common.bash"
-for delay in 0.3 1 3 6; do
+for delay in 1 3 6; do
     out=$scratch/run-$delay
     setsid "$diobench" run --kernel dio --no-report --out "$out" --filter '*/4k/*' > "$scratch/out" 2>&1 &
     pid=$!

@@ -20,11 +20,13 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <ctime>
 #include <dlfcn.h>
 #include <linux/futex.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -33,7 +35,6 @@ namespace {
 /// The CPU's thread: 0 not seen yet (QEMU still starts), 1 it runs, 2 it waits.
 enum State : int { unknown = 0, running = 1, waiting = 2 };
 std::atomic<int> state{unknown};
-std::atomic<int> cpu_thread{0};
 /// A main loop that is held up longer goes on: so that signals are served even
 /// if the guest never idles.
 constexpr time_t kLimit_s = 5;
@@ -44,6 +45,17 @@ int thread_id() {
 }
 
 bool is_main() { return thread_id() == ::getpid(); }
+
+/// By the name that QEMU gives its threads with -name debug-threads=on:
+/// "ALL CPUs/TCG" where one thread runs all CPUs in turn.  Asked once a thread.
+bool is_cpu() {
+    static thread_local const bool answer = [] {
+        char name[16] = {};
+        ::prctl(PR_GET_NAME, name);
+        return std::strncmp(name, "ALL CPUs", 8) == 0 || std::strncmp(name, "CPU ", 4) == 0;
+    }();
+    return answer;
+}
 
 void set_state(int value) {
     state.store(value);
@@ -95,11 +107,7 @@ int __ppoll_chk(pollfd* fds, nfds_t count, const timespec* timeout, const sigset
 
 int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
     static const auto real = next<int (*)(pthread_cond_t*, pthread_mutex_t*)>("pthread_cond_wait");
-    if (is_main()) return real(condition, mutex);
-    // The only thread besides the main one that waits like this is the CPU's.
-    int expected = 0;
-    cpu_thread.compare_exchange_strong(expected, thread_id());
-    if (cpu_thread.load() != thread_id()) return real(condition, mutex);
+    if (!is_cpu()) return real(condition, mutex);
     set_state(waiting);
     int result = real(condition, mutex);
     state.store(running);
