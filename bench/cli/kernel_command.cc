@@ -54,10 +54,10 @@ Result<ExitCode> build_command(const KernelArguments& arguments) {
     for (const auto& name : arguments.names) {
         auto built = build_kernel(*source, name, progress, options);
         if (!built) {
+            if (interrupted()) return forward(built);
             progress.finish(coloured(fmt::format("{}: {}", name, built.error().message()), Colour::red, 2));
             all.push_back({{"name", name}, {"status", "build-failed"}, {"reason", built.error().message()}});
             code = built.error().code;
-            if (interrupted()) return forward(built);
             continue;
         }
         all.push_back(to_json(*built));

@@ -92,6 +92,7 @@ Result<MakeResult> run_make(const fs::path& source, const fs::path& objects, Tar
             if (auto object = object_of_line(line); !object.empty()) on_object(object);
         };
     auto r = run_command(argv, options);
+    if (!r && interrupted()) return interrupted_error("make " + goals.back());
     if (!r) return forward(r);
     MakeResult out;
     out.ok = r->exit_status == 0;
