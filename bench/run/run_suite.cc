@@ -157,7 +157,7 @@ Result<BootResult> boot_one(const BootSetup& setup, const ArmRun& arm, BootRepor
     request.memory_mib = kGuestMemoryMib;
     if (setup.options.machine == MachineKind::kvm) {
         request.cache_device = setup.options.cache_device;
-        request.cache_disk_bytes = kDeviceBytes;
+        if (request.cache_device.empty()) request.cache_disk_bytes = kDeviceBytes;
     }
     request.log_dir = setup.log_directory;
     request.on_record = [&](std::string_view text) {
