@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/conformance/case.h"
+
+#include <algorithm>
+#include <array>
+
+namespace diobench {
+
+namespace {
+
+std::vector<Case>& registry() {
+    static std::vector<Case> cases;
+    return cases;
+}
+
+}  // namespace
+
+std::string_view outcome_name(Outcome outcome) {
+    static constexpr std::array<std::string_view, 4> names = {"pass", "fail", "skip", "note"};
+    return names.at(static_cast<size_t>(outcome));
+}
+
+CaseRegistrar::CaseRegistrar(std::vector<Case> cases) {
+    auto& all = registry();
+    for (auto& one : cases) all.push_back(std::move(one));
+    std::sort(all.begin(), all.end(), [](const Case& a, const Case& b) { return a.name < b.name; });
+}
+
+const std::vector<Case>& all_cases() { return registry(); }
+
+}  // namespace diobench
