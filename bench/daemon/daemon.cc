@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "bench/base/files.h"
+#include "bench/daemon/faults.h"
 #include "bench/daemon/fetch_link.h"
 #include "bench/daemon/protocol.h"
 
@@ -28,6 +29,8 @@ namespace {
 
 constexpr uint64_t kPageBytes = 4096;
 constexpr size_t kTransferBytes = 1 << 20;
+/// How often READs that are held look whether they are released.
+constexpr long kHeldLookNs = 2'000'000;
 
 uint64_t now_ns() {
     timespec t{};
@@ -40,7 +43,21 @@ struct Object {
     UniqueFd anonymous;
     UniqueFd source;
     uint64_t size_bytes = 0;
+    std::atomic<bool> fill_whole{false};  ///< its first READ fetches all of it
 };
+
+/// DaemonFaults as they were when a READ arrived.
+struct Treatment {
+    bool fill_nothing = false;
+    bool fail_writes = false;
+    uint64_t fill_at_most_bytes = DaemonFaults::kAll;
+    uint64_t fill_elsewhere_bytes = 0;
+};
+
+Treatment treatment_of(const DaemonFaults* faults) {
+    if (faults == nullptr) return {};
+    return {faults->fill_nothing, faults->fail_writes, faults->fill_at_most_bytes, faults->fill_elsewhere_bytes};
+}
 
 /// A READ whose bytes have arrived at `due_ns`.
 struct Fetch {
@@ -48,9 +65,16 @@ struct Fetch {
     uint64_t order = 0;
     ReadRequest request;
     std::shared_ptr<Object> object;
+    Treatment treatment;
     [[nodiscard]] bool operator>(const Fetch& other) const {
         return due_ns != other.due_ns ? due_ns > other.due_ns : order > other.order;
     }
+};
+
+/// A READ that is served once more than `releases` were given.
+struct Held {
+    uint64_t releases = 0;
+    Fetch fetch;
 };
 
 class Daemon {
@@ -90,11 +114,16 @@ private:
             if (fds[1].revents != 0) return {};
             if (ready > 0 && (fds[0].revents & POLLIN) != 0)
                 if (auto s = take_all(); !s) return s;
+            release_held();
             release_due();
         }
     }
 
     bool time_to_next(timespec& wait) {
+        if (!held_.empty()) {
+            wait.tv_nsec = kHeldLookNs;
+            return true;
+        }
         if (pending_.empty()) return false;
         uint64_t now = now_ns();
         uint64_t left = pending_.top().due_ns > now ? pending_.top().due_ns - now : 0;
@@ -119,14 +148,14 @@ private:
     void take(const OpenRequest& request) {
         auto object = std::make_shared<Object>();
         object->anonymous.reset(request.fd);
-        int64_t answer = open_source(request.cookie_key, *object);
+        int64_t answer = open_source(request, *object);
         {
             std::lock_guard lock(mutex_);
             objects_[request.object_id] = object;
         }
         ++counters_.opens;
         if (auto s = command(copen_command(request.msg_id, answer)); !s || answer < 0) {
-            complain(s ? "no such blob: " + request.cookie_key : s.error().message());
+            complain(s ? "refused to open " + request.cookie_key : s.error().message());
             std::lock_guard lock(mutex_);
             objects_.erase(request.object_id);
         }
@@ -148,7 +177,29 @@ private:
             complain("READ of unknown object " + std::to_string(request.object_id));
             return;
         }
-        pending_.push(Fetch{link_.arrival_ns(now_ns(), request.length_bytes), order_++, request, std::move(object)});
+        ++counters_.reads_taken;
+        count_in_flight();
+        const uint64_t delay_ns = faults() ? faults()->read_delay_ns.load() : 0;
+        Fetch fetch{link_.arrival_ns(now_ns(), request.length_bytes) + delay_ns, order_++, request, std::move(object), treatment_of(faults())};
+        if (faults() && faults()->hold_reads)
+            held_.push_back({faults()->releases, std::move(fetch)});
+        else
+            pending_.push(std::move(fetch));
+    }
+
+    [[nodiscard]] const DaemonFaults* faults() const { return options_.faults; }
+
+    void count_in_flight() {
+        const uint64_t now = ++in_flight_;
+        if (now > counters_.most_in_flight) counters_.most_in_flight = now;
+    }
+
+    void release_held() {
+        std::erase_if(held_, [this](Held& held) {
+            if (faults()->releases <= held.releases) return false;
+            pending_.push(std::move(held.fetch));
+            return true;
+        });
     }
 
     void release_due() {
@@ -163,17 +214,26 @@ private:
         }
     }
 
+    /// Path of what is served under a name, if anything is.
+    const std::string* find_blob(const OpenRequest& request) {
+        const std::string& key = request.cookie_key;
+        for (const std::string& name : {request.volume_key + "/" + key, key, key.substr(0, key.find('.'))})
+            if (auto found = options_.blobs.find(name); found != options_.blobs.end()) return &found->second;
+        return nullptr;
+    }
+
     /// Size of the object, or -errno.
-    int64_t open_source(const std::string& cookie_key, Object& object) {
-        auto found = options_.blobs.find(cookie_key);
-        if (found == options_.blobs.end()) found = options_.blobs.find(cookie_key.substr(0, cookie_key.find('.')));
-        if (found == options_.blobs.end()) return -ENOENT;
-        auto source = UniqueFd::open(found->second, O_RDONLY);
+    int64_t open_source(const OpenRequest& request, Object& object) {
+        if (faults() && faults()->open_errno != 0) return -faults()->open_errno;
+        const std::string* path = find_blob(request);
+        if (path == nullptr) return -ENOENT;
+        auto source = UniqueFd::open(*path, O_RDONLY);
         if (!source) return -source.error().errno_value;
         struct stat st {};
         if (::fstat(source->get(), &st) < 0) return -errno;
         object.source = std::move(*source);
         object.size_bytes = static_cast<uint64_t>(st.st_size);
+        object.fill_whole = faults() && faults()->fill_at_open;
         return static_cast<int64_t>(st.st_size);
     }
 
@@ -192,26 +252,47 @@ private:
             }
             if (auto s = fill(*fetch, buffer.get()); !s) complain(s.error().message());
             ++counters_.reads;
+            --in_flight_;
             // Also after an error: the reader must not wait for ever, the kernel sees the hole and fails the read.
             if (auto s = complete_read(fetch->object->anonymous.get(), fetch->request.msg_id); !s) complain(s.error().message());
         }
     }
 
-    /// Writes [offset, offset + length) of the source into the cache, zeros behind its end.
+    /// Writes what a READ asks for, or what its treatment makes of that.
     Status fill(const Fetch& fetch, std::byte* buffer) {
-        uint64_t at = fetch.request.offset_bytes;
-        const uint64_t end = at + fetch.request.length_bytes;
+        const Treatment& how = fetch.treatment;
+        if (how.fill_nothing) return {};
+        if (how.fail_writes) return write_from_nowhere(fetch);
+        if (fetch.object->fill_whole.exchange(false)) {
+            const uint64_t whole = (fetch.object->size_bytes + kPageBytes - 1) / kPageBytes * kPageBytes;
+            if (auto s = fill_range(*fetch.object, 0, whole, buffer); !s) return s;
+        }
+        const uint64_t length = std::min(fetch.request.length_bytes, how.fill_at_most_bytes / kPageBytes * kPageBytes);
+        return fill_range(*fetch.object, fetch.request.offset_bytes + how.fill_elsewhere_bytes, length, buffer);
+    }
+
+    static Status write_from_nowhere(const Fetch& fetch) {
+        // Nothing is ever mapped this low (vm.mmap_min_addr).
+        const ssize_t n = ::pwrite(fetch.object->anonymous.get(), reinterpret_cast<void*>(kPageBytes), kPageBytes,
+                                   static_cast<off_t>(fetch.request.offset_bytes));
+        if (n < 0) return fail_errno("write", "into the cache");
+        return fail("write", "into the cache", "the kernel wrote from memory that is not there");
+    }
+
+    /// Writes [at, at + length) of the source into the cache, zeros behind its end.
+    Status fill_range(const Object& object, uint64_t at, uint64_t length, std::byte* buffer) {
+        const uint64_t end = at + length;
         while (at < end) {
             size_t want = std::min<uint64_t>(kTransferBytes, end - at);
             size_t have = 0;
             while (have < want) {
-                ssize_t n = ::pread(fetch.object->source.get(), buffer + have, want - have, static_cast<off_t>(at + have));
+                ssize_t n = ::pread(object.source.get(), buffer + have, want - have, static_cast<off_t>(at + have));
                 if (n < 0) return fail_errno("read", "blob");
                 if (n == 0) break;
                 have += static_cast<size_t>(n);
             }
             std::fill(buffer + have, buffer + want, std::byte{0});
-            ssize_t written = ::pwrite(fetch.object->anonymous.get(), buffer, want, static_cast<off_t>(at));
+            ssize_t written = ::pwrite(object.anonymous.get(), buffer, want, static_cast<off_t>(at));
             if (written < 0) return fail_errno("write", "into the cache");
             if (static_cast<size_t>(written) != want) return fail("write", "into the cache", "short write");
             counters_.bytes += want;
@@ -222,7 +303,7 @@ private:
 
     void complain(const std::string& what) {
         ++counters_.errors;
-        std::fprintf(stderr, "daemon: %s\n", what.c_str());
+        if (faults() == nullptr) std::fprintf(stderr, "daemon: %s\n", what.c_str());
     }
 
     int device_fd_;
@@ -232,6 +313,7 @@ private:
     FetchLink link_;
     // Dispatcher only.
     std::priority_queue<Fetch, std::vector<Fetch>, std::greater<>> pending_;
+    std::vector<Held> held_;
     uint64_t order_ = 0;
     // Shared with the workers.
     std::mutex mutex_;
@@ -239,6 +321,7 @@ private:
     std::map<uint32_t, std::shared_ptr<Object>> objects_;
     std::deque<Fetch> arrived_;
     bool stopping_ = false;
+    std::atomic<uint64_t> in_flight_{0};
     std::vector<std::thread> workers_;
 };
 

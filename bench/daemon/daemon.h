@@ -12,6 +12,8 @@
 
 namespace diobench {
 
+struct DaemonFaults;
+
 /// What the daemon did, in memory shared with whoever started it.
 struct DaemonCounters {
     std::atomic<uint64_t> opens{0};
@@ -26,12 +28,14 @@ struct DaemonCounters {
 struct DaemonOptions {
     /// Files that are served: name -> path.  An object of cookie key K is served
     /// from K, or from what stands before K's first '.', so that one image can be
-    /// mounted cold any number of times as "flat.1", "flat.2"...
+    /// mounted cold any number of times as "flat.1", "flat.2"...  "VOLUME/K"
+    /// comes first: two volumes may have blobs of one name.
     std::map<std::string, std::string> blobs;
     uint64_t round_trip_ns = 0;
     uint64_t bandwidth_bytes_per_s = 0;
     unsigned threads = 4;      ///< that write into the cache side by side
     bool restore = false;      ///< take over from a daemon that died: ask for its requests again
+    const DaemonFaults* faults = nullptr;  ///< what to do wrong (shared memory); null: nothing.  With it, complaints are counted, not printed
 };
 
 /// Opens /dev/cachefiles and binds `directory` (on a file system with tmpfile,
