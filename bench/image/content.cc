@@ -14,6 +14,18 @@ void fill_block(ContentKey key, uint64_t block, std::span<std::byte, kBlockBytes
     }
 }
 
+void FileContent::fill(uint64_t block, std::span<std::byte, kBlockBytes> out) const {
+    if (in_hole(block)) {
+        std::fill(out.begin(), out.end(), std::byte{0});
+        return;
+    }
+    fill_block(key, block, out);
+    if (texture == Texture::random) return;
+    constexpr size_t kRepeatBytes = 64;
+    for (size_t at = 0; at < kBlockBytes; at += 2 * kRepeatBytes)
+        std::memcpy(out.data() + at + kRepeatBytes, out.data() + at, kRepeatBytes);
+}
+
 bool FileContent::in_hole(uint64_t block) const {
     return std::any_of(holes.begin(), holes.end(), [&](const Hole& hole) {
         return block >= hole.first_block && block < hole.first_block + hole.blocks;
@@ -27,10 +39,7 @@ std::optional<uint64_t> FileContent::first_mismatch(uint64_t offset_bytes, std::
     while (!data.empty()) {
         uint64_t block = offset_bytes / kBlockBytes;
         size_t within = offset_bytes % kBlockBytes;
-        if (in_hole(block))
-            expected.fill(std::byte{0});
-        else
-            fill_block(key, block, expected);
+        fill(block, expected);
         size_t length = std::min(data.size(), kBlockBytes - within);
         if (std::memcmp(data.data(), expected.data() + within, length) != 0) {
             auto [got, want] = std::mismatch(data.begin(), data.begin() + static_cast<ptrdiff_t>(length),

@@ -39,11 +39,22 @@ struct Hole {
     uint64_t blocks = 0;
 };
 
+/// What the blocks of a file look like.
+enum class Texture {
+    random,        ///< no block compresses
+    compressible,  ///< of each 128 bytes the second half repeats the first
+};
+
 /// A file whose every byte is known.
 struct FileContent {
     ContentKey key;
     uint64_t size_bytes = 0;
     std::span<const Hole> holes;
+    Texture texture = Texture::random;
+
+    /// Writes one whole block: zeros below a hole.  Bytes behind the end of the
+    /// file are written as if it went on.
+    void fill(uint64_t block, std::span<std::byte, kBlockBytes> out) const;
 
     /// Offset in the file of the first byte of `data`, read at `offset_bytes`,
     /// that is not what it should be; nothing if all is right.  Bytes behind
