@@ -9,6 +9,8 @@
 #include "bench/base/process.h"
 #include "bench/base/text.h"
 #include "bench/kernel/disk_space.h"
+#include "bench/kernel/git.h"
+#include "bench/kernel/misfit.h"
 
 namespace diobench {
 
@@ -35,21 +37,6 @@ Status copy_in(const fs::path& pristine, const fs::path& scratch, const std::str
     if (auto s = write_file_atomic(scratch / name, (*content)->data); !s) return s;
     if ((*content)->executable) ::chmod((scratch / name).c_str(), 0755);
     return {};
-}
-
-Status apply_one(const fs::path& scratch, const fs::path& patch, std::string_view text, const fs::path& log) {
-    CommandOptions options;
-    options.working_directory = scratch;
-    options.log = log;
-    // Not the repository that the cache may lie in, nor a user's apply.whitespace.
-    options.environment = {{"GIT_CEILING_DIRECTORIES", fs::canonical(scratch).parent_path().string()},
-                           {"GIT_CONFIG_NOSYSTEM", "1"}, {"GIT_CONFIG_GLOBAL", "/dev/null"}, {"LC_ALL", "C"}};
-    auto r = run_command({"env", "-u", "GIT_DIR", "-u", "GIT_WORK_TREE", "-u", "GIT_INDEX_FILE", "git", "apply",
-                          "--whitespace=nowarn", "--verbose", patch.string()}, options);
-    if (!r) return forward(r);
-    if (r->exit_status == 0) return {};
-    if (says_disk_full(r->output)) return tl::unexpected(disk_full_error("apply patch", scratch));
-    return fail("apply patch", patch.string(), fmt::format("{}; git's words are in {}", apply_failure(r->output, text), log.string()));
 }
 
 /// The header of the hunk of `file` that begins at old line `line`, with its number in that file.
@@ -121,28 +108,56 @@ std::string apply_failure(std::string_view output, std::string_view patch) {
     return first.empty() ? std::string(trim(last_lines(output, 1))) : first;
 }
 
-Result<PatchedFiles> apply_patches(const fs::path& pristine, const std::vector<fs::path>& patches, const fs::path& log) {
-    auto scratch = TempDirectory::create(log.parent_path(), "apply");
-    if (!scratch) return forward(scratch);
-    std::set<std::string> names;
-    for (const auto& patch : patches) {
-        auto text = read_file(patch);
-        if (!text) return forward(text);
-        for (const auto& name : mentioned_files(*text)) {
-            if (!names.insert(name).second) continue;
-            if (auto s = copy_in(pristine, scratch->path(), name); !s) return forward(s);
-        }
-        if (auto s = apply_one(scratch->path(), patch, *text, log); !s) return forward(s);
-    }
+Result<PatchTree> PatchTree::create(const fs::path& pristine, const fs::path& parent) {
+    auto folder = TempDirectory::create(parent, "apply");
+    if (!folder) return forward(folder);
+    return PatchTree(pristine, std::move(*folder));
+}
+
+Status PatchTree::fetch(std::string_view patch) {
+    for (const auto& name : mentioned_files(patch))
+        if (names_.insert(name).second)
+            if (auto s = copy_in(pristine_, path(), name); !s) return s;
+    return {};
+}
+
+Status PatchTree::apply(const fs::path& patch, const fs::path& log) {
+    auto text = read_file(patch);
+    if (!text) return forward(text);
+    if (auto s = fetch(*text); !s) return s;
+    CommandOptions options;
+    options.working_directory = path();
+    options.log = log;
+    // Not the repository that the cache may lie in, nor a user's apply.whitespace.
+    options.environment = git_environment(path());
+    auto r = run_command(git_command({"apply", "--whitespace=nowarn", "--verbose", patch.string()}), options);
+    if (!r) return forward(r);
+    if (r->exit_status == 0) return {};
+    if (says_disk_full(r->output)) return tl::unexpected(disk_full_error("apply patch", path()));
+    std::string why = explain_misfit(path(), pristine_, *text);
+    if (why.empty()) why = apply_failure(r->output, *text);
+    if (!log.empty()) why += (why.find('\n') == std::string::npos ? "; " : "\n") + ("git's words are in " + log.string());
+    return fail("apply patch", patch.string(), why);
+}
+
+Result<PatchedFiles> PatchTree::changes() const {
     PatchedFiles out;
-    for (const auto& name : names) {
-        auto after = read_content(scratch->path() / name);
-        auto before = read_content(pristine / name);
+    for (const auto& name : names_) {
+        auto after = read_content(path() / name);
+        auto before = read_content(pristine_ / name);
         if (!after) return forward(after);
         if (!before) return forward(before);
         if (*after != *before) out.emplace(name, std::move(*after));
     }
     return out;
+}
+
+Result<PatchedFiles> apply_patches(const fs::path& pristine, const std::vector<fs::path>& patches, const fs::path& log) {
+    auto tree = PatchTree::create(pristine, log.parent_path());
+    if (!tree) return forward(tree);
+    for (const auto& patch : patches)
+        if (auto s = tree->apply(patch, log); !s) return forward(s);
+    return tree->changes();
 }
 
 }  // namespace diobench

@@ -6,6 +6,7 @@
 
 #include "bench/base/paths.h"
 #include "bench/base/text.h"
+#include "bench/kernel/lineage.h"
 #include "bench/kernel/series_file.h"
 
 namespace diobench {
@@ -54,8 +55,7 @@ Status add_with_requirements(const Series& series, std::vector<std::string>& pat
         if (std::find(path.begin(), path.end(), name) != path.end())
             return fail("read", (series.folder / kSeriesFile).string(),
                         "requires goes in a circle: " + join(path, " requires ") + " requires " + name);
-        fs::path sibling = series.folder.parent_path() / name;
-        auto required = load_series(has_series(sibling) ? sibling.string() : name);
+        auto required = find_series(name, series.folder.parent_path());
         if (!required) {
             required.error().text += " (required by " + (series.folder / kSeriesFile).string() + ")";
             return forward(required);
@@ -65,6 +65,24 @@ Status add_with_requirements(const Series& series, std::vector<std::string>& pat
     path.pop_back();
     out.push_back(series);
     return {};
+}
+
+/// ", and dio needs it" for a series that others need.
+std::string required_by(const std::vector<Series>& chain, const Series& series) {
+    if (chain.back().name == series.name) return {};
+    return fmt::format(" ({} is built on it)", chain.back().name);
+}
+
+/// Follows `revises`; a series that is not there any more ends the line.
+Status check_revisions(const Series& series) {
+    Revisions revises;
+    for (Series at = series; !at.revises.empty() && !revises.contains(at.name);) {
+        revises[at.name] = at.revises;
+        auto older = find_series(at.revises, at.folder.parent_path());
+        if (!older) break;
+        at = std::move(*older);
+    }
+    return check_lineage(revises);
 }
 
 }  // namespace
@@ -77,19 +95,28 @@ Result<Series> load_series(const std::string& name_or_path) {
     return read_series_file(*folder / kSeriesFile);
 }
 
-Result<std::vector<Series>> list_series() {
+Result<Series> find_series(const std::string& name, const fs::path& beside) {
+    return load_series(has_series(beside / name) ? (fs::absolute(beside) / name).string() : name);
+}
+
+Result<std::vector<Series>> list_series(const fs::path& root) {
+    const fs::path where = root.empty() ? series_root() : fs::absolute(root);
     std::vector<Series> out;
-    for (const auto& name : series_names(series_root())) {
-        auto series = load_series(name);
+    Revisions revises;
+    for (const auto& name : series_names(where)) {
+        auto series = load_series((where / name).string());
         if (!series) return forward(series);
+        if (!series->revises.empty()) revises[name] = series->revises;
         out.push_back(std::move(*series));
     }
+    if (auto s = check_lineage(revises); !s) return forward(s);
     return out;
 }
 
 Result<std::vector<Series>> resolve_series(const std::string& name_or_path) {
     auto series = load_series(name_or_path);
     if (!series) return forward(series);
+    if (auto s = check_revisions(*series); !s) return forward(s);
     std::vector<Series> out;
     std::vector<std::string> path;
     if (auto s = add_with_requirements(*series, path, out); !s) return forward(s);
@@ -106,10 +133,9 @@ Status check_base(const std::vector<Series>& chain, const std::string& version) 
         if (!max) return forward(max);
         if (*have < *min || *have > *max)
             return fail("use series", series.name,
-                        fmt::format("it is meant for kernels {} to {} and the source is {}: choose another source "
-                                    "(--tree, --rev), or widen base in {} once it was tried",
-                                    series.base_min, series.base_max, version,
-                                    (series.folder / kSeriesFile).string()));
+                        fmt::format("it is for Linux {} to {} and the source is Linux {}{}: choose another source (--tree, --rev), or bring its "
+                                    "patches for this version with `diobench kernel add` and --tree",
+                                    series.base_min, series.base_max, version, required_by(chain, series)));
     }
     return {};
 }

@@ -33,8 +33,12 @@ struct Series {
 /// Reads one series: `name_or_path` is a name below series_root(), or, if it
 /// has a '/' in it, a folder anywhere.  Errors name file, line, key and what would be right.
 [[nodiscard]] Result<Series> load_series(const std::string& name_or_path);
-/// Every series of series_root(), by name.
-[[nodiscard]] Result<std::vector<Series>> list_series();
+/// True for a name that a series may have: letters, digits, '-', '_' and '.', the first a letter or digit, at most 64.
+[[nodiscard]] bool is_series_name(std::string_view name);
+/// The series `name` in the folder `beside`, or else in series_root().
+[[nodiscard]] Result<Series> find_series(const std::string& name, const fs::path& beside);
+/// Every series of the folder `root` (empty: series_root()), by name.  Revisions that go in a circle are an error.
+[[nodiscard]] Result<std::vector<Series>> list_series(const fs::path& root = {});
 /// The series with all it requires: requirements first, itself last, none
 /// twice.  A required name is looked for beside the series that requires it, then in series_root().
 [[nodiscard]] Result<std::vector<Series>> resolve_series(const std::string& name_or_path);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <sstream>
 #include <toml++/toml.h>
 
 #include "bench/base/text.h"
@@ -140,12 +141,12 @@ void check_patches(TableReader& top, Series& out) {
     }
 }
 
+}  // namespace
+
 bool is_series_name(std::string_view name) {
-    return !name.empty() && std::isalnum(static_cast<unsigned char>(name.front())) != 0 &&
+    return !name.empty() && name.size() <= 64 && std::isalnum(static_cast<unsigned char>(name.front())) != 0 &&
            std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.'; });
 }
-
-}  // namespace
 
 Result<Series> read_series_file(const fs::path& file) {
     auto text = read_file(file);
@@ -174,6 +175,27 @@ Result<Series> read_series_file(const fs::path& file) {
     out.revises = top.text("revises", false);
     if (auto s = read_known_failures(top, name, out); !s) return forward(s);
     if (auto s = top.done(); !s) return forward(s);
+    return out;
+}
+
+std::string series_file_text(const Series& series) {
+    auto quoted = [](const std::string& text) {
+        std::ostringstream out;
+        out << toml::value<std::string>(text);
+        return out.str();
+    };
+    std::string out = "# SPDX-License-Identifier: GPL-2.0-only\n";
+    out += fmt::format("name = {}\npurpose = {}\n", quoted(series.name), quoted(series.purpose));
+    out += fmt::format("base = {{ min = {}, max = {} }}\n", quoted(series.base_min), quoted(series.base_max));
+    std::vector<std::string> required;
+    for (const auto& name : series.requires_series) required.push_back(quoted(name));
+    if (!required.empty()) out += fmt::format("requires = [{}]\n", join(required, ", "));
+    if (!series.revises.empty()) out += fmt::format("revises = {}\n", quoted(series.revises));
+    out += "patches = [\n";
+    for (const auto& patch : series.patches) out += fmt::format("  {},\n", quoted(patch.filename().string()));
+    out += "]\n";
+    for (const auto& known : series.known_failures)
+        out += fmt::format("\n[[known_failures]]\ncase = {}\nreason = {}\n", quoted(known.case_glob), quoted(known.reason));
     return out;
 }
 
