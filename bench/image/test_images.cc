@@ -143,7 +143,7 @@ std::vector<TestImage> make_images() {
     images.push_back({.name = "compressed", .purpose = "compressed with LZ4", .mkfs_options = {"-zlz4"}, .compressed = true,
                       .files = compressible({sized(65536), sized(100001), {"several", 0, 700 * kKiB + kTail, {}}})});
     images.push_back({.name = "large", .purpose = "one large file in one extent, for cases that need room", .mkfs_options = {"-Enoinline_data"},
-                      .small_files = false, .files = {{"large", 0, 8 * kMiB + kTail, {}}}});
+                      .data_cases = false, .files = {{"large", 0, 8 * kMiB + kTail, {}}}});
     return with_file_ids(std::move(images));
 }
 

@@ -47,7 +47,7 @@ struct TestImage {
     unsigned extra_devices = 0;             ///< each needs one device= at mount
     bool compressed = false;                ///< O_DIRECT is refused; let the daemon fetch the whole blob when it is opened
     bool shared_domain = false;             ///< read by two mounts of one domain that share the extra device
-    bool small_files = true;                ///< the data cases read it in every way; else it is material of other cases
+    bool data_cases = true;                 ///< read in every way; else it is material of other cases
     std::vector<TestFile> files;
 
     /// Blobs: the image itself and its extra devices.
