@@ -17,19 +17,9 @@
 #include <vector>
 
 #include "bench/base/error.h"
+#include "bench/conformance/direct.h"
 
 namespace diobench {
-
-/// What an O_DIRECT open of a regular file over fscache means.
-enum class DirectSupport {
-    unknown,   ///< nobody said: found out by reading
-    refused,   ///< EINVAL
-    buffered,  ///< accepted, read through the page cache
-    direct,    ///< read past the page cache
-};
-/// "unknown", "refused", "buffered", "direct".
-[[nodiscard]] std::string_view direct_support_name(DirectSupport support);
-[[nodiscard]] Result<DirectSupport> parse_direct_support(std::string_view name);
 
 struct ConformancePlan {
     uint64_t seed = 1;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -19,7 +20,7 @@
 
 #include "bench/base/error.h"
 #include "bench/base/fd.h"
-#include "bench/conformance/plan.h"
+#include "bench/conformance/direct.h"
 #include "bench/daemon/daemon.h"
 #include "bench/daemon/faults.h"
 
@@ -81,7 +82,7 @@ public:
     ~ReaderProcess();
 
     [[nodiscard]] pid_t pid() const { return pid_; }
-    void kill(int signal) const;
+    void kill(int signal) const { ::kill(pid_, signal); }
     /// What is known of a reader that has ended.
     struct End {
         int exit_status = 0;  ///< as the shell says it: 128 + signal for a killed one
@@ -131,7 +132,8 @@ public:
     /// Fills the cache file system until no block is left; freed by the second call.
     [[nodiscard]] Status fill_cache_space();
     [[nodiscard]] Status free_cache_space();
-    /// Sectors (512 bytes) the cache's block device has read so far (/proc/diskstats).
+    /// Sectors (512 bytes) the cache's block device has read so far
+    /// (/proc/diskstats); a RAM disk counts only if it is breakable.
     [[nodiscard]] Result<uint64_t> device_sectors_read() const;
     /// Path of the cache file of a cookie: exists once a mount that used it is
     /// gone (a new cache file is an O_TMPFILE until then).
@@ -179,8 +181,12 @@ public:
 
 private:
     struct State;
-    Status start_daemon(bool restore);
-    Status ensure_cache();
+    enum class Takeover { no, yes };
+    [[nodiscard]] Status ensure_cache();
+    [[nodiscard]] Status start_daemon(Takeover takeover);
+    [[nodiscard]] Status unmount_left();
+    void leave_cache_in_child();
+    [[nodiscard]] MountOptions with_fresh_names(const std::string& image, MountOptions options);
     uint64_t seed_;
     DirectSupport direct_;
     char* step_;
@@ -190,7 +196,7 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// Monotonic time since `start_ns` or since boot, for bounds on how long a call took.
+/// CLOCK_MONOTONIC, ns: for bounds on how long a call took.
 [[nodiscard]] uint64_t monotonic_ns();
 
 }  // namespace diobench

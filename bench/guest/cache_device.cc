@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/guest/cache_device.h"
 
+#include <cerrno>
 #include <chrono>
 #include <fcntl.h>
 #include <sys/mount.h>
@@ -16,25 +17,7 @@ namespace diobench {
 
 namespace {
 
-/// drivers/block/null_blk, memory backed: a request of any size completes
-/// `latency_ns` after it was started, by an hrtimer (irqmode 2).
-Status prepare_null_blk(const DeviceProfile& device) {
-    const fs::path folder = "/sys/kernel/config/nullb/nullb0";
-    if (::mkdir(folder.c_str(), 0755) < 0) return fail_errno("create null_blk device", folder.string());
-    const std::pair<const char*, std::string> settings[] = {
-        {"size", std::to_string(device.size_bytes >> 20)},
-        {"blocksize", "512"},
-        {"memory_backed", "1"},
-        {"irqmode", "2"},
-        {"completion_nsec", std::to_string(device.latency_ns)},
-        {"hw_queue_depth", "128"},
-        {"submit_queues", "1"},
-        {"power", "1"},
-    };
-    for (const auto& [name, value] : settings)
-        if (auto s = write_knob(folder / name, value); !s) return s;
-    return {};
-}
+constexpr const char* kNullBlkFolder = "/sys/kernel/config/nullb/nullb0";
 
 Status wait_for_device(const std::string& path) {
     for (int i = 0; i < 500; ++i) {
@@ -46,9 +29,32 @@ Status wait_for_device(const std::string& path) {
 
 }  // namespace
 
+Status create_null_blk(const NullBlkOptions& options) {
+    const fs::path folder = kNullBlkFolder;
+    if (::mkdir(folder.c_str(), 0755) < 0) return fail_errno("create null_blk device", folder.string());
+    const std::pair<const char*, std::string> settings[] = {
+        {"size", std::to_string(options.size_bytes >> 20)},
+        {"blocksize", "512"},
+        {"memory_backed", "1"},
+        {"irqmode", "2"},
+        {"completion_nsec", std::to_string(options.completion_ns)},
+        {"hw_queue_depth", std::to_string(options.queue_depth)},
+        {"submit_queues", "1"},
+        {"power", "1"},
+    };
+    for (const auto& [name, value] : settings)
+        if (auto s = write_knob(folder / name, value); !s) return s;
+    return {};
+}
+
+Status remove_null_blk() {
+    if (::rmdir(kNullBlkFolder) < 0 && errno != ENOENT) return fail_errno("remove null_blk device", kNullBlkFolder);
+    return {};
+}
+
 Result<std::string> prepare_device(const DeviceProfile& device) {
     if (device.kind == "null_blk") {
-        if (auto s = prepare_null_blk(device); !s) return forward(s);
+        if (auto s = create_null_blk({device.size_bytes, device.latency_ns}); !s) return forward(s);
     } else if (device.kind != "brd" && device.kind != "disk") {
         return fail("prepare device", device.name, "unknown kind \"" + device.kind + "\"");
     }
@@ -56,16 +62,17 @@ Result<std::string> prepare_device(const DeviceProfile& device) {
     return device.path;
 }
 
-Status make_cache_file_system(const std::string& block_device, const std::string& directory) {
+Status make_cache_file_system(const std::string& block_device, const std::string& directory, uint64_t size_bytes) {
     auto mke2fs = find_program("mke2fs", "e2fsprogs");
     if (!mke2fs) return forward(mke2fs);
     CommandOptions options;
     options.environment = {{"E2FSPROGS_FAKE_TIME", "1577836800"}, {"MKE2FS_CONFIG", "/etc/mke2fs.conf"}};
-    auto made = run_checked({mke2fs->string(), "-q", "-F", "-t", "ext4", "-b", "4096", "-I", "256", "-N", "4096", "-m", "0",
-                             "-J", "size=4", "-U", "00000000-0000-4000-8000-000000000002",
-                             "-E", "nodiscard,lazy_itable_init=0,lazy_journal_init=0,hash_seed=00000000-0000-4000-8000-000000000003",
-                             "-O", "^resize_inode", block_device},
-                            options);
+    std::vector<std::string> argv = {mke2fs->string(), "-q", "-F", "-t", "ext4", "-b", "4096", "-I", "256", "-N", "4096", "-m", "0",
+                                     "-J", "size=4", "-U", "00000000-0000-4000-8000-000000000002",
+                                     "-E", "nodiscard,lazy_itable_init=0,lazy_journal_init=0,hash_seed=00000000-0000-4000-8000-000000000003",
+                                     "-O", "^resize_inode", block_device};
+    if (size_bytes != 0) argv.push_back(std::to_string(size_bytes >> 12));
+    auto made = run_checked(argv, options);
     if (!made) return forward(made);
     ::mkdir(directory.c_str(), 0755);
     if (::mount(block_device.c_str(), directory.c_str(), "ext4", MS_NOATIME, "noinit_itable") < 0)

@@ -2,15 +2,30 @@
 // The simulated device and the cache file system on it.
 #pragma once
 
+#include <cstdint>
+#include <string>
+
 #include "bench/base/error.h"
 #include "bench/plan/guest_plan.h"
 
 namespace diobench {
 
+/// drivers/block/null_blk, memory backed, as /dev/nullb0: a request of any size
+/// completes `completion_ns` after it was started, by an hrtimer (irqmode 2).
+struct NullBlkOptions {
+    uint64_t size_bytes = 0;      ///< a multiple of 1 MiB
+    uint64_t completion_ns = 0;
+    unsigned queue_depth = 128;   ///< tags
+};
+[[nodiscard]] Status create_null_blk(const NullBlkOptions& options);
+/// Removes /dev/nullb0 with its content; no error if there is none.
+[[nodiscard]] Status remove_null_blk();
+
 /// Brings the device up; returns the path of the block device.
 [[nodiscard]] Result<std::string> prepare_device(const DeviceProfile& device);
 /// Makes an ext4 with the given device's mke2fs and mounts it on `directory`.
 /// ext4 without lazy initialisation: its kernel thread would write in the middle of a run.
-[[nodiscard]] Status make_cache_file_system(const std::string& block_device, const std::string& directory);
+/// `size_bytes` 0: all of the device.
+[[nodiscard]] Status make_cache_file_system(const std::string& block_device, const std::string& directory, uint64_t size_bytes = 0);
 
 }  // namespace diobench

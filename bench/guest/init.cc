@@ -130,7 +130,7 @@ Status run_plan(const GuestPlan& plan, Reporter& reporter) {
 
 Status run() {
     if (auto s = mount_system(); !s) return s;
-    auto writer = RecordWriter::open_port();
+    auto writer = RecordWriter::open_machine();
     if (!writer) return forward(writer);
     Reporter reporter(std::move(*writer));
     auto text = read_file("/plan.json");

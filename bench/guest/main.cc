@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The one program of a guest.  As process 1 it is init (or the probe, if the
-// kernel command line says diobench.role=probe), else the reader.
+// The one program of a guest.  As process 1 it is the init that
+// the kernel command line asks for (diobench.role=...), else the reader.
 #include <cstdio>
 #include <string>
-#include <sys/mount.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bench/base/files.h"
+#include "bench/conformance/conform_init.h"
+#include "bench/conformance/plan.h"
 #include "bench/engine/reader.h"
 #include "bench/guest/init.h"
+#include "bench/guest/system.h"
 #include "bench/machine/probe_init.h"
 
 int main(int argc, char** argv) {
     if (::getpid() != 1) return diobench::reader_main(argc, argv);
-    ::mkdir("/proc", 0755);
-    ::mount("none", "/proc", "proc", 0, nullptr);
-    auto command_line = diobench::read_file("/proc/cmdline");
-    if (command_line && command_line->find("diobench.role=probe") != std::string::npos) return diobench::run_probe_init();
+    if (auto s = diobench::mount_system(); !s) std::fprintf(stderr, "init: %s\n", s.error().message().c_str());
+    const std::string command_line = diobench::read_file("/proc/cmdline").value_or("");
+    if (command_line.find("diobench.role=probe") != std::string::npos) return diobench::run_probe_init();
+    if (command_line.find(diobench::kConformanceRole) != std::string::npos) diobench::conform_main();
     diobench::init_main();
 }

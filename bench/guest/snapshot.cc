@@ -48,7 +48,8 @@ uint64_t vmstat_sum(const std::vector<std::string>& lines, std::string_view pref
     return sum;
 }
 
-/// "IO     : rd=12 wr=3 mis=0" of /proc/fs/netfs/stats.
+}  // namespace
+
 Result<uint64_t> fscache_reads() {
     auto text = read_file("/proc/fs/netfs/stats");
     if (!text) return forward(text);
@@ -57,8 +58,6 @@ Result<uint64_t> fscache_reads() {
             if (auto at = line.find("rd="); at != std::string::npos) return first_number(std::string_view(line).substr(at));
     return fail("read", "/proc/fs/netfs/stats", "no line \"IO : rd=\" in it", ExitCode::invalid);
 }
-
-}  // namespace
 
 uint64_t sum_of_values(const std::string& text, const std::string& label) {
     uint64_t sum = 0;

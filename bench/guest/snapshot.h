@@ -22,6 +22,9 @@ struct CacheStat {
 /// Page cache of an open file, all of it (cachestat(2), Linux 6.5).
 [[nodiscard]] Result<CacheStat> cache_stat(int fd);
 
+/// Reads sent to cache files since boot: "IO : rd=12 wr=3" of /proc/fs/netfs/stats.
+[[nodiscard]] Result<uint64_t> fscache_reads();
+
 struct Snapshot {
     uint64_t time_ns = 0;
     uint64_t idle_ns = 0;        ///< of all CPUs (/proc/timer_list: idle_sleeptime + iowait_sleeptime)

@@ -12,7 +12,7 @@ namespace diobench {
 namespace {
 
 Status send_probe_record() {
-    auto writer = RecordWriter::open_port();
+    auto writer = RecordWriter::open_machine();
     if (!writer) return forward(writer);
     if (auto s = writer->write(kProbePayload); !s) return s;
     return writer->finish();

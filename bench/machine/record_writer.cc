@@ -1,12 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/machine/record_writer.h"
 
+#include <fcntl.h>
 #include <sys/io.h>
+#include <termios.h>
 
+#include "bench/base/fd.h"
 #include "bench/base/files.h"
+#include "bench/base/text.h"
 #include "bench/machine/record_wire.h"
 
 namespace diobench {
+
+namespace {
+
+/// The terminal the kernel command line names; empty if it names none.
+Result<std::string> records_terminal() {
+    auto command_line = read_file("/proc/cmdline");
+    if (!command_line) return forward(command_line);
+    for (const auto& word : split(trim(*command_line), ' '))
+        if (word.starts_with(kRecordsParameter)) return word.substr(kRecordsParameter.size());
+    return std::string();
+}
+
+/// Bytes as they are: no echo, no "\n" to "\r\n".
+Status make_raw(int fd, const std::string& path) {
+    termios settings{};
+    if (::tcgetattr(fd, &settings) < 0) return fail_errno("read settings of", path);
+    ::cfmakeraw(&settings);
+    if (::tcsetattr(fd, TCSANOW, &settings) < 0) return fail_errno("make raw", path);
+    return {};
+}
+
+}  // namespace
+
+Result<RecordWriter> RecordWriter::open_machine() {
+    auto path = records_terminal();
+    if (!path) return forward(path);
+    if (path->empty()) return open_port();
+    auto fd = UniqueFd::open(*path, O_RDWR | O_NOCTTY);
+    if (!fd) return forward(fd);
+    if (auto s = make_raw(fd->get(), *path); !s) return forward(s);
+    // Open for as long as the machine lives: a terminal that is closed may be reset.
+    return RecordWriter(fd->release());
+}
 
 Result<RecordWriter> RecordWriter::open_port() {
     if (::ioperm(kRecordPort, 1, 1) < 0) return fail_errno("ask for I/O port", "0xe9");

@@ -9,6 +9,9 @@
 
 namespace diobench {
 
+/// Word of the kernel command line that names the terminal records go to, as "diobench.records=/dev/ttyS0".
+inline constexpr std::string_view kRecordsParameter = "diobench.records=";
+
 /// Writes records to the debug port or to a file descriptor.  One writer a
 /// machine, used from one thread: ioperm(2) holds for the calling thread only.
 class RecordWriter {
@@ -17,6 +20,10 @@ public:
     /// exists is not checked: reading an absent one gives 0xff, a present one
     /// 0xe9; use port_present() where a machine may lack it.
     [[nodiscard]] static Result<RecordWriter> open_port();
+    /// The way out of this machine: the terminal that the kernel command line
+    /// names (kRecordsParameter), made raw; the debug port if it names none.
+    /// Needs /proc and /dev.
+    [[nodiscard]] static Result<RecordWriter> open_machine();
     /// For tests, and for machines without the port; `fd` stays the caller's.
     [[nodiscard]] static RecordWriter to_fd(int fd) { return RecordWriter(fd); }
 

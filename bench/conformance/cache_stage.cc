@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/conformance/cache_stage.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/statvfs.h>
+#include <thread>
+#include <unistd.h>
+
+#include "bench/guest/cache_device.h"
+
+namespace diobench {
+
+namespace {
+
+constexpr const char* kRamDisk = "/dev/ram0";
+constexpr const char* kNullBlk = "/dev/nullb0";
+constexpr const char* kBalloon = "/cache/balloon";
+
+Status check_ram_disk(uint64_t wanted_bytes) {
+    auto fd = UniqueFd::open(kRamDisk, O_RDONLY);
+    if (!fd) return forward(fd);
+    uint64_t bytes = 0;
+    if (::ioctl(fd->get(), BLKGETSIZE64, &bytes) < 0) return fail_errno("ask for the size of", kRamDisk);
+    if (bytes >= wanted_bytes) return {};
+    return fail("use RAM disk", kRamDisk,
+                fmt::format("it has {} bytes, {} are needed: put brd.rd_size={} on the kernel command line", bytes,
+                            wanted_bytes, wanted_bytes >> 10),
+                ExitCode::invalid);
+}
+
+Result<std::string> bring_up(const CacheOptions& options) {
+    if (options.device == CacheOptions::Device::ram) {
+        if (auto s = check_ram_disk(options.size_bytes); !s) return forward(s);
+        return std::string(kRamDisk);
+    }
+    if (auto s = create_null_blk({options.size_bytes, options.completion_ns, options.queue_depth}); !s) return forward(s);
+    for (int i = 0; i < 500 && ::access(kNullBlk, F_OK) < 0; ++i) std::this_thread::sleep_for(milliseconds(2));
+    return std::string(kNullBlk);
+}
+
+}  // namespace
+
+Result<CacheStage> CacheStage::create(const CacheOptions& options) {
+    auto device = bring_up(options);
+    if (!device) return forward(device);
+    std::optional<DmDevice> dm;
+    if (options.breakable) {
+        auto created = DmDevice::create(*device);
+        if (!created) return forward(created);
+        dm.emplace(std::move(*created));
+        *device = dm->path();
+    }
+    if (auto s = make_cache_file_system(*device, kCacheDirectory, options.size_bytes); !s) return forward(s);
+    return CacheStage(options, std::move(*device), std::move(dm));
+}
+
+Status CacheStage::load(DmTable table) const {
+    if (!dm_) return fail("break or repair", device_, "the cache was not made breakable (CacheOptions)", ExitCode::invalid);
+    if (table != DmTable::linear) ::sync();
+    return dm_->load(table);
+}
+
+Status CacheStage::fill_space() {
+    auto balloon = UniqueFd::open(kBalloon, O_RDWR | O_CREAT);
+    if (!balloon) return forward(balloon);
+    struct statvfs space {};
+    if (::fstatvfs(balloon->get(), &space) < 0) return fail_errno("ask for the space of", kCacheDirectory);
+    // What is left when no more fits: less than the smallest step.
+    off_t at = 0;
+    for (off_t step = static_cast<off_t>(space.f_bavail * space.f_frsize); step >= 4096; step /= 2)
+        while (::fallocate(balloon->get(), 0, at, step) == 0) at += step;
+    if (errno != ENOSPC) return fail_errno("fill", kCacheDirectory);
+    return {};
+}
+
+Status CacheStage::free_space() {
+    if (::unlink(kBalloon) < 0) return fail_errno("remove", kBalloon);
+    return {};
+}
+
+Status CacheStage::close(milliseconds limit) {
+    if (dm_)
+        if (auto s = dm_->load(DmTable::linear); !s) return s;
+    const auto end = std::chrono::steady_clock::now() + limit;
+    while (::umount(kCacheDirectory) < 0) {
+        if (errno != EBUSY || std::chrono::steady_clock::now() > end) return fail_errno("unmount", kCacheDirectory);
+        std::this_thread::sleep_for(milliseconds(5));
+    }
+    if (dm_)
+        if (auto s = dm_->remove(); !s) return s;
+    return options_.device == CacheOptions::Device::timer ? remove_null_blk() : Status{};
+}
+
+Status remove_stale_devices() {
+    if (auto s = remove_stale_dm_device(); !s) return s;
+    return remove_null_blk();
+}
+
+}  // namespace diobench

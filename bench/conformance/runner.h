@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Runs one case so that nothing it does, or does to the kernel, goes unseen.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "bench/base/error.h"
+#include "bench/conformance/case.h"
+#include "bench/conformance/kernel_log.h"
+#include "bench/conformance/plan.h"
+
+namespace diobench {
+
+struct CaseResult {
+    Finding finding;
+    double seconds = 0;
+    std::string kernel_text;   ///< what the kernel complained of; empty: nothing
+    std::string stop_reason;   ///< why no further case can run in this boot; empty: they can
+
+    /// The record of bench/conformance/plan.h.
+    [[nodiscard]] nlohmann::json record(const std::string& name) const;
+};
+
+/// Runs the case in a process, session and mount namespace of its own, within
+/// its time limit; kills what is left of it; then looks for what it did to the
+/// kernel: complaints in the log, processes that do not die, caches, volumes
+/// and cookies that stay.  Any of them makes it a failure.  For process 1.
+[[nodiscard]] Result<CaseResult> run_case(const Case& one, uint64_t seed, DirectSupport direct, KernelLog& log);
+
+}  // namespace diobench
