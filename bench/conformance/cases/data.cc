@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// data/IMAGE/HOW: every file of every layout gives its bytes, however it is
+// read, from a cold cache (the read itself fetches) and from the local copy
+// (nothing is fetched).
+#include <algorithm>
+#include <array>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <random>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "bench/conformance/case.h"
+#include "bench/conformance/mapped_file.h"
+#include "bench/conformance/read_calls.h"
+#include "bench/conformance/reading.h"
+#include "bench/conformance/segments.h"
+#include "bench/conformance/world.h"
+
+namespace diobench {
+
+namespace {
+
+constexpr size_t kKiB = 1 << 10;
+constexpr size_t kLargestRead = 1 << 20;
+// Of a large file the blocks beside chunk edges are read and a sample of the rest.
+constexpr size_t kMostBlocks = 160;
+
+enum class Via { buffered, direct };
+
+/// One open file and what it is read with.
+struct Target {
+    World& world;
+    Subject subject;
+    int fd = -1;
+    const ReadBuffer& buffer;
+    Reads& reads;
+    Complaints& complaints;
+    std::string_view via;
+};
+
+using ReadFile = Status (*)(Target&);
+
+struct How {
+    std::string_view name;
+    Via via;
+    std::string_view right;  ///< continued by what all data cases have in common
+    std::string_view source;
+    ReadFile read;
+};
+
+void read_and_check(Target& target, ReadCall call, uint64_t offset, size_t length) {
+    auto buffer = target.buffer.first(length);
+    target.buffer.poison(length);
+    ssize_t result = target.reads.read(call, target.fd, offset, buffer);
+    target.complaints.add(check_read(target.subject, {std::string(read_call_name(call)), target.via, offset, result}, buffer));
+}
+
+uint64_t blocks_of(uint64_t bytes) { return (bytes + kBlockBytes - 1) / kBlockBytes; }
+
+/// Blocks of the file, and one behind it, in a seeded order.
+std::vector<uint64_t> blocks_to_read(const Subject& subject) {
+    uint64_t count = blocks_of(subject.size()) + 1;
+    uint64_t edge = std::max<uint64_t>(subject.image->chunk_bytes, 128 * kKiB) / kBlockBytes;
+    std::mt19937_64 random(subject.seed + subject.file->file_id);
+    std::vector<uint64_t> blocks;
+    for (uint64_t b = 0; b < count; ++b) {
+        bool special = b < 4 || b + 4 > count || (b + 1) % edge < 2;
+        if (special || count <= kMostBlocks || random() % count < kMostBlocks) blocks.push_back(b);
+    }
+    for (size_t i = blocks.size(); i > 1; --i) std::swap(blocks[i - 1], blocks[random() % i]);
+    return blocks;
+}
+
+Status read_each_block(Target& target) {
+    for (uint64_t block : blocks_to_read(target.subject)) {
+        if (target.complaints.enough()) break;
+        read_and_check(target, ReadCall::pread, block * kBlockBytes, kBlockBytes);
+    }
+    return {};
+}
+
+Status read_blocks_without_readahead(Target& target) {
+    if (::posix_fadvise(target.fd, 0, 0, POSIX_FADV_RANDOM) != 0) return fail_errno("advise on", target.subject.name());
+    return read_each_block(target);
+}
+
+Status read_in_steps(Target& target, size_t step) {
+    for (uint64_t at = 0; at <= target.subject.size() && !target.complaints.enough(); at += step)
+        read_and_check(target, ReadCall::pread, at, step);
+    return {};
+}
+
+Status read_sequential(Target& target) { return read_in_steps(target, 16 * kKiB); }
+Status read_128k(Target& target) { return read_in_steps(target, 128 * kKiB); }
+Status read_1m(Target& target) { return read_in_steps(target, kLargestRead); }
+
+/// Windows that begin in the middle of chunks, each with no page in memory.
+Status read_cold_windows(Target& target) {
+    uint64_t step = std::max<uint64_t>(target.subject.image->chunk_bytes, 64 * kKiB);
+    for (uint64_t at = step / 2; at < target.subject.size() && !target.complaints.enough(); at += step) {
+        if (int error = ::posix_fadvise(target.fd, 0, 0, POSIX_FADV_DONTNEED); error != 0) return fail_errno("drop pages of", target.subject.name(), error);
+        read_and_check(target, ReadCall::pread, at + 100, 128 * kKiB);
+    }
+    return {};
+}
+
+/// Each aligned offset with one of many aligned lengths.
+Status read_offsets(Target& target) {
+    constexpr std::array<size_t, 9> kBlocks = {1, 2, 3, 15, 16, 17, 31, 32, 33};
+    std::mt19937_64 random(target.subject.seed);
+    for (uint64_t block : blocks_to_read(target.subject)) {
+        if (target.complaints.enough()) break;
+        read_and_check(target, ReadCall::pread, block * kBlockBytes, kBlocks.at(random() % kBlocks.size()) * kBlockBytes);
+    }
+    return {};
+}
+
+void read_segments_and_check(Target& target, ReadCall call, uint64_t offset, std::span<const size_t> lengths) {
+    target.buffer.poison(target.buffer.size());
+    auto segments = cut_segments(target.buffer, lengths);
+    ssize_t result = target.reads.read(call, target.fd, offset, segments);
+    auto found = gather(segments);
+    auto name = fmt::format("{} of {} segments", read_call_name(call), segments.size());
+    target.complaints.add(check_read(target.subject, {name, target.via, offset, result}, found));
+}
+
+/// Vectors of 2 to 17 unequal segments by every call that takes them.
+Status read_vectored(Target& target) {
+    constexpr std::array<size_t, 4> kCounts = {2, 3, 5, 17};
+    constexpr std::array kCalls = {ReadCall::preadv, ReadCall::preadv2, ReadCall::aio_preadv, ReadCall::uring_readv};
+    std::mt19937_64 random(target.subject.seed + 1);
+    uint64_t count = blocks_of(target.subject.size()) + 1;
+    size_t rounds = std::min<uint64_t>(count, 12);
+    for (size_t i = 0; i < rounds && !target.complaints.enough(); ++i) {
+        auto lengths = unequal_lengths(random, kCounts.at(i % kCounts.size()), 8);
+        read_segments_and_check(target, kCalls.at(random() % kCalls.size()), random() % count * kBlockBytes, lengths);
+    }
+    return {};
+}
+
+/// libaio and io_uring, 64 KiB at a time from every other block.
+Status read_asynchronously(Target& target) {
+    constexpr std::array kCalls = {ReadCall::aio_pread, ReadCall::uring_read, ReadCall::uring_read_fixed, ReadCall::uring_fixed_file};
+    size_t k = 0;
+    for (uint64_t at = 0; at <= target.subject.size() && !target.complaints.enough(); at += 56 * kKiB)
+        read_and_check(target, kCalls.at(k++ % kCalls.size()), at, 64 * kKiB);
+    return {};
+}
+
+void map_and_check(Target& target, const MappedFile& map, uint64_t offset, size_t length) {
+    length = std::min<size_t>(length, map.size() - offset);
+    auto buffer = target.buffer.first(length);
+    target.buffer.poison(length);
+    ssize_t result = map.read(offset, buffer);
+    // The page goes on behind the end of the file: zeros.
+    uint64_t right = target.subject.right_count(offset, length);
+    auto done = ReadDone{"copy from a mapping", target.via, offset, result < 0 ? result : static_cast<ssize_t>(right)};
+    target.complaints.add(check_read(target.subject, done, buffer));
+    if (result < 0) return;
+    bool zeros = std::all_of(buffer.begin() + static_cast<ptrdiff_t>(right), buffer.end(), [](std::byte b) { return b == std::byte{0}; });
+    target.complaints.add(zeros ? "" : fmt::format("the page behind the end of {} ({} bytes long) is not zero in a mapping", target.subject.name(), target.subject.size()));
+}
+
+Status read_mapped(Target& target, int advice) {
+    if (target.subject.size() == 0) return {};
+    auto map = MappedFile::map(target.fd, target.subject.size(), advice);
+    if (!map) return forward(map);
+    if (advice == MADV_NORMAL) {
+        for (uint64_t at = 0; at < map->size() && !target.complaints.enough(); at += 256 * kKiB) map_and_check(target, *map, at, 256 * kKiB);
+        return {};
+    }
+    for (uint64_t block : blocks_to_read(target.subject)) {
+        if (target.complaints.enough()) break;
+        if (block * kBlockBytes < map->size()) map_and_check(target, *map, block * kBlockBytes, kBlockBytes);
+    }
+    return {};
+}
+
+Status read_mapped_sequential(Target& target) { return read_mapped(target, MADV_NORMAL); }
+Status read_mapped_random(Target& target) { return read_mapped(target, MADV_RANDOM); }
+
+constexpr std::string_view kBufferedSource = "read(2), mmap(2); fs/erofs/fscache.c erofs_fscache_data_read_slice(), erofs_fscache_readahead()";
+constexpr std::string_view kDirectSource = "open(2), O_DIRECT; fs/erofs/data.c erofs_file_read_iter(), erofs_map_blocks()";
+
+constexpr std::array<How, 11> kHows = {{
+    {"buffered-sequential", Via::buffered, "Reading from the start with readahead", kBufferedSource, read_sequential},
+    {"buffered-random", Via::buffered, "Reading single blocks in any order without readahead", kBufferedSource, read_blocks_without_readahead},
+    {"buffered-windows", Via::buffered, "Reading 128 KiB from the middle of chunks with no page in memory", kBufferedSource, read_cold_windows},
+    {"mmap", Via::buffered, "Reading a mapping in order", kBufferedSource, read_mapped_sequential},
+    {"mmap-random", Via::buffered, "Reading pages of a mapping in any order", kBufferedSource, read_mapped_random},
+    {"direct-4k", Via::direct, "Reading single blocks with O_DIRECT in any order", kDirectSource, read_each_block},
+    {"direct-128k", Via::direct, "Reading 128 KiB at a time with O_DIRECT", kDirectSource, read_128k},
+    {"direct-1m", Via::direct, "Reading 1 MiB at a time with O_DIRECT", kDirectSource, read_1m},
+    {"direct-offsets", Via::direct, "Reading from any aligned offset with any aligned length with O_DIRECT", kDirectSource, read_offsets},
+    {"direct-vectored", Via::direct, "Reading into vectors of 2 to 17 unequal segments with O_DIRECT", kDirectSource, read_vectored},
+    {"direct-asynchronous", Via::direct, "Reading with O_DIRECT by libaio and io_uring", kDirectSource, read_asynchronously},
+}};
+
+/// What a data case reads with, made once.
+struct Tools {
+    ReadBuffer buffer;
+    Reads reads;
+    Complaints complaints;
+};
+
+Status read_every_file(World& world, const TestImage& image, const How& how, const ImageMount& mount, Tools& tools) {
+    int flags = O_RDONLY | (how.via == Via::direct ? O_DIRECT : 0);
+    for (const auto& file : image.files) {
+        if (tools.complaints.enough()) break;
+        auto fd = UniqueFd::open(mount.file(file.name), flags);
+        if (!fd) return forward(fd);
+        Target target{world, {&image, &file, world.seed()}, fd->get(), tools.buffer, tools.reads, tools.complaints,
+                      how.via == Via::direct ? "direct" : "buffered"};
+        if (auto s = how.read(target); !s) return s;
+    }
+    return {};
+}
+
+/// Once more with nothing in memory: the daemon must not be asked again.
+Status read_local(World& world, const TestImage& image, const How& how, const ImageMount& mount, Tools& tools) {
+    world.step(fmt::format("{} of {}, local", how.name, image.name));
+    if (auto s = world.drop_caches(); !s) return s;
+    uint64_t before = world.fetches();
+    if (auto s = read_every_file(world, image, how, mount, tools); !s) return s;
+    uint64_t asked = world.fetches() - before;
+    tools.complaints.add(asked == 0 ? "" : fmt::format("reading {} again made {} requests to the daemon although all of it is in the cache; right is none",
+                                                       image.name, asked));
+    return {};
+}
+
+Result<Tools> make_tools() {
+    auto buffer = ReadBuffer::create(kLargestRead);
+    if (!buffer) return forward(buffer);
+    auto reads = Reads::create();
+    if (!reads) return forward(reads);
+    return Tools{std::move(*buffer), std::move(*reads), {}};
+}
+
+MountOptions mount_options(const TestImage& image) {
+    MountOptions options;
+    if (image.shared_domain) options.domain_id = "shared";
+    return options;
+}
+
+/// The second mount of a domain: an image of its own, the data of the first.
+Status read_shared(World& world, const TestImage& image, const How& how, const ImageMount& first, Tools& tools) {
+    auto options = mount_options(image);
+    options.device_names = first.options().device_names;
+    auto second = world.mount(image.name, options);
+    if (!second) return forward(second);
+    return read_every_file(world, image, how, *second, tools);
+}
+
+Result<Finding> read_image(World& world, const TestImage& image, const How& how) {
+    if (how.via == Via::direct && world.direct() == DirectSupport::refused) return skipped("this kernel refuses O_DIRECT on these files");
+    world.step(fmt::format("{} of {}, remote", how.name, image.name));
+    // A request for a part of a compressed extent makes Linux 6.12 complete it twice: have it all there.
+    if (image.compressed) world.faults().fill_at_open = true;
+    auto tools = make_tools();
+    if (!tools) return forward(tools);
+    auto mount = world.mount(image.name, mount_options(image));
+    if (!mount) return forward(mount);
+    if (auto s = read_every_file(world, image, how, *mount, *tools); !s) return forward(s);
+    if (image.shared_domain)
+        if (auto s = read_shared(world, image, how, *mount, *tools); !s) return forward(s);
+    if (auto s = read_local(world, image, how, *mount, *tools); !s) return forward(s);
+    return tools->complaints.finding();
+}
+
+Result<Finding> refuses_compressed(World& world, const TestImage& image) {
+    world.faults().fill_at_open = true;
+    auto mount = world.mount(image.name);
+    if (!mount) return forward(mount);
+    Complaints complaints;
+    for (const auto& file : image.files) {
+        int fd = ::open(mount->file(file.name).c_str(), O_RDONLY | O_DIRECT | O_CLOEXEC);
+        int error = fd < 0 ? errno : 0;
+        if (fd >= 0) ::close(fd);
+        complaints.add(error == EINVAL ? "" : fmt::format("open(O_DIRECT) of the compressed file {}: {}; right is EINVAL", file.name,
+                                                          error == 0 ? "it succeeded" : result_text(-error)));
+    }
+    return complaints.finding();
+}
+
+std::vector<Case> cases_of(const TestImage& image) {
+    std::vector<Case> cases;
+    for (const auto& how : kHows) {
+        if (image.compressed && how.via == Via::direct) continue;
+        cases.push_back({fmt::format("data/{}/{}", image.name, how.name),
+                         fmt::format("{} gives every byte of every file and nothing else, the first time (the daemon delivers) and again "
+                                     "(no request to the daemon). Image: {}.", how.right, image.purpose),
+                         std::string(how.source), [&image, &how](World& world) { return read_image(world, image, how); }});
+    }
+    if (image.compressed)
+        cases.push_back({fmt::format("data/{}/direct-refused", image.name), "A compressed file cannot be opened with O_DIRECT: EINVAL.",
+                         "open(2), EINVAL; fs/open.c do_dentry_open(), fs/erofs/zdata.c z_erofs_aops has no ->direct_IO",
+                         [&image](World& world) { return refuses_compressed(world, image); }});
+    return cases;
+}
+
+std::vector<Case> data_cases() {
+    std::vector<Case> cases;
+    for (const auto& image : all_test_images())
+        if (image.data_cases)
+            for (auto& one : cases_of(image)) cases.push_back(std::move(one));
+    return cases;
+}
+
+const CaseRegistrar registrar{data_cases()};
+
+}  // namespace
+
+}  // namespace diobench
