@@ -84,6 +84,9 @@ Result<ChildProcess> ChildProcess::spawn(const std::vector<std::string>& argv, c
         ::dup2(null_fd, 0);
         if (options.stdout_fd >= 0) ::dup2(options.stdout_fd, 1);
         if (options.stderr_fd >= 0) ::dup2(options.stderr_fd, 2);
+        // dup2() onto itself would leave the close-on-exec flag.
+        if (options.third_fd == 3) ::fcntl(3, F_SETFD, 0);
+        else if (options.third_fd >= 0) ::dup2(options.third_fd, 3);
         int failed = 0;
         if (!options.working_directory.empty()) failed = ::chdir(options.working_directory.c_str());
         if (failed == 0) ::execvpe(args[0], args.data(), env.data());

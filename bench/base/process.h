@@ -30,6 +30,7 @@ struct SpawnOptions {
     std::map<std::string, std::string> environment;  ///< added to ours
     int stdout_fd = -1;                              ///< -1: inherit
     int stderr_fd = -1;                              ///< -1: inherit
+    int third_fd = -1;                               ///< becomes the child's descriptor 3; -1: none
 };
 
 /// A running child in a process group of its own, killed by the kernel if we

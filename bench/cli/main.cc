@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
                "4 invalid (wrong data, missing cell, proof of mode failed, machine died).");
     register_doctor_command(app, context);
     register_kernel_command(app, context);
+    register_verify_command(app, context);
     register_run_command(app, context);
     register_compare_command(app, context);
     register_report_command(app, context);

@@ -37,7 +37,8 @@ void print_outcome(const RunOutcome& outcome) {
 
 Result<ExitCode> run(const RunArguments& arguments) {
     RunOptions options = arguments.options;
-    options.machine = arguments.machine == "kvm" ? MachineKind::kvm : MachineKind::exact;
+    for (MachineKind kind : {MachineKind::exact, MachineKind::kvm, MachineKind::uml})
+        if (arguments.machine == machine_name(kind)) options.machine = kind;
     if (arguments.accelerator == "tcg") options.accelerator = Accelerator::tcg;
     if (arguments.accelerator == "kvm") options.accelerator = Accelerator::kvm;
     if (!options.revision.empty() && options.tree.empty()) return fail("run", "--rev", "it needs --tree DIR, the kernel tree it is a revision of");
@@ -73,8 +74,8 @@ void register_run_command(CLI::App& app, CommandContext& context) {
         ->required()->option_text("NAME ...");
     command->add_option("--suite", options.suite, "Which cells (suites = [...] in workloads/*.toml)")->capture_default_str();
     command->add_option("--filter", options.filter, "Only cells whose id matches; '*' also matches '/'")->option_text("GLOB");
-    command->add_option("--machine", arguments->machine, "exact: emulated, counts instructions, repeatable bit by bit; kvm: wall clock")
-        ->check(CLI::IsMember({"exact", "kvm"}))->capture_default_str();
+    command->add_option("--machine", arguments->machine, "exact: emulated, counts instructions, repeatable bit by bit; kvm: wall clock; uml: wall clock, the kernel as a process")
+        ->check(CLI::IsMember({"exact", "kvm", "uml"}))->capture_default_str();
     command->add_option("--accel", arguments->accelerator, "Machine kvm only: tcg runs the same path without KVM (its clock means nothing)")
         ->check(CLI::IsMember({"kvm", "tcg"}));
     command->add_option("--cache-device", options.cache_device, "Machine kvm: file or block device the cache lies on; ITS CONTENT IS LOST");

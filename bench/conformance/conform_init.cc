@@ -68,7 +68,7 @@ private:
         nlohmann::json record = result->record(one.name);
         record.update(more());
         if (auto s = send(record); !s) return s;
-        if (result->stop_reason.empty()) return {};
+        if (result->stop_reason.empty() || (plan_.keep_going && result->only_complained)) return {};
         stopped_ = true;
         return send({{"type", "stopped"}, {"reason", result->stop_reason}});
     }

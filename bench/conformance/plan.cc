@@ -20,14 +20,15 @@ Result<DirectSupport> parse_direct_support(std::string_view name) {
 }
 
 nlohmann::json ConformancePlan::to_json() const {
-    return {{"seed", seed}, {"direct", direct_support_name(direct)}, {"config_symbols", config_symbols}, {"cases", cases}};
+    return {{"seed", seed}, {"direct", direct_support_name(direct)}, {"config_symbols", config_symbols}, {"cases", cases},
+            {"keep_going", keep_going}};
 }
 
 Result<ConformancePlan> ConformancePlan::from_json(const nlohmann::json& json) {
     try {
         auto direct = parse_direct_support(json.at("direct").get<std::string>());
         if (!direct) return forward(direct);
-        return ConformancePlan{json.at("seed"), *direct, json.at("config_symbols"), json.at("cases")};
+        return ConformancePlan{json.at("seed"), *direct, json.at("config_symbols"), json.at("cases"), json.at("keep_going")};
     } catch (const nlohmann::json::exception& e) {
         return fail("read", kConformancePlanFile, e.what(), ExitCode::invalid);
     }

@@ -6,7 +6,8 @@
 //   {"type":"machine", ...}                           describe_machine()
 //   {"type":"case-begin","case":NAME}                 before a case runs
 //   {"type":"case","case":NAME,"outcome":"pass|fail|skip|note","text":...,
-//    "seconds":N,"kernel_text":...}                   kernel_text: what the kernel complained of during the case
+//    "seconds":N,"kernel_text":...}                   kernel_text: what the kernel complained of during the case;
+//                                                     of case mode/direct-support also "direct": what was found
 //   {"type":"stopped","reason":...}                   the guest cannot go on for the cases that are left: boot again
 #pragma once
 
@@ -26,6 +27,9 @@ struct ConformancePlan {
     DirectSupport direct = DirectSupport::unknown;  ///< as the series declares it
     std::vector<std::string> config_symbols;        ///< lines that /proc/config.gz must contain
     std::vector<std::string> cases;                 ///< names, in the order they are run
+    /// After a complaint of the kernel: false ends the boot, so that the next case
+    /// has a sound kernel; true goes on with what is left of this one.
+    bool keep_going = false;
 
     [[nodiscard]] nlohmann::json to_json() const;
     [[nodiscard]] static Result<ConformancePlan> from_json(const nlohmann::json& json);

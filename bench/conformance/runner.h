@@ -16,7 +16,8 @@ struct CaseResult {
     Finding finding;
     double seconds = 0;
     std::string kernel_text;   ///< what the kernel complained of; empty: nothing
-    std::string stop_reason;   ///< why no further case can run in this boot; empty: they can
+    std::string stop_reason;   ///< why no further case should run in this boot; empty: they may
+    bool only_complained = false;  ///< the kernel complained and nothing is stuck: further cases can be tried
 
     /// The record of bench/conformance/plan.h.
     [[nodiscard]] nlohmann::json record(const std::string& name) const;

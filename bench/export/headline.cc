@@ -139,8 +139,7 @@ void kernel_problems(const KernelResult& kernel, std::vector<std::string>& out) 
     Groups groups;
     for (const auto& entry : kernel.conformance)
         if (entry.status == ConformanceStatus::fail)
-            groups.add(fmt::format("{} returns wrong data{}: {}", kernel.name, known_note(entry.known), entry.reason),
-                       fmt::format("{}/{}/{}", entry.layout, entry.path, entry.device));
+            groups.add(fmt::format("{} fails conformance{}: {}", kernel.name, known_note(entry.known), entry.reason), entry.case_name);
     groups.append_to(out, "check");
 }
 

@@ -43,6 +43,15 @@ TestCase of_kernel(const KernelResult& kernel) {
     return test;
 }
 
+TestCase of_case(const KernelResult& kernel, const ConformanceEntry& entry) {
+    TestCase test{kernel.name, entry.case_name, entry.seconds, TestCase::Outcome::passed, std::string(status_name(entry.status)), entry.reason};
+    if (entry.status == ConformanceStatus::pass) return test;
+    const bool failed = entry.status == ConformanceStatus::fail && !entry.known;
+    test.outcome = failed ? TestCase::Outcome::failed : TestCase::Outcome::skipped;
+    if (!entry.kernel_text.empty()) test.reason += "\n" + entry.kernel_text;
+    return test;
+}
+
 TestCase of_cell(const CellResult& cell) {
     TestCase test{cell.kernel, cell.cell, cell.metric("seconds").value_or(0), TestCase::Outcome::passed, "", cell.reason};
     if (cell.status == CellStatus::ok) return test;
@@ -66,7 +75,10 @@ std::string case_text(const TestCase& test) {
 
 std::string junit_text(const Results& results) {
     std::vector<TestCase> tests;
-    for (const auto& kernel : results.kernels) tests.push_back(of_kernel(kernel));
+    for (const auto& kernel : results.kernels) {
+        tests.push_back(of_kernel(kernel));
+        for (const auto& entry : kernel.conformance) tests.push_back(of_case(kernel, entry));
+    }
     for (const auto& cell : collapse_boots(results.cells)) tests.push_back(of_cell(cell));
     size_t failures = 0;
     size_t skipped = 0;

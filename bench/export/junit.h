@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "bench/base/error.h"
 #include "bench/base/files.h"
@@ -10,7 +11,9 @@
 
 namespace diobench {
 
-/// One test case a cell (boots collapsed) and one a kernel: <failure> for
+inline constexpr std::string_view kJunitFileName = "junit.xml";
+
+/// One test case a cell (boots collapsed), a conformance case, and a kernel: <failure> for
 /// invalid, failed and broken kernels, <skipped> for unsupported ones and for
 /// failures the series lists as known. `time` is that of the timed region, s.
 [[nodiscard]] std::string junit_text(const Results& results);

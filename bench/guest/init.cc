@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/guest/init.h"
 
+#include <chrono>
 #include <cstdio>
 #include <fcntl.h>
 #include <set>
@@ -73,8 +74,10 @@ Status verify_image(GuestState& state, const GuestImage& image, Reporter& report
         auto mounted = OnDemandMount::mount(image.layout, mount_point(image.layout));
         if (!mounted) return forward(mounted);
         for (ReadPath path : paths) {
+            const auto started = std::chrono::steady_clock::now();
             auto result = verify_path(image, mounted->directory() + "/" + kDataFile, path, state.plan.seed);
             if (!result) return forward(result);
+            result->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
             results.push_back(*result);
             nlohmann::json record = result->to_json();
             record["type"] = "conformance";

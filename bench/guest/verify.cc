@@ -56,12 +56,12 @@ ReadPath path_of(const Cell& cell) {
 }
 
 nlohmann::json PathResult::to_json() const {
-    return {{"layout", layout}, {"path", name_of(path)}, {"status", status}, {"reason", reason}, {"bytes_checked", bytes_checked}};
+    return {{"layout", layout}, {"path", name_of(path)}, {"status", status}, {"reason", reason}, {"bytes_checked", bytes_checked}, {"seconds", seconds}};
 }
 
 Result<PathResult> verify_path(const GuestImage& image, const std::string& file, ReadPath path, uint64_t seed) {
     if (auto s = drop_caches(); !s) return forward(s);
-    PathResult result{image.layout, path, "pass", "", 0};
+    PathResult result{image.layout, path, "pass", "", 0, 0};
     auto fd = UniqueFd::open(file, O_RDONLY | (path == ReadPath::direct ? O_DIRECT : 0));
     if (!fd) {
         bool refused = path == ReadPath::direct && fd.error().errno_value == EINVAL;

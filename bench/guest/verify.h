@@ -24,6 +24,7 @@ struct PathResult {
     std::string status;   ///< pass, fail, refused
     std::string reason;   ///< empty for pass
     uint64_t bytes_checked = 0;
+    double seconds = 0;
     [[nodiscard]] nlohmann::json to_json() const;
 };
 

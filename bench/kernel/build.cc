@@ -106,7 +106,7 @@ private:
     }
 
     Status check_config(const WorkTree& tree) const {
-        auto requested = requested_symbols(config_dir_of(options_));
+        auto requested = requested_symbols(config_dir_of(options_), traits(options_.target).config_folders);
         if (!requested) return forward(requested);
         auto config = read_file(tree.objects() / ".config");
         if (!config) return forward(config);
@@ -161,6 +161,7 @@ private:
 Result<BuiltKernel> describe(const WorkTree& tree, const KernelSource& source, const BuildPlan& plan, Target target) {
     BuiltKernel out;
     out.name = plan.chain.back().name;
+    out.target = target;
     out.purpose = plan.chain.back().purpose;
     out.base_version = source.version;
     out.source = source.description;
@@ -237,7 +238,7 @@ Result<BuildPlan> plan_build(const KernelSource& source, const std::string& seri
     auto patches = hash_patches(patches_of(out.chain));
     if (!patches) return forward(patches);
     out.patch_sha256 = *patches;
-    auto requested = requested_symbols(config_dir_of(options));
+    auto requested = requested_symbols(config_dir_of(options), traits(options.target).config_folders);
     if (!requested) return forward(requested);
     out.merged_config = merged_config(*requested);
     auto toolchain = toolchain_version();

@@ -16,6 +16,7 @@ namespace diobench {
 
 struct BuiltKernel {
     std::string name;
+    Target target = Target::bzimage;
     std::string base_version;
     std::string source;               ///< where the source came from
     std::vector<std::string> series;  ///< in the order applied, the kernel's own last

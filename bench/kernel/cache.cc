@@ -16,7 +16,7 @@ namespace diobench {
 
 namespace {
 
-constexpr int kSchemaVersion = 1;
+constexpr int kSchemaVersion = 2;
 constexpr const char* kRecord = "build.json";
 
 fs::path kernels_root() { return cache_root() / "kernels"; }
@@ -26,20 +26,31 @@ struct Part {
     const char* name;
     fs::path BuiltKernel::*path;
 };
-constexpr Part kParts[] = {{"bzImage", &BuiltKernel::image},
+constexpr Part kParts[] = {{"", &BuiltKernel::image},  // named as its target's image
                            {"config", &BuiltKernel::config},
                            {"System.map", &BuiltKernel::system_map},
                            {"build.log", &BuiltKernel::log}};
 
+std::string name_of(const Part& part, Target target) {
+    return *part.name != '\0' ? part.name : fs::path(traits(target).image).filename().string();
+}
+
 nlohmann::json to_json(const BuiltKernel& k) {
-    return {{"name", k.name}, {"base_version", k.base_version}, {"source", k.source}, {"series", k.series}, {"purpose", k.purpose},
+    return {{"name", k.name}, {"target", traits(k.target).name}, {"base_version", k.base_version}, {"source", k.source}, {"series", k.series}, {"purpose", k.purpose},
             {"patch_sha256", k.patch_sha256}, {"config_sha256", k.config_sha256}, {"image_sha256", k.image_sha256},
             {"toolchain", k.toolchain}, {"build_seconds", k.build_seconds}};
+}
+
+Target target_of(const nlohmann::json& record) {
+    for (Target target : kAllTargets)
+        if (record.at("target") == traits(target).name) return target;
+    throw nlohmann::json::other_error::create(501, "unknown target " + record.at("target").dump(), &record);
 }
 
 BuiltKernel from_json(const nlohmann::json& j, const fs::path& folder) {
     BuiltKernel k;
     j.at("name").get_to(k.name);
+    k.target = target_of(j);
     j.at("base_version").get_to(k.base_version);
     j.at("source").get_to(k.source);
     j.at("series").get_to(k.series);
@@ -50,7 +61,7 @@ BuiltKernel from_json(const nlohmann::json& j, const fs::path& folder) {
     j.at("toolchain").get_to(k.toolchain);
     j.at("build_seconds").get_to(k.build_seconds);
     k.cached = true;
-    for (const auto& part : kParts) k.*part.path = folder / part.name;
+    for (const auto& part : kParts) k.*part.path = folder / name_of(part, k.target);
     return k;
 }
 
@@ -88,9 +99,12 @@ Status store_kernel(const std::string& key, const BuiltKernel& kernel) {
     for (const auto& p : kParts) {
         auto data = read_file(kernel.*p.path);
         if (!data) return forward(data);
-        if (auto s = write_file_atomic(part->path() / p.name, *data); !s) return s;
-        record["files"][p.name] = sha256_hex(*data);
+        const std::string name = name_of(p, kernel.target);
+        if (auto s = write_file_atomic(part->path() / name, *data); !s) return s;
+        record["files"][name] = sha256_hex(*data);
     }
+    // A kernel for User Mode Linux is a program.
+    if (kernel.target != Target::bzimage) fs::permissions(part->path() / name_of(kParts[0], kernel.target), fs::perms(0755));
     if (auto s = write_file_atomic(part->path() / kRecord, record.dump(1) + "\n"); !s) return s;
     fs::permissions(part->path(), fs::perms(0755));
     return swap_in(*part, kernels_root() / key);
@@ -107,12 +121,14 @@ Result<std::optional<BuiltKernel>> find_kernel(const std::string& key, std::stri
         return std::nullopt;
     }
     try {
+        const Target target = target_of(*record);
         for (const auto& p : kParts) {
-            auto data = read_file(folder / p.name);
+            const std::string name = name_of(p, target);
+            auto data = read_file(folder / name);
             if (!data)
                 damage = data.error().message();
-            else if (record->at("files").at(p.name) != sha256_hex(*data))
-                damage = (folder / p.name).string() + " is not what was built (its SHA-256 differs)";
+            else if (record->at("files").at(name) != sha256_hex(*data))
+                damage = (folder / name).string() + " is not what was built (its SHA-256 differs)";
             if (!damage.empty()) return std::nullopt;
         }
         return from_json(*record, folder);

@@ -60,14 +60,32 @@ Result<std::vector<ConfigSymbol>> parse_fragment(std::string_view text, const st
     return out;
 }
 
-Result<std::vector<ConfigSymbol>> requested_symbols(const fs::path& config_dir) {
+namespace {
+
+/// Adds the fragments of one folder; true if it has subfolders.
+Result<bool> list_fragments(const fs::path& folder, std::vector<fs::path>& fragments) {
     std::error_code ec;
-    std::vector<fs::path> fragments;
-    for (const auto& entry : fs::directory_iterator(config_dir, ec))
+    bool has_folders = false;
+    for (const auto& entry : fs::directory_iterator(folder, ec)) {
         if (entry.path().extension() == ".config") fragments.push_back(entry.path());
-    if (ec) return fail_errno("list", config_dir.string(), ec.value());
+        has_folders = has_folders || entry.is_directory();
+    }
+    if (ec) return fail_errno("list", folder.string(), ec.value());
+    return has_folders;
+}
+
+}  // namespace
+
+Result<std::vector<ConfigSymbol>> requested_symbols(const fs::path& config_dir, const std::vector<std::string>& subfolders) {
+    std::vector<fs::path> fragments;
+    auto has_folders = list_fragments(config_dir, fragments);
+    if (!has_folders) return forward(has_folders);
+    if (*has_folders)
+        for (const auto& name : subfolders)
+            if (auto listed = list_fragments(config_dir / name, fragments); !listed) return forward(listed);
     if (fragments.empty()) return fail("read configuration in", config_dir.string(), "there is no *.config file");
-    std::sort(fragments.begin(), fragments.end());
+    std::sort(fragments.begin(), fragments.end(),
+              [](const fs::path& a, const fs::path& b) { return std::pair(a.filename(), a) < std::pair(b.filename(), b); });
 
     std::vector<ConfigSymbol> out;
     std::map<std::string, ConfigSymbol> seen;

@@ -31,9 +31,11 @@ struct MissingSymbol {
 
 /// The symbols of one fragment's text.  A line that is neither a comment nor an assignment is an error.
 [[nodiscard]] Result<std::vector<ConfigSymbol>> parse_fragment(std::string_view text, const std::string& file);
-/// All fragments *.config of a folder in the order of their names.  A symbol
-/// asked for twice with two values is an error that names both places.
-[[nodiscard]] Result<std::vector<ConfigSymbol>> requested_symbols(const fs::path& config_dir);
+/// All fragments *.config of a folder and of those of its subfolders that are
+/// named, in the order of their file names.  A symbol asked for twice with two
+/// values is an error that names both places; so is a subfolder that is missing
+/// from a folder that has others.
+[[nodiscard]] Result<std::vector<ConfigSymbol>> requested_symbols(const fs::path& config_dir, const std::vector<std::string>& subfolders);
 /// The text for KCONFIG_ALLCONFIG: the symbols without comments, so that a reworded reason is no new kernel.
 [[nodiscard]] std::string merged_config(const std::vector<ConfigSymbol>& symbols);
 /// The symbols that `config_text` (a .config, or /proc/config.gz unpacked) does not have as requested.

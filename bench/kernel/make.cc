@@ -13,17 +13,27 @@
 namespace diobench {
 
 const TargetTraits& traits(Target target) {
-    static constexpr TargetTraits bzimage{"bzimage", "x86_64", "x86", "bzImage", "arch/x86/boot/bzImage"};
+    static const TargetTraits bzimage{"bzimage", "x86_64", "x86", "bzImage", "arch/x86/boot/bzImage", {"x86"}, {}};
+    static const TargetTraits uml{"uml", "um", "um", "linux", "linux", {"uml"}, {}};
+    // The stub is mapped into each user process, where there is no shadow memory.
+    static const TargetTraits uml_checked{"uml-checked", "um", "um", "linux", "linux", {"uml", "checked"},
+                                          {"KASAN_SANITIZE_stub.o=n", "KASAN_SANITIZE_stub_segv.o=n"}};
     switch (target) {
-        case Target::bzimage: break;
+        case Target::bzimage: return bzimage;
+        case Target::uml: return uml;
+        case Target::uml_checked: return uml_checked;
     }
     return bzimage;
 }
 
 std::vector<std::string> make_variables(Target target) {
-    return {fmt::format("ARCH={}", traits(target).arch), "CROSS_COMPILE=", "LOCALVERSION=", "KCFLAGS=-pipe", "KAFLAGS=", "KCPPFLAGS=",
-            "KBUILD_BUILD_TIMESTAMP=2020-01-01 00:00:00 UTC", "KBUILD_BUILD_VERSION=1", "KBUILD_BUILD_USER=diobench",
-            "KBUILD_BUILD_HOST=diobench", "KBUILD_VERBOSE=0"};
+    std::vector<std::string> out = {
+        fmt::format("ARCH={}", traits(target).arch), "CROSS_COMPILE=", "LOCALVERSION=", "KCFLAGS=-pipe", "KAFLAGS=", "KCPPFLAGS=",
+        "KBUILD_BUILD_TIMESTAMP=2020-01-01 00:00:00 UTC", "KBUILD_BUILD_VERSION=1", "KBUILD_BUILD_USER=diobench",
+        "KBUILD_BUILD_HOST=diobench", "KBUILD_VERBOSE=0"};
+    const auto& own = traits(target).make_variables;
+    out.insert(out.end(), own.begin(), own.end());
+    return out;
 }
 
 namespace {

@@ -14,14 +14,21 @@
 namespace diobench {
 
 /// What is built.  A target has its own object tree.
-enum class Target { bzimage };
+enum class Target {
+    bzimage,      ///< for QEMU: the exact and kvm machines
+    uml,          ///< User Mode Linux: the kernel as a process of the host
+    uml_checked,  ///< the same with KASAN, lockdep and what else turns a silent fault into text
+};
+inline constexpr Target kAllTargets[] = {Target::bzimage, Target::uml, Target::uml_checked};
 
 struct TargetTraits {
-    const char* name;       ///< in folder names
-    const char* arch;       ///< ARCH=
+    const char* name;         ///< in folder names and tables
+    const char* arch;         ///< ARCH=
     const char* source_arch;  ///< folder below arch/
-    const char* goal;       ///< make's goal
-    const char* image;      ///< path of the result in the object tree
+    const char* goal;         ///< make's goal
+    const char* image;        ///< path of the result in the object tree
+    std::vector<std::string> config_folders;   ///< below kernel-patches/config, beside what is in it itself
+    std::vector<std::string> make_variables;   ///< beside those of every target
 };
 [[nodiscard]] const TargetTraits& traits(Target target);
 

@@ -140,4 +140,11 @@ Status check_base(const std::vector<Series>& chain, const std::string& version) 
     return {};
 }
 
+std::string declared_direct_io(const std::vector<Series>& chain) {
+    std::string out = "unknown";
+    for (const auto& series : chain)
+        if (!series.direct_io.empty()) out = series.direct_io;
+    return out;
+}
+
 }  // namespace diobench

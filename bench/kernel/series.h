@@ -25,6 +25,9 @@ struct Series {
     std::vector<fs::path> patches;  ///< absolute, in the order they are applied
     std::string revises;            ///< the series this one is a newer revision of; empty: none
     std::vector<KnownFailure> known_failures;
+    /// What an O_DIRECT open of a regular file over fscache is: "refused", "buffered" or "direct"; empty: as what it requires.
+    std::string direct_io;
+    std::vector<std::string> killed_by;  ///< of a mutant: globs of cases that are tried first
     fs::path folder;  ///< absolute
 };
 
@@ -42,6 +45,8 @@ struct Series {
 /// The series with all it requires: requirements first, itself last, none
 /// twice.  A required name is looked for beside the series that requires it, then in series_root().
 [[nodiscard]] Result<std::vector<Series>> resolve_series(const std::string& name_or_path);
+/// `direct_io` of the last series of the chain that says so; "unknown" if none does.
+[[nodiscard]] std::string declared_direct_io(const std::vector<Series>& chain);
 /// Refuses a chain of which a member is not meant for kernel `version`.
 [[nodiscard]] Status check_base(const std::vector<Series>& chain, const std::string& version);
 

@@ -130,6 +130,12 @@ Status read_known_failures(TableReader& top, const std::string& file, Series& ou
     return {};
 }
 
+void read_direct_io(TableReader& top, Series& out) {
+    out.direct_io = top.text("direct_io", false);
+    if (!out.direct_io.empty() && out.direct_io != "refused" && out.direct_io != "buffered" && out.direct_io != "direct")
+        top.refuse_value("direct_io", out.direct_io, "\"refused\", \"buffered\" (read through the page cache) or \"direct\"");
+}
+
 void check_patches(TableReader& top, Series& out) {
     for (const auto& name : top.texts("patches", true, "file names such as [\"0001-erofs-....patch\"]")) {
         fs::path path(name);
@@ -173,6 +179,8 @@ Result<Series> read_series_file(const fs::path& file) {
         if (!is_series_name(required)) top.refuse_value("requires", required, "the name of a series");
     check_patches(top, out);
     out.revises = top.text("revises", false);
+    read_direct_io(top, out);
+    out.killed_by = top.texts("killed_by", false, "globs of cases such as [\"end-of-file/*\"]");
     if (auto s = read_known_failures(top, name, out); !s) return forward(s);
     if (auto s = top.done(); !s) return forward(s);
     return out;
@@ -194,6 +202,7 @@ std::string series_file_text(const Series& series) {
     out += "patches = [\n";
     for (const auto& patch : series.patches) out += fmt::format("  {},\n", quoted(patch.filename().string()));
     out += "]\n";
+    if (!series.direct_io.empty()) out += fmt::format("direct_io = {}\n", quoted(series.direct_io));
     for (const auto& known : series.known_failures)
         out += fmt::format("\n[[known_failures]]\ncase = {}\nreason = {}\n", quoted(known.case_glob), quoted(known.reason));
     return out;

@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include "bench/base/paths.h"
+#include "bench/base/text.h"
 #include "bench/machine/disk_file.h"
 #include "bench/machine/qemu.h"
+#include "bench/machine/uml.h"
 #include "bench/machine/verdict.h"
 #include "bench/machine/watch.h"
 
@@ -42,20 +44,38 @@ Status check_cache_device(const fs::path& device) {
 
 BootFiles file_names(const BootRequest& request) {
     auto name = [&](const char* what) { return fs::absolute(request.log_dir / fmt::format("{}.{}.txt", request.label, what)); };
-    return {name("console"), name("records"), name("qemu"), ""};
+    return {name("console"), name("records"), name("qemu"), "", ""};
 }
 
-Result<MachineParts> machine_parts(const BootRequest& request, const BootFiles& files) {
-    switch (request.kind) {
-        case MachineKind::exact: return exact_machine(request);
-        case MachineKind::kvm: return kvm_machine(request, files);
-    }
-    return fail("boot", request.label, "unknown machine");
+/// What is started for a boot.
+struct MachineCommand {
+    std::vector<std::string> argv;
+    std::string kernel_command_line;
+    Streams streams = Streams::opened_by_machine;
+};
+
+Result<MachineCommand> qemu_machine(const BootRequest& request, const BootFiles& files) {
+    auto parts = request.kind == MachineKind::exact ? exact_machine(request) : kvm_machine(request, files);
+    if (!parts) return forward(parts);
+    auto qemu = find_qemu();
+    // Not an error: what a machine cannot do is the outcome of its boot.
+    if (!qemu) return MachineCommand{};
+    return MachineCommand{qemu_command(*qemu, request, files, *parts), kernel_command_line(request, *parts), Streams::opened_by_machine};
 }
 
-/// What the host lacks, found before QEMU is started; empty if nothing.
-std::string missing_on_host(const BootRequest& request, const Result<Qemu>& qemu) {
-    if (!qemu) return qemu.error().message();
+Result<MachineCommand> machine_command(const BootRequest& request, const BootFiles& files) {
+    if (request.kind != MachineKind::uml) return qemu_machine(request, files);
+    auto parameters = uml_parameters(request, files);
+    if (!parameters) return forward(parameters);
+    MachineCommand out{{request.kernel_image.string()}, join(*parameters, " "), Streams::inherited};
+    out.argv.insert(out.argv.end(), parameters->begin(), parameters->end());
+    return out;
+}
+
+/// What the host lacks, found before the machine is started; empty if nothing.
+std::string missing_on_host(const BootRequest& request) {
+    if (request.kind != MachineKind::uml)
+        if (auto qemu = find_qemu(); !qemu) return qemu.error().message();
     for (const auto& path : {request.kernel_image, request.initramfs})
         if (::access(path.c_str(), R_OK) != 0) return fail_errno("read", path.string()).value().message();
     if (request.accelerator == Accelerator::kvm && ::access("/dev/kvm", R_OK | W_OK) != 0)
@@ -65,7 +85,7 @@ std::string missing_on_host(const BootRequest& request, const Result<Qemu>& qemu
 }
 
 void finish_result(BootResult& out, const Watched& watched, const BootRequest& request, const BootFiles& files) {
-    const std::string qemu_output = read_file(files.qemu_output).value_or("");
+    const std::string qemu_output = request.kind == MachineKind::uml ? "" : read_file(files.qemu_output).value_or("");
     Verdict verdict = judge_boot(watched, request, qemu_output);
     out.outcome = verdict.outcome;
     out.reason = std::move(verdict.reason);
@@ -77,7 +97,14 @@ void finish_result(BootResult& out, const Watched& watched, const BootRequest& r
 
 }  // namespace
 
-std::string_view machine_name(MachineKind kind) { return kind == MachineKind::exact ? "exact" : "kvm"; }
+std::string_view machine_name(MachineKind kind) {
+    switch (kind) {
+        case MachineKind::exact: return "exact";
+        case MachineKind::kvm: return "kvm";
+        case MachineKind::uml: return "uml";
+    }
+    return "";
+}
 std::string_view accelerator_name(Accelerator accelerator) { return accelerator == Accelerator::tcg ? "tcg" : "kvm"; }
 
 Result<BootResult> boot(const BootRequest& request) {
@@ -100,16 +127,21 @@ Result<BootResult> boot(const BootRequest& request) {
         disk.emplace(std::move(*made));
         files.cache_disk = disk->path();
     }
-    auto parts = machine_parts(request, files);
-    if (!parts) return forward(parts);
-    auto qemu = find_qemu();
-    out.reason = missing_on_host(request, qemu);
+    std::optional<TempDirectory> scratch;
+    if (request.kind == MachineKind::uml) {
+        auto made = TempDirectory::create(cache_root() / "tmp", "uml");
+        if (!made) return forward(made);
+        scratch.emplace(std::move(*made));
+        files.scratch = scratch->path();
+    }
+    auto command = machine_command(request, files);
+    if (!command) return forward(command);
+    out.reason = missing_on_host(request);
     if (!out.reason.empty()) return out;
 
-    const auto argv = qemu_command(*qemu, request, files, *parts);
-    out.qemu_command = shell_text(argv);
-    out.kernel_command_line = kernel_command_line(request, *parts);
-    auto watched = watch_machine(argv, request, files);
+    out.machine_command = shell_text(command->argv);
+    out.kernel_command_line = command->kernel_command_line;
+    auto watched = watch_machine(command->argv, request, files, command->streams);
     if (!watched) return forward(watched);
     finish_result(out, *watched, request, files);
     return out;

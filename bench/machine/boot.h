@@ -17,13 +17,20 @@ namespace diobench {
 enum class MachineKind {
     exact,  ///< emulated, virtual clock: one guest instruction is one ns, equal boots give equal bytes
     kvm,    ///< real clock, cache file system on a virtio disk
+    uml,    ///< User Mode Linux: the kernel as a process of the host, native speed, slow system calls
 };
 
 enum class Accelerator { tcg, kvm };
 
-/// "exact", "kvm"; "tcg", "kvm".
+/// "exact", "kvm", "uml"; "tcg", "kvm".
 [[nodiscard]] std::string_view machine_name(MachineKind kind);
 [[nodiscard]] std::string_view accelerator_name(Accelerator accelerator);
+
+/// What follows when the kernel's console has the text of an oops or a panic.
+enum class OnFatalText {
+    end,    ///< the machine is ended as soon as the text is whole
+    go_on,  ///< the machine is left to itself: the guest decides
+};
 
 struct BootRequest {
     std::string label;  ///< names the log files; no '/'
@@ -37,9 +44,10 @@ struct BootRequest {
     unsigned cpus = 1;               ///< exact: 1 only
     fs::path cache_device;           ///< kvm: an existing file or block device; its content is lost
     uint64_t cache_disk_bytes = 0;   ///< kvm, without cache_device: size of a disk file that vanishes with the boot
-    fs::path log_dir;                ///< gets LABEL.console.txt, LABEL.records.txt, LABEL.qemu.txt
+    fs::path log_dir;                ///< gets LABEL.console.txt, LABEL.records.txt and, from QEMU, LABEL.qemu.txt
     std::chrono::seconds silence_limit{60};  ///< host time without record and console text: a hang
     std::chrono::seconds total_limit{1800};  ///< host time for the whole boot
+    OnFatalText on_fatal_text = OnFatalText::end;
     std::function<void(std::string_view)> on_record;  ///< each record as it comes
 };
 
@@ -51,7 +59,7 @@ struct BootResult {
     bool complete = false;   ///< the end record came, the count is right and no record was damaged
     size_t records = 0;
     double elapsed_s = 0;    ///< host time
-    std::string qemu_command;
+    std::string machine_command;     ///< QEMU's, or the kernel's own as a process
     std::string kernel_command_line;
 
     /// Only then may numbers be taken from the records.

@@ -31,6 +31,7 @@ constexpr std::array kPatterns = {
     Pattern{"detected stalls on CPUs", Match::anywhere, BootOutcome::hang},          // kernel/rcu/tree_stall.h
     Pattern{"detected expedited stalls on CPUs", Match::anywhere, BootOutcome::hang},// kernel/rcu/tree_exp.h
     Pattern{"BUG: ", Match::prefix, BootOutcome::oops},                              // KASAN, page faults, sleeping in atomic
+    Pattern{"BUG ", Match::prefix, BootOutcome::oops},                               // mm/slub.c: "BUG kmalloc-64: Poison overwritten"
     Pattern{"kernel BUG at ", Match::prefix, BootOutcome::oops},                     // lib/bug.c
     Pattern{"Oops: ", Match::prefix, BootOutcome::oops},                             // arch/x86/kernel/dumpstack.c
     Pattern{"Oops - ", Match::anywhere, BootOutcome::oops},                          // arch/arm64, riscv

@@ -25,6 +25,7 @@ struct BootFiles {
     fs::path records;
     fs::path qemu_output;
     std::string cache_disk;  ///< kvm: what QEMU opens as the cache disk
+    fs::path scratch;        ///< uml: a folder that vanishes with the boot
 };
 
 /// What a kind of machine adds.

@@ -33,11 +33,20 @@ public:
         out_.records = RecordReader(request.on_record);
     }
 
-    Result<Watched> run(const std::vector<std::string>& argv) {
-        auto output = UniqueFd::open(files_.qemu_output.string(), O_WRONLY | O_CREAT | O_TRUNC);
+    Result<Watched> run(const std::vector<std::string>& argv, Streams streams) {
+        const bool inherited = streams == Streams::inherited;
+        const fs::path& printed = inherited ? files_.console : files_.qemu_output;
+        auto output = UniqueFd::open(printed.string(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
         if (!output) return forward(output);
+        UniqueFd records;
+        if (inherited) {
+            auto opened = UniqueFd::open(files_.records.string(), O_WRONLY | O_APPEND);
+            if (!opened) return forward(opened);
+            records = std::move(*opened);
+        }
         started_ = last_activity_ = last_disk_check_ = Clock::now();
-        auto child = ChildProcess::spawn(argv, SpawnOptions{{}, {}, output->get(), output->get()});
+        auto child = ChildProcess::spawn(argv, SpawnOptions{{}, {}, output->get(), output->get(), records.get()});
+        records.reset();
         if (!child) return forward(child);
         std::optional<WatchEnd> end;
         while (!end) {
@@ -85,7 +94,7 @@ private:
     std::optional<WatchEnd> limit_reached() {
         const auto now = Clock::now();
         const auto silent = now - last_activity_;
-        if (fatal_since_ && (silent > kFatalSilence || now - *fatal_since_ > kFatalLimit)) return WatchEnd::after_fatal;
+        if (fatal_since_ && request_.on_fatal_text == OnFatalText::end && (silent > kFatalSilence || now - *fatal_since_ > kFatalLimit)) return WatchEnd::after_fatal;
         if (out_.console.end_seen() && silent > kEndSilence) return WatchEnd::after_end;
         if (silent > request_.silence_limit) return WatchEnd::silence;
         if (now - started_ > request_.total_limit) return WatchEnd::time_limit;
@@ -113,12 +122,12 @@ bool disk_is_full(const fs::path& directory) {
     return blocks * st.f_frsize < kMinFreeBytes;
 }
 
-Result<Watched> watch_machine(const std::vector<std::string>& argv, const BootRequest& request, const BootFiles& files) {
+Result<Watched> watch_machine(const std::vector<std::string>& argv, const BootRequest& request, const BootFiles& files, Streams streams) {
     auto console = FileTail::create(files.console);
     if (!console) return forward(console);
     auto records = FileTail::create(files.records);
     if (!records) return forward(records);
-    return Watch(request, files, std::move(*console), std::move(*records)).run(argv);
+    return Watch(request, files, std::move(*console), std::move(*records)).run(argv, streams);
 }
 
 }  // namespace diobench

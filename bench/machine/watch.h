@@ -33,10 +33,16 @@ struct Watched {
     std::string console_rest;  ///< the last few KiB of the console
 };
 
+/// How console and records get into their files.
+enum class Streams {
+    opened_by_machine,  ///< QEMU opens them by name
+    inherited,          ///< console: descriptors 1 and 2 of the process, records: descriptor 3
+};
+
 /// Starts `argv` and follows its console and records.  When this returns, QEMU is gone.
 /// Errors: an interrupt, files of the log folder that cannot be made or read.
 [[nodiscard]] Result<Watched> watch_machine(const std::vector<std::string>& argv, const BootRequest& request,
-                                            const BootFiles& files);
+                                            const BootFiles& files, Streams streams = Streams::opened_by_machine);
 
 /// True if less than 1 MiB can still be written below `directory`.
 [[nodiscard]] bool disk_is_full(const fs::path& directory);

@@ -27,21 +27,16 @@ const KnownFailure* find_known(const std::vector<KnownFailure>& known, const std
     return nullptr;
 }
 
-std::string conformance_id(const ConformanceEntry& entry) {
-    return fmt::format("verify/{}/{}/{}", entry.layout, entry.device, entry.path);
-}
-
 ConformanceEntry read_conformance(const json& record, const std::vector<KnownFailure>& known) {
     ConformanceEntry entry;
-    entry.layout = record.at("layout");
-    entry.path = record.at("path");
-    entry.device = record.at("device");
-    std::string status = record.at("status");
-    entry.status = status == "pass" ? ConformanceStatus::pass : status == "refused" ? ConformanceStatus::refused : ConformanceStatus::fail;
+    entry.case_name = fmt::format("verify/{}/{}/{}", record.at("layout").get<std::string>(), record.at("device").get<std::string>(),
+                                  record.at("path").get<std::string>());
+    const std::string status = record.at("status");
+    entry.status = status == "pass" ? ConformanceStatus::pass : status == "refused" ? ConformanceStatus::skip : ConformanceStatus::fail;
     entry.reason = record.at("reason");
-    entry.bytes_checked = record.at("bytes_checked");
+    entry.seconds = record.at("seconds");
     if (entry.status == ConformanceStatus::fail)
-        if (const KnownFailure* k = find_known(known, conformance_id(entry))) {
+        if (const KnownFailure* k = find_known(known, entry.case_name)) {
             entry.known = true;
             entry.reason += " (known: " + k->reason + ")";
         }
@@ -89,7 +84,7 @@ ArmOutcome collect_arm(const std::string& kernel, const std::vector<KnownFailure
     }
     for (const auto& entry : out.conformance)
         if (entry.status == ConformanceStatus::fail && !entry.known)
-            worsen(out, KernelStatus::invalid, fmt::format("verification failed: {} of layout {} on {}: {}", entry.path, entry.layout, entry.device, entry.reason));
+            worsen(out, KernelStatus::invalid, fmt::format("verification failed: {}: {}", entry.case_name, entry.reason));
 
     for (size_t b = 0; b < boots.size(); ++b)
         for (const Cell& cell : boots[b].cells) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/run/environment.h"
 
+#include <ctime>
+#include <fmt/chrono.h>
+#include <random>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -33,6 +36,21 @@ std::string first_line(const std::vector<std::string>& argv) {
 
 }  // namespace
 
+Run begin_run(const std::string& suite, std::string_view machine, uint64_t seed, const std::vector<std::string>& argv) {
+    std::random_device random;
+    const std::time_t now = std::time(nullptr);
+    Run run;
+    run.id = fmt::format("{:%Y%m%dT%H%M%S}-{}-{}-{:04x}", fmt::gmtime(now), suite, machine, random() & 0xFFFF);
+    run.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
+    run.suite = suite;
+    run.machine = machine;
+    run.seed = static_cast<int64_t>(seed);
+    run.host = describe_host();
+    run.tool = tool_versions();
+    run.argv = argv;
+    return run;
+}
+
 HostInfo describe_host() {
     HostInfo host;
     host.cpu = value_of(read_file("/proc/cpuinfo").value_or(""), "model name", ':');
@@ -58,6 +76,9 @@ ClockInfo clock_of(MachineKind machine, Accelerator accelerator) {
         return {"virtual", "1 guest instruction = 1 ns; idle time is skipped to the next timer", true,
                 "An instruction count, not the speed of any real machine: caches, memory bandwidth, branch prediction and "
                 "contention are not in it. Equal runs give equal bytes."};
+    if (machine == MachineKind::uml)
+        return {"real", "1 ns of the host", false,
+                "User Mode Linux: the kernel is a process of the host, its system calls cost about 15 us more than on a machine."};
     if (accelerator == Accelerator::tcg)
         return {"real", "1 ns of an emulated machine", false,
                 "The machine was emulated: its clock means nothing. Only bytes, counts and page cache may be read from this run."};

@@ -10,6 +10,8 @@
 
 namespace diobench {
 
+/// A run that begins now: id, time, host, tools and what it was asked for.
+[[nodiscard]] Run begin_run(const std::string& suite, std::string_view machine, uint64_t seed, const std::vector<std::string>& argv);
 [[nodiscard]] HostInfo describe_host();
 /// Versions of diobench, its git revision, QEMU, the compiler, mkfs.erofs.
 [[nodiscard]] std::map<std::string, std::string> tool_versions();

@@ -7,6 +7,7 @@
 #include "bench/base/process.h"
 #include "bench/base/text.h"
 #include "bench/image/build_image.h"
+#include "bench/kernel/config.h"
 #include "bench/machine/initramfs.h"
 #include "bench/machine/probe.h"
 
@@ -74,7 +75,7 @@ Result<PreparedImages> prepare_images(const std::vector<std::string>& layouts, u
     return out;
 }
 
-Result<fs::path> constant_initramfs(const PreparedImages& images) {
+Result<fs::path> constant_initramfs(const std::vector<GuestFile>& files) {
     fs::path program = installed_guest_program();
     auto bytes = read_file(program);
     if (!bytes) return fail("find guest program", program.string(), "build it with: cmake --build build");
@@ -83,7 +84,11 @@ Result<fs::path> constant_initramfs(const PreparedImages& images) {
     auto mke2fs_bytes = read_file(*mke2fs);
     if (!mke2fs_bytes) return forward(mke2fs_bytes);
     std::string key = sha256_hex(*bytes) + sha256_hex(*mke2fs_bytes);
-    for (const auto& image : images.images) key += image.layout + image.sha256;
+    for (const auto& file : files) {
+        auto content = read_file(file.host_path);
+        if (!content) return forward(content);
+        key += file.guest_path + sha256_hex(*content);
+    }
     fs::path folder = cache_root() / "initramfs";
     fs::path result = folder / (sha256_hex(key).substr(0, 24) + ".cpio");
     std::error_code ec;
@@ -106,8 +111,7 @@ Result<fs::path> constant_initramfs(const PreparedImages& images) {
     entries.push_back({"init", 0755, InitramfsFile{program}});
     entries.push_back({"etc/mke2fs.conf", 0644, InitramfsBytes{"[defaults]\n[fs_types]\n\text4 = {\n\t\tfeatures = has_journal,extent,huge_file,flex_bg,metadata_csum,64bit,dir_nlink,extra_isize\n\t}\n"}});
     if (auto s = add_program(entries, directories, *mke2fs); !s) return forward(s);
-    for (size_t i = 0; i < images.images.size(); ++i)
-        entries.push_back({images.images[i].image.substr(1), 0644, InitramfsFile{images.host_paths[i]}});
+    for (const auto& file : files) entries.push_back({file.guest_path, 0644, InitramfsFile{file.host_path}});
 
     auto work = TempDirectory::create(folder, "make");
     if (!work) return forward(work);
@@ -116,6 +120,15 @@ Result<fs::path> constant_initramfs(const PreparedImages& images) {
     if (ec) return fail_errno("rename to", result.string(), ec.value());
     forget_old(folder);
     return result;
+}
+
+Result<std::vector<std::string>> wanted_config(Target target) {
+    auto symbols = requested_symbols(project_root() / "kernel-patches/config", traits(target).config_folders);
+    if (!symbols) return forward(symbols);
+    std::vector<std::string> lines;
+    for (const auto& symbol : *symbols)
+        lines.push_back(symbol.value == "n" ? "# " + symbol.name + " is not set" : symbol.name + "=" + symbol.value);
+    return lines;
 }
 
 Status write_boot_initramfs(const fs::path& path, const fs::path& constant_part, const GuestPlan& plan) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bench/base/files.h"
+#include "bench/kernel/make.h"
 #include "bench/plan/guest_plan.h"
 
 namespace diobench {
@@ -17,9 +18,16 @@ struct PreparedImages {
 };
 [[nodiscard]] Result<PreparedImages> prepare_images(const std::vector<std::string>& layouts, uint64_t seed);
 
+/// A file that a guest finds at `guest_path` (without a leading '/', its folder is one of images, mnt, cache, etc).
+struct GuestFile {
+    std::string guest_path;
+    fs::path host_path;
+};
 /// The constant part of an initramfs, cached by content: program, mke2fs with
-/// its libraries, images.
-[[nodiscard]] Result<fs::path> constant_initramfs(const PreparedImages& images);
+/// its libraries, and `files`.
+[[nodiscard]] Result<fs::path> constant_initramfs(const std::vector<GuestFile>& files);
+/// Lines that a kernel built for `target` must have in its /proc/config.gz.
+[[nodiscard]] Result<std::vector<std::string>> wanted_config(Target target);
 /// The whole initramfs of one boot, written to `path`.
 [[nodiscard]] Status write_boot_initramfs(const fs::path& path, const fs::path& constant_part, const GuestPlan& plan);
 

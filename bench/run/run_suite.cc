@@ -46,12 +46,6 @@ struct ArmRun {
     std::vector<BootReport> boots;      ///< one a device
 };
 
-std::string make_run_id(const RunOptions& options) {
-    std::random_device random;
-    return fmt::format("{:%Y%m%dT%H%M%S}-{}-{}-{:04x}", fmt::gmtime(std::time(nullptr)), options.suite,
-                       machine_name(options.machine), random() & 0xFFFF);
-}
-
 std::vector<EngineLimit> engine_limits() {
     std::vector<EngineLimit> out;
     for (const auto& engine : all_engines()) out.push_back({std::string(engine.name), engine.max_iodepth});
@@ -90,15 +84,6 @@ Result<DeviceProfile> device_profile(const WorkloadSet& workloads, const std::st
     return profile;
 }
 
-Result<std::vector<std::string>> wanted_config() {
-    auto symbols = requested_symbols(project_root() / "kernel-patches/config");
-    if (!symbols) return forward(symbols);
-    std::vector<std::string> lines;
-    for (const auto& symbol : *symbols)
-        lines.push_back(symbol.value == "n" ? "# " + symbol.name + " is not set" : symbol.name + "=" + symbol.value);
-    return lines;
-}
-
 Result<std::vector<ArmRun>> resolve_arms(const RunOptions& options) {
     std::vector<ArmRun> arms;
     for (const auto& name : options.kernels) {
@@ -111,13 +96,17 @@ Result<std::vector<ArmRun>> resolve_arms(const RunOptions& options) {
     return arms;
 }
 
+Target target_of(MachineKind machine) { return machine == MachineKind::uml ? Target::uml : Target::bzimage; }
+
 /// Builds what is not built.  A kernel that cannot be built is that arm's
 /// outcome; an interrupt or a full disk ends the run.
 Status build_kernels(std::vector<ArmRun>& arms, const RunOptions& options, Progress& progress) {
     auto source = options.tree.empty() ? distribution_source(progress) : tree_source(options.tree, options.revision, progress);
     if (!source) return forward(source);
+    BuildOptions build_options;
+    build_options.target = target_of(options.machine);
     for (auto& arm : arms) {
-        auto built = build_kernel(*source, arm.chain.back().folder.string(), progress);
+        auto built = build_kernel(*source, arm.chain.back().folder.string(), progress, build_options);
         if (interrupted()) return interrupted_error("build kernels");
         if (built) {
             arm.kernel = *built;
@@ -289,7 +278,7 @@ Result<Results> assemble(const Run& run, const std::vector<ArmRun>& arms, const 
         head.kernels.push_back(std::move(kernel));
         for (auto& row : outcome.cells) rows.push_back(std::move(row));
         for (const auto& boot : arm.boots) {
-            head.run.command_lines.try_emplace("qemu", boot.result.qemu_command);
+            head.run.command_lines.try_emplace("machine", boot.result.machine_command);
             head.run.command_lines.try_emplace("kernel", boot.result.kernel_command_line);
         }
     }
@@ -299,14 +288,14 @@ Result<Results> assemble(const Run& run, const std::vector<ArmRun>& arms, const 
 }
 
 Status check_accelerator(const RunOptions& options) {
-    if (options.machine == MachineKind::exact && options.accelerator == Accelerator::kvm)
-        return fail("run", "--accel kvm", "machine exact is emulated: leave --accel out, or take --machine kvm");
+    if (options.machine != MachineKind::kvm && options.accelerator == Accelerator::kvm)
+        return fail("run", "--accel kvm", fmt::format("machine {} does without: leave --accel out, or take --machine kvm", machine_name(options.machine)));
     return {};
 }
 
 /// KVM only where a probe boot of one of the kernels showed that it works.
 Result<Accelerator> choose_accelerator(const RunOptions& options, const std::vector<ArmRun>& arms) {
-    if (options.machine == MachineKind::exact || options.accelerator == Accelerator::tcg) return Accelerator::tcg;
+    if (options.machine != MachineKind::kvm || options.accelerator == Accelerator::tcg) return Accelerator::tcg;
     for (const auto& arm : arms) {
         if (!arm.kernel) continue;
         ProbeRequest request;
@@ -325,9 +314,11 @@ Result<BootSetup> prepare_boots(const RunOptions& options, const WorkloadSet& wo
                                 Accelerator accelerator, const fs::path& output, const fs::path& work) {
     auto images = prepare_images(distinct(cells, &Cell::layout), options.seed);
     if (!images) return forward(images);
-    auto constant_part = constant_initramfs(*images);
+    std::vector<GuestFile> files;
+    for (size_t i = 0; i < images->images.size(); ++i) files.push_back({images->images[i].image.substr(1), images->host_paths[i]});
+    auto constant_part = constant_initramfs(files);
     if (!constant_part) return forward(constant_part);
-    auto config = wanted_config();
+    auto config = wanted_config(target_of(options.machine));
     if (!config) return forward(config);
     BootSetup setup{options, accelerator, *constant_part, work, output / "logs", {}};
     for (const auto& name : distinct(cells, &Cell::device)) {
@@ -352,8 +343,7 @@ Result<BootSetup> prepare_boots(const RunOptions& options, const WorkloadSet& wo
 
 Result<RunOutcome> run_suite(const RunOptions& options) {
     const auto started = std::chrono::steady_clock::now();
-    Run run;
-    run.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+    Run run = begin_run(options.suite, machine_name(options.machine), options.seed, options.argv);
     auto workloads = load_workloads(project_root() / "workloads", engine_limits());
     if (!workloads) return forward(workloads);
     auto cells = select_cells(*workloads, options);
@@ -367,7 +357,6 @@ Result<RunOutcome> run_suite(const RunOptions& options) {
 
     auto accelerator = choose_accelerator(options, *arms);
     if (!accelerator) return forward(accelerator);
-    run.id = make_run_id(options);
     const fs::path output = options.output.empty() ? fs::path("out") / run.id : options.output;
     if (auto s = make_directories(output / "logs"); !s) return forward(s);
     auto work = TempDirectory::create(cache_root() / "work", "run");
@@ -388,19 +377,14 @@ Result<RunOutcome> run_suite(const RunOptions& options) {
                     : options.machine == MachineKind::exact ? std::max(1u, std::thread::hardware_concurrency()) : 1;
     if (auto s = boot_all(*setup, *arms, jobs); !s) return forward(s);
 
-    run.suite = options.suite;
-    run.machine = machine_name(options.machine);
     run.accelerator = accelerator_name(*accelerator);
-    run.seed = static_cast<int64_t>(options.seed);
     run.clock = clock_of(options.machine, *accelerator);
-    run.host = describe_host();
-    run.tool = tool_versions();
-    run.argv = options.argv;
     run.elapsed_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     auto results = assemble(run, *arms, *cells);
     if (!results) return forward(results);
     conclude(*results);
-    if (auto s = write_outputs(output, *results, options); !s) return forward(s);
+    const auto link = options.output.empty() ? LatestLink::point : LatestLink::leave;
+    if (auto s = write_outputs(output, *results, reproduce_script(*results, options), link); !s) return forward(s);
     return RunOutcome{std::move(*results), output, static_cast<ExitCode>(results->run.exit_code)};
 }
 

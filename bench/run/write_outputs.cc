@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "bench/base/text.h"
+#include "bench/export/junit.h"
 #include "bench/export/prometheus.h"
 #include "bench/export/report.h"
 #include "bench/export/summary.h"
@@ -13,12 +14,6 @@
 namespace diobench {
 
 namespace {
-
-std::string quoted(const std::string& text) {
-    std::string out = "'";
-    for (char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return out + "'";
-}
 
 /// out/latest, replaced in one step.
 Status point_latest(const fs::path& directory) {
@@ -34,7 +29,13 @@ Status point_latest(const fs::path& directory) {
 
 }  // namespace
 
-std::string reproduce_script(const Results& results, const RunOptions& options) {
+std::string shell_quoted(const std::string& text) {
+    std::string out = "'";
+    for (char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return out + "'";
+}
+
+std::string reproduce_head(const Results& results) {
     const Run& run = results.run;
     std::string git = run.tool.contains("git") ? run.tool.at("git") : "unknown";
     std::string text = fmt::format("#!/bin/sh\n# Makes run {} again: call it in a clone of diobench.\n"
@@ -43,28 +44,35 @@ std::string reproduce_script(const Results& results, const RunOptions& options) 
         text += fmt::format("# kernel {}: Linux {}, patches sha256 {}, image sha256 {}\n", kernel.name, kernel.base_version,
                             kernel.patch_sha256, kernel.image_sha256);
     std::string revision = git.substr(0, git.find("-dirty"));
-    text += fmt::format("git checkout {}\nscripts/setup\ncmake --preset default\ncmake --build build\nexec build/diobench run", revision);
-    for (const auto& kernel : options.kernels) text += " --kernel " + quoted(kernel);
-    text += fmt::format(" --suite {} --machine {} --seed {}", quoted(run.suite), run.machine, run.seed);
+    text += fmt::format("git checkout {}\nscripts/setup\ncmake --preset default\ncmake --build build\nexec build/diobench", revision);
+    return text;
+}
+
+std::string reproduce_script(const Results& results, const RunOptions& options) {
+    const Run& run = results.run;
+    std::string text = reproduce_head(results) + " run";
+    for (const auto& kernel : options.kernels) text += " --kernel " + shell_quoted(kernel);
+    text += fmt::format(" --suite {} --machine {} --seed {}", shell_quoted(run.suite), run.machine, run.seed);
     if (options.machine == MachineKind::kvm) text += " --accel " + run.accelerator;
-    if (options.filter != "*") text += " --filter " + quoted(options.filter);
-    if (!options.tree.empty()) text += " --tree " + quoted(options.tree.string());
-    if (!options.revision.empty()) text += " --rev " + quoted(options.revision);
-    if (!options.cache_device.empty()) text += " --cache-device " + quoted(options.cache_device.string());
+    if (options.filter != "*") text += " --filter " + shell_quoted(options.filter);
+    if (!options.tree.empty()) text += " --tree " + shell_quoted(options.tree.string());
+    if (!options.revision.empty()) text += " --rev " + shell_quoted(options.revision);
+    if (!options.cache_device.empty()) text += " --cache-device " + shell_quoted(options.cache_device.string());
     return text + " \"$@\"\n";
 }
 
-Status write_outputs(const fs::path& directory, const Results& results, const RunOptions& options) {
-    if (auto s = write_file_atomic(directory / "reproduce.sh", reproduce_script(results, options)); !s) return s;
+Status write_outputs(const fs::path& directory, const Results& results, const std::string& reproduce, LatestLink latest) {
+    if (auto s = write_file_atomic(directory / "reproduce.sh", reproduce); !s) return s;
     std::error_code ec;
     fs::permissions(directory / "reproduce.sh", fs::perms(0755), ec);
     if (auto s = write_prometheus(directory / kPrometheusFileName, results); !s) return s;
+    if (auto s = write_junit(directory / kJunitFileName, results); !s) return s;
     if (auto s = write_summary(directory / kSummaryFileName, results); !s) return s;
     if (auto s = write_results(directory, results); !s) return s;
     auto store = ResultStore::open();
     if (!store) return forward(store);
     if (auto s = store->record_run(results); !s) return s;
-    if (options.output.empty())
+    if (latest == LatestLink::point)
         if (auto s = point_latest(directory); !s) return s;
     return {};
 }

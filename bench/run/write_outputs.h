@@ -6,10 +6,17 @@
 
 namespace diobench {
 
+enum class LatestLink { point, leave };
+
 /// Writes everything of DESIGN's contract; results.json last of the data, so
 /// that a directory that has one is whole.  Also records the run in the store
-/// and points out/latest at it (if the directory lies in out/).
-[[nodiscard]] Status write_outputs(const fs::path& directory, const Results& results, const RunOptions& options);
+/// and, if asked to, points the folder's `latest` at it.
+[[nodiscard]] Status write_outputs(const fs::path& directory, const Results& results, const std::string& reproduce, LatestLink latest);
+
+/// The first lines of reproduce.sh, up to the program's path, for any command.
+[[nodiscard]] std::string reproduce_head(const Results& results);
+/// A word as a shell takes it whole.
+[[nodiscard]] std::string shell_quoted(const std::string& text);
 
 /// A shell script that makes the same run again.
 [[nodiscard]] std::string reproduce_script(const Results& results, const RunOptions& options);

@@ -26,7 +26,7 @@ struct Words<KernelStatus> {
 };
 template <>
 struct Words<ConformanceStatus> {
-    static constexpr std::array<std::string_view, 3> kNames = {"pass", "fail", "refused"};
+    static constexpr std::array<std::string_view, 4> kNames = {"pass", "fail", "skip", "note"};
 };
 template <>
 struct Words<BootOutcome> {
@@ -90,9 +90,8 @@ Json kernel_to_json(const KernelResult& kernel) {
     json["reason"] = kernel.reason;
     json["conformance"] = Json::array();
     for (const auto& entry : kernel.conformance)
-        json["conformance"].push_back({{"layout", entry.layout}, {"path", entry.path}, {"device", entry.device},
-                                       {"status", name_of(entry.status)}, {"known", entry.known},
-                                       {"reason", entry.reason}, {"bytes_checked", entry.bytes_checked}});
+        json["conformance"].push_back({{"case", entry.case_name}, {"status", name_of(entry.status)}, {"known", entry.known},
+                                       {"reason", entry.reason}, {"seconds", entry.seconds}, {"kernel_text", entry.kernel_text}});
     json["boots"] = Json::array();
     for (const auto& boot : kernel.boots)
         json["boots"].push_back({{"boot", boot.boot}, {"outcome", name_of(boot.outcome)}, {"device", boot.device},
@@ -172,9 +171,8 @@ Run read_run(JsonReader reader) {
 }
 
 ConformanceEntry read_conformance(JsonReader& reader) {
-    return {reader.text("layout"), reader.text("path"), reader.text("device"),
-            read_word<ConformanceStatus>(reader, "status"), reader.boolean("known"), reader.text("reason"),
-            reader.integer("bytes_checked")};
+    return {reader.text("case"), read_word<ConformanceStatus>(reader, "status"), reader.boolean("known"), reader.text("reason"),
+            reader.number("seconds"), reader.text("kernel_text")};
 }
 
 BootEntry read_boot(JsonReader& reader) {

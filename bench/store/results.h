@@ -18,12 +18,12 @@
 
 namespace diobench {
 
-inline constexpr int64_t kResultsSchemaVersion = 1;
+inline constexpr int64_t kResultsSchemaVersion = 2;
 inline constexpr std::string_view kResultsFileName = "results.json";
 
 enum class RunStatus { ok, failed, invalid, usage };
 enum class KernelStatus { ok, build_failed, boot_failed, invalid };
-enum class ConformanceStatus { pass, fail, refused };
+enum class ConformanceStatus { pass, fail, skip, note };
 enum class CellStatus { ok, unsupported, invalid, failed };
 enum class ObservedIo { buffered, direct, refused, mixed };
 
@@ -72,15 +72,15 @@ struct Run {
     bool operator==(const Run&) const = default;
 };
 
-/// One check of the bytes one arm returns, made before anything is measured.
+/// One conformance case on one kernel: of `verify`, or (named
+/// verify/<layout>/<device>/<path>) the check of bytes that a run makes before it measures.
 struct ConformanceEntry {
-    std::string layout;
-    std::string path;  ///< "buffered-seq", "buffered-rand", "direct", ...
-    std::string device;
+    std::string case_name;
     ConformanceStatus status = ConformanceStatus::fail;
-    bool known = false;  ///< the arm's series lists this failure
-    std::string reason;
-    int64_t bytes_checked = 0;
+    bool known = false;       ///< the arm's series lists this case as failing
+    std::string reason;       ///< empty only for pass
+    double seconds = 0;       ///< inside the machine
+    std::string kernel_text;  ///< what the kernel complained of meanwhile
     bool operator==(const ConformanceEntry&) const = default;
 };
 

@@ -45,18 +45,18 @@ TEST_F(ConfigFolder, FragmentsAreSortedAndMustAgree) {
     const auto dir = root() / "kernel-patches/config";
     write(dir / "20-z.config", "CONFIG_Z=y\nCONFIG_A=y\n");
     write(dir / "README", "not a fragment");
-    auto symbols = requested_symbols(dir);
+    auto symbols = requested_symbols(dir, {});
     ASSERT_TRUE(symbols);
     EXPECT_EQ(symbols->size(), 3u) << "asked for twice with one value is once";
     EXPECT_EQ(symbols->back().name, "CONFIG_Z");
     write(dir / "30-other.config", "# CONFIG_Z is not set\n");
-    EXPECT_THAT(requested_symbols(dir).error().message(), AllOf(HasSubstr("30-other.config:1"), HasSubstr("20-z.config:1")));
-    EXPECT_FALSE(requested_symbols(scratch() / "none"));
+    EXPECT_THAT(requested_symbols(dir, {}).error().message(), AllOf(HasSubstr("30-other.config:1"), HasSubstr("20-z.config:1")));
+    EXPECT_FALSE(requested_symbols(scratch() / "none", {}));
 }
 
 TEST_F(ConfigFolder, TheProjectsOwnFragmentsAndSeriesAreWellFormed) {
     ::unsetenv("DIOBENCH_ROOT");
-    auto symbols = requested_symbols(project_root() / "kernel-patches/config");
+    auto symbols = requested_symbols(project_root() / "kernel-patches/config", {"x86"});
     ASSERT_TRUE(symbols) << symbols.error().message();
     EXPECT_GT(symbols->size(), 50u);
     auto series = list_series();

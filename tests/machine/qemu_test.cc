@@ -23,7 +23,7 @@ BootRequest exact_request() {
     return request;
 }
 
-const BootFiles kFiles = {"/logs/a.console.txt", "/logs/a.records.txt", "/logs/a.qemu.txt", ""};
+const BootFiles kFiles = {"/logs/a.console.txt", "/logs/a.records.txt", "/logs/a.qemu.txt", "", ""};
 
 }  // namespace
 

@@ -37,7 +37,7 @@ def cell(kernel: str, io: str = "direct", backend: str = "fscache", *, mib_per_s
 def document(cells: list[dict[str, Any]], kernels: list[str]) -> dict[str, Any]:
     """A whole results.json."""
     return {
-        "schema_version": 1,
+        "schema_version": 2,
         "run": {"id": "the-run", "started_at": "2026-11-22T21:15:00Z", "elapsed_s": 81.2, "suite": "quick", "machine": "exact",
                 "accelerator": "tcg", "seed": 1,
                 "clock": {"kind": "virtual", "unit_is": "1 guest instruction = 1 ns", "comparable": True, "note": ""},
@@ -47,8 +47,8 @@ def document(cells: list[dict[str, Any]], kernels: list[str]) -> dict[str, Any]:
         "kernels": [{"name": name, "base_version": "6.12.117", "series": [name], "purpose": f"the arm {name}",
                      "patch_sha256": "a" * 64, "config_sha256": "b" * 64, "image_sha256": "c" * 64, "build_seconds": None,
                      "build_cached": False, "status": "ok", "reason": "",
-                     "conformance": [{"layout": "flat", "path": "direct", "device": "ram", "status": "pass", "known": False,
-                                      "reason": "", "bytes_checked": 1 << 24}],
+                     "conformance": [{"case": "verify/flat/ram/direct", "status": "pass", "known": False,
+                                      "reason": "", "seconds": 0.5, "kernel_text": ""}],
                      "boots": [{"boot": 0, "outcome": "ok", "device": "ram", "console": "logs/x", "elapsed_s": 21.0,
                                 "last_lines": ""}]} for name in kernels],
         "cells": cells}

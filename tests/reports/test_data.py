@@ -29,8 +29,8 @@ class Reading(unittest.TestCase):
         self.assertIsNone(data.parse(document([cell("dio", growth_bytes=None)], ["dio"])).cells[0].page_cache_growth_bytes)
 
     def test_another_schema_is_refused(self) -> None:
-        with self.assertRaisesRegex(data.ReportError, "schema_version 2"):
-            data.parse({**document([], []), "schema_version": 2})
+        with self.assertRaisesRegex(data.ReportError, "schema_version 3"):
+            data.parse({**document([], []), "schema_version": 3})
 
     def test_boots_collapse_to_their_median(self) -> None:
         boots = [cell("dio", mib_per_s=speed, boot=i) for i, speed in enumerate((10.0, 30.0, 500.0))]

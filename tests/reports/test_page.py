@@ -89,7 +89,7 @@ class Page(unittest.TestCase):
         directory = Path(self.scratch_directory())
         self.assertEqual(run_report(directory).returncode, 2)
         self.assertIn("results.json", run_report(directory).stderr)
-        (directory / "results.json").write_text('{"schema_version": 1, "run"', encoding="utf-8")
+        (directory / "results.json").write_text('{"schema_version": 2, "run"', encoding="utf-8")
         done = run_report(directory)
         self.assertEqual(done.returncode, 2)
         self.assertIn("cut off", done.stderr)

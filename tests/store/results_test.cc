@@ -64,7 +64,7 @@ TEST(Results, EveryRowOfTheMetricTableIsWrittenAndMissingIsNull) {
 
 TEST(Results, AnotherSchemaVersionIsRefused) {
     Json json = to_json(sample_results());
-    json["schema_version"] = 2;
+    json["schema_version"] = 3;
     EXPECT_THAT(reading(json), HasSubstr("/schema_version"));
     EXPECT_THAT(reading(json), HasSubstr("version 2 is not known"));
 }

@@ -70,8 +70,8 @@ inline KernelResult sample_kernel(const std::string& name) {
     kernel.config_sha256 = std::string(64, 'b');
     kernel.image_sha256 = std::string(64, 'c');
     kernel.build_seconds = 31.5;
-    kernel.conformance = {{"flat", "direct", "ram", ConformanceStatus::pass, false, "", 16777216},
-                          {"sparse", "direct", "ram", ConformanceStatus::fail, true, "holes read as garbage", 4096}};
+    kernel.conformance = {{"verify/flat/ram/direct", ConformanceStatus::pass, false, "", 0.25, ""},
+                          {"verify/sparse/ram/direct", ConformanceStatus::fail, true, "holes read as garbage", 0.5, ""}};
     kernel.boots = {{0, BootOutcome::ok, "ram", "logs/" + name + "-0.console.txt", 21.0, ""}};
     return kernel;
 }

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/verify/boot_cases.h"
+
+#include <algorithm>
+#include <chrono>
+#include <fmt/format.h>
+
+#include "bench/machine/boot.h"
+#include "bench/machine/initramfs.h"
+
+namespace diobench {
+
+namespace {
+
+constexpr unsigned kMemoryMib = 640;
+constexpr uint64_t kRamDiskKib = 192 << 10;
+// A case has its own, shorter limit inside the machine.
+constexpr std::chrono::seconds kSilenceLimit{75};
+constexpr std::chrono::seconds kBootLimit{900};
+// Boots that a complaint of the kernel ended.  After these a kernel that
+// complains all the time runs on, its later cases on whatever the earlier ones left.
+constexpr size_t kFreshBoots = 8;
+
+/// What came out of one boot.
+struct BootRecords {
+    std::vector<CaseRecord> cases;
+    std::string begun;        ///< the case that began and did not end; empty if there is none
+    std::string guest_error;  ///< the guest's own
+    DirectSupport direct = DirectSupport::unknown;  ///< found out
+};
+
+Outcome parse_outcome(const std::string& word) {
+    for (Outcome outcome : {Outcome::pass, Outcome::skip, Outcome::note})
+        if (word == outcome_name(outcome)) return outcome;
+    return Outcome::fail;
+}
+
+void take_record(const nlohmann::json& record, BootRecords& out, const CaseBoots& setup) {
+    const std::string type = record.value("type", "");
+    if (type == "case-begin") out.begun = record.value("case", "");
+    if (type == "error") out.guest_error = record.value("message", "");
+    if (type != "case") return;
+    out.begun.clear();
+    if (auto direct = parse_direct_support(record.value("direct", "unknown"))) out.direct = *direct;
+    out.cases.push_back({record.value("case", ""), parse_outcome(record.value("outcome", "")), record.value("text", ""),
+                         record.value("kernel_text", ""), record.value("seconds", 0.0)});
+    if (setup.on_case) setup.on_case(out.cases.back());
+}
+
+Result<BootResult> boot_once(const CaseBoots& setup, const std::vector<std::string>& cases, size_t number, BootRecords& records) {
+    const std::string label = fmt::format("{}-{}", setup.label, number);
+    const fs::path initramfs = setup.work_directory / (label + ".cpio");
+    ConformancePlan plan = setup.plan;
+    plan.cases = cases;
+    if (setup.cases_per_boot != 0 && plan.cases.size() > setup.cases_per_boot) plan.cases.resize(setup.cases_per_boot);
+    plan.keep_going = number >= kFreshBoots;
+    const fs::path own = initramfs.string() + ".plan";
+    if (auto s = write_initramfs(own, {{kConformancePlanFile, 0644, InitramfsBytes{plan.to_json().dump()}}}); !s) return forward(s);
+    if (auto s = concatenate(initramfs, {setup.constant_initramfs, own}); !s) return forward(s);
+    BootRequest request;
+    request.label = label;
+    request.kind = MachineKind::uml;
+    request.kernel_image = setup.kernel_image;
+    request.initramfs = initramfs;
+    request.extra_command_line = fmt::format("{} brd.rd_size={} null_blk.nr_devices=0 kasan_multi_shot slub_debug=F page_poison=1", kConformanceRole, kRamDiskKib);
+    request.memory_mib = kMemoryMib;
+    request.log_dir = setup.log_directory;
+    request.silence_limit = kSilenceLimit;
+    request.total_limit = kBootLimit;
+    request.on_fatal_text = OnFatalText::go_on;
+    request.on_record = [&](std::string_view text) {
+        auto record = nlohmann::json::parse(text, nullptr, false);
+        if (record.is_object()) take_record(record, records, setup);
+    };
+    auto result = boot(request);
+    std::error_code ec;
+    fs::remove(own, ec);
+    fs::remove(initramfs, ec);
+    return result;
+}
+
+/// The case during which the machine ended.
+CaseRecord died_in(const std::string& name, const BootResult& result) {
+    std::string reason = result.reason.empty() ? "the machine ended in the middle of the case" : result.reason;
+    return {name, Outcome::fail, reason + " (console: logs/" + result.console_log.filename().string() + ")", result.last_lines, result.elapsed_s};
+}
+
+void remove_done(std::vector<std::string>& left, const std::vector<CaseRecord>& done) {
+    std::erase_if(left, [&](const std::string& name) {
+        return std::any_of(done.begin(), done.end(), [&](const CaseRecord& one) { return one.name == name; });
+    });
+}
+
+}  // namespace
+
+Result<CaseRun> run_cases(const CaseBoots& asked, std::vector<std::string> left) {
+    CaseRun out;
+    CaseBoots setup = asked;
+    for (size_t number = 0; !left.empty(); ++number) {
+        BootRecords records;
+        auto result = boot_once(setup, left, number, records);
+        if (!result) return forward(result);
+        if (number == 0) {
+            out.command = result->machine_command;
+            out.kernel_command_line = result->kernel_command_line;
+        }
+        out.boots.push_back({static_cast<int64_t>(number), result->outcome, "", "logs/" + result->console_log.filename().string(),
+                             result->elapsed_s, result->usable() ? std::string() : result->last_lines});
+        if (!records.begun.empty()) {
+            records.cases.push_back(died_in(records.begun, *result));
+            if (setup.on_case) setup.on_case(records.cases.back());
+        }
+        if (records.cases.empty()) {
+            out.machine_fault = !records.guest_error.empty() ? "the guest stopped: " + records.guest_error
+                                : !result->reason.empty()    ? result->reason
+                                                             : "the machine ended before the first case";
+            out.machine_fault += fmt::format(" (console: logs/{})", result->console_log.filename().string());
+            return out;
+        }
+        // What one boot found out need not be asked again.
+        if (records.direct != DirectSupport::unknown) setup.plan.direct = records.direct;
+        out.direct = setup.plan.direct;
+        remove_done(left, records.cases);
+        for (auto& one : records.cases) out.cases.push_back(std::move(one));
+        if (setup.enough && setup.enough()) break;
+    }
+    return out;
+}
+
+}  // namespace diobench

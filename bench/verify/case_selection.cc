@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/verify/case_selection.h"
+
+#include <algorithm>
+#include <set>
+
+#include "bench/base/text.h"
+#include "bench/store/cells.h"
+
+namespace diobench {
+
+namespace {
+
+bool matches_any(const std::vector<std::string>& globs, const std::string& name) {
+    return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) { return match_glob(glob, name); });
+}
+
+/// "alignment, asynchrony, ...": the first parts of all names.
+std::string topics() {
+    std::set<std::string> names;
+    for (const auto& one : all_cases()) names.insert(one.name.substr(0, one.name.find('/')));
+    return join({names.begin(), names.end()}, ", ");
+}
+
+}  // namespace
+
+Result<std::vector<const Case*>> select_cases(const std::vector<std::string>& globs) {
+    for (const auto& glob : globs)
+        if (std::none_of(all_cases().begin(), all_cases().end(), [&](const Case& one) { return match_glob(glob, one.name); }))
+            return fail("select cases", glob, "no case has such a name; the topics are " + topics() + " (diobench verify --list shows all cases)");
+    std::vector<const Case*> out;
+    for (const auto& one : all_cases())
+        if (globs.empty() || matches_any(globs, one.name)) out.push_back(&one);
+    return out;
+}
+
+std::vector<const Case*> order_first(const std::vector<const Case*>& cases, const std::vector<std::string>& first) {
+    std::vector<const Case*> out = cases;
+    std::stable_partition(out.begin(), out.end(), [&](const Case* one) { return matches_any(first, one->name); });
+    return out;
+}
+
+std::vector<std::vector<const Case*>> deal(const std::vector<const Case*>& cases, size_t parts) {
+    std::vector<std::vector<const Case*>> out(std::max<size_t>(1, std::min(parts, cases.size())));
+    for (size_t i = 0; i < cases.size(); ++i) out[i % out.size()].push_back(cases[i]);
+    return out;
+}
+
+}  // namespace diobench

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Which conformance cases are run, and in which order.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/base/error.h"
+#include "bench/conformance/case.h"
+
+namespace diobench {
+
+/// The cases whose name matches one of the globs, by name; a glob that matches none is an error that shows what there is.
+[[nodiscard]] Result<std::vector<const Case*>> select_cases(const std::vector<std::string>& globs);
+/// The same cases, those that match one of `first` before the others, else in the order given.
+[[nodiscard]] std::vector<const Case*> order_first(const std::vector<const Case*>& cases, const std::vector<std::string>& first);
+/// Splits cases over `parts` so that neighbours, which take about the same time, go to different parts.
+[[nodiscard]] std::vector<std::vector<const Case*>> deal(const std::vector<const Case*>& cases, size_t parts);
+
+}  // namespace diobench
