@@ -110,7 +110,7 @@ Result<MailInfo> mailinfo(const RawMail& raw, bool inbody_headers, const fs::pat
     options.working_directory = scratch;
     options.environment = git_environment(scratch);
     options.input = raw.text;
-    auto r = run_command(git_command({"mailinfo", "-k", "--encoding=UTF-8", "--quoted-cr=strip", inbody_headers ? "--inbody-headers" : "--no-inbody-headers",
+    auto r = run_command(git_command({"-c", "i18n.commitEncoding=UTF-8", "mailinfo", "-k", "-u", "--quoted-cr=strip", inbody_headers ? "--inbody-headers" : "--no-inbody-headers",
                                       "message", "patch"}), options);
     if (!r) return forward(r);
     if (r->exit_status != 0) return fail("read", raw.origin, "it cannot be decoded: " + std::string(trim(last_lines(r->output, 1))));
@@ -156,7 +156,7 @@ void read_diff(std::string_view text, Mail& out) {
 Mail bare_diff(const RawMail& raw) {
     Mail out;
     out.origin = raw.origin;
-    out.author = "unknown <unknown@localhost>";
+    out.author = kUnknownAuthor;
     read_diff(raw.text, out);
     size_t begin = raw.text.find("diff --git ");
     if (begin == std::string::npos) begin = raw.text.find("--- ");

@@ -31,6 +31,9 @@ struct Mail {
     [[nodiscard]] std::string name() const;
 };
 
+/// The author of a patch that names none.
+inline constexpr const char* kUnknownAuthor = "unknown <unknown@localhost>";
+
 /// Reads one mail, or a bare diff (its text in front is the message, the file's name
 /// the title if there is none).  A mail with whole patches attached becomes one Mail for each of them after the one
 /// that carries them.  Decodes with `git mailinfo`, as `git am` does.  `scratch` is a folder for its files.

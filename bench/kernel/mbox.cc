@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <fmt/format.h>
+#include <regex>
 
 #include "bench/base/process.h"
 #include "bench/base/text.h"
@@ -17,10 +18,8 @@ constexpr size_t kLargestBytes = size_t{256} << 20;
 
 /// "From x@y Mon Mar  4 10:00:00 2024", and git's own "From 0123... Mon Sep 17 00:00:00 2001".
 bool is_from_line(std::string_view line) {
-    if (!line.starts_with("From ")) return false;
-    const size_t colon = line.find(':');
-    auto digit = [&](size_t at) { return at < line.size() && std::isdigit(static_cast<unsigned char>(line[at])) != 0; };
-    return colon != std::string_view::npos && digit(colon - 1) && digit(colon + 1) && digit(colon + 2) && digit(line.size() - 1);
+    static const std::regex kShape(R"(From \S+ .*\d:\d\d.* (19|20)\d\d( [+-]\d{4})?\s*)");
+    return line.starts_with("From ") && line.size() < 200 && std::regex_match(line.begin(), line.end(), kShape);
 }
 
 /// ">From " -> "From ", ">>From " -> ">From ".

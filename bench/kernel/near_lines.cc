@@ -75,19 +75,21 @@ std::vector<std::optional<size_t>> opposite(const std::vector<int>& file, long s
 }
 
 /// The heaviest common subsequence of `old` and file[from, to): for each old line its line in the file.
-std::vector<std::optional<size_t>> align(const std::vector<int>& file, size_t from, size_t to, const std::vector<int>& old, const std::vector<double>& weight) {
+std::vector<std::optional<size_t>> align(const std::vector<int>& file, size_t from, size_t to, const std::vector<int>& old, const std::vector<double>& weight, long start) {
     const size_t rows = old.size();
     const size_t columns = to - from;
     std::vector<double> best((rows + 1) * (columns + 1), 0.0);
     auto at = [&](size_t i, size_t j) -> double& { return best[i * (columns + 1) + j]; };
+    // Of blank lines and braces, which are everywhere, the one opposite.
+    auto worth = [&](size_t i, size_t j) { return weight[i] + (static_cast<long>(from + j) == start + static_cast<long>(i) ? 0.01 : 0.0); };
     for (size_t i = rows; i-- > 0;)
         for (size_t j = columns; j-- > 0;) {
             at(i, j) = std::max(at(i + 1, j), at(i, j + 1));
-            if (old[i] == file[from + j]) at(i, j) = std::max(at(i, j), at(i + 1, j + 1) + weight[i]);
+            if (old[i] == file[from + j]) at(i, j) = std::max(at(i, j), at(i + 1, j + 1) + worth(i, j));
         }
     std::vector<std::optional<size_t>> out(rows);
     for (size_t i = 0, j = 0; i < rows && j < columns;) {
-        if (old[i] == file[from + j] && at(i, j) <= at(i + 1, j + 1) + weight[i] + 1e-9) {
+        if (old[i] == file[from + j] && at(i, j) <= at(i + 1, j + 1) + worth(i, j) + 1e-9) {
             out[i++] = from + j++;
         } else if (at(i + 1, j) >= at(i, j + 1)) {
             ++i;
@@ -181,7 +183,7 @@ NearPlace find_near(const std::vector<std::string>& file, const std::vector<std:
     const auto reach = static_cast<long>(old.size() / 2 + 8);
     const auto from = static_cast<size_t>(std::clamp(start - reach, 0L, static_cast<long>(file.size()) - 1));
     const auto to = static_cast<size_t>(std::clamp(start + static_cast<long>(old.size()) + reach, static_cast<long>(from) + 1, static_cast<long>(file.size())));
-    out.match = old.size() * (to - from) > kLargestTable ? opposite(all, start, old) : align(all, from, to, old, weight);
+    out.match = old.size() * (to - from) > kLargestTable ? opposite(all, start, old) : align(all, from, to, old, weight, start);
     out.first = file.size();
     bool all_there = true;
     for (size_t i = 0; i < old.size(); ++i) {

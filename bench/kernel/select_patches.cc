@@ -206,6 +206,7 @@ private:
         SelectedPatches out;
         for (const Mail* mail : version.patches) {
             out.patches.push_back(*mail);
+            if (mail->author == kUnknownAuthor) notes_.push_back(fmt::format("\"{}\" has no author and no date: it is a bare diff", mail->name()));
             if (mail->flowed)
                 notes_.push_back(fmt::format("\"{}\" was sent as format=flowed: its lines were put together again; look at its white space", mail->name()));
         }
