@@ -7,6 +7,7 @@
 #include "bench/export/run_directory.h"
 #include "bench/export/comparison.h"
 #include "bench/export/headline.h"
+#include "bench/run/conformance_gate.h"
 #include "bench/store/results.h"
 
 namespace diobench {
@@ -53,6 +54,8 @@ Result<ExitCode> compare(CompareArguments arguments) {
     auto results = two ? read_two(arguments)
                        : read_run(arguments.directories.empty() ? "" : arguments.directories.front());
     if (!results) return forward(results);
+    // A kernel may have failed verification since it was measured.
+    if (auto s = refuse_unverified_numbers(*results); !s) return forward(s);
     if (two) arguments.options.kernels.clear();
     if (arguments.all) arguments.options.rows = ComparisonOptions::Rows::all;
     auto comparison = compare_arms(*results, arguments.options);

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <set>
 #include <unistd.h>
 
 #include "bench/base/text.h"
@@ -24,6 +25,29 @@ bool is_complaint(std::string_view message) {
     return classify_message(message) != BootOutcome::ok || message.starts_with("VFS: Busy inodes") || message == kLost;
 }
 
+/// /dev/kmsg writes a line end inside a message as "\\x0a".
+std::string without_escapes(std::string_view message) {
+    std::string text(message);
+    for (size_t at; (at = text.find("\\x0a")) != std::string::npos;) text.replace(at, 4, "\n");
+    return std::string(trim(text));
+}
+
+/// Lines of a report of lockdep in which its chain stands.
+constexpr ptrdiff_t kChainLines = 25;
+
+/// Linux 6.12 as it is: reading ahead takes the cache file's i_rwsem below the
+/// image's invalidate_lock, a page fault takes that below mmap_lock, and the
+/// daemon's write pins its memory below i_rwsem. A deadlock needs all of it in
+/// one process; tests of that are cases of their own.
+bool is_usual_lock_chain(std::vector<std::string>::const_iterator at, std::vector<std::string>::const_iterator end) {
+    if (!at->starts_with("WARNING: possible circular locking dependency")) return false;
+    std::string text;
+    for (const auto last = end - at > kChainLines ? at + kChainLines : end; at != last; ++at) text += *at + "\n";
+    for (std::string_view lock : {"mapping.invalidate_lock", "sb->s_type->i_mutex_key", "mm->mmap_lock"})
+        if (text.find(lock) == std::string::npos) return false;
+    return text.find("-> #3") == std::string::npos;  // three locks and no more
+}
+
 /// Printed about the device that a case broke, rate limited by the kernel or bounded by what the case did.
 bool is_about_device(std::string_view message) {
     for (std::string_view text : {"I/O error, dev ", "EXT4-fs", "JBD2", "device-mapper"})
@@ -31,16 +55,73 @@ bool is_about_device(std::string_view message) {
     return false;
 }
 
+/// "mapping.invalidate_lock#3" -> "mapping.invalidate_lock".
+std::string lock_class(std::string_view name) { return std::string(trim(name.substr(0, name.find('#')))); }
+
+/// The chain of a circular locking report is of exactly the three locks of KernelComplaint::inherent.
+bool is_stacking_report(std::string_view first, const std::vector<std::string>& rest) {
+    if (first.find("possible circular locking dependency") == std::string_view::npos) return false;
+    static const std::set<std::string> kStacking = {"mapping.invalidate_lock", "&sb->s_type->i_mutex_key", "&mm->mmap_lock"};
+    for (const auto& line : rest) {
+        if (line.find(" --> ") == std::string::npos) continue;
+        std::set<std::string> classes;
+        std::string_view left = line;
+        for (size_t arrow; (arrow = left.find(" --> ")) != std::string_view::npos; left.remove_prefix(arrow + 5))
+            classes.insert(lock_class(left.substr(0, arrow)));
+        classes.insert(lock_class(left));
+        return classes == kStacking;
+    }
+    return false;
+}
+
+/// See KernelComplaint::inherent.
+bool is_maple_tree_report(std::string_view first, const std::vector<std::string>& rest) {
+    if (first.find("suspicious RCU usage") == std::string_view::npos) return false;
+    auto has = [&](std::string_view text) {
+        return std::any_of(rest.begin(), rest.end(), [&](const std::string& line) { return line.find(text) != std::string::npos; });
+    };
+    return has("lib/maple_tree.c:") && has("flush_tlb_mm+");
+}
+
+/// "\x0a" and the like, as /dev/kmsg writes bytes that are not printable.
+std::string unescape(std::string_view message) {
+    std::string out;
+    for (size_t i = 0; i < message.size(); ++i) {
+        if (message.substr(i, 2) == "\\x" && i + 4 <= message.size()) {
+            out += static_cast<char>(std::strtoul(std::string(message.substr(i + 2, 2)).c_str(), nullptr, 16));
+            i += 3;
+        } else {
+            out += message[i];
+        }
+    }
+    return std::string(trim(out));
+}
+
+/// Lines of a report, at most kReportLines.  Where the unwinder knows callers,
+/// what else lay on the stack ("[<60b28a43>] ? _printk+0x0/0xd3") is left out.
+std::string report_text(std::vector<std::string> lines) {
+    auto is_guess = [](const std::string& line) { return line.find("] ? ") != std::string::npos; };
+    auto is_caller = [&](const std::string& line) { return line.find("[<") != std::string::npos && !is_guess(line); };
+    if (std::any_of(lines.begin(), lines.end(), is_caller)) std::erase_if(lines, is_guess);
+    if (lines.size() > kReportLines) lines.resize(kReportLines);
+    return join(lines, "\n");
+}
+
 }  // namespace
 
 std::optional<KernelComplaint> find_complaint(const std::vector<std::string>& messages) {
-    const auto found = std::find_if(messages.begin(), messages.end(), is_complaint);
-    if (found != messages.end()) {
-        const auto end = messages.end() - found > static_cast<ptrdiff_t>(kReportLines) ? found + kReportLines : messages.end();
-        return KernelComplaint{*found, join({found, end}, "\n")};
+    bool usual = false;
+    for (auto at = messages.begin(); at != messages.end(); ++at) {
+        if (!is_complaint(*at)) continue;
+        if (is_usual_lock_chain(at, messages.end())) {
+            usual = true;
+            continue;
+        }
+        const auto end = messages.end() - at > static_cast<ptrdiff_t>(kReportLines) ? at + kReportLines : messages.end();
+        return KernelComplaint{*at, join({at, end}, "\n")};
     }
     const auto lines = std::count_if(messages.begin(), messages.end(), [](const auto& m) { return !is_about_device(m); });
-    if (static_cast<size_t>(lines) <= kFloodLines) return std::nullopt;
+    if (usual || static_cast<size_t>(lines) <= kFloodLines) return std::nullopt;
     return KernelComplaint{fmt::format("{} lines during one case, as \"{}\"", lines, messages.back()),
                            join({messages.end() - static_cast<ptrdiff_t>(kReportLines), messages.end()}, "\n")};
 }
@@ -53,7 +134,7 @@ std::optional<std::string> kernel_message_of(std::string_view record) {
     std::string_view message = record.substr(begin + 1);
     message = message.substr(0, message.find('\n'));
     // CONFIG_PRINTK_CALLER is a field before the ';', nothing to take off here.
-    return std::string(message);
+    return unescape(message);
 }
 
 Result<KernelLog> KernelLog::open() {

@@ -21,11 +21,23 @@ constexpr size_t kReportLines = 60;
 struct KernelComplaint {
     std::string first;  ///< the line that says what it is
     std::string text;   ///< that line and what follows, at most kReportLines lines
+    /// Every kernel says this here, whatever the series: it fails no case.
+    /// Two reports are so:
+    /// * lockdep's of what every file system has that keeps its data in files of
+    ///   another one: a page fault takes mmap_lock, then the file's
+    ///   invalidate_lock, then (reading the cache file) that file's i_rwsem, under
+    ///   which direct I/O to the cache file takes an mmap_lock.  It closes on
+    ///   itself only when the buffer of that direct I/O is a mapping of a file
+    ///   of the same cache.  lockdep is off after it.
+    /// * that flush_tlb_mm() of ARCH=um walks a process's maple tree without RCU
+    ///   or a lock (arch/um/kernel/tlb.c), when a ring of aio is freed.
+    bool inherent = false;
 };
 
 /// The first complaint among messages (no time stamps) in the order they were
 /// printed: what classify_message() knows, "VFS: Busy inodes", or a flood.
-/// What block layer and file systems say of a device that fails is none.
+/// What block layer and file systems say of a device that fails is none, nor
+/// is the one lock chain that lockdep reports of Linux 6.12 as it is.
 [[nodiscard]] std::optional<KernelComplaint> find_complaint(const std::vector<std::string>& messages);
 
 /// The message of a /dev/kmsg record ("6,339,5140900,-;text\n KEY=value\n");

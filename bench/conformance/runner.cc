@@ -66,6 +66,7 @@ void take_kernel_log(CaseResult& result, KernelLog& log, bool timed_out) {
     if (!messages) return add_failure(result, messages.error().message());
     if (auto complaint = find_complaint(*messages)) {
         result.kernel_text = complaint->text;
+        if (complaint->inherent) return;
         result.only_complained = result.stop_reason.empty();
         result.stop_reason = "the kernel complained: " + complaint->first;
         return add_failure(result, "the kernel printed: " + complaint->first);

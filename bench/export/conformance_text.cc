@@ -72,9 +72,16 @@ std::string indent(std::string_view text, size_t columns, size_t most_lines) {
     return out;
 }
 
+/// Wraps each line of a text by itself.
+std::string wrap_lines(std::string_view text, size_t width, size_t columns) {
+    std::vector<std::string> out;
+    for (const auto& line : split(text, '\n')) out.push_back(wrap_text(line, width, columns));
+    return join(out, "\n" + std::string(columns, ' '));
+}
+
 std::string group_text(const Group& group, size_t width, Ink ink) {
     std::string out = "  " + ink_text(wrap_text(join(group.cases, ", "), width - 2, 4), Colour::bold, ink) + "\n";
-    out += "      " + wrap_text(group.reason, width - 6, 6) + "\n";
+    out += "      " + wrap_lines(group.reason, width - 6, 6) + "\n";
     if (!group.kernel_text.empty()) out += indent(group.kernel_text, 8, kReportLines);
     return out;
 }

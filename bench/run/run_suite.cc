@@ -22,6 +22,7 @@
 #include "bench/machine/probe.h"
 #include "bench/plan/workload.h"
 #include "bench/run/collect.h"
+#include "bench/run/conformance_gate.h"
 #include "bench/run/environment.h"
 #include "bench/run/guest_files.h"
 #include "bench/run/write_outputs.h"
@@ -382,6 +383,7 @@ Result<RunOutcome> run_suite(const RunOptions& options) {
     run.elapsed_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     auto results = assemble(run, *arms, *cells);
     if (!results) return forward(results);
+    if (auto s = refuse_unverified_numbers(*results); !s) return forward(s);
     conclude(*results);
     const auto link = options.output.empty() ? LatestLink::point : LatestLink::leave;
     if (auto s = write_outputs(output, *results, reproduce_script(*results, options), link); !s) return forward(s);

@@ -15,7 +15,8 @@ namespace {
 constexpr int kBusyTimeoutMs = 30000;
 
 /// Step i brings user_version i to i + 1. Steps are never changed once released; new ones are added.
-constexpr std::array<const char*, 1> kMigrations = {R"sql(
+constexpr std::array<const char*, 2> kMigrations = {
+R"sql(
 CREATE TABLE runs (
     id TEXT PRIMARY KEY, started_at TEXT NOT NULL, elapsed_s REAL NOT NULL, suite TEXT NOT NULL,
     machine TEXT NOT NULL, accelerator TEXT NOT NULL, seed INTEGER NOT NULL,
@@ -47,6 +48,14 @@ CREATE TABLE metrics (  -- a missing metric has no row
 CREATE TABLE histograms (  -- of latencies, as in results.json
     cell_id INTEGER PRIMARY KEY REFERENCES cells (id) ON DELETE CASCADE, histogram TEXT NOT NULL
 ) STRICT;
+)sql",
+R"sql(
+CREATE TABLE conformance (
+    run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, kernel TEXT NOT NULL, case_name TEXT NOT NULL,
+    status TEXT NOT NULL, known INTEGER NOT NULL, reason TEXT NOT NULL, seconds REAL NOT NULL,
+    PRIMARY KEY (run_id, kernel, case_name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX kernels_by_patches ON kernels (patch_sha256, base_version);
 )sql"};
 constexpr int kSchemaVersion = static_cast<int>(kMigrations.size());
 
@@ -96,6 +105,14 @@ void insert_kernels(SQLite::Database& database, const Results& results) {
         statement.bind(9, kernel.reason);
         statement.exec();
     }
+}
+
+void insert_conformance(SQLite::Database& database, const Results& results) {
+    SQLite::Statement statement(database, "INSERT INTO conformance VALUES (?,?,?,?,?,?,?)");
+    for (const auto& kernel : results.kernels)
+        for (const auto& entry : kernel.conformance)
+            insert(statement, results.run.id, kernel.name, entry.case_name, std::string(status_name(entry.status)),
+                   static_cast<int>(entry.known), entry.reason, entry.seconds);
 }
 
 class CellWriter {
@@ -166,12 +183,40 @@ Status ResultStore::record_run(const Results& results) {
         insert(replace, results.run.id);
         insert_run(*database_, results);
         insert_kernels(*database_, results);
+        insert_conformance(*database_, results);
         CellWriter writer(*database_);
         for (const auto& cell : results.cells) writer.write(results.run.id, cell);
         transaction.commit();
         return {};
     } catch (const SQLite::Exception& e) {
         return store_error(fmt::format("record run {} in store", results.run.id), path_, e);
+    }
+}
+
+Result<Verification> ResultStore::last_verification(const std::string& base_version, const std::string& patch_sha256) {
+    try {
+        // SQLite: with one max(), the other columns are those of the row that has it.
+        SQLite::Statement query(*database_,
+                                "WITH verified AS (SELECT runs.id, runs.suite, runs.started_at, kernels.name FROM runs "
+                                "JOIN kernels ON kernels.run_id = runs.id "
+                                "WHERE runs.suite IN ('verify', 'verify-part') AND kernels.base_version = ? AND kernels.patch_sha256 = ?) "
+                                "SELECT case_name, status, known, reason, seconds, max(started_at) FROM conformance "
+                                "JOIN verified ON verified.id = conformance.run_id AND verified.name = conformance.kernel "
+                                "WHERE started_at >= coalesce((SELECT max(started_at) FROM verified WHERE suite = 'verify'), '') "
+                                "GROUP BY case_name ORDER BY case_name");
+        SQLite::bind(query, base_version, patch_sha256);
+        Verification out;
+        while (query.executeStep()) {
+            const std::string status = query.getColumn(1).getString();
+            out.started_at = std::max(out.started_at, query.getColumn(5).getString());
+            if (status == status_name(ConformanceStatus::pass)) ++out.passed;
+            if (status != status_name(ConformanceStatus::fail)) continue;
+            out.failed.push_back({query.getColumn(0).getString(), ConformanceStatus::fail, query.getColumn(2).getInt() != 0,
+                                  query.getColumn(3).getString(), query.getColumn(4).getDouble(), ""});
+        }
+        return out;
+    } catch (const SQLite::Exception& e) {
+        return store_error("read the last verification from store", path_, e);
     }
 }
 

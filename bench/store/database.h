@@ -28,6 +28,13 @@ struct StoredRun {
     int64_t ok_cells = 0;
 };
 
+/// What `verify` last found out about a kernel.
+struct Verification {
+    std::string started_at;  ///< of the last run; empty: never verified
+    int64_t passed = 0;
+    std::vector<ConformanceEntry> failed;
+};
+
 /// $DIOBENCH_STORE, else results.sqlite in the cache folder.
 [[nodiscard]] fs::path default_store_path();
 
@@ -41,6 +48,9 @@ public:
 
     /// Writes a run in one transaction; a run of the same id is replaced.
     [[nodiscard]] Status record_run(const Results& results);
+    /// The last outcome of each case on the kernel with these patches: of its
+    /// last whole verification and of the partial ones after it.
+    [[nodiscard]] Result<Verification> last_verification(const std::string& base_version, const std::string& patch_sha256);
     /// All runs, the newest first.
     [[nodiscard]] Result<std::vector<StoredRun>> list_runs();
 

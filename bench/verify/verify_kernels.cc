@@ -322,7 +322,7 @@ Result<VerifyOutcome> verify_kernels(const VerifyOptions& options) {
     auto arms = resolve_arms(options);
     if (!arms) return forward(arms);
     if (auto cases = select_cases(options.cases); !cases) return forward(cases);
-    Run run = begin_run(options.mutants ? kMutantSuite : kVerifySuite, "uml", options.seed, options.argv);
+    Run run = begin_run(options.mutants ? kMutantSuite : options.cases.empty() ? kVerifySuite : kVerifyPartSuite, "uml", options.seed, options.argv);
     const fs::path output = options.output.empty() ? fs::path("out") / run.id : options.output;
     if (auto s = make_directories(output / "logs"); !s) return forward(s);
     auto work = TempDirectory::create(cache_root() / "work", "verify");

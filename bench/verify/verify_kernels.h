@@ -12,6 +12,7 @@
 namespace diobench {
 
 inline constexpr const char* kVerifySuite = "verify";
+inline constexpr const char* kVerifyPartSuite = "verify-part";  ///< not all cases
 inline constexpr const char* kMutantSuite = "mutants";
 
 struct VerifyOptions {
