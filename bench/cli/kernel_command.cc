@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// diobench kernel build|list|remove
+// diobench kernel build|remove; add and list are in files of their own
 #include <algorithm>
 #include <fmt/format.h>
 #include <memory>
@@ -8,7 +8,7 @@
 #include "bench/base/process.h"
 #include "bench/base/terminal.h"
 #include "bench/base/text.h"
-#include "bench/cli/command.h"
+#include "bench/cli/kernel_subcommands.h"
 #include "bench/kernel/build.h"
 #include "bench/kernel/cache.h"
 
@@ -20,15 +20,10 @@ struct KernelArguments {
     std::vector<std::string> names;
     std::string tree;
     std::string rev;
+    Target target = Target::bzimage;
     bool force = false;
     bool json = false;
 };
-
-std::string seconds_text(double seconds) {
-    if (seconds < 60) return fmt::format("{:.1f} s", seconds);
-    const auto whole = static_cast<long>(seconds + 0.5);
-    return fmt::format("{} min {:02} s", whole / 60, whole % 60);
-}
 
 nlohmann::json to_json(const BuiltKernel& k) {
     return {{"name", k.name}, {"status", "ok"}, {"reason", ""}, {"base_version", k.base_version}, {"source", k.source},
@@ -49,6 +44,7 @@ Result<ExitCode> build_command(const KernelArguments& arguments) {
     if (!source) return forward(source);
     BuildOptions options;
     options.force = arguments.force;
+    options.target = arguments.target;
     nlohmann::json all = nlohmann::json::array();
     ExitCode code = ExitCode::ok;
     for (const auto& name : arguments.names) {
@@ -70,82 +66,6 @@ Result<ExitCode> build_command(const KernelArguments& arguments) {
     return code;
 }
 
-/// How far a series is from a bootable image.
-struct BuildState {
-    std::string state;  ///< "built", "outdated" (of other content), "not built" or "unreadable"
-    double build_seconds = 0;
-    std::string built_at;
-    std::string reason;
-};
-
-BuildState state_of(const Series& series, const Result<KernelSource>& source, const std::vector<CachedKernel>& cached) {
-    BuildState out{"not built", 0, "", ""};
-    std::string key;
-    if (source) {
-        auto plan = plan_build(*source, series.folder.string());
-        if (plan)
-            key = plan->key;
-        else
-            out.reason = plan.error().message();
-    }
-    for (const auto& entry : cached) {
-        const bool exact = entry.key == key;
-        if (!exact && (entry.kernel.name != series.name || out.state != "not built")) continue;
-        out.state = exact ? "built" : "outdated";
-        out.build_seconds = entry.kernel.build_seconds;
-        out.built_at = entry.built_at;
-        if (exact) break;
-    }
-    return out;
-}
-
-void print_list(const std::vector<Series>& all, const std::vector<BuildState>& states) {
-    size_t name_width = 4;
-    size_t requires_width = 8;
-    for (const auto& s : all) {
-        name_width = std::max(name_width, s.name.size());
-        requires_width = std::max(requires_width, join(s.requires_series, ",").size());
-    }
-    fmt::print("{:<{}}  {:<20}  {:>7}  {:<{}}  {:<10}  {:<14}  {}\n", "name", name_width, "base", "patches", "requires", requires_width, "state",
-               "build time", "purpose");
-    for (size_t i = 0; i < all.size(); ++i) {
-        const auto& s = all[i];
-        fmt::print("{:<{}}  {:<20}  {:>7}  {:<{}}  {:<10}  {:<14}  {}\n", s.name, name_width, s.base_min + " - " + s.base_max, s.patches.size(),
-                   join(s.requires_series, ","), requires_width, states[i].state,
-                   states[i].built_at.empty() ? "" : seconds_text(states[i].build_seconds), s.purpose);
-        if (!states[i].reason.empty()) fmt::print("    {}\n", states[i].reason);
-    }
-}
-
-Result<ExitCode> list_command(const KernelArguments& arguments) {
-    auto all = list_series();
-    if (!all) return forward(all);
-    auto cached = list_kernels();
-    if (!cached) return forward(cached);
-    // Not unpacked yet: then nothing of it is built either.
-    auto source = known_distribution_source();
-    std::vector<BuildState> states;
-    for (const auto& series : *all) states.push_back(state_of(series, source, *cached));
-    if (!arguments.json) {
-        print_list(*all, states);
-        return ExitCode::ok;
-    }
-    nlohmann::json out = nlohmann::json::array();
-    for (size_t i = 0; i < all->size(); ++i) {
-        const auto& s = (*all)[i];
-        nlohmann::json patches = nlohmann::json::array();
-        for (const auto& patch : s.patches) patches.push_back(patch.filename().string());
-        const bool built = !states[i].built_at.empty();
-        out.push_back({{"name", s.name}, {"purpose", s.purpose}, {"base", {{"min", s.base_min}, {"max", s.base_max}}}, {"patches", patches},
-                       {"requires", s.requires_series}, {"revises", s.revises.empty() ? nlohmann::json() : nlohmann::json(s.revises)},
-                       {"folder", s.folder.string()}, {"state", states[i].state}, {"reason", states[i].reason},
-                       {"build_seconds", built ? nlohmann::json(states[i].build_seconds) : nlohmann::json()},
-                       {"built_at", built ? nlohmann::json(states[i].built_at) : nlohmann::json()}});
-    }
-    fmt::print("{}\n", out.dump(1));
-    return ExitCode::ok;
-}
-
 Result<ExitCode> remove_command(const KernelArguments& arguments) {
     auto cached = list_kernels();
     if (!cached) return forward(cached);
@@ -165,9 +85,15 @@ Result<ExitCode> remove_command(const KernelArguments& arguments) {
 
 }  // namespace
 
+std::string seconds_text(double seconds) {
+    if (seconds < 60) return fmt::format("{:.1f} s", seconds);
+    const auto whole = static_cast<long>(seconds + 0.5);
+    return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+}
+
 void register_kernel_command(CLI::App& app, CommandContext& context) {
     auto arguments = std::make_shared<KernelArguments>();
-    CLI::App* kernel = app.add_subcommand("kernel", "Build kernels from patch series, list them, remove their builds");
+    CLI::App* kernel = app.add_subcommand("kernel", "Add patch series, build kernels from them, list them, remove their builds");
     kernel->require_subcommand(1);
 
     CLI::App* build = kernel->add_subcommand(
@@ -184,20 +110,22 @@ void register_kernel_command(CLI::App& app, CommandContext& context) {
     build->add_option("--tree", arguments->tree,
                       "Kernel source to build instead of Debian's linux-source-6.12: a git tree or a plain folder; it is only read");
     build->add_option("--rev", arguments->rev, "Revision of the git tree given with --tree (default HEAD)");
+    std::map<std::string, Target> targets;
+    for (Target target : kAllTargets) targets[traits(target).name] = target;
+    build->add_option("--target", arguments->target,
+                      "What to build: bzimage for QEMU, uml to run as a process, uml-checked the same with KASAN and lockdep (default bzimage)")
+        ->transform(CLI::CheckedTransformer(targets));
     build->add_flag("--force", arguments->force, "Run make even if the image is in the cache");
     build->add_flag("--json", arguments->json, "Print the builds as JSON on standard output");
     build->callback([arguments, &context] { context.body = [arguments] { return build_command(*arguments); }; });
 
-    CLI::App* list = kernel->add_subcommand(
-        "list",
-        "Lists every series: the kernels it is meant for, its patches, what it requires, and whether it is built.\n"
-        "built: as it is now, from Debian's source.  outdated: an older content, or another source, was built.  not built: never.");
-    list->add_flag("--json", arguments->json, "Print the list as JSON");
-    list->callback([arguments, &context] { context.body = [arguments] { return list_command(*arguments); }; });
+    register_kernel_add(*kernel, context);
+    register_kernel_list(*kernel, context);
 
     CLI::App* remove = kernel->add_subcommand(
         "remove",
-        "Removes every cached build of the series NAME.  The series itself stays; the next `kernel build` makes it again.\n\n"
+        "Removes every cached build of the series NAME.  The series itself stays (delete its folder to remove that); the next\n"
+        "`kernel build` makes it again.\n\n"
         "Example:\n  diobench kernel remove dio");
     remove->add_option("NAME", arguments->names, "Series whose builds go")->required();
     remove->callback([arguments, &context] { context.body = [arguments] { return remove_command(*arguments); }; });

@@ -63,6 +63,9 @@ Result<PatchRepository> PatchRepository::create(const fs::path& pristine, const 
     PatchRepository out(pristine, std::move(*tree), std::move(*scratch));
     // No template: no hooks.
     if (auto r = out.git({"init", "--quiet", "--template=", "--initial-branch=series"}); !r) return forward(r);
+    // As in a kernel tree: without them a label would stand behind @@ instead of the function.
+    if (auto s = make_directories(out.tree_.path() / ".git/info"); !s) return forward(s);
+    if (auto s = write_file_atomic(out.tree_.path() / ".git/info/attributes", "*.c diff=cpp\n*.h diff=cpp\n"); !s) return forward(s);
     Mail base;
     base.author = "diobench <diobench@localhost>";
     base.subject.title = "base";

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <sstream>
+#include <nlohmann/json.hpp>
 #include <toml++/toml.h>
 
 #include "bench/base/text.h"
@@ -187,11 +187,8 @@ Result<Series> read_series_file(const fs::path& file) {
 }
 
 std::string series_file_text(const Series& series) {
-    auto quoted = [](const std::string& text) {
-        std::ostringstream out;
-        out << toml::value<std::string>(text);
-        return out.str();
-    };
+    // JSON's strings are TOML's basic strings.
+    auto quoted = [](const std::string& text) { return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); };
     std::string out = "# SPDX-License-Identifier: GPL-2.0-only\n";
     out += fmt::format("name = {}\npurpose = {}\n", quoted(series.name), quoted(series.purpose));
     out += fmt::format("base = {{ min = {}, max = {} }}\n", quoted(series.base_min), quoted(series.base_max));
