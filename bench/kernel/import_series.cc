@@ -67,6 +67,7 @@ Result<std::vector<Mail>> parse_all(const std::vector<RawMail>& raw, const fs::p
     for (size_t i = 0; i < raw.size(); ++i) {
         progress.update(i, raw.size(), raw[i].origin);
         auto mails = parse_mail(raw[i], scratch);
+        if (interrupted()) return interrupted_error(kAdd);
         if (!mails) return mails;
         for (auto& mail : *mails) out.push_back(std::move(mail));
     }
@@ -135,6 +136,7 @@ Result<std::vector<Mail>> commit_all(PatchRepository& repository, const std::vec
     for (size_t i = 0; i < mails.size(); ++i) {
         progress.update(i, mails.size(), mails[i].name());
         auto words = repository.commit(mails[i], options.fit);
+        if (interrupted()) return interrupted_error(kAdd);
         if (!words) {
             Error& error = words.error();
             std::string hints;
