@@ -77,8 +77,8 @@ std::vector<TestFile> with_windows(std::vector<TestFile> files, uint64_t chunk_b
 /// Files in a directory that is larger than a block.
 std::vector<TestFile> many_files() {
     std::vector<TestFile> files;
-    for (uint64_t i = 0; i < 120; ++i)
-        files.push_back({fmt::format("directory/a-name-that-is-long-enough-to-fill-a-block-{:03}", i), 0, (i * 1237) % 9001, {}});
+    for (uint64_t i = 0; i < 48; ++i)
+        files.push_back({fmt::format("directory/a-name-of-{:03}-{}", i, std::string(80, 'x')), 0, (i * 1237) % 9001, {}});
     return files;
 }
 
@@ -102,11 +102,11 @@ std::vector<TestImage> make_images() {
     const std::vector<std::string> chunked = {"-Enosbcrc"};
     std::vector<TestImage> images;
     images.push_back({.name = "flat", .purpose = "each file one contiguous extent, no inline tails",
-                      .mkfs_options = {"-Enoinline_data"}, .files = edge_files(64 * kKiB, 1 * kMiB + 44 * kKiB + kTail)});
+                      .mkfs_options = {"-Enoinline_data"}, .files = edge_files(64 * kKiB, 300 * kKiB + kTail)});
     images.push_back({.name = "inline-tail", .purpose = "the last partial block of each file lies behind its inode (mkfs.erofs's default)",
-                      .mkfs_options = {}, .files = edge_files(64 * kKiB, 1 * kMiB + 44 * kKiB + kTail)});
+                      .mkfs_options = {}, .files = edge_files(64 * kKiB, 300 * kKiB + kTail)});
     images.push_back({.name = "many", .purpose = "many small files in a directory larger than a block",
-                      .mkfs_options = {}, .files = many_files()});
+                      .mkfs_options = {}, .data_cases = DataCases::few, .files = many_files()});
     images.push_back({.name = "chunk-4k", .purpose = "4 KiB chunks behind a block map", .mkfs_options = chunked,
                       .chunk_bytes = 4 * kKiB, .files = edge_files(4 * kKiB, 300 * kKiB + kTail)});
     images.push_back({.name = "chunk-64k", .purpose = "64 KiB chunks behind a block map", .mkfs_options = chunked,
@@ -114,7 +114,8 @@ std::vector<TestImage> make_images() {
     images.push_back({.name = "chunk-1m", .purpose = "1 MiB chunks behind a block map", .mkfs_options = chunked,
                       .chunk_bytes = 1 * kMiB, .files = edge_files(1 * kMiB, 2 * kMiB + 12 * kKiB + kTail)});
     images.push_back({.name = "index-4k", .purpose = "4 KiB chunks behind chunk indexes, a map of several blocks", .mkfs_options = chunked,
-                      .chunk_bytes = 4 * kKiB, .placement = Placement::indexes, .files = edge_files(4 * kKiB, 2200 * kKiB + kTail)});
+                      .chunk_bytes = 4 * kKiB, .placement = Placement::indexes, .data_cases = DataCases::few,
+                      .files = edge_files(4 * kKiB, 2200 * kKiB + kTail)});
     images.push_back({.name = "index-64k", .purpose = "64 KiB chunks behind chunk indexes", .mkfs_options = chunked,
                       .chunk_bytes = 64 * kKiB, .placement = Placement::indexes, .files = edge_files(64 * kKiB, 5 * 64 * kKiB + kTail)});
     images.push_back({.name = "sparse-4k", .purpose = "holes of 4 KiB chunks, block map", .mkfs_options = chunked,
@@ -133,17 +134,17 @@ std::vector<TestImage> make_images() {
     images.push_back({.name = "scattered-64k", .purpose = "64 KiB chunks whose order on the blob is not the file's", .mkfs_options = chunked,
                       .chunk_bytes = 64 * kKiB, .placement = Placement::scattered, .files = edge_files(64 * kKiB, 17 * 64 * kKiB + kTail)});
     images.push_back({.name = "blob", .purpose = "the data on an extra device, as mkfs.erofs --blobdev makes it", .mkfs_options = chunked,
-                      .chunk_bytes = 64 * kKiB, .extra_devices = 1, .files = edge_files(64 * kKiB, 5 * 64 * kKiB + kTail)});
+                      .chunk_bytes = 64 * kKiB, .extra_devices = 1, .data_cases = DataCases::few, .files = edge_files(64 * kKiB, 5 * 64 * kKiB + kTail)});
     images.push_back({.name = "blobs", .purpose = "each file spread over the image and two extra devices", .mkfs_options = chunked,
                       .chunk_bytes = 16 * kKiB, .placement = Placement::devices, .extra_devices = 2,
                       .files = edge_files(16 * kKiB, 29 * 16 * kKiB + kTail)});
     images.push_back({.name = "domain", .purpose = "an extra device shared by two mounts of one domain", .mkfs_options = chunked,
-                      .chunk_bytes = 64 * kKiB, .extra_devices = 1, .shared_domain = true,
+                      .chunk_bytes = 64 * kKiB, .extra_devices = 1, .shared_domain = true, .data_cases = DataCases::few,
                       .files = edge_files(64 * kKiB, 3 * 64 * kKiB + kTail)});
     images.push_back({.name = "compressed", .purpose = "compressed with LZ4", .mkfs_options = {"-zlz4"}, .compressed = true,
                       .files = compressible({sized(65536), sized(100001), {"several", 0, 700 * kKiB + kTail, {}}})});
     images.push_back({.name = "large", .purpose = "one large file in one extent, for cases that need room", .mkfs_options = {"-Enoinline_data"},
-                      .data_cases = false, .files = {{"large", 0, 8 * kMiB + kTail, {}}}});
+                      .data_cases = DataCases::none, .files = {{"large", 0, 8 * kMiB + kTail, {}}}});
     return with_file_ids(std::move(images));
 }
 

@@ -38,6 +38,13 @@ enum class Placement {
                 ///< addresses that go on over the change of device; the gaps hold other data
 };
 
+/// In how many ways the data cases read an image.
+enum class DataCases {
+    none,  ///< it is material of other cases
+    few,   ///< it differs little from one that is read in every way
+    all,
+};
+
 struct TestImage {
     std::string name;
     std::string purpose;                    ///< one sentence
@@ -47,7 +54,7 @@ struct TestImage {
     unsigned extra_devices = 0;             ///< each needs one device= at mount
     bool compressed = false;                ///< O_DIRECT is refused; let the daemon fetch the whole blob when it is opened
     bool shared_domain = false;             ///< read by two mounts of one domain that share the extra device
-    bool data_cases = true;                 ///< read in every way; else it is material of other cases
+    DataCases data_cases = DataCases::all;
     std::vector<TestFile> files;
 
     /// Blobs: the image itself and its extra devices.
