@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/base/paths.h"
+#include "bench/base/process.h"
 #include "bench/base/terminal.h"
 #include "bench/base/text.h"
 #include "bench/cli/kernel_subcommands.h"
@@ -142,6 +143,8 @@ Result<ExitCode> add_command(const AddArguments& arguments) {
     auto input = arguments.files.empty() ? read_tree(arguments, progress) : read_files(arguments, progress);
     if (!input) return forward(input);
     auto added = import_series(input->mails, input->source, options, progress);
+    // Whichever of our tools was running.
+    if (!added && interrupted()) return interrupted_error("kernel add");
     if (!added) return forward(added);
     added->notes.insert(added->notes.begin(), input->notes.begin(), input->notes.end());
     progress.finish("");
