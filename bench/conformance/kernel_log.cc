@@ -19,33 +19,12 @@ namespace {
 
 /// Longest record the kernel hands out (kernel/printk/printk.c, PRINTKRB_RECORD_MAX), bytes.
 constexpr size_t kRecordBytes = 8192;
+/// Lines in which a report is looked for what it is about.
+constexpr ptrdiff_t kLongestReport = 300;
 constexpr std::string_view kLost = "messages were lost: the kernel printed faster than they could be read";
 
 bool is_complaint(std::string_view message) {
     return classify_message(message) != BootOutcome::ok || message.starts_with("VFS: Busy inodes") || message == kLost;
-}
-
-/// /dev/kmsg writes a line end inside a message as "\\x0a".
-std::string without_escapes(std::string_view message) {
-    std::string text(message);
-    for (size_t at; (at = text.find("\\x0a")) != std::string::npos;) text.replace(at, 4, "\n");
-    return std::string(trim(text));
-}
-
-/// Lines of a report of lockdep in which its chain stands.
-constexpr ptrdiff_t kChainLines = 25;
-
-/// Linux 6.12 as it is: reading ahead takes the cache file's i_rwsem below the
-/// image's invalidate_lock, a page fault takes that below mmap_lock, and the
-/// daemon's write pins its memory below i_rwsem. A deadlock needs all of it in
-/// one process; tests of that are cases of their own.
-bool is_usual_lock_chain(std::vector<std::string>::const_iterator at, std::vector<std::string>::const_iterator end) {
-    if (!at->starts_with("WARNING: possible circular locking dependency")) return false;
-    std::string text;
-    for (const auto last = end - at > kChainLines ? at + kChainLines : end; at != last; ++at) text += *at + "\n";
-    for (std::string_view lock : {"mapping.invalidate_lock", "sb->s_type->i_mutex_key", "mm->mmap_lock"})
-        if (text.find(lock) == std::string::npos) return false;
-    return text.find("-> #3") == std::string::npos;  // three locks and no more
 }
 
 /// Printed about the device that a case broke, rate limited by the kernel or bounded by what the case did.
@@ -110,18 +89,18 @@ std::string report_text(std::vector<std::string> lines) {
 }  // namespace
 
 std::optional<KernelComplaint> find_complaint(const std::vector<std::string>& messages) {
-    bool usual = false;
+    std::optional<KernelComplaint> inherent;
     for (auto at = messages.begin(); at != messages.end(); ++at) {
         if (!is_complaint(*at)) continue;
-        if (is_usual_lock_chain(at, messages.end())) {
-            usual = true;
-            continue;
-        }
-        const auto end = messages.end() - at > static_cast<ptrdiff_t>(kReportLines) ? at + kReportLines : messages.end();
-        return KernelComplaint{*at, join({at, end}, "\n")};
+        const auto end = messages.end() - at > kLongestReport ? at + kLongestReport : messages.end();
+        KernelComplaint complaint{*at, report_text({at, end})};
+        complaint.inherent = is_stacking_report(*at, {at, end}) || is_maple_tree_report(*at, {at, end});
+        if (!complaint.inherent) return complaint;
+        if (!inherent) inherent = std::move(complaint);
     }
+    // A report of its own is long; what else was printed beside it is not counted.
     const auto lines = std::count_if(messages.begin(), messages.end(), [](const auto& m) { return !is_about_device(m); });
-    if (usual || static_cast<size_t>(lines) <= kFloodLines) return std::nullopt;
+    if (inherent || static_cast<size_t>(lines) <= kFloodLines) return inherent;
     return KernelComplaint{fmt::format("{} lines during one case, as \"{}\"", lines, messages.back()),
                            join({messages.end() - static_cast<ptrdiff_t>(kReportLines), messages.end()}, "\n")};
 }

@@ -35,9 +35,9 @@ struct KernelComplaint {
 };
 
 /// The first complaint among messages (no time stamps) in the order they were
-/// printed: what classify_message() knows, "VFS: Busy inodes", or a flood.
-/// What block layer and file systems say of a device that fails is none, nor
-/// is the one lock chain that lockdep reports of Linux 6.12 as it is.
+/// printed: what classify_message() knows, "VFS: Busy inodes", or a flood; an
+/// inherent one only if there is no other.
+/// What block layer and file systems say of a device that fails is none.
 [[nodiscard]] std::optional<KernelComplaint> find_complaint(const std::vector<std::string>& messages);
 
 /// The message of a /dev/kmsg record ("6,339,5140900,-;text\n KEY=value\n");

@@ -118,6 +118,7 @@ public:
     /// What this kernel does with O_DIRECT on these files; never unknown.
     [[nodiscard]] DirectSupport direct() const { return direct_; }
     /// Notes what is done now: "io_submit of 32 reads"; said if it never ends.
+    /// Printed with its time if the kernel command line has DIOBENCH_TRACE=1.
     void step(std::string_view what);
 
     // The cache.
