@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// concurrency/: any number of readers of one file, by any means, get its bytes.
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <functional>
+#include <random>
+#include <string>
+#include <sys/mman.h>
+#include <thread>
+#include <unistd.h>
+
+#include "bench/conformance/async_batch.h"
+#include "bench/conformance/case.h"
+#include "bench/conformance/mapped_file.h"
+#include "bench/conformance/open_file.h"
+
+namespace diobench {
+
+namespace {
+
+constexpr size_t kLargest = 128 << 10;
+constexpr unsigned kReadsEach = 40;
+constexpr milliseconds kEnough{15000};
+
+/// A random aligned range of the file, at most kLargest bytes, sometimes over its end.
+std::pair<uint64_t, size_t> random_range(std::mt19937_64& random, uint64_t file_bytes) {
+    const uint64_t blocks = (file_bytes + kBlockBytes - 1) / kBlockBytes;
+    return {random() % blocks * kBlockBytes, (1 + random() % (kLargest / kBlockBytes)) * kBlockBytes};
+}
+
+/// Random preads; the text says what is wrong with the first wrong one.
+std::string read_randomly(const OpenFile& file, int flags, uint64_t seed) {
+    auto fd = file.open_again(flags);
+    if (!fd) return fd.error().message();
+    auto buffer = ReadBuffer::create(kLargest);
+    if (!buffer) return buffer.error().message();
+    std::mt19937_64 random(seed);
+    for (unsigned i = 0; i < kReadsEach; ++i) {
+        const auto [offset, length] = random_range(random, file.subject.size());
+        buffer->poison(length);
+        const ssize_t n = ::pread(fd->get(), buffer->data(), length, static_cast<off_t>(offset));
+        const ReadDone done{"pread", flags == 0 ? "buffered" : "direct", offset, n < 0 ? -errno : n};
+        if (auto wrong = check_read(file.subject, done, buffer->first(length)); !wrong.empty()) return wrong;
+    }
+    return {};
+}
+
+std::string map_randomly(const OpenFile& file, uint64_t seed) {
+    auto fd = file.open_again(0);
+    if (!fd) return fd.error().message();
+    auto mapped = MappedFile::map(fd->get(), file.subject.size(), MADV_NORMAL);
+    if (!mapped) return mapped.error().message();
+    std::mt19937_64 random(seed);
+    std::vector<std::byte> copy(kBlockBytes);
+    for (unsigned i = 0; i < 2 * kReadsEach; ++i) {
+        const uint64_t offset = random() % (file.subject.size() / kBlockBytes) * kBlockBytes;
+        if (mapped->read(offset, copy) < 0) return fmt::format("SIGBUS from the mapping of {} at {}", file.subject.name(), offset);
+        if (auto wrong = wrong_bytes(file.subject, offset, copy); !wrong.empty()) return "mmap: " + wrong;
+    }
+    return {};
+}
+
+/// Random libaio reads, eight at a time.
+std::string aio_randomly(const OpenFile& file, uint64_t seed) {
+    constexpr unsigned kDepth = 8;
+    auto fd = file.open_again(O_DIRECT);
+    if (!fd) return fd.error().message();
+    auto buffer = ReadBuffer::create(kDepth * kLargest);
+    if (!buffer) return buffer.error().message();
+    std::mt19937_64 random(seed);
+    for (unsigned round = 0; round < kReadsEach / kDepth; ++round) {
+        auto batch = AsyncBatch::create(AsyncInterface::aio, kDepth);
+        if (!batch) return batch.error().message();
+        std::vector<AsyncBatch::Request> requests;
+        buffer->poison(buffer->size());
+        for (unsigned i = 0; i < kDepth; ++i) {
+            const auto [offset, length] = random_range(random, file.subject.size());
+            requests.push_back({offset, {buffer->data() + i * kLargest, length}});
+        }
+        if (auto s = batch->submit(fd->get(), requests); !s) return s.error().message();
+        auto done = batch->wait(kDepth, kEnough);
+        if (!done) return done.error().message();
+        if (done->size() != kDepth) return fmt::format("{} of {} libaio reads completed within {} ms", done->size(), kDepth, kEnough.count());
+        for (const auto& one : *done)
+            if (auto wrong = check_read(file.subject, {"libaio", "direct", requests[one.index].offset_bytes, one.result}, requests[one.index].buffer); !wrong.empty())
+                return wrong;
+    }
+    return {};
+}
+
+/// Waits for all readers; adds what each says.
+void gather_answers(std::vector<ReaderProcess>& readers, Complaints& complaints) {
+    const auto until = std::chrono::steady_clock::now() + kEnough;
+    for (auto& reader : readers) {
+        const auto left = std::chrono::duration_cast<milliseconds>(until - std::chrono::steady_clock::now());
+        const auto end = reader.wait(std::max(left, milliseconds(1)));
+        complaints.add(end ? end->text : "a reader did not come to its end: " + reader.where());
+    }
+}
+
+/// Buffered, mapping, direct and asynchronous readers of one file at once, from a cold cache.
+Result<Finding> all_kinds_at_once(World& world, CacheOptions::Device device, const char* image, const char* name) {
+    if (auto s = world.make_cache({.device = device}); !s) return forward(s);
+    const bool direct = world.direct() != DirectSupport::refused;
+    auto file = open_file(world, image, name, 0);
+    if (!file) return forward(file);
+    std::vector<std::function<std::string()>> bodies = {
+        [&] { return read_randomly(*file, 0, 1); },
+        [&] { return map_randomly(*file, 2); },
+    };
+    if (direct) {
+        bodies.emplace_back([&] { return read_randomly(*file, O_DIRECT, 3); });
+        bodies.emplace_back([&] { return read_randomly(*file, O_DIRECT, 4); });
+        bodies.emplace_back([&] { return aio_randomly(*file, 5); });
+    }
+    std::vector<ReaderProcess> readers;
+    for (const auto& body : bodies) {
+        auto reader = world.start_reader(body);
+        if (!reader) return forward(reader);
+        readers.push_back(std::move(*reader));
+    }
+    Complaints complaints;
+    gather_answers(readers, complaints);
+    return complaints.finding();
+}
+
+/// Threads of one process that share one descriptor.
+Result<Finding> threads_share_descriptor(World& world, CacheOptions::Device device) {
+    if (auto skip = unless_direct(world)) return *skip;
+    if (auto s = world.make_cache({.device = device}); !s) return forward(s);
+    auto file = open_file(world, "scattered-64k", "several", O_DIRECT);
+    if (!file) return forward(file);
+    std::array<std::string, 8> texts;
+    {
+        std::vector<std::jthread> threads;
+        for (size_t i = 0; i < texts.size(); ++i) threads.emplace_back([&, i] { texts[i] = read_randomly(*file, O_DIRECT, 100 + i); });
+    }
+    Complaints complaints;
+    for (auto& text : texts) complaints.add(std::move(text));
+    return complaints.finding();
+}
+
+/// More reads at once than the device has tags: they wait, they do not fail.
+Result<Finding> more_than_tags(World& world, AsyncInterface interface) {
+    if (auto skip = unless_direct(world)) return *skip;
+    constexpr unsigned kReads = 64;
+    if (auto s = world.make_cache({.device = CacheOptions::Device::timer, .queue_depth = 4}); !s) return forward(s);
+    auto file = open_file(world, "large", "large", O_DIRECT);
+    if (!file) return forward(file);
+    if (auto s = make_local(world, *file); !s) return forward(s);
+    auto buffer = ReadBuffer::create(kReads * kBlockBytes);
+    if (!buffer) return forward(buffer);
+    buffer->poison(buffer->size());
+    std::vector<AsyncBatch::Request> requests;
+    for (size_t i = 0; i < kReads; ++i) requests.push_back({i * 17 * kBlockBytes, {buffer->data() + i * kBlockBytes, kBlockBytes}});
+    auto batch = AsyncBatch::create(interface, kReads);
+    if (!batch) return forward(batch);
+    if (auto s = batch->submit(file->fd.get(), requests); !s) return forward(s);
+    auto done = batch->wait(kReads, kEnough);
+    if (!done) return forward(done);
+    Complaints complaints;
+    if (done->size() != kReads) complaints.add(fmt::format("{} of {} reads completed within {} ms", done->size(), kReads, kEnough.count()));
+    for (const auto& one : *done)
+        complaints.add(check_read(file->subject, {std::string(async_interface_name(interface)), "direct", requests[one.index].offset_bytes, one.result},
+                                  requests[one.index].buffer));
+    return complaints.finding();
+}
+
+using Device = CacheOptions::Device;
+const char* const kAllRight = "Buffered, mapped, direct and asynchronous readers of one file at once, while it is being fetched, all get the right bytes.";
+const char* const kAllSource = "open(2), O_DIRECT: on a read-only file there is nothing a mix of both kinds of I/O could make incoherent";
+const char* const kTagsRight = "More direct reads at once than the device has room for wait for it; none fails with EAGAIN.";
+const char* const kTagsSource = "io_submit(2): EAGAIN is for resources of the submission; block/blk-mq.c: BLK_STS_AGAIN is only for requests with REQ_NOWAIT";
+
+const CaseRegistrar registrar{{
+    {"concurrency/all-kinds-ram", kAllRight, kAllSource, [](World& w) { return all_kinds_at_once(w, Device::ram, "scattered-4k", "several"); }},
+    {"concurrency/all-kinds-timer", kAllRight, kAllSource, [](World& w) { return all_kinds_at_once(w, Device::timer, "large", "large"); }},
+    {"concurrency/threads-ram", "Eight threads reading one file directly at random offsets get the right bytes.", kAllSource,
+     [](World& w) { return threads_share_descriptor(w, Device::ram); }},
+    {"concurrency/threads-timer", "Eight threads reading one file directly at random offsets get the right bytes, on a device that completes later, in an interrupt.",
+     kAllSource, [](World& w) { return threads_share_descriptor(w, Device::timer); }},
+    {"concurrency/libaio-more-than-tags", kTagsRight, kTagsSource, [](World& w) { return more_than_tags(w, AsyncInterface::aio); }},
+    {"concurrency/io-uring-more-than-tags", kTagsRight, kTagsSource, [](World& w) { return more_than_tags(w, AsyncInterface::uring); }},
+}};
+
+}  // namespace
+
+}  // namespace diobench

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/conformance/open_file.h"
+
+#include <unistd.h>
+#include <vector>
+
+namespace diobench {
+
+Result<OpenFile> open_file(World& world, const std::string& image, const std::string& file, int flags, const MountOptions& options) {
+    auto known = find_test_image(image);
+    if (!known) return forward(known);
+    const TestFile* described = (*known)->file(file);
+    if (described == nullptr) return fail("open", image + "/" + file, "the image has no such file", ExitCode::invalid);
+    auto mount = world.mount(image, options);
+    if (!mount) return forward(mount);
+    auto fd = UniqueFd::open(mount->file(file), O_RDONLY | flags);
+    if (!fd) return forward(fd);
+    return OpenFile{std::move(*mount), {*known, described, world.seed()}, std::move(*fd)};
+}
+
+Status make_local(World& world, const OpenFile& file) {
+    auto fd = file.open_again(0);
+    if (!fd) return forward(fd);
+    std::vector<char> buffer(256 << 10);
+    for (;;) {
+        const ssize_t n = ::read(fd->get(), buffer.data(), buffer.size());
+        if (n < 0) return fail_errno("fetch", file.path());
+        if (n == 0) break;
+    }
+    fd->reset();
+    return world.drop_caches();
+}
+
+std::optional<Finding> unless_direct(const World& world) {
+    switch (world.direct()) {
+    case DirectSupport::refused: return skipped("O_DIRECT is refused by this kernel");
+    case DirectSupport::buffered: return skipped("O_DIRECT reads go through the page cache of this kernel; this is about reads that do not");
+    default: return std::nullopt;
+    }
+}
+
+}  // namespace diobench

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A file of a freshly mounted image, open, with what is right to read from it.
+#pragma once
+
+#include <fcntl.h>
+#include <optional>
+#include <string>
+
+#include "bench/base/error.h"
+#include "bench/base/fd.h"
+#include "bench/conformance/case.h"
+#include "bench/conformance/reading.h"
+#include "bench/conformance/world.h"
+
+namespace diobench {
+
+struct OpenFile {
+    ImageMount mount;
+    Subject subject;
+    UniqueFd fd;  ///< closed before the image is unmounted
+
+    [[nodiscard]] std::string path() const { return mount.file(subject.file->name); }
+    /// The same file again, with other flags of open(2).
+    [[nodiscard]] Result<UniqueFd> open_again(int flags) const { return UniqueFd::open(path(), O_RDONLY | flags); }
+};
+
+/// Mounts `image` cold and opens `file`; `flags` of open(2) besides O_RDONLY.
+[[nodiscard]] Result<OpenFile> open_file(World& world, const std::string& image, const std::string& file, int flags,
+                                         const MountOptions& options = {});
+/// Fetches all of the file into the cache file; the page cache is empty after.
+[[nodiscard]] Status make_local(World& world, const OpenFile& file);
+
+/// A finding that skips a case about true direct reads on a kernel that has none.
+[[nodiscard]] std::optional<Finding> unless_direct(const World& world);
+
+}  // namespace diobench
