@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// leaks/: after many reads the kernel holds no more objects, pages and
+// references than before.
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <string>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <thread>
+#include <unistd.h>
+
+#include "bench/base/files.h"
+#include "bench/base/text.h"
+#include "bench/conformance/async_batch.h"
+#include "bench/conformance/case.h"
+#include "bench/conformance/open_file.h"
+#include "bench/conformance/slab.h"
+
+namespace diobench {
+
+namespace {
+
+constexpr unsigned kReads = 10'000;
+/// Of reads that are four or more reads of the cache each.
+constexpr unsigned kReadsInParts = kReads / 4;
+constexpr unsigned kDepth = 32;
+/// What caches of a busy kernel grow by at most in a few seconds, in objects.
+constexpr uint64_t kNoise = kReads / 8;
+
+/// One of the two counters of /proc/vmstat of pages pinned for I/O.
+uint64_t vmstat(const std::string& name) {
+    (void)read_file("/proc/sys/vm/stat_refresh");
+    const std::string text = read_file("/proc/vmstat").value_or("");
+    for (const auto& line : split(text, '\n'))
+        if (line.starts_with(name + " ")) return std::strtoull(line.c_str() + name.size(), nullptr, 10);
+    return 0;
+}
+
+int64_t pinned_pages() { return static_cast<int64_t>(vmstat("nr_foll_pin_acquired") - vmstat("nr_foll_pin_released")); }
+
+struct Before {
+    SlabCounts slabs;
+    int64_t pinned = 0;
+};
+
+Result<Before> look() {
+    auto slabs = slab_counts();
+    if (!slabs) return forward(slabs);
+    return Before{std::move(*slabs), pinned_pages()};
+}
+
+/// What has grown since, after everything that is only kept for later was given back.
+Result<std::string> growth_since(const Before& before, const std::string& what) {
+    auto now = slab_counts();
+    if (!now) return forward(now);
+    for (const auto& grown : slab_growth(before.slabs, *now, kNoise)) (void)shrink_slab(grown.cache);
+    now = slab_counts();
+    if (!now) return forward(now);
+    std::string text;
+    for (const auto& grown : slab_growth(before.slabs, *now, kNoise))
+        text += fmt::format("{}{} objects of slab cache {}", text.empty() ? "" : ", ", grown.objects, grown.cache);
+    if (const int64_t pinned = pinned_pages() - before.pinned; pinned > 0)
+        text += fmt::format("{}{} pages pinned (nr_foll_pin_acquired - nr_foll_pin_released)", text.empty() ? "" : ", ", pinned);
+    return text.empty() ? text : fmt::format("{} leak: the kernel holds more than before: {}", what, text);
+}
+
+/// Reads a range `kReads` times, synchronously.
+std::string read_many(int fd, std::byte* into, size_t length, uint64_t span_bytes, ssize_t right, unsigned times) {
+    for (unsigned i = 0; i < times; ++i) {
+        const uint64_t offset = uint64_t{i} * length % span_bytes;
+        const ssize_t n = ::pread(fd, into, length, static_cast<off_t>(offset));
+        const ssize_t result = n < 0 ? -errno : n;
+        if (result != right) return fmt::format("read {} of {} bytes at {} {}; right is {}", i, length, offset, result_text(result), result_text(right));
+    }
+    return {};
+}
+
+std::string read_many(AsyncBatch& batch, int fd, const ReadBuffer& buffer, size_t length, uint64_t span_bytes, unsigned times) {
+    for (unsigned i = 0; i < times; i += kDepth) {
+        std::vector<AsyncBatch::Request> requests;
+        for (unsigned k = 0; k < kDepth; ++k) requests.push_back({uint64_t{i + k} * length % span_bytes, {buffer.data() + k * length, length}});
+        if (auto s = batch.submit(fd, requests); !s) return s.error().message();
+        auto done = batch.wait(kDepth, milliseconds(5000));
+        if (!done) return done.error().message();
+        if (done->size() != kDepth) return fmt::format("{} of {} reads completed within 5 s", done->size(), kDepth);
+        for (const auto& one : *done)
+            if (one.result != static_cast<ssize_t>(length)) return fmt::format("a read of {} bytes at {} {}", length, requests[one.index % kDepth].offset_bytes, result_text(one.result));
+    }
+    return {};
+}
+
+struct Scene {
+    const char* image;
+    size_t length;  ///< of a read; more than a chunk: each read is several reads of the cache
+    unsigned reads = kReads;
+};
+
+Result<OpenFile> open_local(World& world, const Scene& scene) {
+    auto file = open_file(world, scene.image, "several", O_DIRECT);
+    if (!file) return forward(file);
+    if (auto s = make_local(world, *file); !s) return forward(s);
+    return file;
+}
+
+Result<Finding> judge(const std::string& wrong, const Before& before, const std::string& what) {
+    if (!wrong.empty()) return failed(wrong);
+    auto grown = growth_since(before, what);
+    if (!grown) return forward(grown);
+    return grown->empty() ? passed() : failed(*grown);
+}
+
+Result<Finding> synchronous(World& world, const Scene& scene) {
+    if (auto skip = unless_direct(world)) return *skip;
+    auto file = open_local(world, scene);
+    if (!file) return forward(file);
+    auto buffer = ReadBuffer::create(scene.length);
+    if (!buffer) return forward(buffer);
+    const uint64_t span = file->subject.size() / scene.length * scene.length;
+    // The first reads fill what stays: maps, caches of objects.
+    (void)read_many(file->fd.get(), buffer->data(), scene.length, span, static_cast<ssize_t>(scene.length), 100);
+    auto before = look();
+    if (!before) return forward(before);
+    return judge(read_many(file->fd.get(), buffer->data(), scene.length, span, static_cast<ssize_t>(scene.length), scene.reads), *before,
+                 fmt::format("{} synchronous direct reads", scene.reads));
+}
+
+Result<Finding> asynchronous(World& world, const Scene& scene, AsyncInterface interface) {
+    if (auto skip = unless_direct(world)) return *skip;
+    auto file = open_local(world, scene);
+    if (!file) return forward(file);
+    auto buffer = ReadBuffer::create(kDepth * scene.length);
+    if (!buffer) return forward(buffer);
+    auto batch = AsyncBatch::create(interface, kDepth);
+    if (!batch) return forward(batch);
+    const uint64_t span = file->subject.size() / scene.length * scene.length;
+    (void)read_many(*batch, file->fd.get(), *buffer, scene.length, span, 4 * kDepth);
+    auto before = look();
+    if (!before) return forward(before);
+    return judge(read_many(*batch, file->fd.get(), *buffer, scene.length, span, scene.reads), *before,
+                 fmt::format("{} {} direct reads", scene.reads, async_interface_name(interface)));
+}
+
+/// Reads into memory that is not there.
+Result<Finding> failing(World& world) {
+    if (auto skip = unless_direct(world)) return *skip;
+    auto file = open_local(world, {"flat", kBlockBytes});
+    if (!file) return forward(file);
+    void* memory = ::mmap(nullptr, kBlockBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) return fail_errno("map", "a page without access");
+    auto before = look();
+    if (!before) return forward(before);
+    auto finding = judge(read_many(file->fd.get(), static_cast<std::byte*>(memory), kBlockBytes, kBlockBytes, -EFAULT, kReads), *before,
+                         fmt::format("{} direct reads that fail with EFAULT", kReads));
+    ::munmap(memory, kBlockBytes);
+    return finding;
+}
+
+/// Misses hold a reference of the cookie while they wait: all of them let go.
+Result<Finding> misses_let_go(World& world, AsyncInterface interface) {
+    if (auto skip = unless_direct(world)) return *skip;
+    auto file = open_file(world, "large", "large", O_DIRECT);
+    if (!file) return forward(file);
+    auto buffer = ReadBuffer::create(kDepth * kBlockBytes);
+    if (!buffer) return forward(buffer);
+    {
+        auto batch = AsyncBatch::create(interface, kDepth);
+        if (!batch) return forward(batch);
+        std::vector<AsyncBatch::Request> requests;
+        for (size_t i = 0; i < kDepth; ++i) requests.push_back({(16 + 2 * i) * kBlockBytes, {buffer->data() + i * kBlockBytes, kBlockBytes}});
+        if (auto s = batch->submit(file->fd.get(), requests); !s) return forward(s);
+        auto done = batch->wait(kDepth, milliseconds(5000));
+        if (!done) return forward(done);
+        if (done->size() != kDepth) return failed(fmt::format("{} of {} reads completed within 5 s", done->size(), kDepth));
+    }
+    file->fd.reset();
+    world.step("unmount after direct reads that missed: a leaked access of the cookie makes this wait for ever");
+    for (int i = 0; i < 200; ++i) {
+        if (file->mount.unmount()) return passed();
+        std::this_thread::sleep_for(milliseconds(5));
+    }
+    return failed("the image is still busy 1 s after its last file was closed");
+}
+
+/// kmemleak, where the kernel has it.
+Result<Finding> nothing_unreferenced(World& world) {
+    constexpr const char* kFile = "/sys/kernel/debug/kmemleak";
+    // In this case's own mount namespace.
+    ::mount("none", "/sys/kernel/debug", "debugfs", 0, nullptr);
+    if (::access(kFile, W_OK) < 0) return skipped("the kernel has no kmemleak (CONFIG_DEBUG_KMEMLEAK, debugfs)");
+    if (auto s = write_knob(kFile, "clear"); !s) return forward(s);
+    if (auto found = asynchronous(world, {"flat", kBlockBytes}, AsyncInterface::aio); !found || found->outcome != Outcome::pass) return found;
+    // The second scan reports what the first one found and nobody touched since.
+    for (int i = 0; i < 2; ++i)
+        if (auto s = write_knob(kFile, "scan"); !s) return forward(s);
+    auto report = read_file(kFile);
+    if (!report) return forward(report);
+    return report->empty() ? passed() : failed("kmemleak found: " + report->substr(0, 2000));
+}
+
+const char* const kRight = "After {} the kernel's slab caches hold no more objects and no more pages are pinned than before.";
+const char* const kSource = "Documentation/mm/slab.rst, /proc/slabinfo; Documentation/core-api/pin_user_pages.rst: what was pinned is unpinned";
+
+constexpr Scene kOnePart{"flat", kBlockBytes};
+constexpr Scene kParts{"scattered-4k", 8 * kBlockBytes, kReadsInParts};
+
+const CaseRegistrar registrar{{
+    {"leaks/sync", fmt::format(fmt::runtime(kRight), "10,000 synchronous direct reads"), kSource, [](World& w) { return synchronous(w, kOnePart); }},
+    {"leaks/sync-in-parts", fmt::format(fmt::runtime(kRight), "2,500 synchronous direct reads of several extents each"), kSource, [](World& w) { return synchronous(w, kParts); }},
+    {"leaks/libaio", fmt::format(fmt::runtime(kRight), "10,000 libaio direct reads"), kSource, [](World& w) { return asynchronous(w, kOnePart, AsyncInterface::aio); }},
+    {"leaks/libaio-in-parts", fmt::format(fmt::runtime(kRight), "2,500 libaio direct reads of several extents each"), kSource,
+     [](World& w) { return asynchronous(w, kParts, AsyncInterface::aio); }},
+    {"leaks/io-uring", fmt::format(fmt::runtime(kRight), "10,000 io_uring direct reads"), kSource, [](World& w) { return asynchronous(w, kOnePart, AsyncInterface::uring); }},
+    {"leaks/failing", fmt::format(fmt::runtime(kRight), "10,000 direct reads that fail"), kSource, failing},
+    {"leaks/libaio-misses-let-go", "After libaio direct reads that waited for the daemon the image can be unmounted and the cache closed.",
+     "fs/netfs/fscache_io.c, fscache_end_operation(): each begun operation is ended", [](World& w) { return misses_let_go(w, AsyncInterface::aio); }, 10},
+    {"leaks/io-uring-misses-let-go", "After io_uring direct reads that waited for the daemon the image can be unmounted and the cache closed.",
+     "fs/netfs/fscache_io.c, fscache_end_operation(): each begun operation is ended", [](World& w) { return misses_let_go(w, AsyncInterface::uring); }, 10},
+    {"leaks/kmemleak", "After 10,000 direct reads kmemleak finds no memory that nothing points to.", "Documentation/dev-tools/kmemleak.rst", nothing_unreferenced},
+}};
+
+}  // namespace
+
+}  // namespace diobench
