@@ -22,6 +22,8 @@ MOST_WORKERS = 4
 
 def drawings(run: Run) -> list[Callable[[Run], list[Picture]]]:
     """What draws the pictures of the run, in the order of the page."""
+    if not run.cells:
+        return []
     per_device = [partial(module.draw, device=device) for module in (tradeoff, latency, footprint) for device in run.devices]
     return [*per_device, ondemand.draw]
 

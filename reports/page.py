@@ -12,6 +12,7 @@ from typing import Any, Optional
 import jinja2
 
 from reports.arms import colour_of
+from reports.conformance import MEANINGS, SIGNS, matrix, said
 from reports.data import Cell, Run
 from reports.headline import bytes_name, headline, ns_name
 from reports.style import Drawn
@@ -89,7 +90,7 @@ def problems(run: Run) -> list[str]:
             if boot["outcome"] != "ok":
                 sentences.append(f"{kernel['name']}: boot {boot['boot']} on {boot['device']} ended in {boot['outcome']}")
         checks: dict[str, int] = {}
-        for check in kernel["conformance"]:
+        for check in kernel["conformance"] if run.cells else ():
             if check["status"] == "fail":
                 sentence = f"{kernel['name']} fails conformance{_known(check['known'])}: {check['reason']}"
                 checks[sentence] = checks.get(sentence, 0) + 1
@@ -100,20 +101,11 @@ def problems(run: Run) -> list[str]:
             sentence = f"{cell.kernel} {cell.status}{_known(cell.known)}: {cell.reason}"
             groups[sentence] = groups.get(sentence, 0) + 1
     sentences += [f"{sentence} [{count} cell{'s' if count > 1 else ''}]" for sentence, count in groups.items()]
+    if not run.cells:
+        # Failed cases are told one by one further down.
+        cases = tuple(f"{kernel['name']}: {check['case']}: " for kernel in run.document["kernels"] for check in kernel["conformance"])
+        return sentences + [f for f in run.document["run"]["findings"] if f not in sentences and not f.startswith(cases)]
     return sentences + [f for f in run.document["run"]["findings"] if f not in sentences]
-
-
-def conformance_summary(kernel: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """(status, what, reason) of each check; those that pass are one entry."""
-    passed = [c for c in kernel["conformance"] if c["status"] == "pass"]
-    entries = []
-    if passed:
-        entries.append(("pass", f"{len(passed)} checks", ""))
-    for check in kernel["conformance"]:
-        if check["status"] != "pass":
-            known = " (known)" if check["known"] else ""
-            entries.append((check["status"] + known, check["case"], check["reason"]))
-    return entries
 
 
 def write_page(run: Run, pictures: list[Drawn], plots: Path, target: Path) -> None:
@@ -121,9 +113,11 @@ def write_page(run: Run, pictures: list[Drawn], plots: Path, target: Path) -> No
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True,
                                      undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     document = run.document
-    sentences = headline(run)
+    measured = bool(run.cells)
+    sentences = headline(run) if measured else []
     text = environment.get_template("report.html.j2").render(
-        run=document["run"], kernels=document["kernels"], conformance=conformance_summary,
+        run=document["run"], kernels=document["kernels"], measured=measured, topics=matrix(document["kernels"]),
+        said=said(document["kernels"]), signs=SIGNS, meanings=MEANINGS,
         sentences=[s.partition(": ") for s in sentences], problems=problems(run),
         pictures=[(p, embedded(p, plots)) for p in pictures],
         tables=table_by_device(run), number_columns=NUMBER_COLUMNS, has_remote=any(c.point.cache_state == "remote" for c in run.cells),

@@ -79,7 +79,9 @@ class Page(unittest.TestCase):
 
     def test_a_run_without_cells_still_has_a_page(self) -> None:
         _, page = self.write(document([], ["base"]))
-        self.assertIn("The run has no cells.", page)
+        self.assertIn("Is it right?", page)
+        self.assertIn("verify/flat/ram/direct", page)
+        self.assertNotIn("Every cell", page)
 
     def test_equal_results_give_equal_pages(self) -> None:
         one = self.write(two_arms(cell("dio")))[1]

@@ -100,3 +100,51 @@ TEST_F(Store, WhatIsNoDatabaseIsAnError) {
     ASSERT_FALSE(store);
     EXPECT_THAT(store.error().message(), HasSubstr("results.sqlite"));
 }
+
+namespace {
+
+Results verified(const std::string& id, const std::string& started_at, const std::string& suite, std::vector<ConformanceEntry> entries) {
+    Results results = sample_results();
+    results.cells.clear();
+    results.kernels.resize(1);
+    results.run.id = id;
+    results.run.started_at = started_at;
+    results.run.suite = suite;
+    results.kernels[0].conformance = std::move(entries);
+    return results;
+}
+
+ConformanceEntry entry(const std::string& name, ConformanceStatus status) {
+    return {name, status, false, status == ConformanceStatus::pass ? "" : "because", 0.1, ""};
+}
+
+}  // namespace
+
+TEST_F(Store, TheLastVerificationIsTheLastWholeOneWithWhatWasLookedAtSince) {
+    auto store = ResultStore::open(path_);
+    ASSERT_TRUE(store) << store.error().message();
+    const auto pass = ConformanceStatus::pass;
+    const auto fail = ConformanceStatus::fail;
+    const std::string patches(64, 'a');
+    auto before = store->last_verification("6.12.117", patches);
+    ASSERT_TRUE(before) << before.error().message();
+    EXPECT_TRUE(before->started_at.empty());
+    // An older whole one, and a part of it, count no more once there is a newer whole one.
+    ASSERT_TRUE(store->record_run(verified("1", "2026-01-01T00:00:00Z", "verify", {entry("a", fail), entry("gone", fail)})));
+    ASSERT_TRUE(store->record_run(verified("2", "2026-01-02T00:00:00Z", "verify-part", {entry("c", fail)})));
+    ASSERT_TRUE(store->record_run(verified("3", "2026-01-03T00:00:00Z", "verify", {entry("a", pass), entry("b", fail), entry("c", pass)})));
+    ASSERT_TRUE(store->record_run(verified("4", "2026-01-04T00:00:00Z", "verify-part", {entry("b", pass), entry("d", fail)})));
+    // Neither other suites nor other patches speak of it.
+    ASSERT_TRUE(store->record_run(verified("5", "2026-01-05T00:00:00Z", "quick", {entry("a", fail)})));
+    Results other = verified("6", "2026-01-06T00:00:00Z", "verify", {entry("a", fail)});
+    other.kernels[0].patch_sha256 = std::string(64, 'd');
+    ASSERT_TRUE(store->record_run(other));
+
+    auto last = store->last_verification("6.12.117", patches);
+    ASSERT_TRUE(last) << last.error().message();
+    EXPECT_EQ(last->started_at, "2026-01-04T00:00:00Z");
+    EXPECT_EQ(last->passed, 3);
+    ASSERT_EQ(last->failed.size(), 1u);
+    EXPECT_EQ(last->failed[0].case_name, "d");
+    EXPECT_TRUE(store->last_verification("6.12.9", patches)->failed.empty());
+}
