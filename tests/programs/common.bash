@@ -6,6 +6,8 @@ binary_dir=$2
 diobench=$binary_dir/diobench
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+# What was found out elsewhere must not decide here.
+export DIOBENCH_STORE=$scratch/results.sqlite
 cd "$source_dir"
 
 fail() {

@@ -2,9 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The README's "Test your own patch" as it stands there, with a patch of one comment.
 # label: booted
-# timeout: 1800
+# timeout: 3000
 . "$(dirname "$0")/common.bash"
-mkdir "$scratch/here"
+# A project of its own: the block adds a series to it.
+mkdir "$scratch/root" "$scratch/here"
+for entry in "$source_dir"/* "$source_dir"/.git; do ln -s "$entry" "$scratch/root/"; done
+rm "$scratch/root/kernel-patches"
+cp -r "$source_dir/kernel-patches" "$scratch/root/"
+export DIOBENCH_ROOT=$scratch/root
 ln -s "$binary_dir" "$scratch/here/build"
 cd "$scratch/here"
 cat > 0001-my.patch <<'EOF'
@@ -29,7 +34,7 @@ diff --git a/fs/erofs/fscache.c b/fs/erofs/fscache.c
 
 EOF
 # The block's own lines; only fewer cells and no plots.
-sed -n '/^## Test your own patch/,/^`requires`/p' "$source_dir/README.md" | sed -n '/^```$/,/^```$/p' | grep -v '^```' > commands
+sed -n '/^## Test your own patch/,/^`--on`/p' "$source_dir/README.md" | sed -n '/^```$/,/^```$/p' | grep -v '^```' | sed 's/  *#.*//' > commands
 [ "$(wc -l < commands)" = 3 ] || fail "the README's block is not three lines any more"
 sed -i "3s|\$| --no-report --filter 'sparse-read/*/ram/*'|" commands
 expect_exit 0 bash -eu commands

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The four arms keep every statement of the conformance suite but those their
+# series name; two mutants, others each day, do not.
+# label: booted
+# timeout: 3600
+. "$(dirname "$0")/common.bash"
+out=$scratch/verify
+expect_exit 0 "$diobench" verify base fallback dio-sync dio --out "$out"
+for file in results.json junit.xml report.html summary.txt reproduce.sh; do
+    [ -s "$out/$file" ] || fail "$file is missing"
+done
+/usr/bin/python3 - "$out" <<'EOP'
+import json, sys, xml.etree.ElementTree as xml
+run = json.load(open(sys.argv[1] + "/results.json"))
+cases = {k["name"]: {c["case"]: c for c in k["conformance"]} for k in run["kernels"]}
+assert list(cases) == ["base", "fallback", "dio-sync", "dio"]
+names = set(cases["base"])
+assert len(names) > 200 and all(set(of) == names for of in cases.values())
+for kernel, of in cases.items():
+    failed = {name for name, c in of.items() if c["status"] == "fail"}
+    assert all(of[name]["known"] for name in failed), failed
+    if kernel == "base":
+        assert failed and all("sparse" in name for name in failed), failed
+    if kernel in ("fallback", "dio"):
+        assert not failed, failed
+    assert all(c["reason"] for c in of.values() if c["status"] != "pass")
+skipped = sum(c["status"] == "skip" for c in cases["dio"].values())
+assert skipped < 10, skipped
+tests = xml.parse(sys.argv[1] + "/junit.xml").getroot()
+assert int(tests.get("tests")) == 4 * (len(names) + 1) and tests.get("failures") == "0"
+EOP
+expect_exit 0 "$diobench" verify --mutants --sample "$((10#$(date +%j) % 28 + 1))/28" --out "$scratch/mutants" --no-report
+grep -q 'killed by' "$scratch/out" || fail "no mutant was killed"
+# What is no case and no mutant is refused.
+expect_exit 2 "$diobench" verify dio --case 'end-of-life/*'
+expect_exit 2 "$diobench" verify --mutants no-such-mutant
