@@ -44,7 +44,8 @@ bool is_stacking_report(std::string_view first, const std::vector<std::string>& 
     for (const auto& line : rest) {
         if (line.find(" --> ") == std::string::npos) continue;
         std::set<std::string> classes;
-        std::string_view left = line;
+        // "Chain exists of:" stands before it in the same message.
+        std::string_view left = std::string_view(line).substr(line.rfind('\n') + 1);
         for (size_t arrow; (arrow = left.find(" --> ")) != std::string_view::npos; left.remove_prefix(arrow + 5))
             classes.insert(lock_class(left.substr(0, arrow)));
         classes.insert(lock_class(left));
@@ -93,8 +94,10 @@ std::optional<KernelComplaint> find_complaint(const std::vector<std::string>& me
     for (auto at = messages.begin(); at != messages.end(); ++at) {
         if (!is_complaint(*at)) continue;
         const auto end = messages.end() - at > kLongestReport ? at + kLongestReport : messages.end();
-        KernelComplaint complaint{*at, report_text({at, end})};
-        complaint.inherent = is_stacking_report(*at, {at, end}) || is_maple_tree_report(*at, {at, end});
+        // A message may be several lines.
+        const auto lines = split(join({at, end}, "\n"), '\n');
+        KernelComplaint complaint{*at, report_text(lines)};
+        complaint.inherent = is_stacking_report(*at, lines) || is_maple_tree_report(*at, lines);
         if (!complaint.inherent) return complaint;
         if (!inherent) inherent = std::move(complaint);
     }
