@@ -117,14 +117,15 @@ std::vector<TestImage> make_images() {
                       .chunk_bytes = 4 * kKiB, .placement = Placement::indexes, .data_cases = DataCases::few,
                       .files = edge_files(4 * kKiB, 2200 * kKiB + kTail)});
     images.push_back({.name = "index-64k", .purpose = "64 KiB chunks behind chunk indexes", .mkfs_options = chunked,
-                      .chunk_bytes = 64 * kKiB, .placement = Placement::indexes, .files = edge_files(64 * kKiB, 5 * 64 * kKiB + kTail)});
+                      .chunk_bytes = 64 * kKiB, .placement = Placement::indexes, .data_cases = DataCases::few,
+                      .files = edge_files(64 * kKiB, 5 * 64 * kKiB + kTail)});
     images.push_back({.name = "sparse-4k", .purpose = "holes of 4 KiB chunks, block map", .mkfs_options = chunked,
-                      .chunk_bytes = 4 * kKiB, .files = with_windows(sparse_files(4 * kKiB, 40), 4 * kKiB)});
+                      .chunk_bytes = 4 * kKiB, .files = with_windows(sparse_files(4 * kKiB, 34), 4 * kKiB)});
     images.push_back({.name = "sparse-index-4k", .purpose = "holes of 4 KiB chunks, chunk indexes", .mkfs_options = chunked,
-                      .chunk_bytes = 4 * kKiB, .placement = Placement::indexes,
+                      .chunk_bytes = 4 * kKiB, .placement = Placement::indexes, .data_cases = DataCases::few,
                       .files = with_windows(sparse_files(4 * kKiB, 20), 4 * kKiB)});
     images.push_back({.name = "sparse-64k", .purpose = "holes of 64 KiB chunks, block map", .mkfs_options = chunked,
-                      .chunk_bytes = 64 * kKiB, .files = with_windows(sparse_files(64 * kKiB, 5), 64 * kKiB)});
+                      .chunk_bytes = 64 * kKiB, .files = with_windows(sparse_files(64 * kKiB, 3), 64 * kKiB)});
     images.push_back({.name = "sparse-1m", .purpose = "holes of 1 MiB chunks, chunk indexes", .mkfs_options = chunked,
                       .chunk_bytes = 1 * kMiB, .placement = Placement::indexes,
                       .files = {sparse_file("hole-start", 1 * kMiB, 2, {0}), sparse_file("hole-before-tail", 1 * kMiB, 2, {1}),

@@ -23,8 +23,9 @@ namespace {
 
 constexpr size_t kKiB = 1 << 10;
 constexpr size_t kLargestRead = 1 << 20;
-// Of a large file the blocks beside chunk edges are read and a sample of the rest.
-constexpr size_t kMostBlocks = 96;
+// Of a larger file about so many blocks are read, those beside chunk edges among them.
+constexpr size_t kManyBlocks = 80;
+constexpr size_t kSomeBlocks = 32;
 
 enum class Via { buffered, direct };
 
@@ -59,22 +60,22 @@ void read_and_check(Target& target, ReadCall call, uint64_t offset, size_t lengt
 
 uint64_t blocks_of(uint64_t bytes) { return (bytes + kBlockBytes - 1) / kBlockBytes; }
 
-/// Blocks of the file, and one behind it, in a seeded order.
-std::vector<uint64_t> blocks_to_read(const Subject& subject) {
+/// Blocks of the file, and one behind it, in a seeded order; about `most` if it has more.
+std::vector<uint64_t> blocks_to_read(const Subject& subject, size_t most) {
     uint64_t count = blocks_of(subject.size()) + 1;
     uint64_t edge = std::max<uint64_t>(subject.image->chunk_bytes, 128 * kKiB) / kBlockBytes;
     std::mt19937_64 random(subject.seed + subject.file->file_id);
     std::vector<uint64_t> blocks;
     for (uint64_t b = 0; b < count; ++b) {
-        bool special = b < 4 || b + 4 > count || (b + 1) % edge < 2;
-        if (special || count <= kMostBlocks || random() % count < kMostBlocks) blocks.push_back(b);
+        bool special = b < 2 || b + 3 > count || (b + 1) % edge < 2;
+        if (special || count <= most || random() % count < most) blocks.push_back(b);
     }
     for (size_t i = blocks.size(); i > 1; --i) std::swap(blocks[i - 1], blocks[random() % i]);
     return blocks;
 }
 
 Status read_each_block(Target& target) {
-    for (uint64_t block : blocks_to_read(target.subject)) {
+    for (uint64_t block : blocks_to_read(target.subject, kManyBlocks)) {
         if (target.complaints.enough()) break;
         read_and_check(target, ReadCall::pread, block * kBlockBytes, kBlockBytes);
     }
@@ -112,7 +113,7 @@ Status read_cold_windows(Target& target) {
 Status read_offsets(Target& target) {
     constexpr std::array<size_t, 9> kBlocks = {1, 2, 3, 15, 16, 17, 31, 32, 33};
     std::mt19937_64 random(target.subject.seed);
-    for (uint64_t block : blocks_to_read(target.subject)) {
+    for (uint64_t block : blocks_to_read(target.subject, kSomeBlocks)) {
         if (target.complaints.enough()) break;
         read_and_check(target, ReadCall::pread, block * kBlockBytes, kBlocks.at(random() % kBlocks.size()) * kBlockBytes);
     }
@@ -167,7 +168,7 @@ Status read_mapped(Target& target) {
     if (int error = ::posix_fadvise(target.fd, 0, 0, POSIX_FADV_DONTNEED); error != 0) return fail_errno("drop pages of", target.subject.name(), error);
     auto map = MappedFile::map(target.fd, target.subject.size(), MADV_RANDOM);
     if (!map) return forward(map);
-    for (uint64_t block : blocks_to_read(target.subject)) {
+    for (uint64_t block : blocks_to_read(target.subject, kSomeBlocks)) {
         if (target.complaints.enough()) break;
         if (block * kBlockBytes < map->size()) map_and_check(target, *map, block * kBlockBytes, kBlockBytes);
     }
