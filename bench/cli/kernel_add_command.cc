@@ -126,7 +126,7 @@ void print_added(const ImportedSeries& added) {
     for (const auto& patch : added.patches) fmt::print("  {}  {}\n", patch.file.substr(0, 4), patch.title + coloured("  " + patch.author, Colour::dim));
     fmt::print("applies to {}\n", added.source);
     for (const auto& note : added.notes) fmt::print("{} {}\n", coloured("note:", Colour::yellow), note);
-    fmt::print("written to {}\nnext: diobench kernel build {}\n", added.series.folder.string(), name_for_commands(added.series));
+    fmt::print("written to {}\nnext: diobench verify {}\n", added.series.folder.string(), name_for_commands(added.series));
 }
 
 Result<ExitCode> add_command(const AddArguments& arguments) {

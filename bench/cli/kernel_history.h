@@ -26,9 +26,12 @@ struct KernelRun {
     std::string patch_sha256;
     int64_t cells = 0;
     int64_t ok_cells = 0;
+    int64_t passed = 0;          ///< conformance cases
+    int64_t known_failures = 0;  ///< that its series lists
+    int64_t new_failures = 0;
 };
 
-/// Looks into the store without making or changing it.
+/// Looks into the store without making one.
 class KernelHistory {
 public:
     /// A store that is not there has no runs.

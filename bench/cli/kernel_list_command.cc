@@ -71,6 +71,17 @@ std::string run_text(const std::optional<KernelRun>& run, const BuildState& buil
     return out;
 }
 
+/// "2026-11-22 250 pass, 3 known failures", "2026-11-22 FAILS 4 of 278".
+std::string verify_text(const std::optional<KernelRun>& run, const BuildState& build) {
+    if (!run || run->status != "ok") return run_text(run, build);
+    std::string out = run->started_at.substr(0, 10);
+    if (run->new_failures > 0) out += fmt::format(" FAILS {} of {}", run->new_failures, run->passed + run->new_failures + run->known_failures);
+    else out += fmt::format(" {} pass", run->passed);
+    if (run->known_failures > 0) out += fmt::format(", {} known", run->known_failures);
+    if (!build.patch_sha256.empty() && build.patch_sha256 != run->patch_sha256) out += " (other patches)";
+    return out;
+}
+
 Result<std::vector<Row>> all_rows(const std::string& root) {
     auto all = list_series(root);
     if (!all) return forward(all);
@@ -118,7 +129,7 @@ void print_list(const std::vector<Row>& rows) {
         std::string state = row.build.state;
         if (state == "built") state += " in " + seconds_text(row.build.build_seconds);
         table.push_back({std::string(2 * row.depth, ' ') + s.name, s.base_min + " - " + s.base_max, std::to_string(s.patches.size()), join(s.requires_series, ","),
-                         state, run_text(row.verify, row.build), run_text(row.run, row.build), s.purpose});
+                         state, verify_text(row.verify, row.build), run_text(row.run, row.build), s.purpose});
     }
     print_table(table);
     for (const auto& row : rows)
@@ -128,7 +139,8 @@ void print_list(const std::vector<Row>& rows) {
 nlohmann::json to_json(const std::optional<KernelRun>& run) {
     if (!run) return nullptr;
     return {{"run", run->run_id}, {"started_at", run->started_at}, {"suite", run->suite}, {"machine", run->machine}, {"status", run->status},
-            {"reason", run->reason}, {"patch_sha256", run->patch_sha256}, {"cells", run->cells}, {"ok_cells", run->ok_cells}};
+            {"reason", run->reason}, {"patch_sha256", run->patch_sha256}, {"cells", run->cells}, {"ok_cells", run->ok_cells},
+            {"passed", run->passed}, {"known_failures", run->known_failures}, {"new_failures", run->new_failures}};
 }
 
 nlohmann::json to_json(const Row& row) {

@@ -21,6 +21,7 @@
 #include "bench/kernel/config.h"
 #include "bench/machine/probe.h"
 #include "bench/plan/workload.h"
+#include "bench/kernel/lineage.h"
 #include "bench/run/collect.h"
 #include "bench/run/conformance_gate.h"
 #include "bench/run/environment.h"
@@ -94,6 +95,7 @@ Result<std::vector<ArmRun>> resolve_arms(const RunOptions& options) {
             if (other.name == chain->back().name) return fail("run", "--kernel " + name, "this arm is named twice");
         arms.push_back({chain->back().name, std::move(*chain), std::nullopt, "", {}});
     }
+    sort_by_lineage(arms);
     return arms;
 }
 

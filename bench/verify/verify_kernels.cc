@@ -13,7 +13,7 @@
 #include "bench/base/terminal.h"
 #include "bench/base/text.h"
 #include "bench/image/test_images.h"
-#include "bench/kernel/config.h"
+#include "bench/kernel/lineage.h"
 #include "bench/run/environment.h"
 #include "bench/run/guest_files.h"
 #include "bench/run/write_outputs.h"
@@ -103,6 +103,7 @@ Result<std::vector<VerifyArm>> resolve_arms(const VerifyOptions& options) {
             if (other.name == arm->name) return fail("verify", name, "this kernel is named twice");
         arms.push_back(std::move(*arm));
     }
+    sort_by_lineage(arms);
     return arms;
 }
 

@@ -66,7 +66,7 @@ TEST(Results, AnotherSchemaVersionIsRefused) {
     Json json = to_json(sample_results());
     json["schema_version"] = 3;
     EXPECT_THAT(reading(json), HasSubstr("/schema_version"));
-    EXPECT_THAT(reading(json), HasSubstr("version 2 is not known"));
+    EXPECT_THAT(reading(json), HasSubstr("version 3 is not known"));
 }
 
 TEST(Results, ErrorsNameThePlace) {
