@@ -65,6 +65,13 @@ Status CacheStage::load(DmTable table) const {
     return dm_->load(table);
 }
 
+Status CacheStage::set_health(NullBlkHealth health) const {
+    if (options_.device != CacheOptions::Device::timer)
+        return fail("break or repair", device_, "only a device that completes from an interrupt can fail there (CacheOptions::Device::timer)", ExitCode::invalid);
+    if (health == NullBlkHealth::bad) ::sync();
+    return set_null_blk_health(health, options_.size_bytes);
+}
+
 Status CacheStage::fill_space() {
     auto balloon = UniqueFd::open(kBalloon, O_RDWR | O_CREAT);
     if (!balloon) return forward(balloon);

@@ -10,6 +10,7 @@
 #include "bench/base/fd.h"
 #include "bench/conformance/dm_device.h"
 #include "bench/conformance/world.h"
+#include "bench/guest/cache_device.h"
 
 namespace diobench {
 
@@ -27,6 +28,8 @@ public:
     [[nodiscard]] const std::string& device() const { return device_; }
     /// Written back before, so that only what comes after meets the new table.
     [[nodiscard]] Status load(DmTable table) const;
+    /// Written back before.  Only for Device::timer.
+    [[nodiscard]] Status set_health(NullBlkHealth health) const;
     [[nodiscard]] Status fill_space();
     [[nodiscard]] Status free_space();
     /// Repairs, unmounts and removes; EBUSY if the cache is still in use after `limit`.

@@ -158,6 +158,16 @@ Status World::repair_device() {
     return state_->stage->load(DmTable::linear);
 }
 
+Status World::break_completions() {
+    step("break the device, for requests that complete");
+    return state_->stage->set_health(NullBlkHealth::bad);
+}
+
+Status World::repair_completions() {
+    step("repair the device, for requests that complete");
+    return state_->stage->set_health(NullBlkHealth::good);
+}
+
 Status World::fill_cache_space() { return state_->stage->fill_space(); }
 Status World::free_cache_space() { return state_->stage->free_space(); }
 

@@ -130,6 +130,10 @@ public:
     /// Every read fails, every write is done (dm-flakey, error_reads).
     [[nodiscard]] Status break_device_for_reads();
     [[nodiscard]] Status repair_device();
+    /// From now on every request to a device with a timer fails, and says so
+    /// when it completes: what device-mapper breaks fails at once, at submission.
+    [[nodiscard]] Status break_completions();
+    [[nodiscard]] Status repair_completions();
     /// Fills the cache file system until no block is left; freed by the second call.
     [[nodiscard]] Status fill_cache_space();
     [[nodiscard]] Status free_cache_space();

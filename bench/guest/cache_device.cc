@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <chrono>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <thread>
@@ -44,6 +45,17 @@ Status create_null_blk(const NullBlkOptions& options) {
     };
     for (const auto& [name, value] : settings)
         if (auto s = write_knob(folder / name, value); !s) return s;
+    return {};
+}
+
+Status set_null_blk_health(NullBlkHealth health, uint64_t size_bytes) {
+    // One line is one entry of at most 512 sectors (block/badblocks.c, BB_MAX_LEN).
+    constexpr uint64_t kEntrySectors = 512;
+    for (uint64_t sector = 0; sector < size_bytes / 512; sector += kEntrySectors)
+        if (auto s = write_knob(fs::path(kNullBlkFolder) / "badblocks",
+                                fmt::format("{}{}-{}", health == NullBlkHealth::bad ? '+' : '-', sector, sector + kEntrySectors - 1));
+            !s)
+            return s;
     return {};
 }
 

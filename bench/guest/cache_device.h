@@ -18,6 +18,10 @@ struct NullBlkOptions {
     unsigned queue_depth = 128;   ///< tags
 };
 [[nodiscard]] Status create_null_blk(const NullBlkOptions& options);
+/// Whether requests to /dev/nullb0 succeed; those that do not fail when they
+/// complete, as on a real device, not when they are submitted.
+enum class NullBlkHealth { good, bad };
+[[nodiscard]] Status set_null_blk_health(NullBlkHealth health, uint64_t size_bytes);
 /// Removes /dev/nullb0 with its content; no error if there is none.
 [[nodiscard]] Status remove_null_blk();
 

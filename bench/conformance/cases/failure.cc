@@ -56,7 +56,7 @@ void read_repaired(Reads& reads, int fd, std::string_view via, const Subject& su
     }
 }
 
-enum class Failing { all, reads };
+enum class Failing { all, reads, completions };
 
 struct Scene {
     const char* image;
@@ -64,12 +64,21 @@ struct Scene {
     Failing failing;
 };
 
-Status break_it(World& world, Failing failing) { return failing == Failing::all ? world.break_device() : world.break_device_for_reads(); }
+Status break_it(World& world, Failing failing) {
+    switch (failing) {
+        case Failing::all: return world.break_device();
+        case Failing::reads: return world.break_device_for_reads();
+        case Failing::completions: return world.break_completions();
+    }
+    return {};
+}
+
+Status repair_it(World& world, Failing failing) { return failing == Failing::completions ? world.repair_completions() : world.repair_device(); }
 
 Result<Finding> device_fails(World& world, const Scene& scene, int flags) {
     if (flags != 0)
         if (auto skip = unless_direct(world)) return *skip;
-    if (auto s = world.make_cache({.device = scene.device, .breakable = true}); !s) return forward(s);
+    if (auto s = world.make_cache({.device = scene.device, .breakable = scene.failing != Failing::completions}); !s) return forward(s);
     auto file = open_file(world, scene.image, "several", flags);
     if (!file) return forward(file);
     if (auto s = make_local(world, *file); !s) return forward(s);
@@ -82,7 +91,7 @@ Result<Finding> device_fails(World& world, const Scene& scene, int flags) {
     Complaints complaints;
     world.step("reads from a device that fails");
     read_broken(*reads, file->fd.get(), via, file->subject, *buffer, complaints);
-    if (auto s = world.repair_device(); !s) return forward(s);
+    if (auto s = repair_it(world, scene.failing); !s) return forward(s);
     world.step("reads from the repaired device");
     read_repaired(*reads, file->fd.get(), via, file->subject, *buffer, complaints);
     return complaints.finding();
@@ -120,7 +129,7 @@ std::vector<Case> all() {
         Scene scene;
     };
     for (const auto& [name, scene] : {Variant{"", {"flat", Device::ram, Failing::all}}, Variant{"-in-parts", {"scattered-4k", Device::ram, Failing::reads}},
-                                      Variant{"-by-interrupt", {"flat", Device::timer, Failing::reads}}})
+                                      Variant{"-by-interrupt", {"flat", Device::timer, Failing::completions}}})
         for (int flags : {O_DIRECT, 0}) {
             const char* via = flags == 0 ? "buffered" : "direct";
             cases.push_back({fmt::format("failure/device-{}{}", via, name), fmt::format(fmt::runtime(kRight), flags == 0 ? "A buffered read" : "A direct read"), kSource,
