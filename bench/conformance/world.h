@@ -90,7 +90,7 @@ public:
     };
     /// Waits until it has ended; nothing if it has not within `limit`.
     [[nodiscard]] std::optional<End> wait(milliseconds limit);
-    /// Where in the kernel it waits (/proc/PID/wchan and state), for texts about one that does not end.
+    /// Its state ("D (disk sleep)"), for texts about one that does not end.
     [[nodiscard]] std::string where() const;
 
 private:

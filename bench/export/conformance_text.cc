@@ -128,8 +128,8 @@ std::string mutants_text(const std::vector<KernelResult>& kernels, size_t width,
         if (kernel.status == KernelStatus::build_failed)
             out += fmt::format("{:<{}}  {}\n", kernel.name, names, ink_text("not built", Colour::red, ink));
         else if (killer != kernel.conformance.end())
-            out += fmt::format("{:<{}}  {} {}: {}\n", kernel.name, names, ink_text("killed by", Colour::green, ink), killer->case_name,
-                               wrap_text(killer->reason, width - names - killer->case_name.size() - 16, names + 4));
+            out += fmt::format("{:<{}}  {} {}\n    {}\n", kernel.name, names, ink_text("killed by", Colour::green, ink), killer->case_name,
+                               wrap_text(killer->reason.substr(0, killer->reason.find('\n')), width - 4, 4));
         else if (kernel.status != KernelStatus::ok)
             out += fmt::format("{:<{}}  {}: {}\n", kernel.name, names, ink_text("killed by booting", Colour::green, ink), kernel.reason);
         else

@@ -86,6 +86,8 @@ std::string mutant_path(const std::string& name) {
     return name.find('/') != std::string::npos ? name : (project_root() / "kernel-patches/mutants" / name).string();
 }
 
+std::string parent_of(const VerifyArm& arm) { return arm.chain.size() > 1 ? arm.chain[arm.chain.size() - 2].name : std::string(); }
+
 Result<std::vector<VerifyArm>> resolve_arms(const VerifyOptions& options) {
     std::vector<std::string> names = options.kernels;
     if (options.mutants) {
@@ -103,6 +105,9 @@ Result<std::vector<VerifyArm>> resolve_arms(const VerifyOptions& options) {
             if (other.name == arm->name) return fail("verify", name, "this kernel is named twice");
         arms.push_back(std::move(*arm));
     }
+    // Mutants of one parent after one another: what differs between two builds is little.
+    if (options.mutants)
+        std::stable_sort(arms.begin(), arms.end(), [](const VerifyArm& a, const VerifyArm& b) { return parent_of(a) < parent_of(b); });
     sort_by_lineage(arms);
     return arms;
 }

@@ -165,6 +165,25 @@ Result<Finding> partly_here(World& world, int flags) {
     return complaints.finding();
 }
 
+/// Two blocks of one read cannot be had: what lies before the first of them is all that counts.
+Result<Finding> two_gaps(World& world, int flags) {
+    if (flags != 0)
+        if (auto skip = unless_direct(world)) return *skip;
+    auto reading = begin(world, flags);
+    if (!reading) return forward(reading);
+    Complaints complaints;
+    uint64_t base = 1 << 20;
+    for (ReadCall call : kCalls) {
+        for (uint64_t block : {0, 2, 4}) complaints.add(reading->all_right(ReadCall::pread, base + block * kBlockBytes, kBlockBytes));
+        world.faults().fill_nothing = true;
+        complaints.add(reading->right_or_less(call, base, 5 * kBlockBytes, kBlockBytes));
+        world.faults().clear();
+        complaints.add(reading->all_right(call, base, 5 * kBlockBytes));
+        base += kWindow;
+    }
+    return complaints.finding();
+}
+
 /// The daemon fills another range than it was asked for.
 Result<Finding> delivers_elsewhere(World& world, int flags) {
     if (flags != 0)
@@ -283,6 +302,8 @@ std::vector<Case> all() {
             [flags](World& w) { return delivers_prefixes(w, flags); });
         add("partly-here", read + " over blocks that are here and blocks that are not fetches what is missing.",
             [flags](World& w) { return partly_here(w, flags); });
+        add("two-gaps", read + " of which two parts cannot be had gives at most what lies before the first of them, whichever fails last.",
+            [flags](World& w) { return two_gaps(w, flags); });
         add("fills-elsewhere", read + " whose daemon wrote another range gives EIO, not what lies in the cache file.",
             [flags](World& w) { return delivers_elsewhere(w, flags); });
         add("dies-and-is-replaced", read + " whose daemon is killed waits, and gets its data when another daemon asks for the open requests (restore).",
