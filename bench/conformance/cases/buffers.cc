@@ -32,7 +32,6 @@ constexpr std::array kPlaces = {
     Place{"the end of the file", "flat", "size-10000", 8192},
     Place{"an inline tail", "inline-tail", "size-511", 0},
     Place{"data and an inline tail", "inline-tail", "size-10000", 4096},
-    Place{"scattered chunks", "scattered-4k", "several", 4096},
 };
 // Only for O_DIRECT: readahead of sparse files is another matter.
 constexpr std::array kSparsePlaces = {
