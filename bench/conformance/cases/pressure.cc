@@ -20,8 +20,7 @@ namespace {
 
 constexpr size_t kRead = 256 << 10;
 /// What is left to the page cache and everything else, MiB.
-constexpr uint64_t kLeftMib = 20;
-constexpr unsigned kRounds = 2;
+constexpr uint64_t kLeftMib = 32;
 
 uint64_t number_of(const std::string& path, const std::string& name) {
     const std::string text = read_file(path).value_or("");
@@ -81,11 +80,10 @@ Result<Finding> reads_under_reclaim(World& world) {
     if (::read(ready.get(), &byte, 1) != 1) return fail("use up memory", "", "the process that does it died", ExitCode::invalid);
     const uint64_t stolen_before = stolen_pages();
     Complaints complaints;
-    for (unsigned round = 0; round < kRounds; ++round)
-        for (const auto& file : files) {
-            complaints.add(read_through(file, 0));
-            if (world.direct() != DirectSupport::refused) complaints.add(read_through(file, O_DIRECT));
-        }
+    for (const auto& file : files) {
+        complaints.add(read_through(file, 0));
+        if (world.direct() != DirectSupport::refused) complaints.add(read_through(file, O_DIRECT));
+    }
     const uint64_t stolen = stolen_pages() - stolen_before;
     auto finding = complaints.finding();
     if (finding.outcome == Outcome::pass && stolen == 0)
