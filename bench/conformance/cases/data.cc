@@ -23,8 +23,6 @@ namespace {
 
 constexpr size_t kKiB = 1 << 10;
 constexpr size_t kLargestRead = 1 << 20;
-// Less than a second on a machine that does nothing else.
-constexpr unsigned kLimitSeconds = 40;
 enum class Via { buffered, direct };
 /// Where the data is: with the daemon, or all of it in the cache file.
 enum class Where { remote, local };
@@ -236,53 +234,59 @@ Status read_shared(World& world, const TestImage& image, const How& how, const I
     return read_every_file(world, image, how, *second, Where::remote, tools);
 }
 
-Status read_remote(World& world, const TestImage& image, const How& how, Tools& tools) {
-    world.step(fmt::format("{} of {}, remote", how.name, image.name));
-    auto mount = world.mount(image.name, mount_options(image));
-    if (!mount) return forward(mount);
-    if (auto s = read_every_file(world, image, how, *mount, Where::remote, tools); !s) return s;
-    return image.shared_domain ? read_shared(world, image, how, *mount, tools) : Status{};
+/// Has every byte of a file fetched: each run of data between holes by itself,
+/// since a window over both is read wrong by some kernels, which then fetch too little.
+Status fetch_file(World& world, const TestFile& file, const ImageMount& mount, const ReadBuffer& buffer) {
+    auto fd = UniqueFd::open(mount.file(file.name), O_RDONLY);
+    if (!fd) return forward(fd);
+    ::posix_fadvise(fd->get(), 0, 0, POSIX_FADV_RANDOM);
+    FileContent content = file.content(world.seed());
+    uint64_t end = blocks_of(file.size_bytes);
+    for (uint64_t first = 0, last = 0; first < end; first = std::max(last, first + 1)) {
+        for (last = first; last < end && !content.in_hole(last) && (last - first) * kBlockBytes < buffer.size();) ++last;
+        size_t length = (last - first) * kBlockBytes;
+        if (length > 0 && ::pread(fd->get(), buffer.data(), length, static_cast<off_t>(first * kBlockBytes)) < 0)
+            return fail_errno("fetch", mount.file(file.name));
+    }
+    return {};
 }
 
-/// The daemon fills a blob before its first request is answered.  For the image
-/// that is the mount; for an extra device it takes a read of it.
-Status touch_devices(World& world, const TestImage& image, const ImageMount& mount) {
-    if (image.extra_devices == 0) return {};
-    const TestFile& file = image.files.back();
-    {
-        auto fd = UniqueFd::open(mount.file(file.name), O_RDONLY);
-        if (!fd) return forward(fd);
-        ::posix_fadvise(fd->get(), 0, 0, POSIX_FADV_RANDOM);
-        char byte = 0;
-        for (uint64_t at = 0; at < file.size_bytes; at += image.chunk_bytes)
-            if (::pread(fd->get(), &byte, 1, static_cast<off_t>(at)) != 1) return fail_errno("read", mount.file(file.name));
-    }
+/// Has everything fetched and nothing in memory.
+Status make_local(World& world, const TestImage& image, const ImageMount& mount, const ReadBuffer& buffer) {
+    for (const auto& file : image.files)
+        if (auto s = fetch_file(world, file, mount, buffer); !s) return s;
     return world.drop_caches();
 }
 
-/// The daemon has delivered everything: it must not be asked again.
-Status read_local(World& world, const TestImage& image, const How& how, Tools& tools) {
+/// With everything in the cache the daemon must not be asked.
+Status read_local(World& world, const TestImage& image, const How& how, const ImageMount& mount, Tools& tools) {
     world.step(fmt::format("{} of {}, local", how.name, image.name));
-    world.faults().fill_at_open = true;
-    auto mount = world.mount(image.name, mount_options(image));
-    if (!mount) return forward(mount);
-    if (auto s = touch_devices(world, image, *mount); !s) return s;
     uint64_t before = world.fetches();
-    if (auto s = read_every_file(world, image, how, *mount, Where::local, tools); !s) return s;
+    if (auto s = read_every_file(world, image, how, mount, Where::local, tools); !s) return s;
     uint64_t asked = world.fetches() - before;
     tools.complaints.add(asked == 0 ? "" : fmt::format("reading {}, all of which is in the cache, made {} requests to the daemon; right is none",
                                                        image.name, asked));
     return {};
 }
 
+Status read_both(World& world, const TestImage& image, const How& how, const ImageMount& mount, Tools& tools) {
+    world.step(fmt::format("{} of {}, remote", how.name, image.name));
+    if (auto s = read_every_file(world, image, how, mount, Where::remote, tools); !s) return s;
+    if (image.shared_domain)
+        if (auto s = read_shared(world, image, how, mount, tools); !s) return s;
+    if (auto s = make_local(world, image, mount, tools.buffer); !s) return s;
+    return read_local(world, image, how, mount, tools);
+}
+
 Result<Finding> read_image(World& world, const TestImage& image, const How& how) {
     if (how.via == Via::direct && world.direct() == DirectSupport::refused) return skipped("this kernel refuses O_DIRECT on these files");
+    // A request for a part of a compressed extent makes Linux 6.12 complete it twice: have everything there.
+    if (image.compressed) world.faults().fill_at_open = true;
     auto tools = make_tools();
     if (!tools) return forward(tools);
-    // A request for a part of a compressed extent makes Linux 6.12 complete it twice: only with everything there.
-    if (!image.compressed)
-        if (auto s = read_remote(world, image, how, *tools); !s) return forward(s);
-    if (auto s = read_local(world, image, how, *tools); !s) return forward(s);
+    auto mount = world.mount(image.name, mount_options(image));
+    if (!mount) return forward(mount);
+    if (auto s = read_both(world, image, how, *mount, *tools); !s) return forward(s);
     return tools->complaints.finding();
 }
 
@@ -309,7 +313,7 @@ std::vector<Case> cases_of(const TestImage& image) {
         cases.push_back({fmt::format("data/{}/{}", image.name, how.name),
                          fmt::format("{} gives the bytes of every file and nothing else, while the daemon delivers them and "
                                      "when the cache has them (no request to the daemon). Image: {}.", how.right, image.purpose),
-                         std::string(how.source), [&image, &how](World& world) { return read_image(world, image, how); }, kLimitSeconds});
+                         std::string(how.source), [&image, &how](World& world) { return read_image(world, image, how); }});
     }
     if (image.compressed)
         cases.push_back({fmt::format("data/{}/direct-refused", image.name), "A compressed file cannot be opened with O_DIRECT: EINVAL.",
