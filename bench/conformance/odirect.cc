@@ -28,7 +28,7 @@ Status for_every_file(ReadTools& tools, const std::vector<std::string>& images, 
     for (const auto& name : images) {
         auto image = find_test_image(name);
         if (!image) return forward(image);
-        auto mount = tools.world.mount(name);
+        auto mount = tools.world.mount(name, in_one_volume());
         if (!mount) return forward(mount);
         for (const auto& file : (*image)->files) {
             if (tools.complaints.enough()) return {};

@@ -24,6 +24,10 @@ namespace diobench {
 /// refuses it.  How such reads are served does not matter to it.
 [[nodiscard]] std::optional<Finding> unless_accepted(const World& world, int flags);
 
+/// For a case that mounts many images: a volume of the cache has 256
+/// directories, whose making takes longer than the reads; one domain has one volume.
+[[nodiscard]] inline MountOptions in_one_volume() { return {.domain_id = "one-volume", .fsid = {}, .device_names = {}}; }
+
 /// What a case reads with.
 struct ReadTools {
     World& world;

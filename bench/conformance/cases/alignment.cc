@@ -61,7 +61,7 @@ Result<Finding> misfits(World& world, const std::vector<Misfit>& list) {
     if (!tools) return forward(tools);
     for (const char* image : {"flat", "inline-tail", "sparse-4k"}) {
         std::string name = std::string(image) == "sparse-4k" ? "hole-odd" : "size-10000";
-        auto file = open_file(world, image, name, O_DIRECT);
+        auto file = open_file(world, image, name, O_DIRECT, in_one_volume());
         if (!file) return forward(file);
         for (const auto& misfit : list)
             for (ReadCall call : kCalls) read_misfit(*tools, *file, call, misfit);

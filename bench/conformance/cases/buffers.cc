@@ -89,7 +89,7 @@ Result<Finding> bad_buffers(World& world, int flags, std::span<const Place> plac
     if (!tools) return forward(tools);
     for (const auto& place : places) {
         world.step(fmt::format("bad buffers for {}", place.what));
-        auto file = open_file(world, place.image, place.file, flags);
+        auto file = open_file(world, place.image, place.file, flags, in_one_volume());
         if (!file) return forward(file);
         for (const auto& shape : shapes)
             if (auto s = try_shape(*tools, *file, place.offset, shape); !s) return forward(s);

@@ -29,7 +29,7 @@ Result<Finding> read_ranges(World& world, int flags, const std::vector<std::vect
     auto tools = ReadTools::create(world, flags, 256 * kKiB);
     if (!tools) return forward(tools);
     for (const auto& order : orders) {
-        auto file = open_file(world, "flat", "several", flags);
+        auto file = open_file(world, "flat", "several", flags, in_one_volume());
         if (!file) return forward(file);
         ::posix_fadvise(file->fd.get(), 0, 0, POSIX_FADV_RANDOM);
         for (const auto& step : order) tools->read_and_check(file->subject, file->fd.get(), ReadCall::pread, step.first_block * kBlockBytes, step.blocks * kBlockBytes);
@@ -57,7 +57,7 @@ Result<Finding> partly_local_asynchronous(World& world) {
     if (!tools) return forward(tools);
     for (ReadCall call : {ReadCall::aio_pread, ReadCall::uring_read, ReadCall::uring_read_fixed})
         for (const char* image : {"flat", "scattered-4k", "sparse-4k"}) {
-            auto file = open_file(world, image, std::string(image) == "sparse-4k" ? "hole-odd" : "several", O_DIRECT);
+            auto file = open_file(world, image, std::string(image) == "sparse-4k" ? "hole-odd" : "several", O_DIRECT, in_one_volume());
             if (!file) return forward(file);
             for (const auto& step : {Step{0, 1}, Step{2, 1}, Step{0, 3}, Step{8, 2}, Step{0, 16}, Step{1, 40}})
                 tools->read_and_check(file->subject, file->fd.get(), call, step.first_block * kBlockBytes, step.blocks * kBlockBytes);

@@ -64,7 +64,7 @@ Result<Finding> vectors(World& world, int flags, const Files& files, const Vecto
     auto tools = ReadTools::create(world, flags, shape.segments * (shape.most_blocks + 1) * kBlockBytes);
     if (!tools) return forward(tools);
     for (const auto& [image, name] : files) {
-        auto file = open_file(world, image, name, flags);
+        auto file = open_file(world, image, name, flags, in_one_volume());
         if (!file) return forward(file);
         if (auto s = read_vectors(*tools, *file, shape); !s) return forward(s);
     }
@@ -287,7 +287,7 @@ Result<Finding> loop_device(World& world, const Files& files, int flags) {
     auto tools = ReadTools::create(world, flags, 256 * kKiB);
     if (!tools) return forward(tools);
     for (const auto& [image, name] : files) {
-        auto file = open_file(world, image, name, flags);
+        auto file = open_file(world, image, name, flags, in_one_volume());
         if (!file) return forward(file);
         auto loop = LoopDevice::attach(file->fd.get());
         if (!loop) return forward(loop);
