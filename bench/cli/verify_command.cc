@@ -89,7 +89,7 @@ void register_verify_command(CLI::App& app, CommandContext& context) {
     command->add_option("--tree", options.tree, "Kernel source tree (default: Debian's linux-source-6.12); it is not touched")->check(CLI::ExistingDirectory);
     command->add_option("--rev", options.revision, "Revision of --tree");
     command->add_option("--out", options.output, "Output directory (default out/<run id>, with out/latest pointing at it)");
-    command->add_option("--jobs", options.jobs, "Machines side by side (default: as many as CPUs)");
+    command->add_option("--jobs", options.jobs, "Machines side by side (default: half as many again as CPUs)");
     command->add_flag("--json", arguments->json, "Print results.json (with --list: the cases) instead of text");
     command->add_flag("!--no-report", arguments->report, "Do not write report.html");
     command->callback([&context, arguments] {

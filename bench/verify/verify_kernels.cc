@@ -317,7 +317,8 @@ Result<Setup> prepare(const VerifyOptions& options, const fs::path& output, cons
     if (!initramfs) return forward(initramfs);
     auto config = wanted_config(Target::uml_checked);
     if (!config) return forward(config);
-    const unsigned jobs = options.jobs != 0 ? options.jobs : std::max(1u, std::thread::hardware_concurrency());
+    // A machine waits for half of its time: for slow daemons and devices.
+    const unsigned jobs = options.jobs != 0 ? options.jobs : std::max(1u, std::thread::hardware_concurrency() * 3 / 2);
     return Setup{options, std::move(*cases), *initramfs, work, output / "logs", std::move(*config), jobs};
 }
 

@@ -24,7 +24,7 @@ struct VerifyOptions {
     fs::path output;                   ///< empty: out/<run id>
     fs::path tree;                     ///< kernel source; empty: the distribution's
     std::string revision;              ///< of `tree`
-    unsigned jobs = 0;                 ///< machines side by side; 0: as many as CPUs
+    unsigned jobs = 0;                 ///< machines side by side; 0: half as many again as CPUs
     std::vector<std::string> argv;     ///< for the record
 };
 
