@@ -129,7 +129,8 @@ std::vector<Case> all() {
         Scene scene;
     };
     for (const auto& [name, scene] : {Variant{"", {"flat", Device::ram, Failing::all}}, Variant{"-in-parts", {"scattered-4k", Device::ram, Failing::reads}},
-                                      Variant{"-by-interrupt", {"flat", Device::timer, Failing::completions}}})
+                                      Variant{"-by-interrupt", {"flat", Device::timer, Failing::completions}},
+                                      Variant{"-in-parts-by-interrupt", {"scattered-4k", Device::timer, Failing::completions}}})
         for (int flags : {O_DIRECT, 0}) {
             const char* via = flags == 0 ? "buffered" : "direct";
             cases.push_back({fmt::format("failure/device-{}{}", via, name), fmt::format(fmt::runtime(kRight), flags == 0 ? "A buffered read" : "A direct read"), kSource,
