@@ -131,7 +131,7 @@ std::string mutants_text(const std::vector<KernelResult>& kernels, size_t width,
             out += fmt::format("{:<{}}  {} {}\n    {}\n", kernel.name, names, ink_text("killed by", Colour::green, ink), killer->case_name,
                                wrap_text(killer->reason.substr(0, killer->reason.find('\n')), width - 4, 4));
         else if (kernel.status != KernelStatus::ok)
-            out += fmt::format("{:<{}}  {}: {}\n", kernel.name, names, ink_text("killed by booting", Colour::green, ink), kernel.reason);
+            out += fmt::format("{:<{}}  {}: {}\n", kernel.name, names, ink_text("no case ran", Colour::red, ink), kernel.reason);
         else
             out += fmt::format("{:<{}}  {}: {}\n", kernel.name, names, ink_text("SURVIVED", Colour::red, ink), kernel.purpose);
     }

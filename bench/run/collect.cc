@@ -116,6 +116,21 @@ ArmOutcome collect_arm(const std::string& kernel, const std::vector<KnownFailure
     return out;
 }
 
+KernelResult describe_kernel(const std::vector<Series>& chain, const BuiltKernel* kernel) {
+    KernelResult out;
+    out.name = chain.back().name;
+    out.purpose = chain.back().purpose;
+    for (const auto& series : chain) out.series.push_back(series.name);
+    if (kernel == nullptr) return out;
+    out.base_version = kernel->base_version;
+    out.patch_sha256 = kernel->patch_sha256;
+    out.config_sha256 = kernel->config_sha256;
+    out.image_sha256 = kernel->image_sha256;
+    out.build_seconds = kernel->build_seconds;
+    out.build_cached = kernel->cached;
+    return out;
+}
+
 std::vector<ordered_json> absent_cells(const std::string& kernel, const std::vector<Cell>& cells, const std::string& reason) {
     std::vector<ordered_json> out;
     for (const Cell& cell : cells) out.push_back(empty_cell(kernel, 0, cell, "failed", reason));

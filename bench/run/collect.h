@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/kernel/series.h"
+#include "bench/kernel/build.h"
 #include "bench/machine/boot.h"
 #include "bench/plan/cell.h"
 #include "bench/store/results.h"
@@ -37,6 +37,8 @@ struct ArmOutcome {
 /// cell that did not come back is `failed`.
 [[nodiscard]] ArmOutcome collect_arm(const std::string& kernel, const std::vector<KnownFailure>& known,
                                      const std::vector<BootReport>& boots);
+/// What results.json says of a kernel before anything was done with it; `kernel` is null if it was not built.
+[[nodiscard]] KernelResult describe_kernel(const std::vector<Series>& chain, const BuiltKernel* kernel);
 /// The cells of an arm that never ran, with the reason.
 [[nodiscard]] std::vector<nlohmann::ordered_json> absent_cells(const std::string& kernel, const std::vector<Cell>& cells,
                                                                const std::string& reason);

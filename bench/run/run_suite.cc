@@ -4,11 +4,9 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <ctime>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <mutex>
-#include <random>
 #include <thread>
 #include <unistd.h>
 
@@ -209,22 +207,6 @@ Status boot_all(const BootSetup& setup, std::vector<ArmRun>& arms, unsigned jobs
     return {};
 }
 
-KernelResult describe_arm(const ArmRun& arm) {
-    KernelResult out;
-    out.name = arm.name;
-    out.purpose = arm.chain.back().purpose;
-    for (const auto& series : arm.chain) out.series.push_back(series.name);
-    if (!arm.kernel) return out;
-    const BuiltKernel& kernel = *arm.kernel;
-    out.base_version = kernel.base_version;
-    out.patch_sha256 = kernel.patch_sha256;
-    out.config_sha256 = kernel.config_sha256;
-    out.image_sha256 = kernel.image_sha256;
-    out.build_seconds = kernel.build_seconds;
-    out.build_cached = kernel.cached;
-    return out;
-}
-
 /// Known failures of an arm are those of its own series alone: what it
 /// requires may have repaired what its base fails.
 ArmOutcome outcome_of(const ArmRun& arm, const std::vector<Cell>& cells) {
@@ -273,7 +255,7 @@ Result<Results> assemble(const Run& run, const std::vector<ArmRun>& arms, const 
     nlohmann::ordered_json rows = nlohmann::ordered_json::array();
     for (const auto& arm : arms) {
         ArmOutcome outcome = outcome_of(arm, cells);
-        KernelResult kernel = describe_arm(arm);
+        KernelResult kernel = describe_kernel(arm.chain, arm.kernel ? &*arm.kernel : nullptr);
         kernel.status = outcome.status;
         kernel.reason = outcome.reason;
         kernel.conformance = std::move(outcome.conformance);

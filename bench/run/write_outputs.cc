@@ -9,6 +9,7 @@
 #include "bench/export/prometheus.h"
 #include "bench/export/report.h"
 #include "bench/export/summary.h"
+#include "bench/machine/qemu.h"
 #include "bench/store/database.h"
 
 namespace diobench {
@@ -29,12 +30,6 @@ Status point_latest(const fs::path& directory) {
 
 }  // namespace
 
-std::string shell_quoted(const std::string& text) {
-    std::string out = "'";
-    for (char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return out + "'";
-}
-
 std::string reproduce_head(const Results& results) {
     const Run& run = results.run;
     std::string git = run.tool.contains("git") ? run.tool.at("git") : "unknown";
@@ -51,13 +46,13 @@ std::string reproduce_head(const Results& results) {
 std::string reproduce_script(const Results& results, const RunOptions& options) {
     const Run& run = results.run;
     std::string text = reproduce_head(results) + " run";
-    for (const auto& kernel : options.kernels) text += " --kernel " + shell_quoted(kernel);
-    text += fmt::format(" --suite {} --machine {} --seed {}", shell_quoted(run.suite), run.machine, run.seed);
+    for (const auto& kernel : options.kernels) text += " --kernel " + shell_text({kernel});
+    text += fmt::format(" --suite {} --machine {} --seed {}", shell_text({run.suite}), run.machine, run.seed);
     if (options.machine == MachineKind::kvm) text += " --accel " + run.accelerator;
-    if (options.filter != "*") text += " --filter " + shell_quoted(options.filter);
-    if (!options.tree.empty()) text += " --tree " + shell_quoted(options.tree.string());
-    if (!options.revision.empty()) text += " --rev " + shell_quoted(options.revision);
-    if (!options.cache_device.empty()) text += " --cache-device " + shell_quoted(options.cache_device.string());
+    if (options.filter != "*") text += " --filter " + shell_text({options.filter});
+    if (!options.tree.empty()) text += " --tree " + shell_text({options.tree.string()});
+    if (!options.revision.empty()) text += " --rev " + shell_text({options.revision});
+    if (!options.cache_device.empty()) text += " --cache-device " + shell_text({options.cache_device.string()});
     return text + " \"$@\"\n";
 }
 

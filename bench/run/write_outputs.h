@@ -15,8 +15,6 @@ enum class LatestLink { point, leave };
 
 /// The first lines of reproduce.sh, up to the program's path, for any command.
 [[nodiscard]] std::string reproduce_head(const Results& results);
-/// A word as a shell takes it whole.
-[[nodiscard]] std::string shell_quoted(const std::string& text);
 
 /// A shell script that makes the same run again.
 [[nodiscard]] std::string reproduce_script(const Results& results, const RunOptions& options);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/verify/arm.h"
 
+#include "bench/run/collect.h"
 #include "bench/store/cells.h"
 
 namespace diobench {
@@ -45,22 +46,12 @@ Result<VerifyArm> make_mutant_arm(const std::string& series) {
 }
 
 KernelResult describe(const VerifyArm& arm, const Judgement& judgement) {
-    KernelResult out;
-    out.name = arm.name;
-    out.purpose = arm.chain.back().purpose;
-    for (const auto& series : arm.chain) out.series.push_back(series.name);
+    KernelResult out = describe_kernel(arm.chain, arm.kernel ? &*arm.kernel : nullptr);
     if (!arm.kernel) {
         out.status = KernelStatus::build_failed;
         out.reason = arm.build_error;
         return out;
     }
-    const BuiltKernel& kernel = *arm.kernel;
-    out.base_version = kernel.base_version;
-    out.patch_sha256 = kernel.patch_sha256;
-    out.config_sha256 = kernel.config_sha256;
-    out.image_sha256 = kernel.image_sha256;
-    out.build_seconds = kernel.build_seconds;
-    out.build_cached = kernel.cached;
     out.boots = arm.run.boots;
     if (!arm.run.machine_fault.empty()) {
         out.status = KernelStatus::boot_failed;

@@ -2,10 +2,7 @@
 #include "bench/verify/expectation.h"
 
 #include <algorithm>
-#include <array>
-#include <fmt/format.h>
 
-#include "bench/base/text.h"
 #include "bench/store/cells.h"
 
 namespace diobench {
@@ -51,20 +48,6 @@ Judgement judge_cases(const std::vector<std::string>& asked, const std::vector<C
     for (size_t k = 0; k < known.size(); ++k)
         if (ran[k] > 0 && passed[k] == ran[k]) out.repaired.push_back(known[k].case_glob);
     return out;
-}
-
-std::string count_text(const std::vector<ConformanceEntry>& entries) {
-    std::array<size_t, 4> counts{};
-    size_t known = 0;
-    for (const auto& entry : entries) {
-        ++counts.at(static_cast<size_t>(entry.status));
-        known += entry.known ? 1 : 0;
-    }
-    std::vector<std::string> parts = {fmt::format("{} pass", counts[0])};
-    if (counts[1] > 0) parts.push_back(fmt::format("{} fail{}", counts[1], known > 0 ? fmt::format(" ({} known)", known) : ""));
-    if (counts[2] > 0) parts.push_back(fmt::format("{} skip", counts[2]));
-    if (counts[3] > 0) parts.push_back(fmt::format("{} note", counts[3]));
-    return join(parts, ", ");
 }
 
 }  // namespace diobench

@@ -21,7 +21,4 @@ struct Judgement {
 [[nodiscard]] Judgement judge_cases(const std::vector<std::string>& asked, const std::vector<CaseRecord>& records,
                                     const std::vector<KnownFailure>& known);
 
-/// "pass 120, fail 3 (2 known), skip 10, note 4".
-[[nodiscard]] std::string count_text(const std::vector<ConformanceEntry>& entries);
-
 }  // namespace diobench

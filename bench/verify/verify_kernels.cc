@@ -14,6 +14,7 @@
 #include "bench/base/text.h"
 #include "bench/image/test_images.h"
 #include "bench/kernel/lineage.h"
+#include "bench/machine/qemu.h"
 #include "bench/run/environment.h"
 #include "bench/run/guest_files.h"
 #include "bench/run/write_outputs.h"
@@ -264,7 +265,7 @@ ExitCode conclude_arm(const VerifyArm& arm, const KernelResult& kernel, const Ju
     }
     if (!arm.run.machine_fault.empty() && arm.run.cases.empty()) {
         findings.push_back(fmt::format("{}: no case could be run: {}", arm.name, arm.run.machine_fault));
-        return mutant ? ExitCode::ok : ExitCode::invalid;
+        return ExitCode::invalid;
     }
     if (mutant) {
         if (judgement.failures > 0) return ExitCode::ok;
@@ -301,12 +302,12 @@ Results conclude(Run run, const std::vector<VerifyArm>& arms, bool mutants) {
 
 std::string reproduce_text(const Results& results, const VerifyOptions& options) {
     std::string text = reproduce_head(results) + " verify";
-    for (const auto& kernel : options.kernels) text += " " + shell_quoted(kernel);
+    for (const auto& kernel : options.kernels) text += " " + shell_text({kernel});
     if (options.mutants) text += " --mutants --sample " + options.sample;
-    for (const auto& glob : options.cases) text += " --case " + shell_quoted(glob);
+    for (const auto& glob : options.cases) text += " --case " + shell_text({glob});
     text += fmt::format(" --seed {}", options.seed);
-    if (!options.tree.empty()) text += " --tree " + shell_quoted(options.tree.string());
-    if (!options.revision.empty()) text += " --rev " + shell_quoted(options.revision);
+    if (!options.tree.empty()) text += " --tree " + shell_text({options.tree.string()});
+    if (!options.revision.empty()) text += " --rev " + shell_text({options.revision});
     return text + " \"$@\"\n";
 }
 

@@ -53,13 +53,6 @@ TEST(JudgeCases, NothingButAPassIsWithoutAReason) {
     for (const auto& entry : out.entries) EXPECT_FALSE(entry.reason.empty()) << entry.case_name;
 }
 
-TEST(CountText, SaysKnownOnesApart) {
-    auto out = judge_cases({"a", "b", "c", "d"},
-                           {record("a", Outcome::pass), record("b", Outcome::fail, "x"), record("c", Outcome::fail, "x"), record("d", Outcome::note, "n")},
-                           {{"b", "known"}});
-    EXPECT_EQ(count_text(out.entries), "1 pass, 2 fail (1 known), 1 note");
-}
-
 TEST(CaseSelection, TakesGlobsAndRefusesWhatMatchesNothing) {
     auto all = select_cases({});
     ASSERT_TRUE(all);
