@@ -27,6 +27,8 @@ Status check_request(const BootRequest& request) {
         return fail("boot", request.label, fmt::format("{} MiB of memory is not enough, at least 64", request.memory_mib));
     if (!request.cache_device.empty() && request.cache_disk_bytes != 0)
         return fail("boot", request.label, "either a cache device or the size of a disk file, not both");
+    if (!request.profile.empty() && request.kind != MachineKind::exact)
+        return fail("boot", request.label, "instructions are counted on machine exact only");
     return make_directories(request.log_dir);
 }
 

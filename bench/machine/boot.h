@@ -44,6 +44,8 @@ struct BootRequest {
     unsigned cpus = 1;               ///< exact: 1 only
     fs::path cache_device;           ///< kvm: an existing file or block device; its content is lost
     uint64_t cache_disk_bytes = 0;   ///< kvm, without cache_device: size of a disk file that vanishes with the boot
+    fs::path profile;                ///< exact: instructions by kernel function of each marked region (bench/profile/regions.h); empty: not counted
+    fs::path system_map;             ///< of kernel_image; needed for `profile`
     fs::path log_dir;                ///< gets LABEL.console.txt, LABEL.records.txt and, from QEMU, LABEL.qemu.txt
     std::chrono::seconds silence_limit{60};  ///< host time without record and console text: a hang
     std::chrono::seconds total_limit{1800};  ///< host time for the whole boot

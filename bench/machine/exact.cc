@@ -8,15 +8,30 @@ namespace diobench {
 
 namespace {
 
-/// The library of bench/machine/preload/, beside the running program or (for
-/// tests) one folder up.  Without it results would depend on the host's scheduler.
-Result<fs::path> order_library() {
+/// The library of bench/machine/preload/: without it results would depend on the host's scheduler.
+constexpr const char* kOrderLibrary = "libdiobench-exact-order.so";
+/// The plugin of bench/profile/plugin/.
+constexpr const char* kProfileLibrary = "libdiobench-profile.so";
+
+/// A library of ours, beside the running program or (for tests) one folder up.
+Result<fs::path> our_library(const std::string& name) {
     std::error_code none;
     const fs::path folder = fs::read_symlink("/proc/self/exe", none).parent_path();
     for (const fs::path& candidate : {folder, folder.parent_path()})
-        if (fs::exists(candidate / "libdiobench-exact-order.so")) return candidate / "libdiobench-exact-order.so";
-    return fail("boot", "exact machine", "libdiobench-exact-order.so is not beside the program in " + folder.string() +
-                "; build it with: cmake --build build");
+        if (fs::exists(candidate / name)) return candidate / name;
+    return fail("boot", "exact machine", name + " is not beside the program in " + folder.string() + "; build it with: cmake --build build");
+}
+
+/// QEMU counts what the guest executes; the guest does not notice.
+Result<std::vector<std::string>> profile_arguments(const BootRequest& request) {
+    if (request.profile.empty()) return std::vector<std::string>{};
+    if (std::error_code none; !fs::exists(request.system_map, none))
+        return fail("boot", request.label, "a profile needs the kernel's System.map, \"" + request.system_map.string() +
+                    "\" is not there; build the kernel again with: diobench kernel build --force");
+    auto plugin = our_library(kProfileLibrary);
+    if (!plugin) return forward(plugin);
+    return std::vector<std::string>{"-plugin", option_value(plugin->string()) + ",symbols=" + option_value(fs::absolute(request.system_map).string()) +
+                                    ",output=" + option_value(fs::absolute(request.profile).string())};
 }
 
 }  // namespace
@@ -31,7 +46,7 @@ Result<MachineParts> exact_machine(const BootRequest& request) {
         return fail("boot", request.label,
                     "the exact machine has no disk: the host would serve it at times that are not repeatable");
     MachineParts parts;
-    auto library = order_library();
+    auto library = our_library(kOrderLibrary);
     if (!library) return forward(library);
     parts.preload = *library;
     parts.qemu_arguments = {
@@ -44,6 +59,9 @@ Result<MachineParts> exact_machine(const BootRequest& request) {
         // One instruction is 1 ns; a halted CPU jumps to the next timer.
         "-icount", "shift=0,sleep=off,align=off", "-rtc", "base=2020-01-01T00:00:00,clock=vm", "-seed",
         std::to_string(request.seed)};
+    auto profile = profile_arguments(request);
+    if (!profile) return forward(profile);
+    parts.qemu_arguments.insert(parts.qemu_arguments.end(), profile->begin(), profile->end());
     parts.kernel_parameters = {
         "nokaslr", "norandmaps", "random.trust_cpu=off", "random.trust_bootloader=off",
         "tsc=reliable", "clocksource=tsc", "no_timer_check",
