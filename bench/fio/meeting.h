@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A point where fio's jobs wait for us, right before and right after their
+// reads: fio runs a command there (exec_prerun, exec_postrun), which says that
+// the job has arrived and returns when we let it.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "bench/base/fd.h"
+#include "bench/base/files.h"
+#include "bench/base/process.h"
+
+namespace diobench {
+
+/// What fio runs.  It is plain shell, in fio's working directory; where there
+/// is no shell, meeting_shell_main() stands in for it.
+[[nodiscard]] std::string meeting_command();
+
+/// Our side: two named pipes in a directory.
+class Meeting {
+public:
+    [[nodiscard]] static Result<Meeting> create(const fs::path& directory);
+
+    enum class Outcome { all_arrived, child_ended, time_over };
+    /// Waits until `jobs` more jobs have arrived, or the child has ended.
+    [[nodiscard]] Result<Outcome> wait_for(unsigned jobs, const ChildProcess& child, std::chrono::steady_clock::time_point deadline);
+    /// Lets `jobs` waiting jobs go on.
+    [[nodiscard]] Status release(unsigned jobs);
+
+private:
+    Meeting(UniqueFd arrived, UniqueFd go) : arrived_(std::move(arrived)), go_(std::move(go)) {}
+    UniqueFd arrived_;
+    UniqueFd go_;
+};
+
+/// main() of /bin/sh in a guest: `sh -c COMMAND`, where COMMAND must begin with
+/// meeting_command() (fio adds a redirection).  Exit 127 for anything else.
+int meeting_shell_main(int argc, char** argv);
+
+}  // namespace diobench
