@@ -25,5 +25,6 @@ void register_verify_command(CLI::App& app, CommandContext& context);
 void register_compare_command(CLI::App& app, CommandContext& context);
 void register_report_command(CLI::App& app, CommandContext& context);
 void register_export_command(CLI::App& app, CommandContext& context);
+void register_trace_command(CLI::App& app, CommandContext& context);
 
 }  // namespace diobench

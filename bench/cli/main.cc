@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
     register_compare_command(app, context);
     register_report_command(app, context);
     register_export_command(app, context);
+    register_trace_command(app, context);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
