@@ -149,6 +149,11 @@ Result<BootResult> boot_one(const BootSetup& setup, const ArmRun& arm, BootRepor
         request.cache_device = setup.options.cache_device;
         if (request.cache_device.empty()) request.cache_disk_bytes = kDeviceBytes;
     }
+    if (!setup.options.profile_directory.empty()) {
+        request.profile = setup.options.profile_directory / arm.name / (report.device + ".txt");
+        request.system_map = arm.kernel->system_map;
+        if (auto s = make_directories(request.profile.parent_path()); !s) return forward(s);
+    }
     request.log_dir = setup.log_directory;
     request.on_record = [&](std::string_view text) {
         auto record = nlohmann::json::parse(text, nullptr, false);
@@ -369,6 +374,7 @@ Result<RunOutcome> run_suite(const RunOptions& options) {
     if (!results) return forward(results);
     if (auto s = refuse_unverified_numbers(*results); !s) return forward(s);
     conclude(*results);
+    if (options.keep == KeepRun::no) return RunOutcome{std::move(*results), output, static_cast<ExitCode>(results->run.exit_code)};
     const auto link = options.output.empty() ? LatestLink::point : LatestLink::leave;
     if (auto s = write_outputs(output, *results, reproduce_script(*results, options), link); !s) return forward(s);
     return RunOutcome{std::move(*results), output, static_cast<ExitCode>(results->run.exit_code)};

@@ -13,6 +13,9 @@
 
 namespace diobench {
 
+/// no: nothing is written but the logs of the boots.
+enum class KeepRun { yes, no };
+
 struct RunOptions {
     std::vector<std::string> kernels;          ///< series by name or folder, in the order of the report
     std::string suite = "quick";
@@ -25,6 +28,8 @@ struct RunOptions {
     std::string revision;                      ///< of `tree`
     fs::path cache_device;                     ///< machine kvm: what to use as the cache's disk
     unsigned jobs = 0;                         ///< machines side by side; 0: as many as CPUs (exact), one (kvm)
+    fs::path profile_directory;                ///< exact: gets KERNEL/DEVICE.txt, instructions by function (docs/profile.md); empty: not counted
+    KeepRun keep = KeepRun::yes;
     std::vector<std::string> argv;             ///< for the record
 };
 
