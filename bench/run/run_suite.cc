@@ -331,6 +331,16 @@ Result<BootSetup> prepare_boots(const RunOptions& options, const WorkloadSet& wo
 
 }  // namespace
 
+Result<std::vector<std::string>> planned_cells(const RunOptions& options) {
+    auto workloads = load_workloads(project_root() / "workloads", engine_limits());
+    if (!workloads) return forward(workloads);
+    auto cells = select_cells(*workloads, options);
+    if (!cells) return forward(cells);
+    std::vector<std::string> ids;
+    for (const Cell& cell : *cells) ids.push_back(cell.id());
+    return ids;
+}
+
 Result<RunOutcome> run_suite(const RunOptions& options) {
     const auto started = std::chrono::steady_clock::now();
     Run run = begin_run(options.suite, machine_name(options.machine), options.seed, options.argv);

@@ -33,6 +33,9 @@ struct RunOptions {
     std::vector<std::string> argv;             ///< for the record
 };
 
+/// Ids of the cells that a run with these options measures, in file order.
+[[nodiscard]] Result<std::vector<std::string>> planned_cells(const RunOptions& options);
+
 struct RunOutcome {
     Results results;
     fs::path directory;
