@@ -40,11 +40,11 @@ bool ReadWatcher::usable(const TraceeFile& file) {
     return file.lookup == Lookup::found;
 }
 
-void ReadWatcher::expect(pid_t tid, Meaning result, int fd, std::optional<uint64_t> offset_bytes, uint64_t length_bytes) {
+void ReadWatcher::expect(pid_t tid, Meaning meaning, int fd, std::optional<uint64_t> offset_bytes, uint64_t length_bytes) {
     TraceeFile file = look_at_descriptor(tid, fd, root_);
     if (!usable(file)) return;
     const uint64_t from_bytes = offset_bytes.value_or(file.position_bytes);
-    pending_[tid] = {result, now_ns_(), {{std::move(file), from_bytes, length_bytes, 0}}};
+    pending_[tid] = {meaning, now_ns_(), {{std::move(file), from_bytes, length_bytes, 0}}};
 }
 
 /// sendfile(2), copy_file_range(2), splice(2): the offset lies in memory, or is the file's position.
@@ -88,10 +88,11 @@ void ReadWatcher::expect_submitted(pid_t tid, const SystemCall& call) {
 }
 
 /// Without a thread of the kernel's, a ring reads only what io_uring_enter(2) submits.
-void ReadWatcher::watch_ring_setup(pid_t tid, const SystemCall& call) {
+void ReadWatcher::expect_ring(pid_t tid, const SystemCall& call) {
     io_uring_params parameters{};
-    if (!read_tracee_memory(tid, call.arguments[1], &parameters, sizeof parameters)) return;
-    if ((parameters.flags & IORING_SETUP_SQPOLL) != 0) gaps_.io_uring = true;
+    if (call.number == SYS_io_uring_enter) pending_[tid] = {Meaning::ring, 0, {}};
+    else if (read_tracee_memory(tid, call.arguments[1], &parameters, sizeof parameters) && (parameters.flags & IORING_SETUP_SQPOLL) != 0)
+        pending_[tid] = {Meaning::poller, 0, {}};
 }
 
 void ReadWatcher::entered(pid_t tid, const SystemCall& call) {
@@ -109,8 +110,8 @@ void ReadWatcher::entered(pid_t tid, const SystemCall& call) {
         case SYS_splice: return expect_copy(tid, fd, arguments[1], arguments[4]);
         case SYS_mmap: return expect_mapping(tid, call);
         case SYS_io_submit: return expect_submitted(tid, call);
-        case SYS_io_uring_setup: return watch_ring_setup(tid, call);
-        case SYS_io_uring_enter: gaps_.io_uring = gaps_.io_uring || arguments[1] != 0; return;
+        case SYS_io_uring_setup:
+        case SYS_io_uring_enter: return expect_ring(tid, call);
         default: return;
     }
 }
@@ -120,17 +121,21 @@ void ReadWatcher::left(pid_t tid, int64_t result) {
     if (at == pending_.end()) return;
     const Pending pending = std::move(at->second);
     pending_.erase(at);
+    // Addresses may look negative; only these are errors.
     if (result < 0 && result >= -4095) return;
-    for (const auto& request : pending.requests) {
-        const uint64_t left_bytes = request.file.size_bytes - std::min(request.offset_bytes, request.file.size_bytes);
-        if (pending.result == Meaning::bytes) {
-            note(request, pending.time_ns, static_cast<uint64_t>(result));
-        } else if (pending.result == Meaning::mapping) {
-            note_mapping(pending.time_ns, {request.file.path, request.offset_bytes, request.length_bytes, request.file.size_bytes});
-        } else if (request.index < result) {
-            gaps_.asynchronous_reads += left_bytes != 0 ? 1 : 0;
-            note(request, pending.time_ns, std::min(request.length_bytes, left_bytes));
-        }
+    if (pending.meaning == Meaning::poller || (pending.meaning == Meaning::ring && result > 0)) gaps_.io_uring = true;
+    for (const auto& request : pending.requests) finish(pending, request, result);
+}
+
+void ReadWatcher::finish(const Pending& pending, const Request& request, int64_t result) {
+    const TraceeFile& file = request.file;
+    if (pending.meaning == Meaning::bytes) {
+        note(request, pending.time_ns, static_cast<uint64_t>(result));
+    } else if (pending.meaning == Meaning::mapping) {
+        note_mapping(pending.time_ns, {file.path, request.offset_bytes, request.length_bytes, file.size_bytes});
+    } else if (pending.meaning == Meaning::submitted && request.index < result && request.offset_bytes < file.size_bytes) {
+        ++gaps_.asynchronous_reads;
+        note(request, pending.time_ns, std::min(request.length_bytes, file.size_bytes - request.offset_bytes));
     }
 }
 

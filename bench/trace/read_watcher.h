@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <linux/aio_abi.h>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -49,6 +51,8 @@ private:
         bytes,      ///< how many bytes were read
         mapping,    ///< an address: all was mapped
         submitted,  ///< how many requests were taken
+        ring,       ///< how many requests a ring took, of unknown kinds
+        poller,     ///< a ring with a thread of the kernel's that takes requests unseen
     };
     struct Request {
         TraceeFile file;
@@ -57,18 +61,19 @@ private:
         int64_t index = 0;          ///< among what was submitted
     };
     struct Pending {
-        Meaning result = Meaning::bytes;
+        Meaning meaning = Meaning::bytes;
         uint64_t time_ns = 0;
         std::vector<Request> requests;
     };
 
-    void expect(pid_t tid, Meaning result, int fd, std::optional<uint64_t> offset_bytes, uint64_t length_bytes);
+    void expect(pid_t tid, Meaning meaning, int fd, std::optional<uint64_t> offset_bytes, uint64_t length_bytes);
     void expect_copy(pid_t tid, int fd, uint64_t offset_address, uint64_t length_bytes);
     void expect_vector(pid_t tid, const SystemCall& call, std::optional<uint64_t> offset_bytes);
     void expect_mapping(pid_t tid, const SystemCall& call);
     void expect_submitted(pid_t tid, const SystemCall& call);
     void expect_submitted_one(pid_t tid, const iocb& one, int64_t index, Pending& pending);
-    void watch_ring_setup(pid_t tid, const SystemCall& call);
+    void expect_ring(pid_t tid, const SystemCall& call);
+    void finish(const Pending& pending, const Request& request, int64_t result);
     [[nodiscard]] bool usable(const TraceeFile& file);
     void note(const Request& request, uint64_t time_ns, uint64_t length_bytes);
     void note_mapping(uint64_t time_ns, const TraceeMapping& mapping);

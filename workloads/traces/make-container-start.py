@@ -6,12 +6,12 @@
 
 The shape is that of a start from a container image that is fetched on demand:
 
-1. A start-up storm, about 560 reads in 0.8 s: programs and libraries are opened one
-   after the other.  Each begins with its ELF header, goes on with a few reads
-   of 4 to 64 KiB scattered over the file (the dynamic linker, page faults), and neighbours
-   in the directory follow each other.  Between them the package data base
-   and caches inside a large file are looked up, around a few hot places.  The
-   last read of a file ends where the file ends, at any byte.
+1. A start-up storm, about 560 reads in half a second: programs and libraries
+   are opened one after the other.  Each begins with its ELF header, goes on with
+   a few reads of 4 to 64 KiB scattered over the file (the dynamic linker, page
+   faults), and neighbours in the directory follow each other.  Between them
+   data bases and caches inside a large file are looked up, around a few
+   hot places.  The last read of a file ends where the file ends, at any byte.
 2. Then the workload's data: the large file is read in order from its start,
    in parts of 128 KiB to 1 MiB.
 
