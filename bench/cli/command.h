@@ -20,11 +20,14 @@ struct CommandContext {
 
 void register_kernel_command(CLI::App& app, CommandContext& context);
 void register_doctor_command(CLI::App& app, CommandContext& context);
+void register_plan_command(CLI::App& app, CommandContext& context);
 void register_run_command(CLI::App& app, CommandContext& context);
 void register_verify_command(CLI::App& app, CommandContext& context);
 void register_compare_command(CLI::App& app, CommandContext& context);
+void register_gate_command(CLI::App& app, CommandContext& context);
 void register_report_command(CLI::App& app, CommandContext& context);
 void register_export_command(CLI::App& app, CommandContext& context);
+void register_overhead_command(CLI::App& app, CommandContext& context);
 void register_trace_command(CLI::App& app, CommandContext& context);
 
 }  // namespace diobench

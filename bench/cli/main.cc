@@ -20,10 +20,13 @@ int main(int argc, char** argv) {
     register_doctor_command(app, context);
     register_kernel_command(app, context);
     register_verify_command(app, context);
+    register_plan_command(app, context);
     register_run_command(app, context);
     register_compare_command(app, context);
+    register_gate_command(app, context);
     register_report_command(app, context);
     register_export_command(app, context);
+    register_overhead_command(app, context);
     register_trace_command(app, context);
     try {
         app.parse(argc, argv);

@@ -5,10 +5,12 @@
 #include <memory>
 
 #include "bench/base/terminal.h"
+#include "bench/cli/cell_options.h"
 #include "bench/cli/command.h"
 #include "bench/export/comparison.h"
 #include "bench/export/headline.h"
 #include "bench/export/report.h"
+#include "bench/run/resume_file.h"
 #include "bench/run/run_suite.h"
 
 namespace diobench {
@@ -19,6 +21,7 @@ struct RunArguments {
     RunOptions options;
     std::string machine = "exact";
     std::string accelerator;
+    fs::path resume;
     bool json = false;
     bool report = true;
 };
@@ -35,10 +38,29 @@ void print_outcome(const RunOutcome& outcome) {
         fmt::print("{} {}\n", coloured("!", run.exit_code == 0 ? Colour::yellow : Colour::red), finding);
 }
 
-Result<ExitCode> run(const RunArguments& arguments) {
+/// A run that was begun before: everything as it was asked for then.
+Result<RunOptions> resumed(const RunArguments& arguments) {
+    if (!arguments.options.kernels.empty()) return fail("run", "--resume", "it takes kernels and everything else from the run it resumes; leave --kernel out");
+    return read_resume_file(arguments.resume);
+}
+
+Result<RunOptions> asked_for(const RunArguments& arguments) {
+    if (!arguments.resume.empty()) return resumed(arguments);
     RunOptions options = arguments.options;
-    for (MachineKind kind : {MachineKind::exact, MachineKind::kvm, MachineKind::uml})
+    for (MachineKind kind : {MachineKind::exact, MachineKind::kvm, MachineKind::uml, MachineKind::host})
         if (arguments.machine == machine_name(kind)) options.machine = kind;
+    if (options.machine == MachineKind::host && !options.kernels.empty())
+        return fail("run", "--kernel", "machine host measures the kernel that runs here; leave --kernel out");
+    if (options.machine != MachineKind::host && options.kernels.empty())
+        return fail("run", "--kernel", "which kernel? (diobench kernel list shows them)");
+    if (!options.workload_files.empty() || !options.fio_jobs.empty()) options.suite = "own";
+    return options;
+}
+
+Result<ExitCode> run(const RunArguments& arguments) {
+    auto asked = asked_for(arguments);
+    if (!asked) return forward(asked);
+    RunOptions options = std::move(*asked);
     if (arguments.accelerator == "tcg") options.accelerator = Accelerator::tcg;
     if (arguments.accelerator == "kvm") options.accelerator = Accelerator::kvm;
     if (!options.revision.empty() && options.tree.empty()) return fail("run", "--rev", "it needs --tree DIR, the kernel tree it is a revision of");
@@ -69,13 +91,16 @@ void register_run_command(CLI::App& app, CommandContext& context) {
     command->footer("Examples:\n"
                     "  diobench run --kernel base --kernel fallback --kernel dio-sync --kernel dio\n"
                     "  diobench run --kernel dio --kernel ~/my-series --filter 'rand-read/*'\n"
+                    "  diobench run --kernel dio --workload ~/mine.toml\n"
+                    "  diobench run --kernel dio --fio-job ~/database.fio\n"
+                    "  diobench run --resume out/20261123-...   goes on where a killed run stopped\n"
                     "Exit: 0 all cells fine (or known), 2 an arm could not be built, 4 wrong data, a cell or a machine that failed.");
     command->add_option("--kernel", options.kernels, "Series of kernel-patches/series/ or a folder with a series.toml; several are compared")
-        ->required()->option_text("NAME ...");
-    command->add_option("--suite", options.suite, "Which cells (suites = [...] in workloads/*.toml)")->capture_default_str();
-    command->add_option("--filter", options.filter, "Only cells whose id matches; '*' also matches '/'")->option_text("GLOB");
-    command->add_option("--machine", arguments->machine, "exact: emulated, counts instructions, repeatable bit by bit; kvm: wall clock; uml: wall clock, the kernel as a process")
-        ->check(CLI::IsMember({"exact", "kvm", "uml"}))->capture_default_str();
+        ->option_text("NAME ...");
+    add_cell_options(*command, options);
+    command->add_option("--resume", arguments->resume, "Output directory of a run that was killed: makes what is missing of it, nothing twice")->option_text("DIR");
+    command->add_option("--machine", arguments->machine, "exact: emulated, counts instructions, repeatable bit by bit; kvm: wall clock; uml: wall clock, the kernel as a process; host: the kernel that runs here, as root, back ends other than fscache")
+        ->check(CLI::IsMember({"exact", "kvm", "uml", "host"}))->capture_default_str();
     command->add_option("--accel", arguments->accelerator, "Machine kvm only: tcg runs the same path without KVM (its clock means nothing)")
         ->check(CLI::IsMember({"kvm", "tcg"}));
     command->add_option("--cache-device", options.cache_device, "Machine kvm: file or block device the cache lies on; ITS CONTENT IS LOST");

@@ -11,7 +11,7 @@
 #include <thread>
 #include <unistd.h>
 
-#include "bench/guest/cache_device.h"
+#include "bench/backend/cache_device.h"
 
 namespace diobench {
 

@@ -10,7 +10,7 @@
 #include "bench/base/fd.h"
 #include "bench/conformance/dm_device.h"
 #include "bench/conformance/world.h"
-#include "bench/guest/cache_device.h"
+#include "bench/backend/cache_device.h"
 
 namespace diobench {
 

@@ -22,6 +22,7 @@
 #include "bench/daemon/faults.h"
 #include "bench/daemon/fetch_link.h"
 #include "bench/daemon/protocol.h"
+#include "bench/image/content.h"
 
 namespace diobench {
 
@@ -61,6 +62,7 @@ Treatment treatment_of(const DaemonFaults* faults) {
 
 /// A READ whose bytes have arrived at `due_ns`.
 struct Fetch {
+    uint64_t taken_ns = 0;
     uint64_t due_ns = 0;
     uint64_t order = 0;
     ReadRequest request;
@@ -180,11 +182,22 @@ private:
         ++counters_.reads_taken;
         count_in_flight();
         const uint64_t delay_ns = faults() ? faults()->read_delay_ns.load() : 0;
-        Fetch fetch{link_.arrival_ns(now_ns(), request.length_bytes) + delay_ns, order_++, request, std::move(object), treatment_of(faults())};
+        const uint64_t now = now_ns();
+        Fetch fetch{now, arrival_ns(now, request.length_bytes) + delay_ns, order_++, request, std::move(object), treatment_of(faults())};
         if (faults() && faults()->hold_reads)
             held_.push_back({faults()->releases, std::move(fetch)});
         else
             pending_.push(std::move(fetch));
+    }
+
+    uint64_t arrival_ns(uint64_t now, uint64_t length_bytes) {
+        if (options_.link != nullptr) {
+            DaemonLink& link = *options_.link;
+            uint64_t jitter = 0;
+            if (link.jitter_ns != 0) jitter = content_word({link.jitter_seed, 0}, link.draws++, 0) % (link.jitter_ns + 1);
+            link_.set(link.round_trip_ns + jitter, link.bandwidth_bytes_per_s);
+        }
+        return link_.arrival_ns(now, length_bytes);
     }
 
     [[nodiscard]] const DaemonFaults* faults() const { return options_.faults; }
@@ -233,7 +246,8 @@ private:
         if (::fstat(source->get(), &st) < 0) return -errno;
         object.source = std::move(*source);
         object.size_bytes = static_cast<uint64_t>(st.st_size);
-        object.fill_whole = faults() && faults()->fill_at_open;
+        const std::string& key = request.cookie_key;
+        object.fill_whole = (faults() && faults()->fill_at_open) || options_.whole.contains(key.substr(0, key.find('.')));
         return static_cast<int64_t>(st.st_size);
     }
 
@@ -255,7 +269,13 @@ private:
             --in_flight_;
             // Also after an error: the reader must not wait for ever, the kernel sees the hole and fails the read.
             if (auto s = complete_read(fetch->object->anonymous.get(), fetch->request.msg_id); !s) complain(s.error().message());
+            if (options_.log != nullptr) log(*fetch);
         }
+    }
+
+    void log(const Fetch& fetch) {
+        const uint64_t at = options_.log->count++;
+        options_.log->entries[at % FetchLog::kEntries] = {fetch.taken_ns, now_ns(), fetch.request.offset_bytes, fetch.request.length_bytes};
     }
 
     /// Writes what a READ asks for, or what its treatment makes of that.

@@ -14,6 +14,11 @@ public:
     FetchLink(uint64_t round_trip_ns, uint64_t bandwidth_bytes_per_s)
         : round_trip_ns_(round_trip_ns), bandwidth_bytes_per_s_(bandwidth_bytes_per_s) {}
 
+    /// From now on; what is under way keeps its time.
+    void set(uint64_t round_trip_ns, uint64_t bandwidth_bytes_per_s) {
+        round_trip_ns_ = round_trip_ns;
+        bandwidth_bytes_per_s_ = bandwidth_bytes_per_s;
+    }
     /// Time (same clock as `now_ns`) at which `bytes`, asked for now, are here.
     [[nodiscard]] uint64_t arrival_ns(uint64_t now_ns, uint64_t bytes) {
         uint64_t start = std::max(now_ns + round_trip_ns_, link_free_ns_);

@@ -13,6 +13,7 @@
 
 #include "bench/base/error.h"
 #include "bench/measure/histogram.h"
+#include "bench/plan/requests.h"
 
 namespace diobench {
 
@@ -37,34 +38,51 @@ private:
 /// in flight; a slot is used again as late as possible, so that after the run
 /// each still holds its last read for the content check.
 struct ReadPlan {
-    int fd = -1;
-    uint32_t block_size_bytes = 4096;
+    std::span<const int> fds;               ///< by Request::file
+    std::span<const std::string> paths;     ///< the same files, for engines that open them by themselves
+    std::span<const Request> requests;      ///< in order
+    std::span<const uint64_t> due_ns;       ///< open loop: when each is due, from the start; empty: closed loop
+    uint32_t slot_bytes = 4096;             ///< size of a buffer: the longest read
     unsigned iodepth = 1;
     unsigned slots = 1;
-    std::span<const uint64_t> offsets;  ///< of each read, in order
-    std::byte* buffers = nullptr;       ///< slots * block_size_bytes
+    std::byte* buffers = nullptr;           ///< slots * slot_bytes
+    bool direct = false;                    ///< the files are opened with O_DIRECT
+
+    [[nodiscard]] std::byte* buffer(unsigned slot) const { return buffers + size_t{slot} * slot_bytes; }
 };
 
-/// What came of it.  `last_offset[slot]` is what the slot's buffer was last
-/// filled from (kNothing if never or if that read failed).
+/// A read's life, ns of CLOCK_MONOTONIC.
+struct ReadSpan {
+    uint64_t submitted_ns = 0;
+    uint64_t completed_ns = 0;
+};
+
+/// What came of it.  `last_request[slot]` is the request the slot's buffer was
+/// last filled by (kNothing if none, or if that read failed).
 struct ReadStats {
-    static constexpr uint64_t kNothing = ~uint64_t{0};
-    Histogram latency;
+    static constexpr size_t kNothing = ~size_t{0};
+    Histogram latency;         ///< from the intended time: submission (closed loop) or due time (open loop)
+    Histogram service;         ///< open loop: from submission
     uint64_t ops = 0;
     uint64_t bytes = 0;
-    uint64_t errors = 0;       ///< failed or short reads
-    int first_errno = 0;       ///< of the first that failed; 0 if it was short
-    uint64_t elapsed_ns = 0;   ///< of the timed region
-    std::vector<uint64_t> last_offset;
+    uint64_t errors = 0;       ///< failed reads, and those that returned another length than expected
+    int first_errno = 0;       ///< of the first that failed; 0 if its length was wrong
+    uint64_t started_ns = 0;   ///< of the timed region, CLOCK_MONOTONIC
+    uint64_t elapsed_ns = 0;
+    uint64_t first_read_ns = 0;      ///< from the start to the first completion
+    uint64_t last_submit_ns = 0;     ///< open loop: from the start to the submission of the last read
+    std::vector<size_t> last_request;
+    std::vector<ReadSpan> spans;     ///< by request; kept only if there is room for all before the start
 };
 
 class Engine {
 public:
     virtual ~Engine() = default;
-    /// Everything that may allocate or set up; before the clock starts.
+    /// Everything that may allocate or set up; before the clock starts.  An
+    /// error with ENOSYS, EOPNOTSUPP or EPERM says that this kernel cannot do it.
     [[nodiscard]] virtual Status prepare(const ReadPlan& plan) = 0;
-    /// The timed region: reads all offsets, closed loop.  Errors of single
-    /// reads are counted in `stats`; a returned error means the engine broke.
+    /// The timed region: makes all requests.  Errors of single reads are
+    /// counted in `stats`; a returned error means the engine broke.
     [[nodiscard]] virtual Status run(const ReadPlan& plan, ReadStats& stats) = 0;
 };
 
@@ -74,6 +92,7 @@ struct EngineInfo {
     std::string_view purpose;
     unsigned max_iodepth;  ///< 1 for synchronous ones
     bool reads_file;       ///< false for null
+    bool mapped = false;   ///< reads through a mapping: for io = mmap, and only for that
     std::unique_ptr<Engine> (*create)();
 };
 

@@ -2,23 +2,20 @@
 #include "bench/engine/measure_cell.h"
 
 #include <algorithm>
+#include <barrier>
 #include <cerrno>
 #include <ctime>
-#include <fcntl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
+#include <thread>
 
-#include "bench/base/fd.h"
 #include "bench/base/text.h"
+#include "bench/engine/job.h"
+#include "bench/image/test_file_json.h"
 #include "bench/profile/marker.h"
 
 namespace diobench {
 
 namespace {
-
-/// At least so many buffers, so that also a run at iodepth 1 leaves several reads to check.
-constexpr unsigned kMinimumSlots = 8;
-constexpr uint64_t kPieceBytes = 4096;
 
 uint64_t process_cpu_ns() {
     timespec t{};
@@ -32,60 +29,170 @@ uint64_t context_switches() {
     return static_cast<uint64_t>(usage.ru_nvcsw + usage.ru_nivcsw);
 }
 
-/// Compares pieces of every buffer with what its last read should have
-/// brought: the first and the last kPieceBytes and some in between, another
-/// place in each slot.  All bytes were compared once before, by verification.
-void check_samples(const ReadPlan& plan, const ReadTarget& target, CellMeasurement& out) {
-    for (unsigned slot = 0; slot < plan.slots; ++slot) {
-        uint64_t offset = out.stats.last_offset[slot];
-        if (offset == ReadStats::kNothing) continue;
-        ++out.checked_reads;
-        const uint64_t size = plan.block_size_bytes;
-        const uint64_t piece = std::min(size, kPieceBytes);
-        const uint64_t middle = (slot * 37 + 11) % 64 * (size - piece) / 64;
-        for (uint64_t at : {uint64_t{0}, middle, size - piece}) {
-            auto wrong = target.content->first_mismatch(offset - target.base_offset_bytes + at,
-                                                        std::span(plan.buffers + slot * size + at, piece));
-            if (wrong && !out.mismatch_offset_bytes) out.mismatch_offset_bytes = wrong;
-            if (piece == size) break;
-        }
+using Jobs = std::vector<std::unique_ptr<Job>>;
+
+/// What a kernel that lacks something answers.
+bool is_refusal(const Error& error) {
+    return error.errno_value == ENOSYS || error.errno_value == EOPNOTSUPP || error.errno_value == EPERM;
+}
+
+/// Threads that stand at a barrier, so that their start is not in the timed region.
+class Team {
+public:
+    explicit Team(Jobs& jobs) : jobs_(jobs), start_(static_cast<ptrdiff_t>(jobs.size())), results_(jobs.size()) {
+        for (size_t i = 1; i < jobs.size(); ++i)
+            threads_.emplace_back([this, i] {
+                start_.arrive_and_wait();
+                if (go_) results_[i] = jobs_[i]->run();
+            });
     }
+    /// The first job runs in the calling thread.
+    Status run() {
+        go_ = true;
+        if (jobs_.size() > 1) start_.arrive_and_wait();
+        results_[0] = jobs_[0]->run();
+        for (auto& thread : threads_) thread.join();
+        threads_.clear();
+        for (auto& result : results_)
+            if (!result) return result;
+        return {};
+    }
+    ~Team() {
+        if (threads_.empty()) return;
+        start_.arrive_and_wait();
+        for (auto& thread : threads_) thread.join();
+    }
+
+private:
+    Jobs& jobs_;
+    std::barrier<> start_;
+    bool go_ = false;  // written before the barrier, read behind it
+    std::vector<Status> results_;
+    std::vector<std::thread> threads_;
+};
+
+void add_up(const Jobs& jobs, CellMeasurement& out) {
+    ReadStats& all = out.stats;
+    uint64_t first = ~uint64_t{0};
+    uint64_t last = 0;
+    for (const auto& job : jobs) {
+        const ReadStats& one = job->stats();
+        all.latency.merge(one.latency);
+        all.service.merge(one.service);
+        all.ops += one.ops;
+        all.bytes += one.bytes;
+        if (all.errors == 0) all.first_errno = one.first_errno;
+        all.errors += one.errors;
+        all.last_submit_ns = std::max(all.last_submit_ns, one.last_submit_ns);
+        all.spans.insert(all.spans.end(), one.spans.begin(), one.spans.end());
+        first = std::min(first, one.started_ns);
+        last = std::max(last, one.started_ns + one.elapsed_ns);
+        out.job_elapsed_ns.push_back(one.elapsed_ns);
+        out.job_ops.push_back(one.ops);
+        out.offered_ns = std::max(out.offered_ns, job->last_due_ns());
+    }
+    all.started_ns = first;
+    all.elapsed_ns = last - first;
+    all.first_read_ns = jobs.front()->stats().first_read_ns;
+    out.open_ns = jobs.front()->open_ns();
+}
+
+uint64_t unique_bytes(const Jobs& jobs) {
+    std::vector<Request> all;
+    for (const auto& job : jobs) all.insert(all.end(), job->requests().begin(), job->requests().end());
+    return distinct_bytes(all);
+}
+
+nlohmann::json spans_json(const std::vector<ReadSpan>& spans) {
+    auto out = nlohmann::json::array();
+    for (const ReadSpan& span : spans) out.push_back({span.submitted_ns, span.completed_ns});
+    return out;
 }
 
 }  // namespace
 
+nlohmann::json ReadTarget::to_json() const {
+    auto list = nlohmann::json::array();
+    for (const TargetFile& file : files)
+        list.push_back({{"path", file.path}, {"base_offset_bytes", file.base_offset_bytes}, {"size_bytes", file.size_bytes},
+                        {"known", file.known ? test_file_to_json(*file.known) : nlohmann::json()}});
+    return {{"files", std::move(list)}, {"content_seed", content_seed}, {"trace", trace}};
+}
+
+Result<ReadTarget> ReadTarget::from_json(const nlohmann::json& json) {
+    try {
+        ReadTarget out;
+        for (const auto& f : json.at("files")) {
+            TargetFile file{f.at("path"), f.at("base_offset_bytes"), f.at("size_bytes"), std::nullopt};
+            if (!f.at("known").is_null()) file.known = test_file_from_json(f.at("known"));
+            out.files.push_back(std::move(file));
+        }
+        out.content_seed = json.at("content_seed");
+        out.trace = json.at("trace");
+        return out;
+    } catch (const nlohmann::json::exception& e) {
+        return fail("read target", "", e.what());
+    }
+}
+
 nlohmann::json CellMeasurement::to_json() const {
     return {{"open_errno", open_errno},
+            {"unsupported", unsupported},
             {"ops", stats.ops},
             {"bytes", stats.bytes},
             {"errors", stats.errors},
             {"first_errno", stats.first_errno},
+            {"started_ns", stats.started_ns},
             {"elapsed_ns", stats.elapsed_ns},
+            {"first_read_ns", stats.first_read_ns},
+            {"last_submit_ns", stats.last_submit_ns},
             {"histogram", stats.latency.to_json()},
+            {"service", stats.service.to_json()},
+            {"spans", spans_json(stats.spans)},
+            {"open_ns", open_ns},
             {"cpu_ns", cpu_ns},
             {"context_switches", context_switches},
             {"unique_bytes", unique_bytes},
+            {"whole_bytes", whole_bytes},
+            {"offered_ns", offered_ns},
+            {"job_elapsed_ns", job_elapsed_ns},
+            {"job_ops", job_ops},
             {"checked_reads", checked_reads},
-            {"mismatch_offset_bytes", mismatch_offset_bytes ? nlohmann::json(*mismatch_offset_bytes) : nlohmann::json()}};
+            {"mismatch_offset_bytes", mismatch_offset_bytes ? nlohmann::json(*mismatch_offset_bytes) : nlohmann::json()},
+            {"mismatch_file", mismatch_file}};
 }
 
 Result<CellMeasurement> CellMeasurement::from_json(const nlohmann::json& json) {
     try {
         CellMeasurement out;
+        ReadStats& stats = out.stats;
         out.open_errno = json.at("open_errno");
-        out.stats.ops = json.at("ops");
-        out.stats.bytes = json.at("bytes");
-        out.stats.errors = json.at("errors");
-        out.stats.first_errno = json.at("first_errno");
-        out.stats.elapsed_ns = json.at("elapsed_ns");
-        auto histogram = Histogram::from_json(json.at("histogram"));
-        if (!histogram) return forward(histogram);
-        out.stats.latency = *histogram;
+        out.unsupported = json.at("unsupported");
+        stats.ops = json.at("ops");
+        stats.bytes = json.at("bytes");
+        stats.errors = json.at("errors");
+        stats.first_errno = json.at("first_errno");
+        stats.started_ns = json.at("started_ns");
+        stats.elapsed_ns = json.at("elapsed_ns");
+        stats.first_read_ns = json.at("first_read_ns");
+        stats.last_submit_ns = json.at("last_submit_ns");
+        for (auto [key, into] : {std::pair{"histogram", &stats.latency}, std::pair{"service", &stats.service}}) {
+            auto histogram = Histogram::from_json(json.at(key));
+            if (!histogram) return forward(histogram);
+            *into = *histogram;
+        }
+        for (const auto& span : json.at("spans")) stats.spans.push_back({span.at(0), span.at(1)});
+        out.open_ns = json.at("open_ns");
         out.cpu_ns = json.at("cpu_ns");
         out.context_switches = json.at("context_switches");
         out.unique_bytes = json.at("unique_bytes");
+        out.whole_bytes = json.at("whole_bytes");
+        out.offered_ns = json.at("offered_ns");
+        out.job_elapsed_ns = json.at("job_elapsed_ns").get<std::vector<uint64_t>>();
+        out.job_ops = json.at("job_ops").get<std::vector<uint64_t>>();
         out.checked_reads = json.at("checked_reads");
         if (!json.at("mismatch_offset_bytes").is_null()) out.mismatch_offset_bytes = json.at("mismatch_offset_bytes").get<uint64_t>();
+        out.mismatch_file = json.at("mismatch_file");
         return out;
     } catch (const nlohmann::json::exception& e) {
         return fail("read the reader's answer", "", e.what(), ExitCode::invalid);
@@ -98,52 +205,39 @@ Result<CellMeasurement> measure_cell(const Cell& cell, const ReadTarget& target,
     if (cell.iodepth == 0 || cell.iodepth > (*info)->max_iodepth)
         return fail("engine " + cell.engine, "", "iodepth must be 1 to " + std::to_string((*info)->max_iodepth) + ", is " + std::to_string(cell.iodepth));
     CellMeasurement out;
-    UniqueFd fd;
-    uint64_t size_bytes = target.size_bytes;
-    if ((*info)->reads_file) {
-        auto opened = UniqueFd::open(target.path, O_RDONLY | (cell.io == IoMode::direct ? O_DIRECT : 0));
-        if (!opened) {
-            out.open_errno = opened.error().errno_value;
+    const bool keep_spans = cell.cache_state == CacheState::remote;
+    Jobs jobs;
+    for (unsigned number = 0; number < cell.numjobs; ++number) {
+        auto job = Job::open(cell, target, number, seed);
+        if (!job && job.error().errno_value != 0) {
+            out.open_errno = job.error().errno_value;
             return out;
         }
-        fd = std::move(*opened);
-        struct stat st {};
-        if (::fstat(fd.get(), &st) < 0) return fail_errno("stat", target.path);
-        if (size_bytes == 0) size_bytes = static_cast<uint64_t>(st.st_size) - target.base_offset_bytes;
-    } else {
-        size_bytes = cell.ops * cell.block_size_bytes;
+        if (!job) return forward(job);
+        if (auto s = (*job)->prepare(**info, keep_spans); !s) {
+            if (!is_refusal(s.error())) return forward(s);
+            out.unsupported = s.error().message();
+            return out;
+        }
+        jobs.push_back(std::move(*job));
     }
-    if (size_bytes < cell.block_size_bytes)
-        return fail("read", target.path, "the file is smaller than one block of the cell");
-    auto offsets = make_offsets(cell.pattern, cell.block_size_bytes, cell.ops, size_bytes, seed);
-    for (auto& offset : offsets) offset += target.base_offset_bytes;
-    out.unique_bytes = std::min<uint64_t>(cell.ops, size_bytes / cell.block_size_bytes) * cell.block_size_bytes;
-
-    ReadPlan plan;
-    plan.fd = fd.get();
-    plan.block_size_bytes = static_cast<uint32_t>(cell.block_size_bytes);
-    plan.iodepth = cell.iodepth;
-    plan.slots = std::max(cell.iodepth, kMinimumSlots);
-    plan.offsets = offsets;
-    auto buffers = AlignedBuffer::create(size_t{plan.slots} * cell.block_size_bytes);
-    if (!buffers) return forward(buffers);
-    plan.buffers = buffers->data();
-    auto engine = (*info)->create();
-    if (auto s = engine->prepare(plan); !s) return forward(s);
-
+    out.unique_bytes = unique_bytes(jobs);
+    out.whole_bytes = jobs.front()->whole_bytes();
+    Team team(jobs);
     const uint32_t tag = crc32c(cell.id());
 
     if (auto s = hooks.before(); !s) return forward(s);
     const uint64_t switches = context_switches();
     const uint64_t cpu = process_cpu_ns();
     begin_marked_region(tag);
-    Status ran = engine->run(plan, out.stats);
+    Status ran = team.run();
     end_marked_region();
     out.cpu_ns = process_cpu_ns() - cpu;
     out.context_switches = context_switches() - switches;
     if (!ran) return forward(ran);
     if (auto s = hooks.after(); !s) return forward(s);
-    if (target.content) check_samples(plan, target, out);
+    add_up(jobs, out);
+    for (const auto& job : jobs) job->check_samples(out);
     return out;
 }
 

@@ -25,8 +25,7 @@ struct ReaderOptions {
     uint64_t number_ios = 1024;
     uint64_t seed = 1;
     // Inside a guest:
-    std::string cell_json;
-    std::string target_json;
+    int task_fd = -1;   ///< {"cell": ..., "target": ...}
     int sync_in = -1;
     int sync_out = -1;
     int result_fd = -1;
@@ -57,6 +56,10 @@ void run_benchmark(benchmark::State& state, const Cell& cell, const ReadTarget& 
                 state.SkipWithError(s.error().message().c_str());
                 return;
             }
+        if (!measured->unsupported.empty()) {
+            state.SkipWithError(measured->unsupported.c_str());
+            return;
+        }
         if (measured->open_errno != 0) {
             state.SkipWithError(fmt::format("open: {}", std::strerror(measured->open_errno)).c_str());
             return;
@@ -95,12 +98,12 @@ Result<std::vector<Cell>> cells_by_hand(const ReaderOptions& options) {
                         if (*bytes == 0 || *bytes > (1u << 30)) return fail("read --bs", size, "must be 1 to 1g");
                         if (pattern != "read" && pattern != "randread") return fail("read --rw", pattern, "known are read, randread");
                         Cell cell;
-                        cell.backend = (*info)->reads_file ? Backend::fscache : Backend::null;
+                        if (!(*info)->reads_file) cell.backend = kNull;
                         cell.engine = engine;
                         cell.pattern = pattern == "read" ? Pattern::sequential : Pattern::random;
                         cell.block_size_bytes = *bytes;
                         cell.iodepth = iodepth;
-                        cell.io = direct != 0 ? IoMode::direct : IoMode::buffered;
+                        cell.io = (*info)->mapped ? IoMode::mmap : direct != 0 ? IoMode::direct : IoMode::buffered;
                         cell.ops = options.number_ios;
                         cells.push_back(cell);
                     }
@@ -123,38 +126,33 @@ public:
     std::string failed_;
 };
 
-/// What the other side wrote for --target.
-struct GuestTarget {
+struct Task {
+    Cell cell;
     ReadTarget target;
-    std::vector<Hole> holes;
 };
 
-Status parse_target(const std::string& text, GuestTarget& out) {
-    try {
-        auto json = nlohmann::json::parse(text);
-        out.target.path = json.at("path");
-        out.target.base_offset_bytes = json.at("base_offset_bytes");
-        out.target.size_bytes = json.at("size_bytes");
-        for (const auto& hole : json.at("holes")) out.holes.push_back({hole.at(0), hole.at(1)});
-        out.target.content = FileContent{{json.at("seed"), json.at("file_id")}, json.at("size_bytes"), out.holes};
-        return {};
-    } catch (const nlohmann::json::exception& e) {
-        return fail("read --target", "", e.what());
-    }
+/// What the other side wrote into --task.
+Result<Task> read_task(int fd) {
+    auto text = read_file(fmt::format("/proc/self/fd/{}", fd));
+    if (!text) return forward(text);
+    auto json = nlohmann::json::parse(*text, nullptr, false);
+    if (!json.is_object() || !json.contains("cell") || !json.contains("target")) return fail("read --task", "", "not a task");
+    auto cell = Cell::from_json(json["cell"]);
+    if (!cell) return forward(cell);
+    auto target = ReadTarget::from_json(json["target"]);
+    if (!target) return forward(target);
+    return Task{std::move(*cell), std::move(*target)};
 }
 
 int run_guest_cell(const ReaderOptions& options, int argc, char** argv) {
-    GuestTarget target;
-    auto parsed = nlohmann::json::parse(options.cell_json, nullptr, false);
-    auto cell = Cell::from_json(parsed);
-    Status status = cell ? parse_target(options.target_json, target) : Status(forward(cell));
-    if (!status) {
-        fmt::print(stderr, "diobench-read: {}\n", status.error().message());
+    auto task = read_task(options.task_fd);
+    if (!task) {
+        fmt::print(stderr, "diobench-read: {}\n", task.error().message());
         return 2;
     }
     benchmark::Initialize(&argc, argv);
-    benchmark::RegisterBenchmark(benchmark_name(*cell).c_str(), [&](benchmark::State& state) {
-        run_benchmark(state, *cell, target.target, options);
+    benchmark::RegisterBenchmark(benchmark_name(task->cell).c_str(), [&](benchmark::State& state) {
+        run_benchmark(state, task->cell, task->target, options);
     })->UseManualTime()->Iterations(1);
     SilentReporter reporter;
     benchmark::RunSpecifiedBenchmarks(&reporter);
@@ -181,8 +179,7 @@ int reader_main(int argc, char** argv) {
     app.add_option("--direct", options.direct, "1: O_DIRECT, 0: through the page cache")->delimiter(',')->capture_default_str();
     app.add_option("--number_ios", options.number_ios, "Reads of one run")->capture_default_str();
     app.add_option("--randseed", options.seed, "Order of random offsets")->capture_default_str();
-    app.add_option("--cell", options.cell_json)->group("");
-    app.add_option("--target", options.target_json)->group("");
+    app.add_option("--task", options.task_fd)->group("");
     app.add_option("--sync_in", options.sync_in)->group("");
     app.add_option("--sync_out", options.sync_out)->group("");
     app.add_option("--result", options.result_fd)->group("");
@@ -195,7 +192,7 @@ int reader_main(int argc, char** argv) {
     for (auto& argument : rest) rest_argv.push_back(argument.data());
     int rest_argc = static_cast<int>(rest_argv.size());
     rest_argv.push_back(nullptr);
-    if (!options.cell_json.empty()) return run_guest_cell(options, rest_argc, rest_argv.data());
+    if (options.task_fd >= 0) return run_guest_cell(options, rest_argc, rest_argv.data());
 
     auto cells = cells_by_hand(options);
     if (!cells) {
@@ -204,15 +201,17 @@ int reader_main(int argc, char** argv) {
     }
     benchmark::Initialize(&rest_argc, rest_argv.data());
     if (benchmark::ReportUnrecognizedArguments(rest_argc, rest_argv.data())) return 2;
-    ReadTarget target{options.file, 0, 0, std::nullopt};
+    ReadTarget target;
+    if (!options.file.empty()) target.files.push_back({options.file, 0, 0, std::nullopt});
     for (const Cell& cell : *cells) {
-        if (cell.backend != Backend::null && options.file.empty()) {
+        if (cell.backend != kNull && options.file.empty()) {
             fmt::print(stderr, "diobench-read: --file is missing: which file to read\n");
             return 2;
         }
         if (auto info = find_engine(cell.engine); info && cell.iodepth > (*info)->max_iodepth) continue;
         benchmark::RegisterBenchmark(benchmark_name(cell).c_str(), [cell, target, options](benchmark::State& state) {
-            run_benchmark(state, cell, target, options);
+            ReadTarget of_cell = cell.backend == kNull ? ReadTarget{} : target;
+            run_benchmark(state, cell, of_cell, options);
         })->UseManualTime()->Iterations(1)->Unit(benchmark::kMicrosecond);
     }
     benchmark::RunSpecifiedBenchmarks();

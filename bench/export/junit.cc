@@ -25,48 +25,39 @@ std::string escape_xml(std::string_view text) {
     return out;
 }
 
-struct TestCase {
-    std::string class_name;
-    std::string name;
-    double seconds = 0;
-    enum class Outcome { passed, failed, skipped } outcome = Outcome::passed;
-    std::string kind;    ///< of a failure
-    std::string reason;
-};
-
-TestCase of_kernel(const KernelResult& kernel) {
-    TestCase test{kernel.name, "kernel", kernel.build_seconds.value_or(0), TestCase::Outcome::passed, "", ""};
+JunitCase of_kernel(const KernelResult& kernel) {
+    JunitCase test{kernel.name, "kernel", kernel.build_seconds.value_or(0), JunitCase::Outcome::passed, "", ""};
     if (kernel.status == KernelStatus::ok) return test;
-    test.outcome = TestCase::Outcome::failed;
+    test.outcome = JunitCase::Outcome::failed;
     test.kind = status_name(kernel.status);
     test.reason = kernel.reason;
     return test;
 }
 
-TestCase of_case(const KernelResult& kernel, const ConformanceEntry& entry) {
-    TestCase test{kernel.name, entry.case_name, entry.seconds, TestCase::Outcome::passed, std::string(status_name(entry.status)), entry.reason};
+JunitCase of_case(const KernelResult& kernel, const ConformanceEntry& entry) {
+    JunitCase test{kernel.name, entry.case_name, entry.seconds, JunitCase::Outcome::passed, std::string(status_name(entry.status)), entry.reason};
     if (entry.status == ConformanceStatus::pass) return test;
     const bool failed = entry.status == ConformanceStatus::fail && !entry.known;
-    test.outcome = failed ? TestCase::Outcome::failed : TestCase::Outcome::skipped;
+    test.outcome = failed ? JunitCase::Outcome::failed : JunitCase::Outcome::skipped;
     if (!entry.kernel_text.empty()) test.reason += "\n" + entry.kernel_text;
     return test;
 }
 
-TestCase of_cell(const CellResult& cell) {
-    TestCase test{cell.kernel, cell.cell, cell.metric("seconds").value_or(0), TestCase::Outcome::passed, "", cell.reason};
+JunitCase of_cell(const CellResult& cell) {
+    JunitCase test{cell.kernel, cell.cell, cell.metric("seconds").value_or(0), JunitCase::Outcome::passed, "", cell.reason};
     if (cell.status == CellStatus::ok) return test;
     bool skipped = cell.status == CellStatus::unsupported || cell.known;
-    test.outcome = skipped ? TestCase::Outcome::skipped : TestCase::Outcome::failed;
+    test.outcome = skipped ? JunitCase::Outcome::skipped : JunitCase::Outcome::failed;
     test.kind = status_name(cell.status);
     if (cell.known) test.reason = "known: " + test.reason;
     return test;
 }
 
-std::string case_text(const TestCase& test) {
+std::string case_text(const JunitCase& test) {
     std::string head = fmt::format("  <testcase classname=\"diobench.{}\" name=\"{}\" time=\"{:.6f}\"", escape_xml(test.class_name),
                                    escape_xml(test.name), test.seconds);
-    if (test.outcome == TestCase::Outcome::passed) return head + "/>\n";
-    if (test.outcome == TestCase::Outcome::skipped)
+    if (test.outcome == JunitCase::Outcome::passed) return head + "/>\n";
+    if (test.outcome == JunitCase::Outcome::skipped)
         return fmt::format("{}><skipped message=\"{}: {}\"/></testcase>\n", head, escape_xml(test.kind), escape_xml(test.reason));
     return fmt::format("{}><failure type=\"{}\" message=\"{}\"/></testcase>\n", head, escape_xml(test.kind), escape_xml(test.reason));
 }
@@ -74,25 +65,30 @@ std::string case_text(const TestCase& test) {
 }  // namespace
 
 std::string junit_text(const Results& results) {
-    std::vector<TestCase> tests;
+    std::vector<JunitCase> tests;
     for (const auto& kernel : results.kernels) {
         tests.push_back(of_kernel(kernel));
         for (const auto& entry : kernel.conformance) tests.push_back(of_case(kernel, entry));
     }
     for (const auto& cell : collapse_boots(results.cells)) tests.push_back(of_cell(cell));
+    return junit_document({fmt::format("diobench.{}.{}", results.run.suite, results.run.machine), results.run.id, results.run.started_at, results.run.elapsed_s},
+                          tests);
+}
+
+std::string junit_document(const JunitSuite& suite, const std::vector<JunitCase>& cases) {
     size_t failures = 0;
     size_t skipped = 0;
     std::string body;
-    for (const auto& test : tests) {
-        failures += test.outcome == TestCase::Outcome::failed ? 1 : 0;
-        skipped += test.outcome == TestCase::Outcome::skipped ? 1 : 0;
+    for (const auto& test : cases) {
+        failures += test.outcome == JunitCase::Outcome::failed ? 1 : 0;
+        skipped += test.outcome == JunitCase::Outcome::skipped ? 1 : 0;
         body += case_text(test);
     }
     return fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                       "<testsuite name=\"diobench.{}.{}\" id=\"{}\" timestamp=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" "
+                       "<testsuite name=\"{}\" id=\"{}\" timestamp=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" "
                        "skipped=\"{}\" time=\"{:.3f}\">\n{}</testsuite>\n",
-                       escape_xml(results.run.suite), escape_xml(results.run.machine), escape_xml(results.run.id),
-                       escape_xml(results.run.started_at), tests.size(), failures, skipped, results.run.elapsed_s, body);
+                       escape_xml(suite.name), escape_xml(suite.id), escape_xml(suite.started_at), cases.size(), failures, skipped,
+                       suite.elapsed_s, body);
 }
 
 Status write_junit(const fs::path& file, const Results& results) { return write_file_atomic(file, junit_text(results)); }

@@ -36,6 +36,7 @@ constexpr std::array kBaseUnits = {
     BaseUnit{"s", "seconds", "seconds", 1},
     BaseUnit{"bytes", "bytes", "bytes", 1},
     BaseUnit{"bytes_per_s", "bytes_per_s", "bytes_per_second", 1},
+    BaseUnit{"byte_seconds", "byte_seconds", "byte_seconds", 1},
     BaseUnit{"ops", "ops", "ops", 1},
     BaseUnit{"ops_per_s", "ops_per_s", "ops_per_second", 1},
     BaseUnit{"ratio", "ratio", "ratio", 1},
@@ -70,7 +71,7 @@ Labels cell_labels(const Run& run, const CellResult& cell) {
             {"layout", d.layout},          {"device", d.device},        {"cache_state", d.cache_state},
             {"io", d.io},                  {"pattern", d.pattern},      {"block_size", size_name(static_cast<uint64_t>(d.block_size_bytes))},
             {"engine", d.engine},          {"iodepth", std::to_string(d.iodepth)},
-            {"numjobs", std::to_string(d.numjobs)}, {"machine", run.machine}};
+            {"numjobs", std::to_string(d.numjobs)}, {"variant", variant_of(d)}, {"machine", run.machine}};
 }
 
 Labels with(Labels labels, std::string name, std::string_view value) {

@@ -159,15 +159,22 @@ Result<Histogram> histogram_from_fio(const nlohmann::json& latency) {
                                  {"max_ns", latency.at("max").get<uint64_t>()}, {"counts", std::move(pairs)}});
 }
 
+Result<nlohmann::json> fio_json(std::string_view output, std::string_view error_output) {
+    const std::string_view text = json_part(output);
+    if (text.empty()) return fail("run fio", "", quoted_or(find_complaint(output, error_output), "it ended without a result"), ExitCode::invalid);
+    auto json = nlohmann::json::parse(text, nullptr, false);
+    if (json.is_discarded()) return fail("read fio's output", "", quoted_or(find_complaint(output, error_output), "it is not JSON"), ExitCode::invalid);
+    return json;
+}
+
 Result<FioMeasurement> parse_fio_output(std::string_view output, std::string_view error_output) {
+    auto json = fio_json(output, error_output);
+    if (!json) return forward(json);
     FioMeasurement out;
     out.complaint = find_complaint(output, error_output);
-    const std::string_view text = json_part(output);
-    if (text.empty()) return fail("run fio", "", quoted_or(out.complaint, "it ended without a result"), ExitCode::invalid);
     try {
-        const auto json = nlohmann::json::parse(text);
-        json.at("fio version").get_to(out.version);
-        for (const auto& job : json.at("jobs"))
+        json->at("fio version").get_to(out.version);
+        for (const auto& job : json->at("jobs"))
             if (auto s = add_job(job, out); !s) return forward(s);
     } catch (const nlohmann::json::exception& e) {
         return fail("read fio's output", "", quoted_or(out.complaint, e.what()), ExitCode::invalid);

@@ -52,6 +52,9 @@ struct FioMeasurement {
 /// An error if it has values but no bins, or bins that do not add up.
 [[nodiscard]] Result<Histogram> histogram_from_fio(const nlohmann::json& latency);
 
+/// The JSON object that fio printed between its notes; an error quotes fio's own complaint if there is one.
+[[nodiscard]] Result<nlohmann::json> fio_json(std::string_view output, std::string_view error_output);
+
 /// What fio printed.  `output` may have fio's notes before and after the JSON
 /// object.  What is not measured by fio itself (between_snapshots_ns, cpu_ns)
 /// stays 0.  Errors: no JSON object, one cut short, fields missing; they quote

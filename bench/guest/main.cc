@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The one program of a guest.  As process 1 it is the init that
+// The one program of a guest, and of machine host.  As process 1 it is the init that
 // the kernel command line asks for (diobench.role=...), else the reader.
 #include <cstdio>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 
 #include "bench/base/files.h"
 #include "bench/conformance/conform_init.h"
 #include "bench/conformance/plan.h"
 #include "bench/engine/reader.h"
+#include "bench/fio/meeting.h"
 #include "bench/guest/init.h"
 #include "bench/guest/system.h"
 #include "bench/machine/probe_init.h"
 
 int main(int argc, char** argv) {
+    if (std::string_view(argv[0]).ends_with("sh")) return diobench::meeting_shell_main(argc, argv);
+    if (argc == 4 && std::string_view(argv[1]) == "--host-plan") return diobench::host_main(argv[2], argv[3]);
     if (::getpid() != 1) return diobench::reader_main(argc, argv);
     if (auto s = diobench::mount_system(); !s) std::fprintf(stderr, "init: %s\n", s.error().message().c_str());
     const std::string command_line = diobench::read_file("/proc/cmdline").value_or("");

@@ -1,143 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/guest/run_cell.h"
 
-#include <array>
-#include <cerrno>
-#include <csignal>
-#include <cstring>
+#include <algorithm>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "bench/base/files.h"
+#include "bench/guest/cell_reader.h"
+#include "bench/guest/fio_cell.h"
+#include "bench/guest/neighbour.h"
 #include "bench/guest/system.h"
+#include "bench/guest/verify.h"
+#include "bench/guest/watched_files.h"
+#include "bench/trace/trace.h"
 
 namespace diobench {
 
 namespace {
 
-// In the guest's own time.  On the exact machine idle time costs nothing, so a
-// hang is seen at once.
-constexpr int kReaderLimitMs = 120'000;
+/// Samples of the page-cache curve, about.
+constexpr uint64_t kCurveSamples = 64;
+constexpr uint64_t kShortestSampleNs = 50'000;
 
-struct Pipe {
-    UniqueFd read;
-    UniqueFd write;
-};
-
-Result<Pipe> make_pipe() {
-    std::array<int, 2> fds{};
-    if (::pipe2(fds.data(), O_CLOEXEC) < 0) return fail_errno("create", "pipe");
-    return Pipe{UniqueFd(fds[0]), UniqueFd(fds[1])};
-}
-
-/// The reading process and the three pipes between it and us.
-class Reader {
-public:
-    static Result<Reader> start(const Cell& cell, const nlohmann::json& target, uint64_t seed) {
-        auto to = make_pipe();
-        if (!to) return forward(to);
-        auto from = make_pipe();
-        if (!from) return forward(from);
-        auto result = make_pipe();
-        if (!result) return forward(result);
-        std::vector<std::string> args = {"diobench-read", "--cell", cell.to_json().dump(), "--target", target.dump(),
-                                         "--randseed", std::to_string(seed), "--sync_in", std::to_string(to->read.get()),
-                                         "--sync_out", std::to_string(from->write.get()),
-                                         "--result", std::to_string(result->write.get())};
-        std::vector<char*> argv;
-        for (auto& a : args) argv.push_back(a.data());
-        argv.push_back(nullptr);
-        pid_t pid = ::fork();
-        if (pid < 0) return fail_errno("start", "reader");
-        if (pid == 0) {
-            for (int fd : {to->read.get(), from->write.get(), result->write.get()}) ::fcntl(fd, F_SETFD, 0);
-            ::execv("/proc/self/exe", argv.data());
-            ::_exit(127);
-        }
-        return Reader(pid, std::move(to->write), std::move(from->read), std::move(result->read));
-    }
-    Reader(Reader&& other) noexcept
-        : pid_(std::exchange(other.pid_, -1)), to_(std::move(other.to_)), from_(std::move(other.from_)), result_(std::move(other.result_)) {}
-    Reader& operator=(Reader&&) = delete;
-    ~Reader() {
-        if (pid_ <= 0) return;
-        ::kill(pid_, SIGKILL);
-        // A reader stuck in the kernel does not die; waiting for it would hang us too.
-        ::waitpid(pid_, nullptr, WNOHANG);
-    }
-
-    [[nodiscard]] pid_t pid() const { return pid_; }
-
-    enum class Reached { point, ended, hung };
-    /// Waits until the reader stands at its next point.
-    Reached wait_for_point() {
-        pollfd fd{from_.get(), POLLIN, 0};
-        int ready = 0;
-        do {
-            ready = ::poll(&fd, 1, kReaderLimitMs);
-        } while (ready < 0 && errno == EINTR);
-        if (ready == 0) return Reached::hung;
-        char byte = 0;
-        return ::read(from_.get(), &byte, 1) == 1 ? Reached::point : Reached::ended;
-    }
-    void go_on() {
-        char byte = '.';
-        [[maybe_unused]] ssize_t n = ::write(to_.get(), &byte, 1);
-    }
-    /// All it wrote, and its end.
-    Result<std::string> finish() {
-        std::string text;
-        std::array<char, 65536> buffer;
-        for (;;) {
-            pollfd fd{result_.get(), POLLIN, 0};
-            if (::poll(&fd, 1, kReaderLimitMs) == 0) return fail("read", "the reader's answer", "it did not end", ExitCode::invalid);
-            ssize_t n = ::read(result_.get(), buffer.data(), buffer.size());
-            if (n < 0 && errno == EINTR) continue;
-            if (n <= 0) break;
-            text.append(buffer.data(), static_cast<size_t>(n));
-        }
-        int status = 0;
-        ::waitpid(std::exchange(pid_, -1), &status, 0);
-        return text;
-    }
-    /// Where in the kernel it is, for the record of a hang.
-    [[nodiscard]] std::string where() const {
-        auto text = read_file(fmt::format("/proc/{}/wchan", pid_));
-        return text && !text->empty() && *text != "0" ? "waiting in " + *text : "running";
-    }
-
-private:
-    Reader(pid_t pid, UniqueFd to, UniqueFd from, UniqueFd result)
-        : pid_(pid), to_(std::move(to)), from_(std::move(from)), result_(std::move(result)) {}
-    pid_t pid_;
-    UniqueFd to_;
-    UniqueFd from_;
-    UniqueFd result_;
-};
-
-const GuestImage* find_image(const GuestPlan& plan, const std::string& layout) {
-    for (const auto& image : plan.images)
-        if (image.layout == layout) return &image;
-    return nullptr;
-}
-
-nlohmann::json target_json(const GuestState& state, const Cell& cell, const GuestImage* image, const std::string& path) {
-    auto holes = nlohmann::json::array();
-    if (image != nullptr)
-        for (const Hole& hole : image->holes) holes.push_back({hole.first_block, hole.blocks});
-    return {{"path", path},
-            {"base_offset_bytes", cell.backend == Backend::raw ? image->data_offset_bytes : 0},
-            {"size_bytes", image != nullptr ? image->size_bytes : 0},
-            {"file_id", image != nullptr ? image->file_id : 0},
-            {"seed", state.plan.seed},
-            {"holes", std::move(holes)}};
-}
-
-/// Reads the file through the page cache until all of it is there.
+/// Reads a file through the page cache until all of it is there.
 Status warm_up(const std::string& file) {
     auto fd = UniqueFd::open(file, O_RDONLY);
     if (!fd) return forward(fd);
@@ -149,62 +35,102 @@ Status warm_up(const std::string& file) {
     }
 }
 
+/// A cell made ready: its image, what is to be read and everything around it.
+/// Unmade in the order that the members say.
 struct Stage {
-    std::string fsid;
-    std::string file;
-    std::optional<OnDemandMount> remote;
+    OpenImage image;
+    ReadTarget target;
+    std::optional<WatchedFiles> watched;
+    std::optional<MemoryLimit> limit;
+    std::optional<Neighbour> neighbour;
+    bool mixed_requests = false;
 };
 
-/// Makes the cell's cache state.
-Result<Stage> set_stage(GuestState& state, const Cell& cell) {
-    Stage stage;
-    stage.fsid = cell.layout;
-    stage.file = mount_point(cell.layout) + "/" + kDataFile;
-    if (auto s = drop_caches(); !s) return forward(s);
-    if (cell.backend == Backend::raw) {
-        auto path = state.cache.backing_file(cell.layout);
-        if (!path) return fail("find", "backing file of " + cell.layout, "it has no name in the cache", ExitCode::invalid);
-        stage.file = *path;
-        return stage;
+/// The files in the order in which the trace numbers them.
+Result<std::vector<const TestFile*>> traced_files(const GuestPlan& plan, const Cell& cell, const GuestImage& image, bool& mixed) {
+    auto trace = parse_trace(plan.traces.at(cell.trace), cell.trace);
+    if (!trace) return forward(trace);
+    std::vector<const TestFile*> out;
+    for (const auto& name : trace->files) {
+        const TestFile* file = image.file(name);
+        if (file == nullptr) return fail("replay", cell.trace, "file " + name + " is not in the image of layout " + cell.layout, ExitCode::invalid);
+        out.push_back(file);
     }
-    if (cell.cache_state == CacheState::remote) {
-        stage.fsid = fmt::format("{}.{}", cell.layout, ++state.remote_mounts);
-        auto mounted = OnDemandMount::mount(stage.fsid, "/mnt/remote");
-        if (!mounted) return forward(mounted);
-        stage.remote.emplace(std::move(*mounted));
-        stage.file = "/mnt/remote/" + std::string(kDataFile);
-    }
-    if (cell.cache_state == CacheState::resident)
-        if (auto s = warm_up(stage.file); !s) return forward(s);
-    return stage;
-}
-
-Verdict hang_verdict(const std::string& where) {
-    return {std::nullopt, "failed", fmt::format("hang: the reader did not come back within {} s, {}", kReaderLimitMs / 1000, where)};
-}
-
-/// The open descriptors that snapshots count pages by.
-struct Watched {
-    UniqueFd erofs, backing, device, source;
-};
-
-Watched watch(const GuestState& state, const Cell& cell, const Stage& stage, const GuestImage* image) {
-    Watched out;
-    auto open = [](UniqueFd& fd, const std::string& path) {
-        if (auto opened = UniqueFd::open(path, O_RDONLY)) fd = std::move(*opened);
-    };
-    if (cell.backend == Backend::null) return out;
-    if (cell.backend == Backend::fscache) open(out.erofs, stage.file);
-    if (auto path = state.cache.backing_file(stage.fsid)) open(out.backing, *path);
-    open(out.device, state.block_device);
-    open(out.source, image->image);
+    mixed = cell.io == IoMode::direct && std::any_of(trace->reads.begin(), trace->reads.end(), [](const TraceRead& r) { return !r.direct; });
     return out;
 }
 
-Result<Snapshot> snapshot(const GuestState& state, const SnapshotTarget& target) {
+Status make_target(const GuestState& state, const Cell& cell, const GuestImage& image, Stage& stage) {
+    stage.target.content_seed = state.plan.seed;
+    std::vector<const TestFile*> files = files_of(cell, image);
+    if (cell.pattern == Pattern::trace) {
+        auto traced = traced_files(state.plan, cell, image, stage.mixed_requests);
+        if (!traced) return forward(traced);
+        files = std::move(*traced);
+        stage.target.trace = state.plan.traces.at(cell.trace);
+    }
+    for (const TestFile* file : files) {
+        const bool raw = !stage.image.file.empty();
+        stage.target.files.push_back({raw ? stage.image.file : stage.image.directory + "/" + file->name, stage.image.base_offset_bytes,
+                                      file->size_bytes, *file});
+    }
+    return {};
+}
+
+std::vector<std::string> paths_of(const ReadTarget& target) {
+    std::vector<std::string> out;
+    for (const auto& file : target.files) out.push_back(file.path);
+    return out;
+}
+
+/// A cold walk opens files that nobody has looked at: they are counted afterwards.
+bool is_cold_walk(const Cell& cell) { return cell.pattern == Pattern::tree && cell.cache_state != CacheState::resident; }
+
+/// Makes the cell's cache state.
+Result<Stage> set_stage(GuestState& state, const Cell& cell, const GuestImage* image) {
+    Stage stage;
+    if (auto s = drop_caches(); !s) return forward(s);
+    if (image == nullptr) return stage;
+    if (state.cache() != nullptr)
+        if (const FetchProfile* fetch = state.plan.fetch(cell.fetch)) state.cache()->set_link(*fetch, state.plan.seed);
+    auto opened = state.backends.open(cell.backend, *image, cell.cache_state);
+    if (!opened) return forward(opened);
+    stage.image = std::move(*opened);
+    if (auto s = make_target(state, cell, *image, stage); !s) return forward(s);
+    if (cell.memory_bytes != 0) {
+        if (state.plan.device.kind == "directory") return unsupported("limit memory", "this machine is not ours alone");
+        auto limit = MemoryLimit::apply(cell.memory_bytes);
+        if (!limit) return forward(limit);
+        stage.limit.emplace(std::move(*limit));
+    }
+    if (cell.cache_state == CacheState::resident)
+        for (const auto& path : paths_of(stage.target))
+            if (auto s = warm_up(path); !s) return forward(s);
+    if (cell.neighbour_bytes != 0) {
+        auto neighbour = Neighbour::start(state.backends.world().directory, cell.neighbour_bytes, state.plan.seed);
+        if (!neighbour) return forward(neighbour);
+        stage.neighbour.emplace(std::move(*neighbour));
+    }
+    stage.watched = WatchedFiles::open(is_cold_walk(cell) || cell.backend == kRaw ? std::vector<std::string>() : paths_of(stage.target), stage.image,
+                                       cell.backend == kFscache ? image->blobs : std::vector<std::string>(), state.block_device);
+    return stage;
+}
+
+SnapshotTarget snapshot_target(GuestState& state, const Stage& stage, pid_t reader) {
+    SnapshotTarget target;
+    if (stage.watched) stage.watched->fill(target);
+    target.reader = reader;
+    target.server = stage.image.server;
+    target.neighbour = stage.neighbour ? stage.neighbour->pid() : -1;
+    target.on_demand = state.cache() != nullptr;
+    if (state.cache() != nullptr) target.daemon = state.cache()->daemon_pid();
+    return target;
+}
+
+Result<Snapshot> snapshot(GuestState& state, const SnapshotTarget& target) {
     auto out = take_snapshot(target);
-    if (!out) return out;
-    const DaemonCounters& counters = state.cache.counters();
+    if (!out || state.cache() == nullptr) return out;
+    const DaemonCounters& counters = state.cache()->counters();
     out->ondemand_opens = counters.opens;
     out->ondemand_reads = counters.reads;
     out->ondemand_bytes = counters.bytes;
@@ -212,35 +138,143 @@ Result<Snapshot> snapshot(const GuestState& state, const SnapshotTarget& target)
     return out;
 }
 
-/// The reader's life: two meetings around the timed region, then its answer.
-Result<std::optional<Verdict>> drive(GuestState& state, const Cell& cell, const Stage& stage, const GuestImage* image,
-                                     CellEvidence& evidence) {
-    Watched watched = watch(state, cell, stage, image);
-    auto reader = Reader::start(cell, target_json(state, cell, image, stage.file), state.plan.seed);
-    if (!reader) return forward(reader);
-    SnapshotTarget target{watched.erofs.get(), watched.backing.get(), watched.device.get(), watched.source.get(),
-                          reader->pid(), state.cache.daemon_pid()};
-    for (Snapshot* at : {&evidence.before, &evidence.after}) {
-        auto reached = reader->wait_for_point();
-        if (reached == Reader::Reached::hung) return hang_verdict(reader->where());
-        if (reached == Reader::Reached::ended) break;  // its answer says why
-        if (at == &evidence.before) settle();
-        auto taken = snapshot(state, target);
+Verdict hang_verdict(const std::string& where) {
+    return {std::nullopt, "failed", fmt::format("hang: the reader did not come back within {} s, {}", kReaderLimitMs / 1000, where)};
+}
+
+/// READs that the daemon served since it had served `since`.
+std::vector<FetchLog::Entry> fetches_since(const FetchLog& log, uint64_t since) {
+    const uint64_t count = log.count;
+    std::vector<FetchLog::Entry> out;
+    if (count - since > FetchLog::kEntries) return out;
+    for (uint64_t i = since; i < count; ++i) out.push_back(log.entries[i % FetchLog::kEntries]);
+    return out;
+}
+
+/// What is done at the two points around the timed region.
+class Around {
+public:
+    Around(GuestState& state, Stage& stage, CellEvidence& evidence) : state_(state), stage_(stage), evidence_(evidence) {}
+
+    Status before(pid_t reader) {
+        target_ = snapshot_target(state_, stage_, reader);
+        settle();
+        if (state_.cache() != nullptr) logged_ = state_.cache()->log().count;
+        if (stage_.neighbour) {
+            auto& neighbour = evidence_.neighbour.emplace();
+            neighbour.hot_set_bytes = stage_.neighbour->hot_set_bytes();
+            auto cached = stage_.neighbour->cached_bytes();
+            if (!cached) return forward(cached);
+            neighbour.cached_before_bytes = *cached;
+        }
+        auto taken = snapshot(state_, target_);
         if (!taken) return forward(taken);
-        *at = *taken;
+        evidence_.before = *taken;
+        if (stage_.neighbour) stage_.neighbour->go_on();
+        return {};
+    }
+    Status after() {
+        if (stage_.neighbour) stage_.neighbour->pause();
+        auto taken = snapshot(state_, target_);
+        if (!taken) return forward(taken);
+        evidence_.after = *taken;
+        if (state_.cache() != nullptr) evidence_.fetches = fetches_since(state_.cache()->log(), logged_);
+        if (!stage_.neighbour) return {};
+        auto cached = stage_.neighbour->cached_bytes();
+        if (!cached) return forward(cached);
+        evidence_.neighbour->cached_after_bytes = *cached;
+        evidence_.neighbour->alone = stage_.neighbour->alone();
+        evidence_.neighbour->beside = stage_.neighbour->beside();
+        return {};
+    }
+
+private:
+    GuestState& state_;
+    Stage& stage_;
+    CellEvidence& evidence_;
+    SnapshotTarget target_;
+    uint64_t logged_ = 0;
+};
+
+using Outcome = Result<std::optional<Verdict>>;
+
+/// The reader's life: two meetings around the timed region, then its answer.
+Outcome drive(GuestState& state, const Cell& cell, Stage& stage, CellEvidence& evidence) {
+    auto reader = CellReader::start(cell, stage.target, state.plan.seed);
+    if (!reader) return forward(reader);
+    Around around(state, stage, evidence);
+    for (int point = 0; point < 2; ++point) {
+        const auto reached = reader->wait_for_point();
+        if (reached == CellReader::Reached::not_yet) return hang_verdict(reader->where());
+        if (reached == CellReader::Reached::ended) break;  // its answer says why
+        if (auto s = point == 0 ? around.before(reader->pid()) : around.after(); !s) return forward(s);
         reader->go_on();
     }
     auto answer = reader->finish();
     if (!answer) return forward(answer);
     auto measured = CellMeasurement::from_json(nlohmann::json::parse(*answer, nullptr, false));
     if (!measured) return Verdict{std::nullopt, "failed", "the reader gave no answer (see the console)"};
-    evidence.measured = *measured;
+    evidence.measured = std::move(*measured);
     return std::nullopt;
 }
 
-}  // namespace
+/// fio's life, with the same snapshots.
+Outcome drive_fio(GuestState& state, const Cell& cell, Stage& stage, CellEvidence& evidence) {
+    Around around(state, stage, evidence);
+    auto measured = measure_with_fio(state.plan, cell, stage.target, {[&] { return around.before(-1); }, [&] { return around.after(); }});
+    if (!measured) return Verdict{std::nullopt, "failed", measured.error().message()};
+    evidence.measured = std::move(*measured);
+    return std::nullopt;
+}
 
-std::string mount_point(const std::string& layout) { return "/mnt/" + layout; }
+/// Pages of small files are counted when the walk is over; before it there were none.
+Status count_walked_files(GuestState& state, Stage& stage, CellEvidence& evidence) {
+    stage.watched->add_read(paths_of(stage.target));
+    auto taken = take_snapshot(snapshot_target(state, stage, -1));
+    if (!taken) return forward(taken);
+    evidence.before.erofs_file_bytes = 0;
+    evidence.after.erofs_file_bytes = taken->erofs_file_bytes;
+    evidence.after.erofs_file_evicted_bytes = taken->erofs_file_evicted_bytes;
+    return {};
+}
+
+/// The cell once more, untimed, with the page cache looked at all the while.
+Status sample_curve(GuestState& state, const Cell& cell, const GuestImage& image, CellEvidence& evidence) {
+    auto stage = set_stage(state, cell, &image);
+    if (!stage) return forward(stage);
+    auto reader = CellReader::start(cell, stage->target, state.plan.seed);
+    if (!reader) return forward(reader);
+    if (reader->wait_for_point() != CellReader::Reached::point) return fail("sample the page cache of", cell.id(), "the reader did not start", ExitCode::invalid);
+    settle();
+    const SnapshotTarget target = snapshot_target(state, *stage, -1);
+    const uint64_t interval_ns = std::max(kShortestSampleNs, evidence.measured.stats.elapsed_ns / kCurveSamples);
+    std::optional<uint64_t> begin_ns;
+    auto sample = [&]() -> Status {
+        auto taken = take_snapshot(target);
+        if (!taken) return forward(taken);
+        if (!begin_ns) begin_ns = taken->time_ns;
+        evidence.curve.push_back({taken->time_ns - *begin_ns, taken->erofs_file_bytes.value_or(0), taken->backing_file_bytes.value_or(0), taken->guest_total_bytes});
+        return {};
+    };
+    if (auto s = sample(); !s) return s;
+    if (stage->neighbour) stage->neighbour->go_on();
+    reader->go_on();
+    while (reader->wait_for_point_ns(interval_ns) == CellReader::Reached::not_yet)
+        if (auto s = sample(); !s) return s;
+    if (auto s = sample(); !s) return s;
+    reader->go_on();
+    auto answer = reader->finish();
+    if (!answer) return forward(answer);
+    return stage->image.close();
+}
+
+/// Where the data lies in the blob, if a fetch can be told by that.
+std::optional<uint64_t> place_in_blob(const GuestImage* image) {
+    if (image == nullptr || !image->contiguous) return std::nullopt;
+    return image->data_offset_bytes;
+}
+
+}  // namespace
 
 nlohmann::json cell_record(const Cell& cell, const Verdict& verdict) {
     return {{"type", "cell"},
@@ -252,28 +286,41 @@ nlohmann::json cell_record(const Cell& cell, const Verdict& verdict) {
             {"status", verdict.status},
             {"reason", verdict.reason},
             {"metrics", nullptr},
-            {"histogram", nullptr}};
+            {"histogram", nullptr},
+            {"histograms", nullptr},
+            {"page_cache_curve", nullptr}};
 }
 
 Result<nlohmann::json> run_cell(GuestState& state, const Cell& cell) {
-    const GuestImage* image = cell.backend == Backend::null ? nullptr : find_image(state.plan, cell.layout);
-    if (cell.backend != Backend::null && image == nullptr)
+    const GuestImage* image = cell.backend == kNull ? nullptr : state.plan.image(cell.layout);
+    if (cell.backend != kNull && image == nullptr)
         return cell_record(cell, {std::nullopt, "failed", "the image of layout " + cell.layout + " is not in this machine"});
-    auto stage = set_stage(state, cell);
-    if (!stage) return cell_record(cell, {std::nullopt, "failed", stage.error().message()});
+    auto stage = set_stage(state, cell, image);
+    if (!stage) return cell_record(cell, {std::nullopt, is_unsupported(stage.error()) ? "unsupported" : "failed", stage.error().message()});
     CellEvidence evidence;
+    evidence.seed = state.plan.seed;
     evidence.base_line_bytes = state.base_line_bytes;
-    auto outcome = drive(state, cell, *stage, image, evidence);
+    evidence.data_offset_bytes = place_in_blob(image);
+    evidence.mixed_requests = stage->mixed_requests;
+    auto outcome = is_fio(cell.engine) ? drive_fio(state, cell, *stage, evidence) : drive(state, cell, *stage, evidence);
     if (!outcome) return forward(outcome);
+    if (!*outcome && is_cold_walk(cell) && evidence.measured.open_errno == 0)
+        if (auto s = count_walked_files(state, *stage, evidence); !s) return forward(s);
     Verdict verdict = *outcome ? **outcome : judge_cell(cell, evidence);
+    // Everything that keeps the image busy goes first.
+    auto close = stage->image.close;
+    stage->watched.reset();
+    stage->neighbour.reset();
+    stage->limit.reset();
+    if (auto s = close(); !s) return forward(s);
+    if (verdict.status == "ok" && cell.curve)
+        if (auto s = sample_curve(state, cell, *image, evidence); !s) return forward(s);
     nlohmann::json record = cell_record(cell, verdict);
     if (verdict.status == "ok") {
         record["metrics"] = cell_metrics(cell, evidence);
         record["histogram"] = evidence.measured.stats.latency.to_json();
-    }
-    if (stage->remote) {
-        if (auto s = stage->remote->unmount(); !s) return forward(s);
-        if (auto s = state.cache.forget(stage->fsid); !s) return forward(s);
+        record["histograms"] = cell_histograms(cell, evidence);
+        record["page_cache_curve"] = curve_json(evidence);
     }
     return record;
 }

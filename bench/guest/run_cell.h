@@ -3,10 +3,9 @@
 // snapshots around it, judge.
 #pragma once
 
-#include <map>
 #include <string>
 
-#include "bench/guest/cache_service.h"
+#include "bench/backend/backend.h"
 #include "bench/guest/evidence.h"
 
 namespace diobench {
@@ -14,15 +13,12 @@ namespace diobench {
 /// What stands from cell to cell.
 struct GuestState {
     const GuestPlan& plan;
-    CacheService& cache;
-    std::string block_device;
+    Backends backends;
+    std::string block_device;  ///< the cache's; empty: none of its own
     uint64_t base_line_bytes = 0;
-    std::map<std::string, OnDemandMount> mounts;  ///< by layout
-    unsigned remote_mounts = 0;
-};
 
-/// Where local and resident cells find an image.
-[[nodiscard]] std::string mount_point(const std::string& layout);
+    [[nodiscard]] CacheService* cache() { return backends.world().cache; }
+};
 
 /// The cell's record (an element of results.json's "cells" without kernel and boot).
 /// An error means that the guest itself cannot go on.

@@ -32,11 +32,15 @@ struct Snapshot {
     uint64_t reader_cpu_ns = 0;
     uint64_t daemon_cpu_ns = 0;
     uint64_t init_cpu_ns = 0;
-    std::optional<uint64_t> erofs_file_bytes;    ///< null: there is no such file in this cell
+    uint64_t neighbour_cpu_ns = 0;
+    uint64_t kernel_threads_cpu_ns = 0;
+    std::optional<uint64_t> erofs_file_bytes;    ///< of the files that are read; null: there are none in this cell
+    uint64_t erofs_file_evicted_bytes = 0;       ///< of the same, dropped from the page cache since they were first in it
     std::optional<uint64_t> backing_file_bytes;  ///< null: it has no name to open it by
     std::optional<uint64_t> daemon_source_bytes; ///< the image the daemon serves; in the initramfs, so always cached and in the base line
     uint64_t block_device_bytes = 0;             ///< buffers of the cache device: ext4's own metadata
     uint64_t guest_total_bytes = 0;              ///< nr_file_pages
+    uint64_t device_read_bytes = 0;              ///< all block devices but loop devices, since boot
     uint64_t reclaimed_pages = 0;                ///< pgsteal_* + pginvalidate and the like: pages that left the page cache
     uint64_t backing_reads = 0;                  ///< fscache: reads sent to the cache
     uint64_t ondemand_opens = 0;
@@ -47,12 +51,16 @@ struct Snapshot {
 
 /// What to look at.
 struct SnapshotTarget {
-    int erofs_fd = -1;
-    int backing_fd = -1;
+    std::vector<int> erofs_fds;
+    std::vector<int> backing_fds;
+    std::vector<int> source_fds;
+    bool has_backing = false;     ///< otherwise the layer is null
     int block_device_fd = -1;
-    int daemon_source_fd = -1;
     pid_t reader = -1;
     pid_t daemon = -1;
+    pid_t server = -1;            ///< counted with the daemon
+    pid_t neighbour = -1;
+    bool on_demand = true;        ///< /proc/fs/netfs/stats exists
 };
 
 [[nodiscard]] Result<Snapshot> take_snapshot(const SnapshotTarget& target);

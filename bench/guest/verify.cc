@@ -6,17 +6,20 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "bench/base/fd.h"
 #include "bench/engine/engine.h"
 #include "bench/guest/system.h"
+#include "bench/image/layout.h"
+#include "bench/plan/requests.h"
 
 namespace diobench {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> kNames = {"buffered-seq", "buffered-rand", "direct"};
+constexpr std::array<std::string_view, 4> kNames = {"buffered-seq", "buffered-rand", "direct", "mmap"};
 constexpr uint64_t kLargeRead = 128 << 10;
 
 /// Reads one range; an empty string if what came is what should come.
@@ -42,7 +45,39 @@ std::vector<Step> steps_of(ReadPath path) {
     case ReadPath::buffered_sequential: return {{kLargeRead, Pattern::sequential}};
     case ReadPath::buffered_random: return {{kBlockBytes, Pattern::random}};
     case ReadPath::direct: return {{kLargeRead, Pattern::sequential}, {kBlockBytes, Pattern::random}};
+    case ReadPath::mapped: break;
     }
+    return {};
+}
+
+/// Every read of one step; an empty string if all is right.
+std::string check_step(int fd, const FileContent& content, const Step& step, uint64_t seed, std::byte* buffer) {
+    const uint64_t reads = (content.size_bytes + step.block_size_bytes - 1) / step.block_size_bytes;
+    auto offsets = make_offsets(step.pattern, step.block_size_bytes, reads, reads * step.block_size_bytes, seed);
+    const uint64_t end = (content.size_bytes + kBlockBytes - 1) / kBlockBytes * kBlockBytes;
+    offsets.push_back(end);
+    offsets.push_back(end + step.block_size_bytes);
+    for (uint64_t offset : offsets) {
+        std::string wrong = check_read(fd, content, offset, {buffer, step.block_size_bytes});
+        if (!wrong.empty()) return fmt::format("{}, {} reads of {} bytes", wrong, name_of(step.pattern), step.block_size_bytes);
+    }
+    return {};
+}
+
+std::string check_mapping(int fd, const FileContent& content) {
+    void* data = ::mmap(nullptr, content.size_bytes, PROT_READ, MAP_SHARED, fd, 0);
+    if (data == MAP_FAILED) return fmt::format("mmap: {}", std::strerror(errno));
+    auto wrong = content.first_mismatch(0, {static_cast<const std::byte*>(data), content.size_bytes});
+    ::munmap(data, content.size_bytes);
+    return wrong ? fmt::format("wrong bytes at offset {} of the mapping", *wrong) : std::string();
+}
+
+std::string check_file(int fd, const FileContent& content, ReadPath path, uint64_t seed, std::byte* buffer) {
+    // Without this, readahead would serve the random reads from its windows.
+    if (path == ReadPath::buffered_random) ::posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM);
+    if (path == ReadPath::mapped) return check_mapping(fd, content);
+    for (const Step& step : steps_of(path))
+        if (std::string wrong = check_step(fd, content, step, seed, buffer); !wrong.empty()) return wrong;
     return {};
 }
 
@@ -52,6 +87,7 @@ std::string_view name_of(ReadPath path) { return kNames[static_cast<size_t>(path
 
 ReadPath path_of(const Cell& cell) {
     if (cell.io == IoMode::direct) return ReadPath::direct;
+    if (cell.io == IoMode::mmap) return ReadPath::mapped;
     return cell.pattern == Pattern::sequential ? ReadPath::buffered_sequential : ReadPath::buffered_random;
 }
 
@@ -59,36 +95,35 @@ nlohmann::json PathResult::to_json() const {
     return {{"layout", layout}, {"path", name_of(path)}, {"status", status}, {"reason", reason}, {"bytes_checked", bytes_checked}, {"seconds", seconds}};
 }
 
-Result<PathResult> verify_path(const GuestImage& image, const std::string& file, ReadPath path, uint64_t seed) {
+std::vector<const TestFile*> files_of(const Cell& cell, const GuestImage& image) {
+    if (cell.pattern == Pattern::tree) return tree_files(image.files);
+    if (cell.pattern != Pattern::trace) return data_files(image.files);
+    std::vector<const TestFile*> all;
+    for (const auto& file : image.files) all.push_back(&file);
+    return all;
+}
+
+Result<PathResult> verify_path(const std::vector<const TestFile*>& files, const std::string& directory, ReadPath path, uint64_t seed) {
     if (auto s = drop_caches(); !s) return forward(s);
-    PathResult result{image.layout, path, "pass", "", 0, 0};
-    auto fd = UniqueFd::open(file, O_RDONLY | (path == ReadPath::direct ? O_DIRECT : 0));
-    if (!fd) {
-        bool refused = path == ReadPath::direct && fd.error().errno_value == EINVAL;
-        result.status = refused ? "refused" : "fail";
-        result.reason = fmt::format("open: {}", std::strerror(fd.error().errno_value));
-        return result;
-    }
-    // Without this, readahead would serve the random reads from its windows.
-    if (path == ReadPath::buffered_random) ::posix_fadvise(fd->get(), 0, 0, POSIX_FADV_RANDOM);
-    FileContent content{{seed, image.file_id}, image.size_bytes, image.holes};
+    PathResult result{"", path, "pass", "", 0, 0};
     auto buffer = AlignedBuffer::create(kLargeRead);
     if (!buffer) return forward(buffer);
-    for (const Step& step : steps_of(path)) {
-        uint64_t reads = (image.size_bytes + step.block_size_bytes - 1) / step.block_size_bytes;
-        auto offsets = make_offsets(step.pattern, step.block_size_bytes, reads, reads * step.block_size_bytes, seed);
-        uint64_t end = (image.size_bytes + kBlockBytes - 1) / kBlockBytes * kBlockBytes;
-        offsets.push_back(end);
-        offsets.push_back(end + step.block_size_bytes);
-        for (uint64_t offset : offsets) {
-            std::string wrong = check_read(fd->get(), content, offset, {buffer->data(), step.block_size_bytes});
-            if (!wrong.empty()) {
-                result.status = "fail";
-                result.reason = fmt::format("{}, {} reads of {} bytes", wrong, name_of(step.pattern), step.block_size_bytes);
-                return result;
-            }
-            result.bytes_checked += offset >= image.size_bytes ? 0 : std::min(step.block_size_bytes, image.size_bytes - offset);
+    for (const TestFile* file : files) {
+        auto fd = UniqueFd::open(directory + "/" + file->name, O_RDONLY | (path == ReadPath::direct ? O_DIRECT : 0));
+        if (!fd) {
+            bool refused = path == ReadPath::direct && fd.error().errno_value == EINVAL;
+            result.status = refused ? "refused" : "fail";
+            result.reason = fmt::format("open: {}", std::strerror(fd.error().errno_value));
+            return result;
         }
+        const FileContent content = file->content(seed);
+        std::string wrong = check_file(fd->get(), content, path, seed, buffer->data());
+        if (!wrong.empty()) {
+            result.status = "fail";
+            result.reason = files.size() == 1 ? wrong : file->name + ": " + wrong;
+            return result;
+        }
+        result.bytes_checked += content.size_bytes;
     }
     return result;
 }

@@ -13,13 +13,13 @@
 namespace diobench {
 
 /// A way of reading that fails or passes as one.
-enum class ReadPath { buffered_sequential, buffered_random, direct };
+enum class ReadPath { buffered_sequential, buffered_random, direct, mapped };
 [[nodiscard]] std::string_view name_of(ReadPath path);
 /// The path whose verification a cell depends on.
 [[nodiscard]] ReadPath path_of(const Cell& cell);
 
 struct PathResult {
-    std::string layout;
+    std::string layout;   ///< "flat"; "flat@loop" for another back end than fscache
     ReadPath path = ReadPath::direct;
     std::string status;   ///< pass, fail, refused
     std::string reason;   ///< empty for pass
@@ -28,8 +28,10 @@ struct PathResult {
     [[nodiscard]] nlohmann::json to_json() const;
 };
 
-/// Reads the whole file in one way and compares every byte; the end of the file
+/// The files of an image that cells of this kind read.
+[[nodiscard]] std::vector<const TestFile*> files_of(const Cell& cell, const GuestImage& image);
+/// Reads whole files in one way and compares every byte; the ends of the files
 /// too (the short last read, then 0).  The page cache is dropped before.
-[[nodiscard]] Result<PathResult> verify_path(const GuestImage& image, const std::string& file, ReadPath path, uint64_t seed);
+[[nodiscard]] Result<PathResult> verify_path(const std::vector<const TestFile*>& files, const std::string& directory, ReadPath path, uint64_t seed);
 
 }  // namespace diobench

@@ -161,14 +161,28 @@ Result<std::vector<std::string>> place_on_devices(ErofsImage& image, const std::
     return devices;
 }
 
+/// Each file whole on one of the extra devices in turn.  Returns those.
+Result<std::vector<std::string>> place_on_blobs(ErofsImage& image, const std::vector<Chunk>& chunks, const TestImage& row, uint64_t seed) {
+    if (auto s = image.set_devices(std::vector<ErofsDevice>(row.extra_devices)); !s) return forward(s);
+    std::vector<std::string> devices(row.extra_devices);
+    std::map<const TestFile*, uint16_t> device_of;
+    for (const auto& chunk : chunks) {
+        auto device = device_of.try_emplace(chunk.file, static_cast<uint16_t>(device_of.size() % row.extra_devices)).first->second;
+        const auto block = static_cast<uint32_t>(devices[device].size() / kBlockBytes);
+        if (auto s = image.set_chunk(chunk.map, chunk.index, {static_cast<uint16_t>(device + 1), block}); !s) return forward(s);
+        devices[device] += file_blocks(chunk.file->content(seed), chunk.first_block, chunk.blocks);
+    }
+    return devices;
+}
+
 using Blobs = std::vector<std::string>;
 
 /// Puts the chunks where the row wants them, after mkfs.erofs --blobdev: the image holds no data yet.
 Result<Blobs> place(ErofsImage image, const TestImage& row, uint64_t seed) {
     auto chunks = data_chunks(image, row, seed);
     if (!chunks) return forward(chunks);
-    if (row.placement == Placement::devices) {
-        auto devices = place_on_devices(image, *chunks, row, seed);
+    if (row.placement == Placement::devices || row.placement == Placement::blobs) {
+        auto devices = row.placement == Placement::blobs ? place_on_blobs(image, *chunks, row, seed) : place_on_devices(image, *chunks, row, seed);
         if (!devices) return devices;
         devices->insert(devices->begin(), std::move(image).finish());
         return devices;
@@ -226,7 +240,7 @@ Result<std::vector<fs::path>> test_image_blobs(const TestImage& image, uint64_t 
     auto mkfs = Mkfs::find();
     if (!mkfs) return forward(mkfs);
     fs::path folder = cache_root() / "images";
-    auto key = fmt::format("conformance-{}-seed{}-{:08x}", image.name, seed, crc32c(describe(image, seed, *mkfs)));
+    auto key = fmt::format("{}-seed{}-{:08x}", image.name, seed, crc32c(describe(image, seed, *mkfs)));
     std::vector<fs::path> paths;
     for (unsigned i = 0; i < image.blobs(); ++i) paths.push_back(folder / fmt::format("{}.{}.erofs", key, i));
     auto complete = [&] { return std::all_of(paths.begin(), paths.end(), [](const fs::path& path) { return fs::exists(path); }); };

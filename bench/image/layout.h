@@ -1,34 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The image layouts by name: how mkfs.erofs makes each and where its holes are.
+// The images that are measured, by name.
 #pragma once
 
-#include <cstdint>
-#include <nlohmann/json.hpp>
-#include <span>
-#include <string>
-#include <vector>
-
-#include "bench/base/error.h"
-#include "bench/image/content.h"
+#include "bench/image/test_images.h"
 
 namespace diobench {
 
-/// One image with one file, `data.bin`.
-struct Layout {
-    std::string name;
-    std::string purpose;
-    std::vector<std::string> mkfs_options;
-    uint64_t size_bytes = 0;     ///< of data.bin; not a multiple of the block size, so that the end of file is tested
-    uint32_t chunk_bytes = 0;    ///< 0: not chunk based
-    std::vector<Hole> holes;     ///< made by clearing entries of the chunk map, since mkfs.erofs 1.5 makes none
-    uint32_t file_id = 1;
-
-    [[nodiscard]] FileContent content(uint64_t seed) const { return {{seed, file_id}, size_bytes, holes}; }
-};
-
-[[nodiscard]] std::span<const Layout> all_layouts();
-[[nodiscard]] Result<const Layout*> find_layout(std::string_view name);
-
+/// What cells of ordinary patterns read; an image may have "data-0", "data-1"... instead.
 constexpr const char* kDataFile = "data.bin";
+
+[[nodiscard]] std::span<const TestImage> all_layouts();
+[[nodiscard]] Result<const TestImage*> find_layout(std::string_view name);
+
+/// The files that cells of ordinary patterns read, as one after the other:
+/// those whose names begin with "data"; all others for pattern tree.
+[[nodiscard]] std::vector<const TestFile*> data_files(const std::vector<TestFile>& files);
+[[nodiscard]] std::vector<const TestFile*> tree_files(const std::vector<TestFile>& files);
+
+/// Whether the file lies on the image in one piece, in order: what backend raw needs.
+[[nodiscard]] bool is_contiguous(const TestImage& image);
+/// Offset in the image at which block 0 of its contiguous file lies.
+[[nodiscard]] Result<uint64_t> find_first_block(const TestImage& image, uint64_t seed, const std::string& bytes);
 
 }  // namespace diobench

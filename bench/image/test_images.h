@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The images of the conformance suite: one row a layout, known to the host,
-// which makes them, and to the guest, which reads them.
+// An image under test: its files and how they lie on its blobs.  The table
+// here is the conformance suite's; layout.h has the one that is measured.
 //
 // A hole is where the file system has no data, so only images whose name says
 // "sparse" have some: that a kernel cannot read those says nothing of the others.
@@ -36,6 +36,7 @@ enum class Placement {
     scattered,  ///< runs of one to four chunks, shuffled over all files
     devices,    ///< one chunk after the other on the image and its extra devices in turn, at
                 ///< addresses that go on over the change of device; the gaps hold other data
+    blobs,      ///< each file whole on one of the extra devices in turn, nothing but metadata on the image
 };
 
 /// In how many ways the data cases read an image.

@@ -49,7 +49,7 @@ enum class Tail { greater, less, two_sided };
 /// far out as the one seen. Up to kLargestExactFlips values all ways are
 /// counted; beyond, `draws` random ones from `seed`, and p = (hits + 1) / (draws + 1).
 /// two_sided is twice the smaller tail, at most 1. 1 of nothing.
-inline constexpr size_t kLargestExactFlips = 20;
+inline constexpr size_t kLargestExactFlips = 16;
 [[nodiscard]] double sign_flip_p(std::span<const double> differences, Tail tail, uint64_t seed = 1, uint64_t draws = 100'000);
 
 /// Holm's adjusted p-values, in the order given: to reject those at most alpha

@@ -9,6 +9,7 @@
 #include "bench/base/paths.h"
 #include "bench/base/text.h"
 #include "bench/machine/disk_file.h"
+#include "bench/machine/probe.h"
 #include "bench/machine/qemu.h"
 #include "bench/machine/uml.h"
 #include "bench/machine/verdict.h"
@@ -65,7 +66,13 @@ Result<MachineCommand> qemu_machine(const BootRequest& request, const BootFiles&
     return MachineCommand{qemu_command(*qemu, request, files, *parts), kernel_command_line(request, *parts), Streams::opened_by_machine};
 }
 
+/// The guest program beside us, in a namespace of its own.
+Result<MachineCommand> host_machine(const BootRequest& request, const BootFiles& files) {
+    return MachineCommand{{installed_guest_program().string(), "--host-plan", request.initramfs.string(), files.scratch.string()}, "", Streams::inherited};
+}
+
 Result<MachineCommand> machine_command(const BootRequest& request, const BootFiles& files) {
+    if (request.kind == MachineKind::host) return host_machine(request, files);
     if (request.kind != MachineKind::uml) return qemu_machine(request, files);
     auto parameters = uml_parameters(request, files);
     if (!parameters) return forward(parameters);
@@ -76,6 +83,8 @@ Result<MachineCommand> machine_command(const BootRequest& request, const BootFil
 
 /// What the host lacks, found before the machine is started; empty if nothing.
 std::string missing_on_host(const BootRequest& request) {
+    if (request.kind == MachineKind::host)
+        return ::geteuid() == 0 ? "" : "machine host mounts, attaches loop devices and drops the page cache: run it as root";
     if (request.kind != MachineKind::uml)
         if (auto qemu = find_qemu(); !qemu) return qemu.error().message();
     for (const auto& path : {request.kernel_image, request.initramfs})
@@ -87,7 +96,7 @@ std::string missing_on_host(const BootRequest& request) {
 }
 
 void finish_result(BootResult& out, const Watched& watched, const BootRequest& request, const BootFiles& files) {
-    const std::string qemu_output = request.kind == MachineKind::uml ? "" : read_file(files.qemu_output).value_or("");
+    const std::string qemu_output = files.qemu_output.empty() || request.kind == MachineKind::uml ? "" : read_file(files.qemu_output).value_or("");
     Verdict verdict = judge_boot(watched, request, qemu_output);
     out.outcome = verdict.outcome;
     out.reason = std::move(verdict.reason);
@@ -103,6 +112,7 @@ std::string_view machine_name(MachineKind kind) {
     switch (kind) {
         case MachineKind::exact: return "exact";
         case MachineKind::kvm: return "kvm";
+        case MachineKind::host: return "host";
         case MachineKind::uml: return "uml";
     }
     return "";
@@ -130,8 +140,8 @@ Result<BootResult> boot(const BootRequest& request) {
         files.cache_disk = disk->path();
     }
     std::optional<TempDirectory> scratch;
-    if (request.kind == MachineKind::uml) {
-        auto made = TempDirectory::create(cache_root() / "tmp", "uml");
+    if (request.kind == MachineKind::uml || request.kind == MachineKind::host) {
+        auto made = TempDirectory::create(cache_root() / "tmp", std::string(machine_name(request.kind)));
         if (!made) return forward(made);
         scratch.emplace(std::move(*made));
         files.scratch = scratch->path();

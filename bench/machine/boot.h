@@ -17,12 +17,13 @@ namespace diobench {
 enum class MachineKind {
     exact,  ///< emulated, virtual clock: one guest instruction is one ns, equal boots give equal bytes
     kvm,    ///< real clock, cache file system on a virtio disk
+    host,   ///< the kernel that runs here, as root: the guest program as a process
     uml,    ///< User Mode Linux: the kernel as a process of the host, native speed, slow system calls
 };
 
 enum class Accelerator { tcg, kvm };
 
-/// "exact", "kvm", "uml"; "tcg", "kvm".
+/// "exact", "kvm", "host", "uml"; "tcg", "kvm".
 [[nodiscard]] std::string_view machine_name(MachineKind kind);
 [[nodiscard]] std::string_view accelerator_name(Accelerator accelerator);
 
@@ -37,7 +38,7 @@ struct BootRequest {
     MachineKind kind = MachineKind::exact;
     Accelerator accelerator = Accelerator::tcg;  ///< exact: tcg only; kvm with tcg: same path, meaningless clock
     fs::path kernel_image;
-    fs::path initramfs;
+    fs::path initramfs;              ///< host: the plan, as the guest reads it
     std::string extra_command_line;  ///< for the kernel, after our own
     uint64_t seed = 1;               ///< of everything random in QEMU
     unsigned memory_mib = 512;

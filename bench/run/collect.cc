@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <map>
+#include <sys/utsname.h>
 
 #include "bench/store/cells.h"
 
@@ -18,7 +19,8 @@ ordered_json empty_cell(const std::string& kernel, int64_t boot, const Cell& cel
             {"boot", boot},              {"dimensions", cell.dimensions()},
             {"declared_io", name_of(cell.io)}, {"observed_io", nullptr},
             {"status", status},          {"reason", reason},          {"known", false},
-            {"metrics", nullptr},        {"histogram", nullptr}};
+            {"metrics", nullptr},        {"histogram", nullptr},
+            {"histograms", nullptr},     {"page_cache_curve", nullptr}};
 }
 
 const KnownFailure* find_known(const std::vector<KnownFailure>& known, const std::string& id) {
@@ -43,6 +45,16 @@ ConformanceEntry read_conformance(const json& record, const std::vector<KnownFai
     return entry;
 }
 
+/// Several boots verify the same: the worse answer stands.
+void add_conformance(std::vector<ConformanceEntry>& all, ConformanceEntry entry) {
+    for (auto& other : all) {
+        if (other.case_name != entry.case_name) continue;
+        if (entry.status == ConformanceStatus::fail && other.status != ConformanceStatus::fail) other = std::move(entry);
+        return;
+    }
+    all.push_back(std::move(entry));
+}
+
 /// One boot's records: cells by id, conformance, the error the guest gave.
 struct Sorted {
     std::map<std::string, json> cells;
@@ -55,7 +67,7 @@ Sorted sort_records(const BootReport& boot, const std::vector<KnownFailure>& kno
         std::string type = record.value("type", "");
         if (type == "cell") sorted.cells[record.at("cell")] = record;
         if (type == "error") sorted.guest_error = record.at("message");
-        if (type == "conformance") out.conformance.push_back(read_conformance(record, known));
+        if (type == "conformance") add_conformance(out.conformance, read_conformance(record, known));
     }
     return sorted;
 }
@@ -76,7 +88,7 @@ ArmOutcome collect_arm(const std::string& kernel, const std::vector<KnownFailure
         const BootResult& result = boot.result;
         out.boots.push_back({boot.boot, result.outcome, boot.device, "logs/" + result.console_log.filename().string(), result.elapsed_s,
                              result.usable() ? std::string() : result.last_lines});
-        const std::string where = fmt::format(" (device {}; console in logs/{})", boot.device, result.console_log.filename().string());
+        const std::string where = fmt::format(" (boot {}; console in logs/{})", boot.label.empty() ? boot.device : boot.label, result.console_log.filename().string());
         if (!sorted.back().guest_error.empty())
             worsen(out, KernelStatus::invalid, "the guest stopped: " + sorted.back().guest_error + where);
         else if (!result.usable())
@@ -92,7 +104,7 @@ ArmOutcome collect_arm(const std::string& kernel, const std::vector<KnownFailure
             ordered_json row = empty_cell(kernel, boots[b].boot, cell, "failed", "");
             if (found != sorted[b].cells.end()) {
                 const json& record = found->second;
-                for (const char* key : {"observed_io", "status", "reason", "metrics", "histogram"}) row[key] = record.at(key);
+                for (const char* key : {"observed_io", "status", "reason", "metrics", "histogram", "histograms", "page_cache_curve"}) row[key] = record.at(key);
             } else {
                 row["reason"] = "the cell did not come back";
                 if (out.status == KernelStatus::ok) worsen(out, KernelStatus::invalid, "cell " + cell.id() + " did not come back");
@@ -110,8 +122,7 @@ ArmOutcome collect_arm(const std::string& kernel, const std::vector<KnownFailure
             row["status"] = out.status == KernelStatus::boot_failed ? "failed" : "invalid";
             row["reason"] = "no number for this arm: " + out.reason;
             row["observed_io"] = nullptr;
-            row["metrics"] = nullptr;
-            row["histogram"] = nullptr;
+            for (const char* key : {"metrics", "histogram", "histograms", "page_cache_curve"}) row[key] = nullptr;
         }
     return out;
 }
@@ -128,6 +139,17 @@ KernelResult describe_kernel(const std::vector<Series>& chain, const BuiltKernel
     out.image_sha256 = kernel->image_sha256;
     out.build_seconds = kernel->build_seconds;
     out.build_cached = kernel->cached;
+    return out;
+}
+
+KernelResult describe_host_kernel() {
+    KernelResult out;
+    out.name = "host";
+    out.purpose = "the kernel that runs on this host";
+    utsname names{};
+    ::uname(&names);
+    out.base_version = names.release;
+    out.series = {"host"};
     return out;
 }
 

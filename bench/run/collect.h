@@ -16,7 +16,9 @@ namespace diobench {
 /// One boot of one kernel: what was asked and what came back.
 struct BootReport {
     int64_t boot = 0;
+    std::string label;                   ///< names its files: "ram", "ram-2-seed7"
     std::string device;
+    uint64_t seed = 1;
     std::vector<Cell> cells;             ///< asked for
     std::vector<nlohmann::json> records; ///< as they came
     BootResult result;
@@ -39,6 +41,8 @@ struct ArmOutcome {
                                      const std::vector<BootReport>& boots);
 /// What results.json says of a kernel before anything was done with it; `kernel` is null if it was not built.
 [[nodiscard]] KernelResult describe_kernel(const std::vector<Series>& chain, const BuiltKernel* kernel);
+/// The same of the kernel that is running here.
+[[nodiscard]] KernelResult describe_host_kernel();
 /// The cells of an arm that never ran, with the reason.
 [[nodiscard]] std::vector<nlohmann::ordered_json> absent_cells(const std::string& kernel, const std::vector<Cell>& cells,
                                                                const std::string& reason);

@@ -24,12 +24,16 @@ Words words_of(std::string_view case_name) {
     return out;
 }
 
-/// The measured layout that a test image stands for; empty: none.
-std::string_view layout_of(const std::string& image) {
-    if (image == "flat" || image == "sparse") return image;
-    for (std::string_view chunked : {"chunk", "index", "scattered", "blob", "blobs", "domain"})
-        if (image == chunked) return "chunk";
-    return {};
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> list) { return std::find(list.begin(), list.end(), word) != list.end(); }
+
+/// Whether a test image (by the first word of its name) stands for a measured layout.
+bool stands_for(const std::string& image, std::string_view layout) {
+    if (layout.starts_with("chunk")) return is_one_of(image, {"chunk", "index", "scattered", "blob", "blobs", "domain"});
+    if (layout == "blob" || layout.starts_with("container")) return is_one_of(image, {"chunk", "blob", "blobs", "domain"});
+    if (layout == "inline-tail") return image == "inline";
+    if (layout == "small-files") return is_one_of(image, {"inline", "many"});
+    if (layout == "several") return image == "flat";
+    return image == layout;
 }
 
 /// The mode that a case names; empty: none.
@@ -51,7 +55,7 @@ bool concerns(std::string_view case_name, const Dimensions& cell) {
     const Words words = words_of(case_name);
     const std::string topic(case_name.substr(0, case_name.find('/')));
     const std::string_view mode = mode_of(words);
-    if (topic == "data") return words.size() > 1 && layout_of(words[1]) == cell.layout && mode == cell.io;
+    if (topic == "data") return words.size() > 1 && stands_for(words[1], cell.layout) && mode == cell.io;
     if (!mode.empty()) return mode == cell.io;
     return speaks_of_every_mode(topic) || cell.io == "direct";
 }

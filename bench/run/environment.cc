@@ -79,6 +79,8 @@ ClockInfo clock_of(MachineKind machine, Accelerator accelerator) {
     if (machine == MachineKind::uml)
         return {"real", "1 ns of the host", false,
                 "User Mode Linux: the kernel is a process of the host, its system calls cost about 15 us more than on a machine."};
+    if (machine == MachineKind::host)
+        return {"real", "1 ns", true, "Wall clock of this host's own kernel; it has the noise of everything else that runs here."};
     if (accelerator == Accelerator::tcg)
         return {"real", "1 ns of an emulated machine", false,
                 "The machine was emulated: its clock means nothing. Only bytes, counts and page cache may be read from this run."};

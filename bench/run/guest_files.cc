@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/run/guest_files.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "bench/base/paths.h"
 #include "bench/base/process.h"
 #include "bench/base/text.h"
-#include "bench/image/build_image.h"
+#include "bench/fio/fio_run.h"
+#include "bench/guest/fio_cell.h"
+#include "bench/image/layout.h"
 #include "bench/kernel/config.h"
 #include "bench/machine/initramfs.h"
 #include "bench/machine/probe.h"
@@ -17,10 +20,10 @@ namespace {
 
 constexpr size_t kKeptInitramfs = 4;
 
-/// A dynamically linked program of the host with its libraries, at the same
-/// paths in the guest.
-Status add_program(std::vector<InitramfsEntry>& entries, std::vector<std::string>& directories, const fs::path& program) {
-    auto add_file = [&](const fs::path& path) {
+/// A program of the host at `guest_path`, with the libraries it needs at the
+/// same paths as here.
+Status add_program(std::vector<InitramfsEntry>& entries, std::vector<std::string>& directories, const fs::path& program, const fs::path& guest_path) {
+    auto add_file = [&](const fs::path& path, const fs::path& source) {
         for (fs::path up; const auto& part : path.relative_path().parent_path()) {
             up /= part;
             if (std::find(directories.begin(), directories.end(), up.string()) != directories.end()) continue;
@@ -30,14 +33,17 @@ Status add_program(std::vector<InitramfsEntry>& entries, std::vector<std::string
         std::string name = path.relative_path().string();
         for (const auto& entry : entries)
             if (entry.name == name) return;
-        entries.push_back({name, 0755, InitramfsFile{fs::canonical(path)}});
+        entries.push_back({name, 0755, InitramfsFile{fs::canonical(source)}});
     };
-    auto libraries = run_checked({"ldd", program.string()});
+    // ldd fails for a static program.
+    auto libraries = run_command({"ldd", program.string()});
     if (!libraries) return forward(libraries);
     for (const auto& line : split(libraries->output, '\n'))
-        if (auto slash = line.find('/'); slash != std::string::npos)
-            add_file(line.substr(slash, line.find(' ', slash) - slash));
-    add_file(program);
+        if (auto slash = line.find('/'); libraries->exit_status == 0 && slash != std::string::npos) {
+            const fs::path library = line.substr(slash, line.find(' ', slash) - slash);
+            add_file(library, library);
+        }
+    add_file(guest_path, program);
     return {};
 }
 
@@ -58,20 +64,39 @@ Result<PreparedImages> prepare_images(const std::vector<std::string>& layouts, u
     for (const auto& name : layouts) {
         auto layout = find_layout(name);
         if (!layout) return forward(layout);
-        auto path = build_image(**layout, seed);
-        if (!path) return forward(path);
-        auto image = read_file(*path);
-        if (!image) return forward(image);
-        uint64_t data_offset = 0;
-        if ((*layout)->holes.empty()) {
-            auto found = find_first_block(**layout, seed, *image);
-            if (!found) return forward(found);
-            data_offset = *found;
+        auto paths = test_image_blobs(**layout, seed);
+        if (!paths) return forward(paths);
+        GuestImage image;
+        image.layout = name;
+        image.compressed = (*layout)->compressed;
+        image.shared_domain = (*layout)->shared_domain;
+        image.files = (*layout)->files;
+        image.contiguous = is_contiguous(**layout);
+        for (size_t i = 0; i < paths->size(); ++i) {
+            auto bytes = read_file((*paths)[i]);
+            if (!bytes) return forward(bytes);
+            image.blobs.push_back("/images/" + image.blob_name(i) + ".erofs");
+            image.sha256.push_back(sha256_hex(*bytes));
+            out.files.push_back({image.blobs.back().substr(1), (*paths)[i], false});
+            if (i != 0 || !image.contiguous) continue;
+            auto offset = find_first_block(**layout, seed, *bytes);
+            if (!offset) return forward(offset);
+            image.data_offset_bytes = *offset;
         }
-        out.images.push_back({name, "/images/" + name + ".erofs", sha256_hex(*image), data_offset, (*layout)->size_bytes,
-                              (*layout)->file_id, (*layout)->holes, true});
-        out.host_paths.push_back(*path);
+        out.images.push_back(std::move(image));
     }
+    return out;
+}
+
+Result<std::vector<GuestFile>> programs_for(const std::vector<Cell>& cells) {
+    std::vector<GuestFile> out;
+    if (std::any_of(cells.begin(), cells.end(), [](const Cell& cell) { return is_fio(cell.engine); })) {
+        auto fio = static_fio_program();
+        if (!fio) return forward(fio);
+        out.push_back({std::string(kGuestFio).substr(1), *fio, true});
+    }
+    if (std::any_of(cells.begin(), cells.end(), [](const Cell& cell) { return cell.backend == "erofsfuse"; }))
+        if (auto erofsfuse = find_program("erofsfuse", "erofs-utils")) out.push_back({"usr/bin/erofsfuse", *erofsfuse, true});
     return out;
 }
 
@@ -87,7 +112,7 @@ Result<fs::path> constant_initramfs(const std::vector<GuestFile>& files) {
     for (const auto& file : files) {
         auto content = read_file(file.host_path);
         if (!content) return forward(content);
-        key += file.guest_path + sha256_hex(*content);
+        key += file.guest_path + sha256_hex(*content) + (file.program ? "x" : "");
     }
     fs::path folder = cache_root() / "initramfs";
     fs::path result = folder / (sha256_hex(key).substr(0, 24) + ".cpio");
@@ -110,8 +135,15 @@ Result<fs::path> constant_initramfs(const std::vector<GuestFile>& files) {
     }
     entries.push_back({"init", 0755, InitramfsFile{program}});
     entries.push_back({"etc/mke2fs.conf", 0644, InitramfsBytes{"[defaults]\n[fs_types]\n\text4 = {\n\t\tfeatures = has_journal,extent,huge_file,flex_bg,metadata_csum,64bit,dir_nlink,extra_isize\n\t}\n"}});
-    if (auto s = add_program(entries, directories, *mke2fs); !s) return forward(s);
-    for (const auto& file : files) entries.push_back({file.guest_path, 0644, InitramfsFile{file.host_path}});
+    // What fio runs where it meets us (bench/fio/meeting.h).
+    directories.emplace_back("bin");
+    entries.push_back({"bin", 0755, InitramfsDirectory{}});
+    entries.push_back({"bin/sh", 0777, InitramfsLink{"/init"}});
+    if (auto s = add_program(entries, directories, *mke2fs, *mke2fs); !s) return forward(s);
+    for (const auto& file : files) {
+        if (!file.program) entries.push_back({file.guest_path, 0644, InitramfsFile{file.host_path}});
+        else if (auto s = add_program(entries, directories, file.host_path, "/" + file.guest_path); !s) return forward(s);
+    }
 
     auto work = TempDirectory::create(folder, "make");
     if (!work) return forward(work);

@@ -11,18 +11,23 @@
 
 namespace diobench {
 
-/// The images of `layouts` with the content of `seed`, as a guest sees them.
-struct PreparedImages {
-    std::vector<GuestImage> images;
-    std::vector<fs::path> host_paths;  ///< of each
-};
-[[nodiscard]] Result<PreparedImages> prepare_images(const std::vector<std::string>& layouts, uint64_t seed);
-
-/// A file that a guest finds at `guest_path` (without a leading '/', its folder is one of images, mnt, cache, etc).
+/// A file that a guest finds at `guest_path` (without a leading '/').
 struct GuestFile {
     std::string guest_path;
     fs::path host_path;
+    bool program = false;   ///< executable; with the libraries it needs
 };
+
+/// The images of `layouts` with the content of `seed`, as a guest sees them.
+struct PreparedImages {
+    std::vector<GuestImage> images;
+    std::vector<GuestFile> files;  ///< their blobs
+};
+[[nodiscard]] Result<PreparedImages> prepare_images(const std::vector<std::string>& layouts, uint64_t seed);
+/// Programs that cells need beside the guest's own: fio, erofsfuse.  One that
+/// this host does not have is an error for fio (what cells say is asked for)
+/// and left out for erofsfuse (the back end says that it is missing).
+[[nodiscard]] Result<std::vector<GuestFile>> programs_for(const std::vector<Cell>& cells);
 /// The constant part of an initramfs, cached by content: program, mke2fs with
 /// its libraries, and `files`.
 [[nodiscard]] Result<fs::path> constant_initramfs(const std::vector<GuestFile>& files);

@@ -2,11 +2,9 @@
 #include "bench/run/run_suite.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <mutex>
 #include <thread>
 #include <unistd.h>
 
@@ -14,16 +12,16 @@
 #include "bench/base/process.h"
 #include "bench/base/terminal.h"
 #include "bench/base/text.h"
-#include "bench/engine/engine.h"
 #include "bench/kernel/build.h"
-#include "bench/kernel/config.h"
 #include "bench/machine/probe.h"
-#include "bench/plan/workload.h"
 #include "bench/kernel/lineage.h"
+#include "bench/run/boot_plan.h"
+#include "bench/run/boot_runner.h"
 #include "bench/run/collect.h"
 #include "bench/run/conformance_gate.h"
 #include "bench/run/environment.h"
-#include "bench/run/guest_files.h"
+#include "bench/run/resume_file.h"
+#include "bench/run/select_cells.h"
 #include "bench/run/write_outputs.h"
 #include "bench/store/cells.h"
 
@@ -31,61 +29,21 @@ namespace diobench {
 
 namespace {
 
-// The cache holds each image once for local cells, one more copy for a remote
-// cell, and ext4's own metadata.
-constexpr uint64_t kDeviceBytes = uint64_t{192} << 20;
-constexpr unsigned kGuestMemoryMib = 768;
-constexpr const char* kVirtioDisk = "/dev/vda";
-
 /// An arm from its name to its outcome.
 struct ArmRun {
     std::string name;
     std::vector<Series> chain;          ///< with what it requires; itself last
     std::optional<BuiltKernel> kernel;
     std::string build_error;
-    std::vector<BootReport> boots;      ///< one a device
+    std::vector<BootReport> boots;
 };
-
-std::vector<EngineLimit> engine_limits() {
-    std::vector<EngineLimit> out;
-    for (const auto& engine : all_engines()) out.push_back({std::string(engine.name), engine.max_iodepth});
-    return out;
-}
-
-/// The suite's cells that pass the filter; on a machine with one real disk all on that.
-Result<std::vector<Cell>> select_cells(const WorkloadSet& workloads, const RunOptions& options) {
-    auto cells = workloads.suite(options.suite);
-    if (!cells) return cells;
-    std::vector<Cell> out;
-    for (Cell cell : *cells) {
-        if (options.machine == MachineKind::kvm) {
-            if (cell.device != cells->front().device) continue;
-            cell.device = "disk";
-        }
-        if (match_glob(options.filter, cell.id())) out.push_back(cell);
-    }
-    if (out.empty()) return fail("select cells", "--filter " + options.filter, "no cell of suite " + options.suite + " matches it");
-    return out;
-}
-
-std::vector<std::string> distinct(const std::vector<Cell>& cells, std::string Cell::*member) {
-    std::vector<std::string> out;
-    for (const Cell& cell : cells)
-        if (std::find(out.begin(), out.end(), cell.*member) == out.end()) out.push_back(cell.*member);
-    return out;
-}
-
-Result<DeviceProfile> device_profile(const WorkloadSet& workloads, const std::string& name) {
-    DeviceProfile profile;
-    if (name == "disk") profile = {"disk", "disk", 0, 0, kVirtioDisk};
-    else if (const DeviceProfile* known = workloads.device(name)) profile = *known;
-    else return fail("find device", name, "not in workloads/profiles/devices.toml");
-    profile.size_bytes = kDeviceBytes;
-    return profile;
-}
 
 Result<std::vector<ArmRun>> resolve_arms(const RunOptions& options) {
     std::vector<ArmRun> arms;
+    if (options.machine == MachineKind::host) {
+        arms.push_back({kHostKernel, {}, std::nullopt, "", {}});
+        return arms;
+    }
     for (const auto& name : options.kernels) {
         auto chain = resolve_series(name);
         if (!chain) return forward(chain);
@@ -121,108 +79,17 @@ Status build_kernels(std::vector<ArmRun>& arms, const RunOptions& options, Progr
     return {};
 }
 
-/// Everything the boots share.
-struct BootSetup {
-    const RunOptions& options;
-    Accelerator accelerator;
-    fs::path constant_part;
-    fs::path work_directory;
-    fs::path log_directory;
-    std::map<std::string, GuestPlan> plans;  ///< by device
-};
-
-Result<BootResult> boot_one(const BootSetup& setup, const ArmRun& arm, BootReport& report, const std::function<void()>& on_cell) {
-    const std::string label = fmt::format("{}-{}", arm.name, report.device);
-    const fs::path initramfs = setup.work_directory / (label + ".cpio");
-    if (auto s = write_boot_initramfs(initramfs, setup.constant_part, setup.plans.at(report.device)); !s) return forward(s);
-    BootRequest request;
-    request.label = label;
-    request.kind = setup.options.machine;
-    request.accelerator = setup.accelerator;
-    request.kernel_image = arm.kernel->image;
-    request.initramfs = initramfs;
-    // null_blk devices are made through configfs, with the latency of the profile; none at boot.
-    request.extra_command_line = fmt::format("brd.rd_size={} null_blk.nr_devices=0", kDeviceBytes >> 10);
-    request.seed = setup.options.seed;
-    request.memory_mib = kGuestMemoryMib;
-    if (setup.options.machine == MachineKind::kvm) {
-        request.cache_device = setup.options.cache_device;
-        if (request.cache_device.empty()) request.cache_disk_bytes = kDeviceBytes;
-    }
-    if (!setup.options.profile_directory.empty()) {
-        request.profile = setup.options.profile_directory / arm.name / (report.device + ".txt");
-        request.system_map = arm.kernel->system_map;
-        if (auto s = make_directories(request.profile.parent_path()); !s) return forward(s);
-    }
-    request.log_dir = setup.log_directory;
-    request.on_record = [&](std::string_view text) {
-        auto record = nlohmann::json::parse(text, nullptr, false);
-        if (record.is_object()) report.records.push_back(std::move(record));
-        on_cell();
-    };
-    auto result = boot(request);
-    std::error_code ec;
-    fs::remove(initramfs, ec);
-    return result;
-}
-
-/// Boots every built arm once a device, several machines side by side.
-Status boot_all(const BootSetup& setup, std::vector<ArmRun>& arms, unsigned jobs) {
-    struct Task {
-        ArmRun* arm;
-        BootReport* report;
-    };
-    std::vector<Task> tasks;
-    size_t total = 0;
-    for (auto& arm : arms)
-        if (arm.kernel)
-            for (auto& report : arm.boots) {
-                tasks.push_back({&arm, &report});
-                total += report.cells.size();
-            }
-    Progress progress("cells");
-    std::atomic<size_t> next{0};
-    std::atomic<size_t> done{0};
-    std::mutex mutex;
-    std::optional<Error> error;
-    auto work = [&] {
-        for (size_t i; (i = next++) < tasks.size();) {
-            auto [arm, report] = tasks[i];
-            const std::string what = fmt::format("{} on {}", arm->name, report->device);
-            auto result = boot_one(setup, *arm, *report, [&] {
-                if (report->records.back().value("type", "") == "cell") ++done;
-                progress.update(done, total, what);
-            });
-            std::lock_guard lock(mutex);
-            if (!result) {
-                if (!error) error = result.error();
-                next = tasks.size();
-                return;
-            }
-            report->result = *result;
-            if (!result->usable())
-                progress.finish(coloured(fmt::format("{}: {}", what, result->reason), Colour::red, STDERR_FILENO));
-        }
-    };
-    std::vector<std::thread> workers;
-    for (unsigned i = 1; i < std::min<size_t>(jobs, tasks.size()); ++i) workers.emplace_back(work);
-    work();
-    for (auto& worker : workers) worker.join();
-    if (error) return tl::unexpected<Error>(*error);
-    return {};
-}
-
 /// Known failures of an arm are those of its own series alone: what it
 /// requires may have repaired what its base fails.
-ArmOutcome outcome_of(const ArmRun& arm, const std::vector<Cell>& cells) {
-    if (!arm.kernel) {
+ArmOutcome outcome_of(const ArmRun& arm, const std::vector<Cell>& cells, MachineKind machine) {
+    if (!arm.kernel && machine != MachineKind::host) {
         ArmOutcome out;
         out.status = KernelStatus::build_failed;
         out.reason = arm.build_error;
         out.cells = absent_cells(arm.name, cells, "the kernel was not built: " + arm.build_error);
         return out;
     }
-    return collect_arm(arm.name, arm.chain.back().known_failures, arm.boots);
+    return collect_arm(arm.name, arm.chain.empty() ? std::vector<KnownFailure>() : arm.chain.back().known_failures, arm.boots);
 }
 
 /// One sentence for each thing that went wrong, and the exit code they amount to.
@@ -254,13 +121,13 @@ void conclude(Results& results) {
 
 /// The document is put together as JSON and read back strictly, so that what a
 /// guest sent is checked by the same rules as a file from anywhere.
-Result<Results> assemble(const Run& run, const std::vector<ArmRun>& arms, const std::vector<Cell>& cells) {
+Result<Results> assemble(const Run& run, const std::vector<ArmRun>& arms, const std::vector<Cell>& cells, MachineKind machine) {
     Results head;
     head.run = run;
     nlohmann::ordered_json rows = nlohmann::ordered_json::array();
     for (const auto& arm : arms) {
-        ArmOutcome outcome = outcome_of(arm, cells);
-        KernelResult kernel = describe_kernel(arm.chain, arm.kernel ? &*arm.kernel : nullptr);
+        ArmOutcome outcome = outcome_of(arm, cells, machine);
+        KernelResult kernel = machine == MachineKind::host ? describe_host_kernel() : describe_kernel(arm.chain, arm.kernel ? &*arm.kernel : nullptr);
         kernel.status = outcome.status;
         kernel.reason = outcome.reason;
         kernel.conformance = std::move(outcome.conformance);
@@ -300,87 +167,85 @@ Result<Accelerator> choose_accelerator(const RunOptions& options, const std::vec
     return Accelerator::kvm;  // nothing was built: nothing will be booted
 }
 
-Result<BootSetup> prepare_boots(const RunOptions& options, const WorkloadSet& workloads, const std::vector<Cell>& cells,
-                                Accelerator accelerator, const fs::path& output, const fs::path& work) {
-    auto images = prepare_images(distinct(cells, &Cell::layout), options.seed);
-    if (!images) return forward(images);
-    std::vector<GuestFile> files;
-    for (size_t i = 0; i < images->images.size(); ++i) files.push_back({images->images[i].image.substr(1), images->host_paths[i]});
-    auto constant_part = constant_initramfs(files);
-    if (!constant_part) return forward(constant_part);
-    auto config = wanted_config(target_of(options.machine));
-    if (!config) return forward(config);
-    BootSetup setup{options, accelerator, *constant_part, work, output / "logs", {}};
-    for (const auto& name : distinct(cells, &Cell::device)) {
-        auto device = device_profile(workloads, name);
-        if (!device) return forward(device);
-        GuestPlan plan;
-        plan.seed = options.seed;
-        plan.device = *device;
-        plan.config_symbols = *config;
-        plan.exact_clock = options.machine == MachineKind::exact;
-        plan.images = images->images;
-        for (const auto& workload : workloads.workloads)
-            if (const FetchProfile* fetch = workloads.fetch(workload.fetch)) plan.fetch = *fetch;
-        for (const Cell& cell : cells)
-            if (cell.device == name) plan.cells.push_back(cell);
-        setup.plans.emplace(name, std::move(plan));
+/// What to boot each kernel for.
+struct BootWork {
+    std::vector<PlannedBoot> boots;
+    std::vector<Cell> cells;  ///< of all of them, each once
+};
+
+BootWork boot_work(const RunOptions& options, const std::vector<Cell>& cells) {
+    std::vector<uint64_t> seeds;
+    for (unsigned i = 0; i < std::max(1u, options.seeds); ++i) seeds.push_back(options.seed + i);
+    BootWork out{take_shard(plan_boots(cells, seeds), options.shard, options.shards), {}};
+    for (const auto& boot : out.boots)
+        if (boot.seed == out.boots.front().seed) out.cells.insert(out.cells.end(), boot.cells.begin(), boot.cells.end());
+    return out;
+}
+
+std::vector<BootReport> reports_of(const std::vector<PlannedBoot>& boots) {
+    std::vector<BootReport> out;
+    for (const auto& boot : boots) {
+        BootReport report;
+        report.boot = static_cast<int64_t>(out.size());
+        report.label = boot.label;
+        report.device = boot.device;
+        report.seed = boot.seed;
+        report.cells = boot.cells;
+        out.push_back(std::move(report));
     }
-    return setup;
+    return out;
+}
+
+/// As many machines side by side as there are CPUs; one where the clock is the host's.
+unsigned machines_side_by_side(const RunOptions& options) {
+    if (options.jobs != 0) return options.jobs;
+    return options.machine == MachineKind::exact ? std::max(1u, std::thread::hardware_concurrency()) : 1;
 }
 
 }  // namespace
 
 Result<std::vector<std::string>> planned_cells(const RunOptions& options) {
-    auto workloads = load_workloads(project_root() / "workloads", engine_limits());
-    if (!workloads) return forward(workloads);
-    auto cells = select_cells(*workloads, options);
-    if (!cells) return forward(cells);
+    auto selected = select_cells(options);
+    if (!selected) return forward(selected);
     std::vector<std::string> ids;
-    for (const Cell& cell : *cells) ids.push_back(cell.id());
+    for (const Cell& cell : selected->cells) ids.push_back(cell.id());
     return ids;
 }
 
 Result<RunOutcome> run_suite(const RunOptions& options) {
     const auto started = std::chrono::steady_clock::now();
     Run run = begin_run(options.suite, machine_name(options.machine), options.seed, options.argv);
-    auto workloads = load_workloads(project_root() / "workloads", engine_limits());
-    if (!workloads) return forward(workloads);
-    auto cells = select_cells(*workloads, options);
-    if (!cells) return forward(cells);
+    if (!options.run_id.empty()) run.id = options.run_id;
+    auto selected = select_cells(options);
+    if (!selected) return forward(selected);
     if (auto s = check_accelerator(options); !s) return forward(s);
     auto arms = resolve_arms(options);
     if (!arms) return forward(arms);
-
-    Progress progress("kernels");
-    if (auto s = build_kernels(*arms, options, progress); !s) return forward(s);
-
-    auto accelerator = choose_accelerator(options, *arms);
-    if (!accelerator) return forward(accelerator);
+    const BootWork work = boot_work(options, selected->cells);
+    if (work.boots.empty())
+        return fail("run", fmt::format("--shard {}/{}", options.shard, options.shards), "there are fewer boots than shards: this one has nothing to do");
     const fs::path output = options.output.empty() ? fs::path("out") / run.id : options.output;
     if (auto s = make_directories(output / "logs"); !s) return forward(s);
-    auto work = TempDirectory::create(cache_root() / "work", "run");
-    if (!work) return forward(work);
-    auto setup = prepare_boots(options, *workloads, *cells, *accelerator, output, work->path());
-    if (!setup) return forward(setup);
+    if (auto s = write_resume_file(output, run, options); !s) return forward(s);
+
+    Progress progress("kernels");
+    if (options.machine != MachineKind::host)
+        if (auto s = build_kernels(*arms, options, progress); !s) return forward(s);
+    auto accelerator = choose_accelerator(options, *arms);
+    if (!accelerator) return forward(accelerator);
+    BootRunner runner(options, *accelerator, selected->workloads, output);
+    std::vector<BootRunner::Task> tasks;
     for (auto& arm : *arms) {
-        int64_t boot_number = 0;
-        for (const auto& [device, plan] : setup->plans) {
-            BootReport report;
-            report.boot = boot_number++;
-            report.device = device;
-            report.cells = plan.cells;
-            arm.boots.push_back(std::move(report));
-        }
+        arm.boots = reports_of(work.boots);
+        if (arm.kernel || options.machine == MachineKind::host)
+            for (auto& report : arm.boots) tasks.push_back({arm.name, arm.kernel ? &*arm.kernel : nullptr, &report});
     }
-    unsigned jobs = options.jobs != 0 ? options.jobs
-                    : options.machine == MachineKind::exact ? std::max(1u, std::thread::hardware_concurrency()) : 1;
-    if (auto s = boot_all(*setup, *arms, jobs); !s) return forward(s);
+    if (auto s = runner.run(tasks, machines_side_by_side(options)); !s) return forward(s);
 
     run.accelerator = accelerator_name(*accelerator);
     run.clock = clock_of(options.machine, *accelerator);
     run.elapsed_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-    auto results = assemble(run, *arms, *cells);
+    auto results = assemble(run, *arms, work.cells, options.machine);
     if (!results) return forward(results);
     if (auto s = refuse_unverified_numbers(*results); !s) return forward(s);
     conclude(*results);

@@ -19,7 +19,13 @@ enum class KeepRun { yes, no };
 struct RunOptions {
     std::vector<std::string> kernels;          ///< series by name or folder, in the order of the report
     std::string suite = "quick";
+    std::vector<fs::path> workload_files;      ///< a user's own; instead of a suite
+    std::vector<fs::path> fio_jobs;            ///< a user's own; instead of a suite
     std::string filter = "*";                  ///< glob of cell ids
+    unsigned shard = 1;                        ///< which part of the boots, of `shards`
+    unsigned shards = 1;
+    unsigned seeds = 1;                        ///< how often all of it is made: with seed, seed + 1...
+    std::string run_id;                        ///< of a run that is resumed; empty: a new one
     MachineKind machine = MachineKind::exact;
     std::optional<Accelerator> accelerator;    ///< empty: tcg for exact, probed for kvm
     uint64_t seed = 1;
@@ -28,10 +34,13 @@ struct RunOptions {
     std::string revision;                      ///< of `tree`
     fs::path cache_device;                     ///< machine kvm: what to use as the cache's disk
     unsigned jobs = 0;                         ///< machines side by side; 0: as many as CPUs (exact), one (kvm)
-    fs::path profile_directory;                ///< exact: gets KERNEL/DEVICE.txt, instructions by function (docs/profile.md); empty: not counted
+    fs::path profile_directory;                ///< exact: gets KERNEL/BOOT.txt, instructions by function (docs/profile.md); empty: not counted
     KeepRun keep = KeepRun::yes;
     std::vector<std::string> argv;             ///< for the record
 };
+
+/// Name of the only arm of machine host.
+inline constexpr const char* kHostKernel = "host";
 
 /// Ids of the cells that a run with these options measures, in file order.
 [[nodiscard]] Result<std::vector<std::string>> planned_cells(const RunOptions& options);

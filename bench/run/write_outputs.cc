@@ -48,6 +48,10 @@ std::string reproduce_script(const Results& results, const RunOptions& options) 
     std::string text = reproduce_head(results) + " run";
     for (const auto& kernel : options.kernels) text += " --kernel " + shell_text({kernel});
     text += fmt::format(" --suite {} --machine {} --seed {}", shell_text({run.suite}), run.machine, run.seed);
+    for (const auto& file : options.workload_files) text += " --workload " + shell_text({file.string()});
+    for (const auto& file : options.fio_jobs) text += " --fio-job " + shell_text({file.string()});
+    if (options.seeds != 1) text += fmt::format(" --seeds {}", options.seeds);
+    if (options.shards != 1) text += fmt::format(" --shard {}/{}", options.shard, options.shards);
     if (options.machine == MachineKind::kvm) text += " --accel " + run.accelerator;
     if (options.filter != "*") text += " --filter " + shell_text({options.filter});
     if (!options.tree.empty()) text += " --tree " + shell_text({options.tree.string()});

@@ -88,6 +88,7 @@ CellResult collapse(const Boots& boots) {
         if (boot->observed_io != out.observed_io) out.observed_io = ObservedIo::mixed;
         if (!boot->histogram) out.histogram.reset();
         else if (out.histogram) out.histogram->merge(*boot->histogram);
+        for (const auto& [name, histogram] : boot->histograms) out.histograms[name].merge(histogram);
     }
     return out;
 }
@@ -136,7 +137,7 @@ const CellResult* raw_limit(const std::vector<CellResult>& cells, const CellResu
         const auto& o = other.dimensions;
         if (other.kernel == cell.kernel && o.backend == "raw" && o.device == d.device && o.pattern == d.pattern &&
             o.block_size_bytes == d.block_size_bytes && o.engine == d.engine && o.iodepth == d.iodepth &&
-            o.numjobs == d.numjobs)
+            o.numjobs == d.numjobs && o.arrival == d.arrival && o.rate_iops == d.rate_iops)
             return &other;
     }
     return nullptr;
@@ -162,6 +163,20 @@ std::string read_label(const Dimensions& d) {
     std::string label = fmt::format("{} {} qd{} {}", pattern, size_name(static_cast<uint64_t>(d.block_size_bytes)),
                                     d.iodepth, d.engine);
     return d.numjobs > 1 ? fmt::format("{} x{}", label, d.numjobs) : label;
+}
+
+std::string variant_of(const Dimensions& d) {
+    std::string out;
+    auto add = [&](const std::string& part) { out += (out.empty() ? "" : "/") + part; };
+    auto size = [](int64_t bytes) { return size_name(static_cast<uint64_t>(bytes)); };
+    if (d.span_bytes != 0) add("span" + size(d.span_bytes));
+    if (d.arrival != "closed") add(d.arrival == "trace" ? "timed" : fmt::format("{}{}", d.arrival, d.rate_iops));
+    if (d.memory_bytes != 0) add("mem" + size(d.memory_bytes));
+    if (d.neighbour_bytes != 0) add("neighbour" + size(d.neighbour_bytes));
+    if (d.cache_state == "remote" && d.fetch != "lan") add(d.fetch);
+    if (!d.trace.empty()) add(d.trace);
+    if (!d.fio_job.empty()) add(d.fio_job);
+    return out;
 }
 
 }  // namespace diobench

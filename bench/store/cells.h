@@ -40,6 +40,9 @@ namespace diobench {
 /// (guest_total after - before); negative if the machine dropped some.
 [[nodiscard]] std::optional<double> page_cache_growth_bytes(const CellResult& cell);
 
+/// What is not as usual in a cell, as at the end of its id: "mem48m/neighbour16m"; empty: nothing.
+[[nodiscard]] std::string variant_of(const Dimensions& dimensions);
+
 /// "rand 4k qd32 io_uring": what a cell reads, for tables and axes.
 [[nodiscard]] std::string read_label(const Dimensions& dimensions);
 

@@ -103,7 +103,9 @@ Json kernel_to_json(const KernelResult& kernel) {
 Json dimensions_to_json(const Dimensions& d) {
     return {{"backend", d.backend}, {"layout", d.layout}, {"device", d.device}, {"cache_state", d.cache_state},
             {"io", d.io}, {"pattern", d.pattern}, {"block_size_bytes", d.block_size_bytes}, {"engine", d.engine},
-            {"iodepth", d.iodepth}, {"numjobs", d.numjobs}};
+            {"iodepth", d.iodepth}, {"numjobs", d.numjobs}, {"span_bytes", d.span_bytes}, {"arrival", d.arrival},
+            {"rate_iops", d.rate_iops}, {"memory_bytes", d.memory_bytes}, {"neighbour_bytes", d.neighbour_bytes},
+            {"fetch", d.fetch}, {"trace", d.trace}, {"fio_job", d.fio_job}};
 }
 
 /// "a.b.c" -> {"a": {"b": {"c": ...}}}, the rows of the metric table in their order.
@@ -128,6 +130,19 @@ Json histogram_to_json(const Histogram& histogram) {
     return json;
 }
 
+Json histograms_to_json(const std::map<std::string, Histogram>& histograms) {
+    Json json = Json::object();
+    for (const auto& [name, histogram] : histograms) json[name] = histogram_to_json(histogram);
+    return json;
+}
+
+Json curve_to_json(const std::vector<CurvePoint>& curve) {
+    if (curve.empty()) return {};
+    Json samples = Json::array();
+    for (const auto& p : curve) samples.push_back({p.time_ns, p.erofs_file_bytes, p.backing_file_bytes, p.guest_total_bytes});
+    return {{"columns", {"time_ns", "erofs_file", "backing_file", "guest_total"}}, {"samples", std::move(samples)}};
+}
+
 Json cell_to_json(const CellResult& cell) {
     Json json;
     json["kernel"] = cell.kernel;
@@ -142,6 +157,8 @@ Json cell_to_json(const CellResult& cell) {
     json["known"] = cell.known;
     json["metrics"] = cell.metrics ? metrics_to_json(*cell.metrics) : Json();
     json["histogram"] = cell.histogram ? histogram_to_json(*cell.histogram) : Json();
+    json["histograms"] = cell.metrics ? histograms_to_json(cell.histograms) : Json();
+    json["page_cache_curve"] = curve_to_json(cell.page_cache_curve);
     return json;
 }
 
@@ -201,7 +218,9 @@ KernelResult read_kernel(JsonReader& reader) {
 Dimensions read_dimensions(JsonReader reader) {
     Dimensions d{reader.text("backend"), reader.text("layout"), reader.text("device"), reader.text("cache_state"),
                  reader.text("io"), reader.text("pattern"), reader.integer("block_size_bytes"), reader.text("engine"),
-                 reader.integer("iodepth"), reader.integer("numjobs")};
+                 reader.integer("iodepth"), reader.integer("numjobs"), reader.integer("span_bytes"), reader.text("arrival"),
+                 reader.integer("rate_iops"), reader.integer("memory_bytes"), reader.integer("neighbour_bytes"),
+                 reader.text("fetch"), reader.text("trace"), reader.text("fio_job")};
     reader.finish();
     return d;
 }
@@ -230,10 +249,10 @@ std::optional<Metrics> read_cell_metrics(JsonReader& reader) {
 }
 
 /// Every key and type is looked at here, so that Histogram::from_json() only has to judge the numbers.
-std::optional<Histogram> read_histogram(JsonReader& reader) {
-    const Json* json = reader.value("histogram");
+std::optional<Histogram> read_histogram(JsonReader& reader, const std::string& key) {
+    const Json* json = reader.value(key);
     if (json == nullptr || json->is_null()) return std::nullopt;
-    JsonReader object = reader.object("histogram");
+    JsonReader object = reader.object(key);
     for (const char* key : {"sub_bucket_bits", "count", "sum_ns", "min_ns", "max_ns"}) (void)object.integer(key);
     const Json* counts = object.value("counts");
     bool pairs = counts != nullptr && counts->is_array() &&
@@ -245,8 +264,39 @@ std::optional<Histogram> read_histogram(JsonReader& reader) {
     if (reader.failed()) return std::nullopt;
     auto histogram = Histogram::from_json(nlohmann::json(*json));
     if (histogram) return std::move(*histogram);
-    reader.complain(reader.path_of("histogram"), histogram.error().text);
+    reader.complain(reader.path_of(key), histogram.error().text);
     return std::nullopt;
+}
+
+std::map<std::string, Histogram> read_histograms(JsonReader& reader) {
+    std::map<std::string, Histogram> out;
+    const Json* json = reader.value("histograms");
+    if (json == nullptr || json->is_null()) return out;
+    JsonReader object = reader.object("histograms");
+    if (!json->is_object()) return out;
+    for (const auto& [name, value] : json->items())
+        if (auto histogram = read_histogram(object, name)) out.emplace(name, std::move(*histogram));
+    object.finish();
+    return out;
+}
+
+std::vector<CurvePoint> read_curve(JsonReader& reader) {
+    std::vector<CurvePoint> out;
+    const Json* json = reader.value("page_cache_curve");
+    if (json == nullptr || json->is_null()) return out;
+    JsonReader object = reader.object("page_cache_curve");
+    (void)object.value("columns");
+    const Json* samples = object.value("samples");
+    const bool right = samples != nullptr && samples->is_array() && std::all_of(samples->begin(), samples->end(), [](const Json& row) {
+        return row.is_array() && row.size() == 4 && std::all_of(row.begin(), row.end(), [](const Json& number) { return number.is_number_integer(); });
+    });
+    object.finish();
+    if (!right) {
+        reader.complain(reader.path_of("page_cache_curve"), "samples of [time_ns, erofs_file, backing_file, guest_total] are expected");
+        return out;
+    }
+    for (const auto& row : *samples) out.push_back({row[0], row[1], row[2], row[3]});
+    return out;
 }
 
 /// What the words of the schema promise about each other.
@@ -275,7 +325,9 @@ CellResult read_cell(JsonReader& reader) {
     cell.reason = reader.text("reason");
     cell.known = reader.boolean("known");
     cell.metrics = read_cell_metrics(reader);
-    cell.histogram = read_histogram(reader);
+    cell.histogram = read_histogram(reader, "histogram");
+    cell.histograms = read_histograms(reader);
+    cell.page_cache_curve = read_curve(reader);
     if (!reader.failed()) check_cell(cell, reader);
     return cell;
 }

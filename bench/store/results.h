@@ -18,7 +18,7 @@
 
 namespace diobench {
 
-inline constexpr int64_t kResultsSchemaVersion = 2;
+inline constexpr int64_t kResultsSchemaVersion = 3;
 inline constexpr std::string_view kResultsFileName = "results.json";
 
 enum class RunStatus { ok, failed, invalid, usage };
@@ -123,6 +123,14 @@ struct Dimensions {
     std::string engine;
     int64_t iodepth = 0;
     int64_t numjobs = 0;
+    int64_t span_bytes = 0;       ///< 0: the whole file
+    std::string arrival = "closed";  ///< "closed", "constant", "poisson", "trace"
+    int64_t rate_iops = 0;
+    int64_t memory_bytes = 0;     ///< 0: all the machine has
+    int64_t neighbour_bytes = 0;  ///< 0: there is none
+    std::string fetch = "lan";
+    std::string trace;
+    std::string fio_job;
     bool operator==(const Dimensions&) const = default;
 };
 
@@ -130,6 +138,15 @@ struct Dimensions {
 using MetricValue = std::variant<int64_t, double>;
 /// Metric name of the metric table -> value. A name that is not in it is missing (null in JSON).
 using Metrics = std::map<std::string, MetricValue, std::less<>>;
+
+/// Page cache over time, of a second run of the cell that was not timed.
+struct CurvePoint {
+    int64_t time_ns = 0;
+    int64_t erofs_file_bytes = 0;
+    int64_t backing_file_bytes = 0;
+    int64_t guest_total_bytes = 0;
+    bool operator==(const CurvePoint&) const = default;
+};
 
 struct CellResult {
     std::string kernel;
@@ -144,6 +161,8 @@ struct CellResult {
     bool known = false;
     std::optional<Metrics> metrics;  ///< of ok cells only
     std::optional<Histogram> histogram;
+    std::map<std::string, Histogram> histograms;  ///< others than the latency's, by the metric they belong to ("ondemand.wait_ns")
+    std::vector<CurvePoint> page_cache_curve;     ///< empty: none
 
     /// A metric by its name in the table; nullopt when missing.
     [[nodiscard]] std::optional<double> metric(std::string_view name) const;

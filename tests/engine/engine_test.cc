@@ -36,10 +36,14 @@ protected:
         c.pattern = pattern;
         c.io = IoMode::buffered;
         c.ops = 200;
-        if (GetParam() == "null") c.backend = Backend::null;
+        if (!find_engine(GetParam()).value()->reads_file) c.backend = kNull;
+        if (find_engine(GetParam()).value()->mapped) c.io = IoMode::mmap;
         return c;
     }
-    ReadTarget target() const { return {path_, 0, 0, FileContent{{1, 1}, kFileBytes, {}}}; }
+    ReadTarget target() const {
+        if (!find_engine(GetParam()).value()->reads_file) return {};
+        return {{{path_, 0, 0, TestFile{"data", 1, kFileBytes, {}}}}, 1, ""};
+    }
     std::optional<TempDirectory> dir_;
     std::string path_;
 };
@@ -56,7 +60,7 @@ TEST(Engines, AreFoundByNameAndUnknownOnesAreAnsweredWithTheList) {
     for (const char* name : {"pread", "libaio", "io_uring", "null"}) EXPECT_TRUE(find_engine(name)) << name;
     auto bad = find_engine("psync");
     ASSERT_FALSE(bad);
-    EXPECT_NE(bad.error().message().find("io_uring, libaio, null, pread"), std::string::npos);
+    EXPECT_NE(bad.error().message().find("io_uring-vectored, libaio"), std::string::npos);
 }
 
 TEST_P(EngineTest, ReadsAllOfItAndKeepsSamplesThatAreRight) {
@@ -78,7 +82,7 @@ TEST_P(EngineTest, ReadsAllOfItAndKeepsSamplesThatAreRight) {
 }
 
 TEST_P(EngineTest, WrongBytesAreSeen) {
-    if (GetParam() == "null") GTEST_SKIP() << "reads nothing";
+    if (!find_engine(GetParam()).value()->reads_file) GTEST_SKIP() << "reads nothing";
     UniqueFd fd(::open(path_.c_str(), O_WRONLY));
     for (uint64_t at = 100; at < kFileBytes; at += 4096) ASSERT_EQ(::pwrite(fd.get(), "X", 1, static_cast<off_t>(at)), 1);
     auto m = measure_cell(cell(1, Pattern::sequential), target(), 1, {});
@@ -88,9 +92,10 @@ TEST_P(EngineTest, WrongBytesAreSeen) {
 }
 
 TEST_P(EngineTest, ShortReadsAreErrors) {
-    if (GetParam() == "null") GTEST_SKIP() << "reads nothing";
+    if (!find_engine(GetParam()).value()->reads_file) GTEST_SKIP() << "reads nothing";
     ReadTarget longer = target();
-    longer.size_bytes = 2 * kFileBytes;
+    if (find_engine(GetParam()).value()->mapped) GTEST_SKIP() << "a mapping ends where the file ends: SIGBUS";
+    longer.files[0].size_bytes = 2 * kFileBytes;
     Cell c = cell(1, Pattern::sequential);
     c.ops = kFileBytes / 4096 + 5;
     auto m = measure_cell(c, longer, 1, {});
@@ -99,8 +104,9 @@ TEST_P(EngineTest, ShortReadsAreErrors) {
 }
 
 TEST_P(EngineTest, FailedReadsAreErrorsWithTheirErrno) {
-    if (GetParam() == "null") GTEST_SKIP() << "reads nothing";
-    ReadTarget directory{dir_->path().string(), 0, kFileBytes, std::nullopt};
+    if (!find_engine(GetParam()).value()->reads_file) GTEST_SKIP() << "reads nothing";
+    if (find_engine(GetParam()).value()->mapped) GTEST_SKIP() << "a directory cannot be mapped";
+    ReadTarget directory{{{dir_->path().string(), 0, kFileBytes, std::nullopt}}, 1, ""};
     auto m = measure_cell(cell(1, Pattern::sequential), directory, 1, {});
     ASSERT_TRUE(m) << m.error().message();
     EXPECT_EQ(m->stats.errors, 200u);
@@ -108,8 +114,8 @@ TEST_P(EngineTest, FailedReadsAreErrorsWithTheirErrno) {
 }
 
 TEST_P(EngineTest, AFileThatCannotBeOpenedIsNotAnErrorOfTheEngine) {
-    if (GetParam() == "null") GTEST_SKIP() << "reads nothing";
-    auto m = measure_cell(cell(1, Pattern::sequential), {path_ + ".none", 0, 0, std::nullopt}, 1, {});
+    if (!find_engine(GetParam()).value()->reads_file) GTEST_SKIP() << "reads nothing";
+    auto m = measure_cell(cell(1, Pattern::sequential), ReadTarget{{{path_ + ".none", 0, 0, std::nullopt}}, 1, ""}, 1, {});
     ASSERT_TRUE(m);
     EXPECT_EQ(m->open_errno, ENOENT);
 }
@@ -120,4 +126,48 @@ TEST_P(EngineTest, AnswerSurvivesTheWayToInit) {
     EXPECT_EQ(CellMeasurement::from_json(m->to_json()).value().to_json(), m->to_json());
 }
 
-INSTANTIATE_TEST_SUITE_P(All, EngineTest, testing::ValuesIn(names()), [](const auto& param) { return param.param; });
+TEST_P(EngineTest, AnOpenLoopKeepsItsTimes) {
+    Cell c = cell(find_engine(GetParam()).value()->max_iodepth == 1 ? 1 : 16, Pattern::random);
+    c.arrival = Arrival::constant;
+    c.rate_iops = 10000;
+    auto m = measure_cell(c, target(), 1, {});
+    ASSERT_TRUE(m) << m.error().message();
+    EXPECT_EQ(m->stats.ops, 200u);
+    EXPECT_EQ(m->stats.service.count(), 200u);
+    EXPECT_EQ(m->offered_ns, 199u * 100000);
+    EXPECT_GE(m->stats.last_submit_ns, m->offered_ns);
+    EXPECT_GE(m->stats.latency.sum_ns(), m->stats.service.sum_ns()) << "latency counts from when a read was due";
+}
+
+TEST_P(EngineTest, JobsShareTheReads) {
+    Cell c = cell(1, Pattern::random);
+    c.numjobs = 3;
+    auto m = measure_cell(c, target(), 1, {});
+    ASSERT_TRUE(m) << m.error().message();
+    EXPECT_EQ(m->stats.ops, 200u);
+    EXPECT_EQ(m->job_ops, (std::vector<uint64_t>{67, 67, 66}));
+    EXPECT_EQ(m->stats.latency.count(), 200u);
+}
+
+TEST_P(EngineTest, ReplaysATrace) {
+    if (!find_engine(GetParam()).value()->reads_file) GTEST_SKIP() << "reads nothing";
+    ReadTarget traced = target();
+    traced.trace = "# diobench-trace 1\n0 data 100 1000 buffered\n200 data 8192 4096 direct\n300 data 65536 70000 buffered\n";
+    Cell c = cell(1, Pattern::trace);
+    c.block_size_bytes = 0;
+    c.trace = "t";
+    c.ops = 3;
+    auto m = measure_cell(c, traced, 1, {});
+    ASSERT_TRUE(m) << m.error().message();
+    EXPECT_EQ(m->stats.errors, 0u);
+    EXPECT_EQ(m->stats.bytes, 1000u + 4096 + 70000);
+    EXPECT_EQ(m->unique_bytes, 1000u + 4096 + 70000);
+    EXPECT_EQ(m->checked_reads, 3u);
+    EXPECT_EQ(m->mismatch_offset_bytes, std::nullopt);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, EngineTest, testing::ValuesIn(names()), [](const auto& param) {
+    std::string name = param.param;
+    std::replace(name.begin(), name.end(), '-', '_');
+    return name;
+});

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <gtest/gtest.h>
 
+#include "bench/guest/ondemand_split.h"
 #include "bench/guest/verify.h"
 #include "bench/measure/metric_table.h"
 
@@ -13,7 +14,7 @@ namespace {
 
 constexpr uint64_t kMiB = 1 << 20;
 
-Cell cell_of(IoMode io, CacheState state, Backend backend = Backend::fscache) {
+Cell cell_of(IoMode io, CacheState state, std::string_view backend = kFscache) {
     Cell cell;
     cell.workload = "w";
     cell.layout = "flat";
@@ -146,7 +147,7 @@ TEST(Evidence, DirectBesideAWarmPageCacheIsStillDirect) {
 }
 
 TEST(Evidence, RawIsJudgedByTheBackingFile) {
-    auto cell = cell_of(IoMode::direct, CacheState::local, Backend::raw);
+    auto cell = cell_of(IoMode::direct, CacheState::local, kRaw);
     auto e = direct_evidence();
     e.before.erofs_file_bytes = e.after.erofs_file_bytes = std::nullopt;
     e.after.backing_reads = e.before.backing_reads;
@@ -192,6 +193,72 @@ TEST(Metrics, EveryRowOfTheTableIsThere) {
             if (c == '.') c = '/';
         EXPECT_TRUE(m.contains(nlohmann::json::json_pointer(pointer))) << metric.name;
     }
+}
+
+TEST(Evidence, AnOpenLoopThatFallsBehindIsInvalid) {
+    auto cell = cell_of(IoMode::direct, CacheState::local);
+    cell.arrival = Arrival::constant;
+    auto e = direct_evidence();
+    e.measured.offered_ns = 1'000'000;
+    e.measured.stats.last_submit_ns = 1'020'000;
+    EXPECT_EQ(judge_cell(cell, e).status, "ok");
+    e.measured.stats.last_submit_ns = 1'040'000;
+    EXPECT_EQ(judge_cell(cell, e).status, "invalid");
+}
+
+TEST(Evidence, PagesThatWereDroppedMeanwhileWereReadThroughThePageCache) {
+    auto e = buffered_evidence();
+    e.after.erofs_file_bytes = kMiB / 2;
+    EXPECT_EQ(judge_cell(cell_of(IoMode::buffered, CacheState::local), e).status, "invalid");
+    e.after.erofs_file_evicted_bytes = kMiB / 2;
+    EXPECT_EQ(judge_cell(cell_of(IoMode::buffered, CacheState::local), e).status, "ok");
+    e.after.erofs_file_evicted_bytes = 0;
+    e.after.reclaimed_pages = 128;
+    EXPECT_EQ(judge_cell(cell_of(IoMode::buffered, CacheState::local), e).status, "ok");
+}
+
+TEST(Evidence, AnEngineThatTheKernelRefusesIsUnsupported) {
+    auto e = direct_evidence();
+    e.measured.unsupported = "io_uring_queue_init iodepth 8: Function not implemented";
+    EXPECT_EQ(judge_cell(cell_of(IoMode::direct, CacheState::local), e).status, "unsupported");
+}
+
+TEST(Metrics, AreaUnderTheCurveAndFairness) {
+    auto e = direct_evidence();
+    e.curve = {{0, 0, 0, 100}, {1'000'000'000, 4096, 0, 4196}, {3'000'000'000, 4096, 0, 4196}};
+    e.measured.job_ops = {100, 100};
+    e.measured.job_elapsed_ns = {1000, 3000};
+    auto m = cell_metrics(cell_of(IoMode::direct, CacheState::local), e);
+    EXPECT_DOUBLE_EQ(m["page_cache_byte_seconds"]["erofs_file"], 4096.0 * 2);
+    EXPECT_DOUBLE_EQ(m["page_cache_byte_seconds"]["guest_total"], 4096.0 * 2);
+    EXPECT_EQ(m["page_cache_bytes"]["erofs_file"]["peak"], 4096);
+    EXPECT_NEAR(m["fairness"].get<double>(), 0.8, 1e-12) << "(1 + 1/3)^2 / (2 * (1 + 1/9))";
+}
+
+TEST(Metrics, ANeighbourIsToldInBytesAndNanoseconds) {
+    auto e = direct_evidence();
+    auto& n = e.neighbour.emplace();
+    n.hot_set_bytes = kMiB;
+    n.cached_before_bytes = kMiB;
+    n.cached_after_bytes = kMiB / 4;
+    n.alone.record(1000);
+    n.beside.record(5000);
+    auto m = cell_metrics(cell_of(IoMode::direct, CacheState::local), e);
+    EXPECT_EQ(m["neighbour"]["evicted_bytes"], kMiB * 3 / 4);
+    EXPECT_DOUBLE_EQ(m["neighbour"]["slowdown"], 5.0);
+}
+
+TEST(OnDemandSplit, AReadWaitedIfItsOwnBytesWereFetchedDuringIt) {
+    const std::vector<Request> requests = {{0, 4096, 4096, 0}, {8192, 4096, 4096, 0}, {0, 4096, 4096, 0}};
+    const std::vector<ReadSpan> spans = {{100, 300}, {100, 200}, {400, 410}};
+    std::vector<FetchLog::Entry> fetches = {{120, 290, 1000 + 0, 4096}};
+    auto split = split_on_demand(requests, spans, fetches, 1000, 2);
+    ASSERT_TRUE(split);
+    EXPECT_EQ(split->wait.count(), 1u);
+    EXPECT_EQ(split->hit.count(), 2u);
+    EXPECT_EQ(split->wait.max_ns(), 200u);
+    EXPECT_FALSE(split_on_demand(requests, spans, fetches, std::nullopt, 2)) << "it cannot be told which";
+    EXPECT_TRUE(split_on_demand(requests, spans, fetches, std::nullopt, 1));
 }
 
 TEST(Snapshot, TimerListValuesAreSummedOverCpus) {

@@ -51,8 +51,8 @@ TEST(Content, ShiftedZeroedAndForeignDataIsFound) {
 TEST(Layout, NamesAreUniqueAndHolesAreInsideTheFile) {
     for (const auto& layout : all_layouts()) {
         EXPECT_EQ(find_layout(layout.name).value(), &layout);
-        for (const Hole& hole : layout.holes)
-            EXPECT_LE((hole.first_block + hole.blocks - 1) * kBlockBytes, layout.size_bytes) << layout.name;
+        for (const auto& file : layout.files)
+            for (const Hole& hole : file.holes) EXPECT_LE((hole.first_block + hole.blocks - 1) * kBlockBytes, file.size_bytes) << layout.name;
     }
     EXPECT_FALSE(find_layout("no-such"));
 }

@@ -55,7 +55,7 @@ TEST(SignFlip, CountsAllWays) {
 }
 
 TEST(SignFlip, DrawsAreSeededAndNearTheTruth) {
-    Values many(21);
+    Values many(kLargestExactFlips + 1);
     std::mt19937_64 random(7);
     std::normal_distribution<double> normal(0.3, 1);
     for (auto& value : many) value = normal(random);

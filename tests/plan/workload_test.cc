@@ -3,18 +3,21 @@
 
 #include <gtest/gtest.h>
 
-#include "bench/base/paths.h"
 
 using namespace diobench;
 
 namespace {
 
-const std::vector<EngineLimit> kEngines = {{"pread", 1}, {"libaio", 4096}, {"io_uring", 4096}, {"null", 4096}};
+const Abilities kAbilities = {{{"pread", 1}, {"libaio", 4096}, {"io_uring", 4096}, {"null", 4096}, {"mmap", 1, true}, {"open-pread-close", 1}, {"fio-libaio", 4096}},
+                              {{"fscache", true}, {"raw", false, true, true}, {"loop"}}};
 
 WorkloadSet profiles() {
     WorkloadSet set;
-    set.devices.push_back({{"ram", "brd", 0, 0, "/dev/ram0"}, ""});
-    set.fetches.push_back({{"lan", 200000, 1000}, ""});
+    set.devices.push_back({{"ram", "brd", 0, 0, 0, "/dev/ram0"}, ""});
+    set.fetches.push_back({{"lan", 200000, 1000, 0}, ""});
+    set.traces.push_back({"start", "# diobench-trace 1\n0 data.bin 0 4096 buffered\n10 data.bin 8192 4096 direct\n"});
+    set.fio_jobs.push_back({"mine", "[job]\nrw=randread\nbs=8k\ndirect=1\nioengine=libaio\niodepth=4\nnumber_ios=64\n"});
+    set.fio_jobs.push_back({"writes", "[job]\nrw=randwrite\nbs=8k\n"});
     return set;
 }
 
@@ -41,14 +44,14 @@ std::string replaced(std::string from, std::string to) {
 }
 
 std::string refusal(const std::string& text) {
-    auto parsed = parse_workload(text, "dir/w.toml", profiles(), kEngines);
+    auto parsed = parse_workload(text, "dir/w.toml", profiles(), kAbilities);
     return parsed ? "accepted" : parsed.error().message();
 }
 
 }  // namespace
 
 TEST(Workload, IsTheCrossProductOfItsLists) {
-    auto w = parse_workload(kGood, "dir/w.toml", profiles(), kEngines);
+    auto w = parse_workload(kGood, "dir/w.toml", profiles(), kAbilities);
     ASSERT_TRUE(w) << w.error().message();
     ASSERT_EQ(w->cells.size(), 2u * 2 * 2 * 2);
     EXPECT_EQ(w->cells.front().id(), "w/fscache/flat/ram/local/buffered/random/4k/pread/qd1");
@@ -80,6 +83,21 @@ TEST(Workload, MistakesAreNamedWithFileLineKeyAndWhatWouldBeRight) {
              Case{"name = \"w\"", "name = \"v\"", "not the name of the file"},
              Case{"number_ios = 100", "number_ios = -1", "positive number"},
              Case{"number_ios = 100", "number_ios = ", "dir/w.toml:14"},
+             Case{"\"fscache\"", "\"nfs\"", "known are null, fscache, raw, loop"},
+             Case{"[\"buffered\", \"direct\"]", "\"mmap\"", "needs an engine that maps"},
+             Case{"pread:1", "mmap:1", "io = mmap"},
+             Case{"\"random\"", "\"tree\"", "open-pread-close"},
+             Case{"\"random\"", "\"trace\"", "without pattern"},
+             Case{"number_ios = 100", "number_ios = 100\nnumjobs = \"65\"", "1 to 64 are right"},
+             Case{"number_ios = 100", "number_ios = 100\nrate = \"often:9\"", "constant:IOPS or poisson:IOPS"},
+             Case{"number_ios = 100", "number_ios = 100\nspan = \"1g\"", "more than the files of layout"},
+             Case{"number_ios = 100", "number_ios = 100\nmemory = \"1m\"", "24m to 384m are"},
+             Case{"number_ios = 100", "number_ios = 100\nneighbour = \"8m\"", "needs a memory limit"},
+             Case{"number_ios = 100", "number_ios = 100\nmemory = \"32m\"\nneighbour = \"32m\"", "does not fit into memory"},
+             Case{"libaio:32", "libaio:4096", "of buffers"},
+             Case{"number_ios = 100", "number_ios = 100\ntrace = \"moon\"", "known are start"},
+             Case{"number_ios = 100", "fio_job = \"moon\"", "known are mine"},
+             Case{"\"local\"", "\"remote\"]\ndevice_x = [\"y\"", "device_x: unknown key"},
              Case{"size = \"1m\"", "size = \"1m\"\nfetch = \"moon\"", "known are lan"},
          }) {
         std::string said = refusal(replaced(c.from, c.to));
@@ -88,30 +106,20 @@ TEST(Workload, MistakesAreNamedWithFileLineKeyAndWhatWouldBeRight) {
     }
 }
 
-TEST(Workload, TheShippedOnesAreReadAndQuickCoversWhatItPromises) {
-    auto set = load_workloads(project_root() / "workloads", kEngines);
-    ASSERT_TRUE(set) << set.error().message();
-    auto cells = set->suite("quick");
-    ASSERT_TRUE(cells);
-    auto has = [&](auto predicate) { return std::any_of(cells->begin(), cells->end(), predicate); };
-    for (const char* device : {"ram", "nvme-80us"})
-        for (uint64_t size : {4096u, 131072u, 1048576u})
-            for (auto [engine, iodepth] : {std::pair{"pread", 1u}, {"io_uring", 1u}, {"libaio", 32u}, {"io_uring", 32u}})
-                for (Pattern pattern : {Pattern::sequential, Pattern::random})
-                    for (IoMode io : {IoMode::buffered, IoMode::direct})
-                        EXPECT_TRUE(has([&](const Cell& c) {
-                            return c.backend == Backend::fscache && c.device == device && c.block_size_bytes == size && c.engine == engine &&
-                                   c.iodepth == iodepth && c.pattern == pattern && c.io == io && c.cache_state == CacheState::local;
-                        })) << device << size << engine << iodepth;
-    EXPECT_TRUE(has([](const Cell& c) { return c.cache_state == CacheState::remote; }));
-    EXPECT_TRUE(has([](const Cell& c) { return c.cache_state == CacheState::resident; }));
-    // Every direct local cell on a flat image has its limit line.
-    for (const Cell& c : *cells) {
-        if (c.backend != Backend::fscache || c.layout != "flat" || c.cache_state != CacheState::local || c.io != IoMode::direct) continue;
-        EXPECT_TRUE(has([&](const Cell& raw) {
-            return raw.backend == Backend::raw && raw.device == c.device && raw.pattern == c.pattern && raw.engine == c.engine &&
-                   raw.iodepth == c.iodepth && raw.block_size_bytes == c.block_size_bytes && raw.ops == c.ops;
-        })) << c.id();
-    }
-    EXPECT_FALSE(set->suite("no-such"));
+TEST(Workload, ATraceAndAFioJobSayThemselvesHowTheyRead) {
+    const std::string head = "name = \"w\"\nquestion = \"What?\"\nsuites = [\"quick\"]\n[[cells]]\nbackend = \"fscache\"\nlayout = \"flat\"\n"
+                             "device = \"ram\"\ncache_state = \"local\"\n";
+    auto traced = parse_workload(head + "io = \"direct\"\ntrace = \"start\"\nreplay = \"timed\"\nload = \"pread:1\"\n", "dir/w.toml", profiles(), kAbilities);
+    ASSERT_TRUE(traced) << traced.error().message();
+    EXPECT_EQ(traced->cells.front().id(), "w/fscache/flat/ram/local/direct/trace-start/mixed/pread/qd1/timed");
+    EXPECT_EQ(traced->cells.front().ops, 2u);
+    auto job = parse_workload(head + "fio_job = \"mine\"\n", "dir/w.toml", profiles(), kAbilities);
+    ASSERT_TRUE(job) << job.error().message();
+    EXPECT_EQ(job->cells.front().id(), "w/fscache/flat/ram/local/direct/random/8k/fio/qd4/mine");
+    auto writes = parse_workload(head + "fio_job = \"writes\"\n", "dir/w.toml", profiles(), kAbilities);
+    ASSERT_FALSE(writes);
+    EXPECT_NE(writes.error().message().find("writes.fio:2"), std::string::npos) << writes.error().message();
+    auto sparse = parse_workload(head + "io = \"direct\"\ntrace = \"start\"\nload = \"pread:1\"\nreplay = \"slowly\"\n", "dir/w.toml", profiles(), kAbilities);
+    ASSERT_FALSE(sparse);
+    EXPECT_NE(sparse.error().message().find("\"timed\""), std::string::npos);
 }

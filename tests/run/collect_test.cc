@@ -19,7 +19,7 @@ Cell cell_named(const std::string& workload) {
 
 json record_of(const Cell& cell, const std::string& status = "ok") {
     json r = {{"type", "cell"}, {"cell", cell.id()}, {"observed_io", "direct"}, {"status", status}, {"reason", status == "ok" ? "" : "why"},
-              {"metrics", status == "ok" ? json{{"ops", 1}} : json()}, {"histogram", nullptr}};
+              {"metrics", status == "ok" ? json{{"ops", 1}} : json()}, {"histogram", nullptr}, {"histograms", nullptr}, {"page_cache_curve", nullptr}};
     return r;
 }
 

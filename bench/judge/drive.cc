@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/judge/drive.h"
+
+#include <algorithm>
+#include <chrono>
+#include <fmt/format.h>
+#include <map>
+#include <set>
+
+#include "bench/base/paths.h"
+#include "bench/base/process.h"
+#include "bench/base/text.h"
+#include "bench/export/comparison.h"
+#include "bench/export/junit.h"
+#include "bench/export/summary.h"
+#include "bench/judge/gate_ci.h"
+#include "bench/judge/gate_json.h"
+#include "bench/judge/gate_runs.h"
+#include "bench/judge/gate_text.h"
+#include "bench/judge/wall_session.h"
+#include "bench/run/conformance_gate.h"
+#include "bench/run/environment.h"
+#include "bench/run/run_suite.h"
+#include "bench/store/cells.h"
+
+namespace diobench {
+
+namespace {
+
+constexpr size_t kAttributedCells = 8;
+
+using Clock = std::chrono::steady_clock;
+
+/// Everything a gate knows before its first boot.
+struct GatePlan {
+    Policy policy;
+    std::vector<std::string> cells;  ///< that the filter leaves
+    std::string machine;
+    std::string suite;
+    std::string filter;
+    uint64_t seed = 1;
+};
+
+Result<Policy> find_policy(const GateOptions& options) {
+    return read_policy(options.policy.empty() ? project_root() / kPolicyFileName : options.policy);
+}
+
+/// The policy is held against the whole suite, the filter only narrows what is measured.
+Result<GatePlan> make_plan(const GateOptions& options) {
+    auto policy = find_policy(options);
+    if (!policy) return forward(policy);
+    GatePlan plan{std::move(*policy), {}, std::string(machine_name(options.machine)), options.suite, options.filter, options.seed};
+    RunOptions run;
+    run.suite = options.suite;
+    run.machine = options.machine;
+    auto all = planned_cells(run);
+    if (!all) return forward(all);
+    if (auto s = check_policy(plan.policy, *all, plan.machine, plan.suite, today_utc()); !s) return forward(s);
+    for (const auto& cell : *all)
+        if (match_glob(options.filter, cell)) plan.cells.push_back(cell);
+    if (plan.cells.empty()) return fail("gate", "--filter " + options.filter, "no cell of suite " + options.suite + " matches it");
+    return plan;
+}
+
+GateReport judge(const GatePlan& plan, const std::vector<RunPair>& pairs, const std::vector<RunPair>& confirm) {
+    GateInput input;
+    input.pairs = pairs;
+    input.confirm = confirm;
+    input.cells = plan.cells;
+    input.machine = plan.machine;
+    input.suite = plan.suite;
+    input.scope = plan.filter == "*" ? GateInput::Scope::whole_suite : GateInput::Scope::filtered;
+    input.seed = plan.seed;
+    return judge_pairs(input, plan.policy);
+}
+
+bool kernels_ok(const RunPair& pair) {
+    for (const auto* arm : {&pair.baseline, &pair.candidate}) {
+        const KernelResult* kernel = arm->results.find_kernel(arm->kernel);
+        if (kernel == nullptr || kernel->status != KernelStatus::ok) return false;
+    }
+    return true;
+}
+
+/// What the boots of the pairs compared, byte by byte, before they measured.
+std::string verification_note(const std::vector<RunPair>& pairs) {
+    size_t checks = 0;
+    for (const auto& pair : pairs)
+        for (const auto* arm : {&pair.baseline, &pair.candidate})
+            if (const KernelResult* kernel = arm->results.find_kernel(arm->kernel)) checks += kernel->conformance.size();
+    return fmt::format("verified before measured: {} checks that read a whole image and compared every byte, each boot its own", checks);
+}
+
+/// The images of the two arms; the same twice is worth saying.
+void note_images(const std::vector<RunPair>& pairs, GateReport& report) {
+    if (pairs.empty()) return;
+    const KernelResult* baseline = pairs.front().baseline.results.find_kernel(pairs.front().baseline.kernel);
+    const KernelResult* candidate = pairs.front().candidate.results.find_kernel(pairs.front().candidate.kernel);
+    if (baseline != nullptr && candidate != nullptr && !baseline->image_sha256.empty() && baseline->image_sha256 == candidate->image_sha256)
+        report.notes.emplace_back("both kernels are the same image");
+}
+
+/// Why self-tests cannot say anything: the candidate itself is broken.
+std::optional<std::string> broken_candidate(const Results& results) {
+    for (const auto& kernel : results.kernels)
+        if (kernel.status != KernelStatus::ok) return fmt::format("candidate {}: {}: {}", kernel.name, status_name(kernel.status), kernel.reason);
+    return std::nullopt;
+}
+
+/// The self-tests of the exact machine, or the problem that keeps them from being made.
+struct SelfTestOutcome {
+    std::vector<SelfTest> tests;
+    std::string problem;
+    bool build_failed = false;
+};
+
+Result<SelfTestOutcome> run_self_tests(const GateRuns& runs, const GateOptions& options) {
+    SelfTestOutcome out;
+    auto first = runs.self_test(options.seed, "self-test-1");
+    if (!first) return forward(first);
+    if (auto problem = broken_candidate(*first)) {
+        out.problem = *problem;
+        out.build_failed = first->kernels.front().status == KernelStatus::build_failed;
+        return out;
+    }
+    auto second = runs.self_test(options.seed, "self-test-2");
+    if (!second) return forward(second);
+    out.tests.push_back(check_same_twice(*first, *second));
+    out.tests.push_back(check_control(*first));
+    return out;
+}
+
+/// Pairs by seed until the verdict is not "inconclusive" or there are enough.
+Result<GateReport> gate_exact(const GateOptions& options, const GatePlan& plan, const GateRuns& runs, std::vector<RunPair>& pairs) {
+    auto tests = run_self_tests(runs, options);
+    if (!tests) return forward(tests);
+    GateReport report;
+    if (!tests->problem.empty()) {
+        report.problems.push_back(tests->problem);
+        if (tests->build_failed) report.exit_code = ExitCode::usage;
+        return report;
+    }
+    const bool trusted = std::all_of(tests->tests.begin(), tests->tests.end(), [](const SelfTest& t) { return t.outcome == SelfTest::Outcome::passed; });
+    const size_t most = trusted ? options.seeds * kMostSeedsFactor : 0;
+    for (size_t wanted = options.seeds; pairs.size() < std::min(wanted, most);) {
+        auto pair = runs.pair_side_by_side(options.seed + pairs.size());
+        if (!pair) return forward(pair);
+        pairs.push_back(std::move(*pair));
+        if (!kernels_ok(pairs.back())) break;
+        if (pairs.size() < wanted) continue;
+        GateReport so_far = judge(plan, pairs, {});
+        conclude(so_far);
+        if (so_far.verdict == Verdict::inconclusive) ++wanted;
+    }
+    report = judge(plan, pairs, {});
+    if (!trusted) report.cells.clear();  // nothing was measured, and nothing would be believed
+    if (pairs.size() > options.seeds) report.notes.push_back(fmt::format("{} seeds were asked for and {} taken, since {} did not decide", options.seeds, pairs.size(), options.seeds));
+    report.self_tests = std::move(tests->tests);
+    return report;
+}
+
+size_t wall_metrics(const GateReport& report) {
+    size_t count = 0;
+    for (const auto& cell : report.cells)
+        for (const auto& metric : cell.metrics) count += metric.wall ? 1 : 0;
+    return count;
+}
+
+size_t suspicions(const GateReport& report) {
+    size_t count = 0;
+    for (const auto& cell : report.cells)
+        for (const auto& metric : cell.metrics) count += metric.wall && metric.verdict == Verdict::regression ? 1 : 0;
+    return count;
+}
+
+void note_session(const WallSession& session, const WallSettings& settings, size_t metrics, GateReport& report) {
+    report.disturbed = session.disturbed();
+    if (session.disturbed() > 0)
+        report.notes.push_back(fmt::format("{} pairs of boots were thrown away as disturbed, the last since {}", session.disturbed(), session.last_disturbance()));
+    if (session.gave_up())
+        report.problems.push_back(fmt::format("this host is too busy for a stopwatch: {} pairs of boots were disturbed, the last since {}; try when it is idle, or --machine exact",
+                                              session.disturbed(), session.last_disturbance()));
+    if (first_set_pairs(metrics, settings) > settings.max_pairs)
+        report.notes.push_back(fmt::format("{} metrics gate: a regression needs {} pairs, and the policy allows {}; let fewer gate or raise max_pairs", metrics,
+                                           first_set_pairs(metrics, settings), settings.max_pairs));
+}
+
+/// Pairs of single boots until intervals are narrow, then an independent set if there is a suspicion.
+Result<GateReport> gate_wall(const GateOptions& options, const GatePlan& plan, const GateRuns& runs, std::vector<RunPair>& pairs) {
+    const WallSettings& settings = plan.policy.wall;
+    WallSession session(runs, settings, options.seed);
+    GateReport report;
+    size_t wanted = settings.min_pairs;
+    while (true) {
+        if (auto s = session.collect(wanted, pairs); !s) return forward(s);
+        report = judge(plan, pairs, {});
+        if (pairs.size() < wanted || !kernels_ok(pairs.back())) break;
+        const size_t needed = std::min(first_set_pairs(wall_metrics(report), settings), settings.max_pairs);
+        if (pairs.size() < needed) wanted = needed;
+        else if (wants_more_pairs(report, plan.policy)) wanted = pairs.size() + 1;
+        else break;
+    }
+    const size_t metrics = wall_metrics(report);
+    if (has_suspicion(report) && !session.gave_up()) {
+        std::vector<RunPair> confirm;
+        if (auto s = session.collect(first_set_pairs(suspicions(report), settings), confirm); !s) return forward(s);
+        report = judge(plan, pairs, confirm);
+    }
+    note_session(session, settings, metrics, report);
+    return report;
+}
+
+Status attribute(const GateOptions& options, GateReport& report) {
+    if (!options.attribution) return {};
+    std::vector<std::string> cells;
+    for (const auto& line : deciding_lines(report))
+        if (line.metric != nullptr && cells.size() < kAttributedCells && std::find(cells.begin(), cells.end(), line.cell->cell) == cells.end())
+            cells.push_back(line.cell->cell);
+    if (cells.empty()) return {};
+    auto attribution = options.attribution(report);
+    if (!attribution) return forward(attribution);
+    for (const auto& cell : cells) {
+        auto functions = (*attribution)(cell);
+        if (!functions) report.notes.push_back(fmt::format("where the difference of {} went is not known: {}", cell, functions.error().message()));
+        else report.attribution[cell] = std::move(*functions);
+    }
+    return {};
+}
+
+// Runs that were made before.
+
+std::string arm_of(const Results& results, const std::string& wanted) {
+    if (!wanted.empty() || results.kernels.size() != 1) return wanted;
+    return results.kernels.front().name;
+}
+
+/// One side: each run's arm, with what the store knows of its verification taken into account.
+struct GivenRun {
+    ArmOfRun arm;
+    Results head;  ///< for check_comparable()
+};
+
+Result<std::vector<GivenRun>> read_side(const std::vector<fs::path>& directories, const std::string& kernel, std::string_view option) {
+    std::vector<GivenRun> out;
+    for (const auto& directory : directories) {
+        auto results = read_results(directory);
+        if (!results) return forward(results);
+        if (auto s = refuse_unverified_numbers(*results); !s) return forward(s);
+        const std::string name = arm_of(*results, kernel);
+        if (name.empty()) {
+            std::vector<std::string> names;
+            for (const auto& one : results->kernels) names.push_back(one.name);
+            return fail("gate", directory.string(), fmt::format("this run has several kernels, {}: say which one with {}", join(names, ", "), option));
+        }
+        auto arm = take_arm(*results, name);
+        if (!arm) return forward(arm);
+        results->cells.clear();
+        out.push_back({std::move(*arm), std::move(*results)});
+    }
+    return out;
+}
+
+/// By seed: each seed once on each side.
+Result<std::vector<RunPair>> pair_by_seed(std::vector<GivenRun> baseline, std::vector<GivenRun> candidate) {
+    std::map<int64_t, GivenRun*> by_seed;
+    for (auto& run : candidate)
+        if (!by_seed.try_emplace(run.head.run.seed, &run).second)
+            return fail("gate", run.head.run.id, fmt::format("two runs of the candidate have seed {}: a seed is one sample", run.head.run.seed));
+    std::vector<RunPair> out;
+    for (auto& run : baseline) {
+        auto found = by_seed.find(run.head.run.seed);
+        if (found == by_seed.end())
+            return fail("gate", run.head.run.id, fmt::format("the candidate has no run with its seed {} (or two of the baseline have it): runs are paired by seed", run.head.run.seed));
+        if (auto s = check_comparable(run.head, found->second->head); !s) return forward(s);
+        out.push_back({run.head.run.seed, std::move(run.arm), std::move(found->second->arm)});
+        by_seed.erase(found);
+    }
+    if (!by_seed.empty()) return fail("gate", by_seed.begin()->second->head.run.id, fmt::format("the baseline has no run with its seed {}", by_seed.begin()->first));
+    return out;
+}
+
+Result<std::vector<RunPair>> pair_in_order(std::vector<GivenRun> baseline, std::vector<GivenRun> candidate) {
+    if (baseline.size() != candidate.size())
+        return fail("gate", "--results-candidate", fmt::format("{} runs of the baseline and {} of the candidate: runs by wall clock are paired in order", baseline.size(), candidate.size()));
+    std::vector<RunPair> out;
+    for (size_t i = 0; i < baseline.size(); ++i) {
+        if (auto s = check_comparable(baseline[i].head, candidate[i].head); !s) return forward(s);
+        out.push_back({baseline[i].head.run.seed, std::move(baseline[i].arm), std::move(candidate[i].arm)});
+    }
+    return out;
+}
+
+std::vector<std::string> cells_of(const std::vector<RunPair>& pairs) {
+    std::vector<std::string> out;
+    for (const auto& samples : pair_cells(pairs)) out.push_back(samples.cell);
+    return out;
+}
+
+}  // namespace
+
+Status write_gate_outputs(const fs::path& directory, const GateReport& report) {
+    if (auto s = make_directories(directory); !s) return s;
+    if (auto s = write_file_atomic(directory / kSummaryFileName, gate_text(report, GateInk::plain)); !s) return s;
+    if (auto s = write_file_atomic(directory / kJunitFileName, gate_junit(report)); !s) return s;
+    if (auto s = write_file_atomic(directory / kCodeQualityFileName, gitlab_code_quality(report).dump(2) + "\n"); !s) return s;
+    return write_file_atomic(directory / kGateFileName, gate_json(report).dump(2) + "\n");
+}
+
+Result<GateReport> run_gate(const GateOptions& options) {
+    const auto started = Clock::now();
+    auto plan = make_plan(options);
+    if (!plan) return forward(plan);
+    const Run run = begin_run("gate-" + options.suite, machine_name(options.machine), options.seed, options.argv);
+    const fs::path directory = options.output.empty() ? fs::path("out") / run.id : options.output;
+    if (auto s = make_directories(directory); !s) return forward(s);
+    auto runs = GateRuns::create(options, directory);
+    if (!runs) return forward(runs);
+
+    std::vector<RunPair> pairs;
+    auto report = options.machine == MachineKind::exact ? gate_exact(options, *plan, *runs, pairs) : gate_wall(options, *plan, *runs, pairs);
+    if (!report) return forward(report);
+    report->baseline = runs->baseline();
+    report->candidate = runs->candidate();
+    report->machine = plan->machine;
+    report->suite = plan->suite;
+    report->policy_file = plan->policy.file;
+    report->directory = directory.string();
+    report->started_at = run.started_at;
+    if (!pairs.empty()) report->notes.insert(report->notes.begin(), verification_note(pairs));
+    note_images(pairs, *report);
+    conclude(*report);
+    if (auto s = attribute(options, *report); !s) return forward(s);
+    report->elapsed_s = std::chrono::duration<double>(Clock::now() - started).count();
+    if (auto s = write_gate_outputs(directory, *report); !s) return forward(s);
+    return report;
+}
+
+Result<GateReport> judge_directories(const std::vector<fs::path>& baseline, const std::vector<fs::path>& candidate, const GateOptions& options) {
+    auto policy = find_policy(options);
+    if (!policy) return forward(policy);
+    auto old_runs = read_side(baseline, options.baseline, "--baseline NAME");
+    if (!old_runs) return forward(old_runs);
+    auto new_runs = read_side(candidate, options.candidate, "--candidate NAME");
+    if (!new_runs) return forward(new_runs);
+    const Run run = old_runs->front().head.run;
+    const std::string baseline_name = old_runs->front().arm.kernel;
+    const std::string candidate_name = new_runs->front().arm.kernel;
+    const bool virtual_clock = run.clock.kind == "virtual";
+    auto pairs = virtual_clock ? pair_by_seed(std::move(*old_runs), std::move(*new_runs)) : pair_in_order(std::move(*old_runs), std::move(*new_runs));
+    if (!pairs) return forward(pairs);
+
+    std::vector<RunPair> confirm;
+    if (!virtual_clock && pairs->size() >= 2 * policy->wall.min_pairs) {
+        const auto half = pairs->begin() + static_cast<int64_t>(pairs->size() - pairs->size() / 2);
+        confirm.assign(std::make_move_iterator(half), std::make_move_iterator(pairs->end()));
+        pairs->erase(half, pairs->end());
+    }
+    GatePlan plan{std::move(*policy), {}, run.machine, run.suite, options.filter, static_cast<uint64_t>(run.seed)};
+    const auto all = cells_of(*pairs);
+    if (auto s = check_policy(plan.policy, all, plan.machine, plan.suite, today_utc()); !s) return forward(s);
+    for (const auto& cell : all)
+        if (match_glob(options.filter, cell)) plan.cells.push_back(cell);
+    GateReport report = judge(plan, *pairs, confirm);
+    report.baseline = baseline_name;
+    report.candidate = candidate_name;
+    report.started_at = run.started_at;
+    report.notes.push_back(verification_note(*pairs));
+    note_images(*pairs, report);
+    report.self_tests.push_back({"the machine's self-tests", SelfTest::Outcome::not_run, "these runs were made before; a gate that makes its own runs makes them"});
+    conclude(report);
+    if (!options.output.empty()) {
+        report.directory = options.output.string();
+        if (auto s = write_gate_outputs(options.output, report); !s) return forward(s);
+    }
+    return report;
+}
+
+}  // namespace diobench

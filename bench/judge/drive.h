@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A whole gate: runs made or read, judged, written.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "bench/base/files.h"
+#include "bench/judge/gate.h"
+#include "bench/machine/boot.h"
+
+namespace diobench {
+
+/// Called once with the judged report of a gate that made its own runs, if any cell of it differs for the
+/// worse; what it gives is asked for the cells that decide. It may boot. Empty: nothing is attributed.
+using AttributionSource = std::function<Result<Attribution>(const GateReport& report)>;
+
+struct GateOptions {
+    std::string baseline;   ///< series by name or folder, or of given results the arm's name (empty: their only arm)
+    std::string candidate;
+    std::string suite = "quick";
+    std::string filter = "*";
+    MachineKind machine = MachineKind::exact;
+    uint64_t seed = 1;      ///< the first; pair i has seed + i
+    size_t seeds = 3;       ///< exact: pairs, up to kMostSeedsFactor times as many if the verdict is inconclusive
+    fs::path policy;        ///< empty: gate.toml of the project
+    fs::path output;        ///< empty: out/<run id>
+    fs::path tree;          ///< kernel source; empty: the distribution's
+    std::string revision;   ///< of `tree`
+    unsigned jobs = 0;      ///< exact: machines side by side; 0: as many as CPUs
+    std::vector<std::string> argv;
+    AttributionSource attribution;
+};
+
+/// Undecided metrics get more seeds until there are so many times those asked for.
+inline constexpr size_t kMostSeedsFactor = 2;
+
+/// Builds both kernels, runs the self-tests and the pairs, judges, and writes gate.json, summary.txt,
+/// junit.xml and gl-code-quality.json beside the runs. Errors: a policy that is wrong, an unknown suite or
+/// series, an interrupt; what a kernel or machine does wrong is in the report.
+[[nodiscard]] Result<GateReport> run_gate(const GateOptions& options);
+
+/// The same judgement of runs that were made before: output directories of `diobench run`, paired by seed
+/// (exact) or in the order given (real clocks: the second half of at least twice min_pairs pairs is the
+/// independent set). Of options only baseline, candidate, filter, policy and output count.
+/// Errors: runs that must not be compared, seeds without a partner. Self-tests are reported as not run.
+[[nodiscard]] Result<GateReport> judge_directories(const std::vector<fs::path>& baseline, const std::vector<fs::path>& candidate, const GateOptions& options);
+
+/// The files of a gate's output directory.
+[[nodiscard]] Status write_gate_outputs(const fs::path& directory, const GateReport& report);
+
+}  // namespace diobench

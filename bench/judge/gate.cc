@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/judge/gate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <limits>
+
+namespace diobench {
+
+namespace {
+
+bool is_real_clock(std::string_view machine) { return machine != "exact"; }
+
+bool has_numbers(const CellResult& cell) { return cell.status == CellStatus::ok; }
+bool is_broken(const CellResult& cell) { return cell.status == CellStatus::invalid || cell.status == CellStatus::failed; }
+
+std::string with_seed(std::string_view text, int64_t seed) { return fmt::format("{} (seed {})", text, seed); }
+
+/// What the statuses of a cell say before any number is looked at.
+struct StatusFinding {
+    Verdict verdict = Verdict::pass;
+    std::string reason;  ///< empty: both have numbers, judge them
+    std::string note;    ///< no numbers to judge, and nothing wrong
+};
+
+StatusFinding invalid(std::string reason) { return {Verdict::invalid, std::move(reason), ""}; }
+
+StatusFinding look_at_pair(const CellPair& pair) {
+    if (pair.candidate == nullptr) return invalid(with_seed("the candidate's run has no such cell", pair.seed));
+    if (pair.baseline == nullptr) return invalid(with_seed("the baseline's run has no such cell", pair.seed));
+    const CellResult& old_cell = *pair.baseline;
+    const CellResult& new_cell = *pair.candidate;
+    if (is_broken(new_cell))
+        return invalid(with_seed(fmt::format("candidate {}: {}", status_name(new_cell.status), new_cell.reason), pair.seed));
+    if (is_broken(old_cell)) {
+        if (old_cell.known) return {Verdict::pass, "", fmt::format("nothing to compare with: the baseline fails here, as its series says ({})", old_cell.reason)};
+        return invalid(with_seed(fmt::format("baseline {}: {}", status_name(old_cell.status), old_cell.reason), pair.seed));
+    }
+    if (has_numbers(old_cell) && !has_numbers(new_cell))
+        return {Verdict::regression, with_seed(fmt::format("the candidate no longer supports this: {}", new_cell.reason), pair.seed), ""};
+    if (!has_numbers(old_cell) && has_numbers(new_cell)) return {Verdict::pass, "", "new: the baseline does not support this"};
+    if (!has_numbers(old_cell)) return {Verdict::pass, "", "neither kernel supports this"};
+    if (old_cell.observed_io == ObservedIo::direct && new_cell.observed_io == ObservedIo::buffered)
+        return {Verdict::regression, with_seed("reads were direct and now go through the page cache", pair.seed), ""};
+    return {};
+}
+
+/// One finding for all pairs: the worst; notes only if all pairs have the same one.
+StatusFinding look_at_statuses(const CellSamples& samples) {
+    StatusFinding out;
+    bool first = true;
+    for (const auto& pair : samples.pairs) {
+        StatusFinding finding = look_at_pair(pair);
+        if (finding.verdict > out.verdict) {
+            out.verdict = finding.verdict;
+            out.reason = finding.reason;
+        }
+        if (first) out.note = finding.note;
+        else if (finding.note.empty() != out.note.empty() && finding.verdict == Verdict::pass && out.verdict == Verdict::pass)
+            return invalid(with_seed("with this seed the cell has another status than with the one before", pair.seed));
+        first = false;
+    }
+    if (samples.pairs.empty()) return invalid("no run was made");
+    return out;
+}
+
+bool missing_everywhere(const std::vector<ValuePair>& values) {
+    return std::all_of(values.begin(), values.end(), [](const ValuePair& v) { return !v.baseline && !v.candidate; });
+}
+
+/// "seed 3 0.4 %"-like noise is left to the tables; this is the sentence behind a verdict.
+std::string reason_of(const MetricReport& report) {
+    if (report.verdict == Verdict::pass) return {};
+    if (!report.wall) return report.paired.reason;
+    const auto& shown = report.confirmation ? *report.confirmation : *report.wall;
+    const Interval& interval = shown.shift.interval;
+    std::string text = fmt::format("{:+.2f} % to {:+.2f} %, p {:.4f}", std::expm1(interval.low) * 100, std::expm1(interval.high) * 100, shown.adjusted_p);
+    if (report.confirmation) text += report.verdict == Verdict::regression ? ", confirmed by an independent set" : ", an independent set did not confirm it";
+    else if (report.verdict == Verdict::regression) text += ", not confirmed yet";
+    return text;
+}
+
+WallSeries series_of(const std::vector<ValuePair>& values, const Metric& metric, double floor) {
+    WallSeries out;
+    out.floor = floor;
+    for (const auto& value : values) {
+        if (!value.baseline || !value.candidate || !(*value.baseline > 0) || !(*value.candidate > 0)) return {{}, floor};
+        const double ratio = std::log(*value.candidate / *value.baseline);
+        out.worse_log_ratios.push_back(metric.direction == Direction::higher_is_better ? -ratio : ratio);
+    }
+    return out;
+}
+
+/// Where a metric stands in the report and what is known of it by wall clock.
+struct WallEntry {
+    MetricReport* report;
+    const CellSamples* first;
+    const CellSamples* confirm;
+};
+
+void judge_wall_entries(std::vector<WallEntry>& entries, const GateInput& input, const Policy& policy) {
+    std::vector<WallSeries> series;
+    for (const auto& entry : entries) series.push_back(series_of(pair_values(*entry.first, entry.report->metric->name), *entry.report->metric, entry.report->tolerance.floor));
+    const auto judged = judge_wall(series, policy.wall, input.seed);
+    std::vector<WallEntry*> suspects;
+    for (size_t i = 0; i < entries.size(); ++i) {
+        MetricReport& report = *entries[i].report;
+        report.wall = judged[i];
+        report.verdict = judged[i].verdict;
+        report.paired.better = judged[i].better;
+        if (report.verdict == Verdict::regression) suspects.push_back(&entries[i]);
+    }
+    if (input.confirm.empty()) return;
+    series.clear();
+    for (const WallEntry* entry : suspects)
+        series.push_back(entry->confirm == nullptr ? WallSeries{{}, entry->report->tolerance.floor}
+                                                   : series_of(pair_values(*entry->confirm, entry->report->metric->name), *entry->report->metric, entry->report->tolerance.floor));
+    const auto again = judge_wall(series, policy.wall, input.seed + 1);
+    for (size_t i = 0; i < suspects.size(); ++i) {
+        suspects[i]->report->confirmation = again[i];
+        suspects[i]->report->verdict = confirmed(*suspects[i]->report->wall, again[i]);
+    }
+}
+
+/// With every seed the other metric is good enough, and better than it was: without a gain there is no trade.
+bool condition_holds(const TradeOff& trade_off, const CellSamples& samples) {
+    const bool higher = trade_off.if_metric->direction == Direction::higher_is_better;
+    for (const auto& value : pair_values(samples, trade_off.if_metric->name)) {
+        if (!value.candidate || !value.baseline) return false;
+        if (higher ? *value.candidate <= *value.baseline : *value.candidate >= *value.baseline) return false;
+        if (trade_off.at_most && *value.candidate > *trade_off.at_most) return false;
+        if (trade_off.at_most_of_baseline && *value.candidate > *trade_off.at_most_of_baseline * *value.baseline) return false;
+    }
+    return true;
+}
+
+/// A regression that the policy accepts becomes a pass that says so.
+void accept(MetricReport& report, const CellSamples& samples, const GateInput& input, const Policy& policy) {
+    if (report.verdict == Verdict::pass) return;
+    for (const auto& trade_off : policy.trade_offs) {
+        if (report.verdict != Verdict::regression || trade_off.metric != report.metric) continue;
+        if (!trade_off.scope.applies(input.machine, input.suite) || !trade_off.scope.holds(samples.cell)) continue;
+        if (report.paired.relative > trade_off.worse_by_at_most || !condition_holds(trade_off, samples)) continue;
+        report.verdict = Verdict::pass;
+        report.accepted = fmt::format("trade-off at {}:{}: {}", policy.file, trade_off.scope.line, trade_off.reason);
+        return;
+    }
+    if (const Waiver* waiver = find_waiver(policy, samples.cell, report.metric, input.machine, input.suite)) {
+        report.verdict = Verdict::pass;
+        report.accepted = fmt::format("waived by {} until {}: {}", waiver->owner, waiver->expires, waiver->reason);
+    }
+}
+
+const CellSamples* find_samples(const std::vector<CellSamples>& all, std::string_view cell) {
+    for (const auto& samples : all)
+        if (samples.cell == cell) return &samples;
+    return nullptr;
+}
+
+MetricReport judge_metric(const std::vector<ValuePair>& values, const GatedMetric& gated, const GateInput& input) {
+    MetricReport report;
+    report.metric = gated.metric;
+    report.tolerance = gated.line->tolerance;
+    report.policy_line = gated.line->scope.line;
+    const CountRule counts = is_real_clock(input.machine) ? CountRule::most_pairs : CountRule::any_pair;
+    report.paired = judge_exact(values, *gated.metric, report.tolerance, counts);
+    report.verdict = report.paired.verdict;
+    return report;
+}
+
+/// The cell's statuses and, if there are numbers, each gated metric.
+CellReport judge_cell(const CellSamples& samples, const std::vector<GatedMetric>& gated, const GateInput& input, const Policy& policy) {
+    CellReport report;
+    report.cell = samples.cell;
+    StatusFinding finding = look_at_statuses(samples);
+    report.note = finding.note;
+    if (!finding.reason.empty()) {
+        report.verdict = finding.verdict;
+        report.reason = finding.reason;
+        report.note.clear();
+        if (const Waiver* waiver = find_waiver(policy, samples.cell, nullptr, input.machine, input.suite)) {
+            report.verdict = Verdict::pass;
+            report.accepted = fmt::format("waived by {} until {}: {}", waiver->owner, waiver->expires, waiver->reason);
+        }
+        return report;
+    }
+    if (!report.note.empty()) return report;
+    for (const auto& one : gated) {
+        const auto values = pair_values(samples, one.metric->name);
+        if (!missing_everywhere(values)) report.metrics.push_back(judge_metric(values, one, input));
+    }
+    return report;
+}
+
+/// Gate lines with a metric that no cell has a number of.
+void find_idle_lines(const GateInput& input, const Policy& policy, GateReport& report) {
+    if (input.scope == GateInput::Scope::filtered) return;
+    for (const auto& line : policy.gates) {
+        if (!line.scope.applies(input.machine, input.suite)) continue;
+        for (const Metric* metric : line.metrics) {
+            const bool seen = std::any_of(report.cells.begin(), report.cells.end(), [&](const CellReport& cell) {
+                return line.scope.holds(cell.cell) &&
+                       (!cell.reason.empty() || std::any_of(cell.metrics.begin(), cell.metrics.end(), [&](const MetricReport& m) { return m.metric == metric; }));
+            });
+            if (!seen)
+                report.problems.push_back(fmt::format("{}:{}: metric {} has no number in any of the cells this table gates", policy.file, line.scope.line, metric->name));
+        }
+    }
+}
+
+/// Kernels that did not build or boot, or whose bytes were wrong, have no verdict but this.
+void look_at_kernels(std::span<const RunPair> pairs, GateReport& report) {
+    for (const auto& pair : pairs)
+        for (const auto& [role, arm] : {std::pair("baseline", &pair.baseline), {"candidate", &pair.candidate}}) {
+            const KernelResult* kernel = arm->results.find_kernel(arm->kernel);
+            if (kernel == nullptr || kernel->status == KernelStatus::ok) continue;
+            report.problems.push_back(with_seed(fmt::format("{} {}: {}: {}", role, arm->kernel, status_name(kernel->status), kernel->reason), pair.seed));
+            if (kernel->status == KernelStatus::build_failed) report.exit_code = ExitCode::usage;
+        }
+}
+
+void take_worst(CellReport& cell) {
+    for (const auto& metric : cell.metrics) cell.verdict = worse_of(cell.verdict, metric.verdict);
+}
+
+double size_of(const DecidingLine& line) {
+    return line.metric == nullptr ? std::numeric_limits<double>::infinity() : std::abs(line.metric->paired.relative);
+}
+
+void sort_by_size(std::vector<DecidingLine>& lines) {
+    std::stable_sort(lines.begin(), lines.end(), [](const DecidingLine& a, const DecidingLine& b) {
+        auto verdict = [](const DecidingLine& line) { return line.metric != nullptr ? line.metric->verdict : line.cell->verdict; };
+        if (verdict(a) != verdict(b)) return verdict(a) > verdict(b);
+        return size_of(a) > size_of(b);
+    });
+}
+
+}  // namespace
+
+GateReport judge_pairs(const GateInput& input, const Policy& policy) {
+    GateReport report;
+    report.machine = input.machine;
+    report.suite = input.suite;
+    report.policy_file = policy.file;
+    report.confirm_pairs = input.confirm.size();
+    for (const auto& pair : input.pairs) report.seeds.push_back(pair.seed);
+    look_at_kernels(input.pairs, report);
+    const auto first = pair_cells(input.pairs);
+    const auto second = pair_cells(input.confirm);
+    for (const auto& cell : input.cells) {
+        const auto gated = gated_metrics(policy, cell, input.machine, input.suite);
+        if (gated.empty()) {
+            ++report.cells_that_do_not_gate;
+            continue;
+        }
+        const CellSamples* samples = find_samples(first, cell);
+        if (samples != nullptr) report.cells.push_back(judge_cell(*samples, gated, input, policy));
+        else report.cells.push_back({cell, Verdict::invalid, "this cell gates and no run has a result of it", "", "", {}});
+    }
+    if (is_real_clock(input.machine)) {
+        std::vector<WallEntry> entries;
+        for (auto& cell : report.cells)
+            for (auto& metric : cell.metrics)
+                if (!is_count(*metric.metric) && metric.verdict != Verdict::invalid)
+                    entries.push_back({&metric, find_samples(first, cell.cell), find_samples(second, cell.cell)});
+        judge_wall_entries(entries, input, policy);
+    }
+    for (auto& cell : report.cells) {
+        for (auto& metric : cell.metrics) {
+            metric.reason = reason_of(metric);
+            accept(metric, *find_samples(first, cell.cell), input, policy);
+        }
+        take_worst(cell);
+    }
+    find_idle_lines(input, policy, report);
+    return report;
+}
+
+namespace {
+
+/// A suspicion that nobody confirmed is no regression.
+void drop_unconfirmed(GateReport& report) {
+    for (auto& cell : report.cells) {
+        if (!cell.reason.empty()) continue;
+        cell.verdict = Verdict::pass;
+        for (auto& metric : cell.metrics) {
+            if (metric.wall && metric.verdict == Verdict::regression && !metric.confirmation) metric.verdict = Verdict::inconclusive;
+            cell.verdict = worse_of(cell.verdict, metric.verdict);
+        }
+    }
+}
+
+}  // namespace
+
+void conclude(GateReport& report) {
+    const bool build_failed = report.exit_code == ExitCode::usage;
+    drop_unconfirmed(report);
+    size_t judged = 0;
+    report.verdict = report.problems.empty() ? Verdict::pass : Verdict::invalid;
+    for (const auto& test : report.self_tests)
+        if (test.outcome == SelfTest::Outcome::failed) report.verdict = Verdict::invalid;
+    for (const auto& cell : report.cells) {
+        report.verdict = worse_of(report.verdict, cell.verdict);
+        judged += cell.metrics.size();
+    }
+    if (judged == 0 && report.verdict == Verdict::pass) {
+        report.problems.emplace_back("no metric of any cell was judged: that is no pass");
+        report.verdict = Verdict::invalid;
+    }
+    report.exit_code = build_failed ? ExitCode::usage : exit_code_of(report.verdict);
+}
+
+bool has_suspicion(const GateReport& report) {
+    return std::any_of(report.cells.begin(), report.cells.end(), [](const CellReport& cell) {
+        return std::any_of(cell.metrics.begin(), cell.metrics.end(), [](const MetricReport& metric) {
+            return metric.wall && metric.wall->verdict == Verdict::regression && !metric.confirmation && metric.accepted.empty();
+        });
+    });
+}
+
+bool wants_more_pairs(const GateReport& report, const Policy& policy) {
+    std::vector<WallJudgement> judged;
+    for (const auto& cell : report.cells)
+        for (const auto& metric : cell.metrics)
+            if (metric.wall) judged.push_back(*metric.wall);
+    return wants_more_pairs(judged, report.seeds.size(), policy.wall);
+}
+
+std::vector<DecidingLine> deciding_lines(const GateReport& report) {
+    std::vector<DecidingLine> out;
+    for (const auto& cell : report.cells) {
+        if (!cell.reason.empty() && cell.verdict != Verdict::pass) out.push_back({&cell, nullptr});
+        for (const auto& metric : cell.metrics)
+            if (metric.verdict != Verdict::pass) out.push_back({&cell, &metric});
+    }
+    sort_by_size(out);
+    return out;
+}
+
+std::vector<DecidingLine> better_lines(const GateReport& report) {
+    std::vector<DecidingLine> out;
+    for (const auto& cell : report.cells)
+        for (const auto& metric : cell.metrics)
+            if (metric.paired.better && metric.metric->direction != Direction::neutral) out.push_back({&cell, &metric});
+    sort_by_size(out);
+    return out;
+}
+
+}  // namespace diobench

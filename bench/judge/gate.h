@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// From pairs of runs and a policy to a verdict.  Pure functions.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "bench/judge/exact_rule.h"
+#include "bench/judge/policy.h"
+#include "bench/judge/samples.h"
+#include "bench/judge/self_test.h"
+#include "bench/judge/verdict.h"
+#include "bench/judge/wall_rule.h"
+
+namespace diobench {
+
+/// One gated metric of one cell.
+struct MetricReport {
+    const Metric* metric = nullptr;
+    Verdict verdict = Verdict::invalid;
+    PairedJudgement paired;             ///< values, differences; decides on the exact machine and for counts
+    std::optional<WallJudgement> wall;  ///< decides for times by wall clock
+    std::optional<WallJudgement> confirmation;  ///< of an independent set, if this was suspect
+    Tolerance tolerance;
+    int64_t policy_line = 0;
+    std::string reason;    ///< why it is not a pass; empty if it is
+    std::string accepted;  ///< the trade-off or waiver that makes it one
+};
+
+/// One cell that gates.
+struct CellReport {
+    std::string cell;
+    Verdict verdict = Verdict::pass;
+    std::string reason;    ///< of the cell as a whole (no result, refused, ...), else empty
+    std::string accepted;  ///< the waiver of the whole cell
+    std::string note;      ///< a change that is not for the worse, or why there is nothing to judge
+    std::vector<MetricReport> metrics;
+};
+
+/// A kernel function's part in the difference of a cell.
+struct AttributedFunction {
+    std::string function;
+    double baseline_per_op = 0;   ///< instructions a read
+    double candidate_per_op = 0;
+    double share = 0;             ///< of the whole difference
+};
+/// Says where the difference of a cell went, functions that account for most first.
+using Attribution = std::function<Result<std::vector<AttributedFunction>>(const std::string& cell)>;
+
+struct GateReport {
+    Verdict verdict = Verdict::invalid;
+    ExitCode exit_code = ExitCode::invalid;
+    std::string baseline;
+    std::string candidate;
+    std::string machine;
+    std::string suite;
+    std::string policy_file;
+    std::vector<int64_t> seeds;         ///< one a pair, in the order they were judged
+    size_t confirm_pairs = 0;           ///< of the independent set of a real clock
+    size_t disturbed = 0;               ///< boots of a real clock that were thrown away
+    std::vector<SelfTest> self_tests;
+    std::vector<std::string> problems;  ///< what makes the whole gate invalid
+    std::vector<std::string> notes;     ///< what a reader should know
+    std::vector<CellReport> cells;      ///< those that gate
+    size_t cells_that_do_not_gate = 0;
+    std::map<std::string, std::vector<AttributedFunction>> attribution;  ///< by cell, for cells that differ
+    std::string directory;
+    std::string started_at;
+    double elapsed_s = 0;
+};
+
+struct GateInput {
+    std::span<const RunPair> pairs;    ///< the judged set
+    std::span<const RunPair> confirm;  ///< real clocks: the independent set; empty: not made yet
+    std::vector<std::string> cells;    ///< that were planned; one without a result is invalid
+    std::string machine;
+    std::string suite;
+    enum class Scope { whole_suite, filtered } scope = Scope::whole_suite;  ///< filtered: metrics of the policy may be without a number
+    uint64_t seed = 1;                 ///< of the statistics that draw
+};
+
+/// Judges every planned cell that gates. Self-tests, names, directory and times are the caller's to add, then conclude().
+[[nodiscard]] GateReport judge_pairs(const GateInput& input, const Policy& policy);
+
+/// The verdict and exit code of everything in the report: a problem, a failed
+/// self-test or nothing judged is invalid; else the worst cell decides.
+void conclude(GateReport& report);
+
+/// True if a real clock's report has a suspicion that an independent set must confirm.
+[[nodiscard]] bool has_suspicion(const GateReport& report);
+/// Real clocks: true while an interval is wider than the policy wants and the cap is not reached.
+[[nodiscard]] bool wants_more_pairs(const GateReport& report, const Policy& policy);
+
+/// Metrics that are not a pass, and cells without numbers: the largest relative difference first.
+struct DecidingLine {
+    const CellReport* cell = nullptr;
+    const MetricReport* metric = nullptr;  ///< nullptr: the cell as a whole
+};
+[[nodiscard]] std::vector<DecidingLine> deciding_lines(const GateReport& report);
+/// Those beyond the tolerance in the good direction, the largest first.
+[[nodiscard]] std::vector<DecidingLine> better_lines(const GateReport& report);
+
+}  // namespace diobench

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The runs a gate makes, through bench/run.
+#pragma once
+
+#include "bench/judge/drive.h"
+#include "bench/judge/pair_order.h"
+#include "bench/judge/samples.h"
+
+namespace diobench {
+
+/// What one gate measures, and where its runs go.
+class GateRuns {
+public:
+    /// Resolves both names; `directory` exists.
+    [[nodiscard]] static Result<GateRuns> create(const GateOptions& options, fs::path directory);
+
+    [[nodiscard]] const std::string& baseline() const { return baseline_; }
+    [[nodiscard]] const std::string& candidate() const { return candidate_; }
+
+    /// Both kernels with one seed, side by side; two runs if both arms have one name.
+    [[nodiscard]] Result<RunPair> pair_side_by_side(uint64_t seed) const;
+    /// One boot of one kernel, alone on the host: run RUN of the session.
+    [[nodiscard]] Result<ArmOfRun> alone(PairSide side, uint64_t seed, const std::string& run) const;
+    /// The self-test's cells on the candidate; numbers are not kept.
+    [[nodiscard]] Result<Results> self_test(uint64_t seed, const std::string& run) const;
+
+private:
+    GateRuns(const GateOptions& options, fs::path directory) : options_(options), directory_(std::move(directory)) {}
+    [[nodiscard]] Result<Results> run(const std::vector<std::string>& kernels, uint64_t seed, const std::string& run, unsigned jobs) const;
+
+    const GateOptions& options_;
+    fs::path directory_;
+    std::string baseline_;
+    std::string candidate_;
+};
+
+}  // namespace diobench

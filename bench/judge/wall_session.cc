@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/judge/wall_session.h"
+
+#include <fmt/format.h>
+
+#include "bench/base/process.h"
+
+namespace diobench {
+
+namespace {
+
+bool kernel_ok(const ArmOfRun& arm) {
+    const KernelResult* kernel = arm.results.find_kernel(arm.kernel);
+    return kernel != nullptr && kernel->status == KernelStatus::ok;
+}
+
+void add_sentinels(const Sentinels& taken, std::string_view when, BootWatch& watch) {
+    watch.sentinels[fmt::format("spin {}", when)] = taken.spin_ns;
+    watch.sentinels[fmt::format("memory copy {}", when)] = taken.memcpy_ns;
+}
+
+}  // namespace
+
+Result<WallSession::Boot> WallSession::boot_watched(PairSide side, uint64_t seed) {
+    const Sentinels sentinels_before = time_sentinels();
+    auto before = read_host_counters();
+    if (!before) return forward(before);
+    auto measured = runs_.alone(side, seed, fmt::format("boot-{:03}-{}", boots_++, side == PairSide::baseline ? "baseline" : "candidate"));
+    if (!measured) return forward(measured);
+    auto after = read_host_counters();
+    if (!after) return forward(after);
+    BootWatch watch = boot_watch(*before, *after);
+    add_sentinels(sentinels_before, "before", watch);
+    add_sentinels(time_sentinels(), "after", watch);
+    add_null_cells(measured->results.cells, watch);
+    watched_.push_back(watch);
+    return Boot{std::move(*measured), why_disturbed(watch, watched_, settings_)};
+}
+
+Status WallSession::collect(size_t count, std::vector<RunPair>& into) {
+    while (into.size() < count && !gave_up()) {
+        if (interrupted()) return interrupted_error("gate");
+        const uint64_t seed = seed_ + pairs_++;
+        const PairSide first = order_.next_first();
+        const PairSide second = other_side(first);
+        auto one = boot_watched(first, seed);
+        if (!one) return forward(one);
+        auto two = boot_watched(second, seed);
+        if (!two) return forward(two);
+        const std::string& why = one->disturbance.empty() ? two->disturbance : one->disturbance;
+        RunPair pair;
+        pair.seed = static_cast<int64_t>(seed);
+        pair.baseline = first == PairSide::baseline ? std::move(one->arm) : std::move(two->arm);
+        pair.candidate = first == PairSide::baseline ? std::move(two->arm) : std::move(one->arm);
+        const bool usable = kernel_ok(pair.baseline) && kernel_ok(pair.candidate);
+        if (usable && !why.empty()) {
+            ++disturbed_;
+            last_disturbance_ = why;
+            continue;
+        }
+        into.push_back(std::move(pair));
+        if (!usable) return {};
+    }
+    return {};
+}
+
+}  // namespace diobench

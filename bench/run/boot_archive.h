@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Boots that are over, so that a run that was killed goes on where it stopped.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "bench/base/files.h"
+#include "bench/run/collect.h"
+
+namespace diobench {
+
+/// One file a boot in a folder of the output directory.  A boot is kept only
+/// if it came to its end and none of its cells failed; it is taken again only
+/// for the same key: everything that its records depend on.
+class BootArchive {
+public:
+    explicit BootArchive(fs::path folder) : folder_(std::move(folder)) {}
+    /// Fills records and result of `report`, if a boot of that name and key was kept.
+    [[nodiscard]] bool restore(const std::string& name, const std::string& key, BootReport& report) const;
+    [[nodiscard]] Status keep(const std::string& name, const std::string& key, const BootReport& report) const;
+
+private:
+    [[nodiscard]] fs::path path(const std::string& name) const { return folder_ / (name + ".json"); }
+    fs::path folder_;
+};
+
+}  // namespace diobench

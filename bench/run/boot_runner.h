@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Boots: their initramfs, several side by side, their records kept.
+#pragma once
+
+#include <map>
+#include <mutex>
+
+#include "bench/kernel/build.h"
+#include "bench/machine/boot.h"
+#include "bench/plan/workload.h"
+#include "bench/run/boot_archive.h"
+#include "bench/run/cell_times.h"
+#include "bench/run/collect.h"
+#include "bench/run/run_suite.h"
+
+namespace diobench {
+
+class BootRunner {
+public:
+    BootRunner(const RunOptions& options, Accelerator accelerator, const WorkloadSet& workloads, fs::path output);
+
+    struct Task {
+        std::string arm;
+        const BuiltKernel* kernel;  ///< null on machine host
+        BootReport* report;         ///< records and result are filled
+    };
+    /// Those that an earlier attempt at this run kept are taken from there.
+    /// What happens to a machine is its result; errors end all of it.
+    [[nodiscard]] Status run(const std::vector<Task>& tasks, unsigned side_by_side);
+
+private:
+    /// Everything one boot needs that does not depend on the kernel.
+    struct Prepared {
+        GuestPlan plan;
+        fs::path constant_part;
+        uint64_t device_bytes = 0;
+        unsigned memory_mib = 0;
+    };
+    [[nodiscard]] Result<const Prepared*> prepare(const BootReport& report);
+    [[nodiscard]] Result<Prepared> make_prepared(const BootReport& report) const;
+    [[nodiscard]] Result<BootResult> boot_one(const Task& task, const Prepared& prepared, const std::function<void()>& on_cell);
+    [[nodiscard]] std::string key_of(const Task& task, const Prepared& prepared) const;
+
+    const RunOptions& options_;
+    Accelerator accelerator_;
+    const WorkloadSet& workloads_;
+    fs::path output_;
+    BootArchive archive_;
+    CellTimes times_;
+    std::mutex mutex_;
+    std::map<std::string, Prepared> prepared_;  ///< by label
+};
+
+}  // namespace diobench

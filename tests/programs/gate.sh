@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The gate: a kernel against itself passes, wrong bytes are invalid however
+# fast, a slower kernel is a regression, and a wrong policy stops it at once.
+# label: booted
+# timeout: 3600
+. "$(dirname "$0")/common.bash"
+few='rand-read/fscache/flat/ram/local/*/random/4k/pread/qd1'
+
+# Before anything is built or booted.
+sed 's/floor_percent = 0.1$/flor_percent = 0.1/' gate.toml > "$scratch/typo.toml"
+expect_exit 2 "$diobench" gate --baseline dio --candidate dio --policy "$scratch/typo.toml"
+grep -q 'typo.toml:[0-9]*: flor_percent' "$scratch/out" || fail "the key is not named with its line: $(cat "$scratch/out")"
+{ cat gate.toml; printf '[[waiver]]\ncells = ["*"]\nowner = "nobody"\nreason = "old"\nexpires = 2020-01-01\n'; } > "$scratch/expired.toml"
+expect_exit 2 "$diobench" gate --baseline dio --candidate dio --policy "$scratch/expired.toml"
+grep -q 'ended on 2020-01-01' "$scratch/out" || fail "the waiver is not named"
+
+# Against itself.
+expect_exit 0 env GITHUB_ACTIONS=true GITHUB_STEP_SUMMARY="$scratch/step.md" "$diobench" gate --baseline dio --candidate dio --filter "$few" --seeds 2 --out "$scratch/same"
+grep -q '^::notice ' "$scratch/out" || fail "no annotation"
+grep -q 'pass' "$scratch/step.md" || fail "no step summary"
+for file in gate.json summary.txt junit.xml gl-code-quality.json; do [ -s "$scratch/same/$file" ] || fail "$file is missing"; done
+/usr/bin/python3 - "$scratch/same/gate.json" <<'EOP'
+import json, sys
+gate = json.load(open(sys.argv[1]))
+assert gate["verdict"] == "pass" and gate["seeds"] == [1, 2], gate["verdict"]
+assert [t["outcome"] for t in gate["self_tests"]] == ["pass", "pass"], gate["self_tests"]
+metrics = [m for c in gate["cells"] for m in c["metrics"]]
+assert len(metrics) > 5 and all(d == 0 for m in metrics for d in m["differences"])
+EOP
+
+# The same runs judged again, and as the two sides of a slower candidate.
+expect_exit 0 "$diobench" gate --results-baseline "$scratch"/same/runs/seed-*-baseline --results-candidate "$scratch"/same/runs/seed-*-candidate
+cp -r "$scratch/same/runs/seed-1-candidate" "$scratch/slower"
+/usr/bin/python3 - "$scratch/slower/results.json" <<'EOP'
+import json, sys
+run = json.load(open(sys.argv[1]))
+for cell in run["cells"]:
+    if cell["metrics"]: cell["metrics"]["cpu_ns_per_op"]["total"] *= 1.01
+json.dump(run, open(sys.argv[1], "w"))
+EOP
+expect_exit 1 "$diobench" gate --results-baseline "$scratch/same/runs/seed-1-baseline" --results-candidate "$scratch/slower"
+grep -q 'REGRESSION' "$scratch/out" || fail "no verdict"
+expect_exit 2 "$diobench" gate --results-baseline "$scratch/same/runs/seed-1-baseline" --results-candidate "$scratch/same/runs/seed-2-candidate"
+
+# Faster, but wrong.
+expect_exit 4 "$diobench" gate --baseline dio --candidate tests/series/bad-flip --filter "$few" --seeds 1 --out "$scratch/wrong"
+grep -q 'INVALID' "$scratch/out" || fail "wrong bytes are not invalid"
+# A kernel that does not compile is no verdict.
+expect_exit 2 "$diobench" gate --baseline dio --candidate tests/series/bad-compile --filter "$few" --seeds 1 --out "$scratch/compile"
