@@ -24,6 +24,7 @@ void register_plan_command(CLI::App& app, CommandContext& context);
 void register_run_command(CLI::App& app, CommandContext& context);
 void register_verify_command(CLI::App& app, CommandContext& context);
 void register_compare_command(CLI::App& app, CommandContext& context);
+void register_profile_command(CLI::App& app, CommandContext& context);
 void register_gate_command(CLI::App& app, CommandContext& context);
 void register_report_command(CLI::App& app, CommandContext& context);
 void register_export_command(CLI::App& app, CommandContext& context);

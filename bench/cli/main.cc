@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
     register_plan_command(app, context);
     register_run_command(app, context);
     register_compare_command(app, context);
+    register_profile_command(app, context);
     register_gate_command(app, context);
     register_report_command(app, context);
     register_export_command(app, context);
