@@ -94,10 +94,11 @@ public:
         if (auto s = what(); !s) return s;
         if (auto s = circumstances(); !s) return s;
         if (auto s = section_.refuse_unknown(); !s) return s;
+        std::set<std::string> ids;
+        for (const auto& other : workload_.cells) ids.insert(other.id());
         for (Cell& cell : cells_) {
             if (std::string why = contradiction(cell, abilities_); !why.empty()) return section_.bad(table_, cell.id(), why);
-            for (const auto& other : workload_.cells)
-                if (other.id() == cell.id()) return section_.bad(table_, cell.id(), "this cell is here twice");
+            if (!ids.insert(cell.id()).second) return section_.bad(table_, cell.id(), "this cell is here twice");
             workload_.cells.push_back(std::move(cell));
         }
         return {};
