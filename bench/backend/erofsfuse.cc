@@ -50,7 +50,9 @@ public:
         served_.emplace(image.layout, std::move(served));
         return {};
     }
-    Result<OpenImage> open(BackendWorld&, const GuestImage& image, CacheState) override {
+    Result<OpenImage> open(BackendWorld&, const GuestImage& image, CacheState state) override {
+        // erofsfuse does not ask for FOPEN_KEEP_CACHE (fuse_finish_open(), fs/fuse/file.c).
+        if (state == CacheState::resident) return unsupported("use back end erofsfuse with cache_state resident", "FUSE drops a file's page cache when it is opened");
         const Served& served = served_.at(image.layout);
         OpenImage out;
         out.directory = served.directory;

@@ -30,6 +30,12 @@ bool reached_backing(const Cell& cell, const CellEvidence& e) {
     return e.after.device_read_bytes > e.before.device_read_bytes || e.after.backing_file_bytes.value_or(0) > 0;
 }
 
+/// Whether reads passed by a page cache that held all they asked for.
+bool passed_by(const Cell& cell, const CellEvidence& e) {
+    if (cell.backend == kFscache) return e.after.backing_reads > e.before.backing_reads;
+    return cell.backend != kRaw && e.after.device_read_bytes > e.before.device_read_bytes;
+}
+
 /// The mode by evidence.  Direct: no page of the file was cached before nor
 /// after (the pages are the proof; without them nothing could have been served
 /// from memory), and what is below was read.  Buffered: at the end the page
@@ -41,7 +47,7 @@ std::string observe(const Cell& cell, const CellEvidence& e) {
     const bool below = reached_backing(cell, e);
     if (after + evicted >= e.measured.unique_bytes && after + evicted > 0) {
         // All of it was there before, and yet what is below was read: direct beside a warm page cache.
-        if (before == after && evicted == 0 && below && cell.backend != kRaw && cell.cache_state == CacheState::resident) return "direct";
+        if (cell.cache_state == CacheState::resident && before == after && evicted == 0 && passed_by(cell, e)) return "direct";
         return "buffered";
     }
     // Memory was short: what it does not hold any more was dropped and is not told file by file.

@@ -96,7 +96,7 @@ Result<std::vector<GuestFile>> programs_for(const std::vector<Cell>& cells) {
         out.push_back({std::string(kGuestFio).substr(1), *fio, true});
     }
     if (std::any_of(cells.begin(), cells.end(), [](const Cell& cell) { return cell.backend == "erofsfuse"; }))
-        if (auto erofsfuse = find_program("erofsfuse", "erofs-utils")) out.push_back({"usr/bin/erofsfuse", *erofsfuse, true});
+        if (const fs::path program = cache_root() / "deps/erofs-utils-1.5/erofsfuse"; fs::exists(program)) out.push_back({"usr/bin/erofsfuse", program, true});
     return out;
 }
 
