@@ -105,7 +105,9 @@ std::optional<OnDemandSplit> on_demand(const Cell& cell, const CellEvidence& e) 
     if (e.fetches.size() != e.after.ondemand_reads - e.before.ondemand_reads) return std::nullopt;
     // The same requests that the reader made; offsets inside the one file.
     const auto requests = make_requests(cell, std::array{e.measured.whole_bytes}, 0, e.seed);
-    return split_on_demand(requests, e.measured.stats.spans, e.fetches, e.data_offset_bytes, cell.iodepth);
+    // A buffered read may wait for the fetch of what is read ahead: then any fetch counts, which needs iodepth 1.
+    const auto place = cell.io == IoMode::direct && cell.iodepth > 1 ? e.data_offset_bytes : std::nullopt;
+    return split_on_demand(requests, e.measured.stats.spans, e.fetches, place, cell.iodepth);
 }
 
 /// Integral of a layer over time, above `base`, byte-seconds.

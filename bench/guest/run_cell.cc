@@ -36,7 +36,6 @@ Status warm_up(const std::string& file) {
 }
 
 /// A cell made ready: its image, what is to be read and everything around it.
-/// Unmade in the order that the members say.
 struct Stage {
     OpenImage image;
     ReadTarget target;
@@ -44,6 +43,14 @@ struct Stage {
     std::optional<MemoryLimit> limit;
     std::optional<Neighbour> neighbour;
     bool mixed_requests = false;
+
+    /// Lets go of everything that keeps the image busy, then of the image.
+    Status leave() {
+        watched.reset();
+        neighbour.reset();
+        limit.reset();
+        return image.close();
+    }
 };
 
 /// The files in the order in which the trace numbers them.
@@ -265,7 +272,7 @@ Status sample_curve(GuestState& state, const Cell& cell, const GuestImage& image
     reader->go_on();
     auto answer = reader->finish();
     if (!answer) return forward(answer);
-    return stage->image.close();
+    return stage->leave();
 }
 
 /// Where the data lies in the blob, if a fetch can be told by that.
@@ -307,12 +314,7 @@ Result<nlohmann::json> run_cell(GuestState& state, const Cell& cell) {
     if (!*outcome && is_cold_walk(cell) && evidence.measured.open_errno == 0)
         if (auto s = count_walked_files(state, *stage, evidence); !s) return forward(s);
     Verdict verdict = *outcome ? **outcome : judge_cell(cell, evidence);
-    // Everything that keeps the image busy goes first.
-    auto close = stage->image.close;
-    stage->watched.reset();
-    stage->neighbour.reset();
-    stage->limit.reset();
-    if (auto s = close(); !s) return forward(s);
+    if (auto s = stage->leave(); !s) return forward(s);
     if (verdict.status == "ok" && cell.curve)
         if (auto s = sample_curve(state, cell, *image, evidence); !s) return forward(s);
     nlohmann::json record = cell_record(cell, verdict);

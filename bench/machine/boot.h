@@ -48,7 +48,7 @@ struct BootRequest {
     fs::path profile;                ///< exact: instructions by kernel function of each marked region (bench/profile/regions.h); empty: not counted
     fs::path system_map;             ///< of kernel_image; needed for `profile`
     fs::path log_dir;                ///< gets LABEL.console.txt, LABEL.records.txt and, from QEMU, LABEL.qemu.txt
-    std::chrono::seconds silence_limit{60};  ///< host time without record and console text: a hang
+    std::chrono::seconds silence_limit{60};  ///< host time without record and console text: a hang (more if a busy host gives the machine little CPU time)
     std::chrono::seconds total_limit{1800};  ///< host time for the whole boot
     OnFatalText on_fatal_text = OnFatalText::end;
     std::function<void(std::string_view)> on_record;  ///< each record as it comes

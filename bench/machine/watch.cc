@@ -3,6 +3,7 @@
 
 #include <array>
 #include <csignal>
+#include <ctime>
 #include <fcntl.h>
 #include <optional>
 #include <poll.h>
@@ -23,6 +24,12 @@ constexpr auto kFatalSilence = 2s;
 constexpr auto kFatalLimit = 15s;
 // Between "reboot: Power down" and QEMU's end.
 constexpr auto kEndSilence = 1s;
+// A silent machine that got less than this share of a CPU was kept waiting by
+// the host, unless it got next to nothing: then it did not ask for more.
+constexpr double kFullShare = 0.7;
+constexpr double kIdleShare = 0.02;
+// However busy the host is.
+constexpr int kMostSilence = 10;
 constexpr uint64_t kMinFreeBytes = 1 << 20;
 constexpr size_t kConsoleRestBytes = 16384;
 
@@ -48,6 +55,7 @@ public:
         auto child = ChildProcess::spawn(argv, SpawnOptions{{}, {}, output->get(), output->get(), records.get()});
         records.reset();
         if (!child) return forward(child);
+        pid_ = child->pid();
         std::optional<WatchEnd> end;
         while (!end) {
             auto exited = wait_a_little(*child);
@@ -86,9 +94,28 @@ private:
         auto records = record_tail_.read_new([this](std::string_view bytes) { out_.records.add(bytes); });
         if (!records) return forward(records);
         const auto now = Clock::now();
-        if (*console + *records > 0) last_activity_ = now;
+        if (*console + *records > 0) {
+            last_activity_ = now;
+            cpu_at_activity_ = cpu_time();
+        }
         if (out_.console.fatal() && !fatal_since_) fatal_since_ = now;
         return {};
+    }
+
+    /// CPU time of the machine's process so far.
+    [[nodiscard]] Clock::duration cpu_time() const {
+        clockid_t clock{};
+        timespec t{};
+        if (::clock_getcpuclockid(pid_, &clock) != 0 || ::clock_gettime(clock, &t) != 0) return {};
+        return std::chrono::seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec);
+    }
+
+    /// Whether the silence is the host's fault, which has too little CPU time for this machine.
+    [[nodiscard]] bool kept_waiting(Clock::duration silent) const {
+        const double used = std::chrono::duration<double>(cpu_time() - cpu_at_activity_).count();
+        const double passed = std::chrono::duration<double>(silent).count();
+        if (silent > kMostSilence * request_.silence_limit) return false;
+        return used > kIdleShare * passed && used < kFullShare * std::chrono::duration<double>(request_.silence_limit).count();
     }
 
     std::optional<WatchEnd> limit_reached() {
@@ -96,7 +123,7 @@ private:
         const auto silent = now - last_activity_;
         if (fatal_since_ && request_.on_fatal_text == OnFatalText::end && (silent > kFatalSilence || now - *fatal_since_ > kFatalLimit)) return WatchEnd::after_fatal;
         if (out_.console.end_seen() && silent > kEndSilence) return WatchEnd::after_end;
-        if (silent > request_.silence_limit) return WatchEnd::silence;
+        if (silent > request_.silence_limit && !kept_waiting(silent)) return WatchEnd::silence;
         if (now - started_ > request_.total_limit) return WatchEnd::time_limit;
         if (now - last_disk_check_ < kDiskCheckInterval) return std::nullopt;
         last_disk_check_ = now;
@@ -109,6 +136,8 @@ private:
     FileTail console_tail_;
     FileTail record_tail_;
     Watched out_;
+    pid_t pid_ = -1;
+    Clock::duration cpu_at_activity_{};
     Clock::time_point started_, last_activity_, last_disk_check_;
     std::optional<Clock::time_point> fatal_since_;
 };

@@ -55,7 +55,7 @@ constexpr std::array kTable = {
     Metric{"ondemand.opens", "count", D::lower_is_better, A::identical, "OPEN requests the daemon answered."},
     Metric{"ondemand.reads", "count", D::lower_is_better, A::identical, "READ requests the daemon answered."},
     Metric{"ondemand.bytes", "bytes", D::lower_is_better, A::identical, "Bytes the daemon wrote into the cache."},
-    Metric{"ondemand.waits", "count", D::lower_is_better, A::identical, "Reads that waited for a fetch of their own bytes; null if it cannot be told which."},
+    Metric{"ondemand.waits", "count", D::lower_is_better, A::identical, "Reads that waited for a fetch, of their own bytes or of what is read ahead; null if it cannot be told which."},
     Metric{"ondemand.wait_ns.mean", "ns", D::lower_is_better, A::median, "Mean latency of those."},
     Metric{"ondemand.wait_ns.p50", "ns", D::lower_is_better, A::median, "Their median."},
     Metric{"ondemand.wait_ns.p99", "ns", D::lower_is_better, A::median, "Their 99th percentile."},
