@@ -75,7 +75,8 @@ std::string reason_of(const MetricReport& report) {
     if (!report.wall) return report.paired.reason;
     const auto& shown = report.confirmation ? *report.confirmation : *report.wall;
     const Interval& interval = shown.shift.interval;
-    std::string text = fmt::format("{:+.2f} % to {:+.2f} %, p {:.4f}", std::expm1(interval.low) * 100, std::expm1(interval.high) * 100, shown.adjusted_p);
+    std::string text = fmt::format("{:+.2f} % to {:+.2f} %", std::expm1(interval.low) * 100, std::expm1(interval.high) * 100);
+    if (shown.p < 1) text += fmt::format(", p {:.4f} after Holm", shown.adjusted_p);
     if (report.confirmation) text += report.verdict == Verdict::regression ? ", confirmed by an independent set" : ", an independent set did not confirm it";
     else if (report.verdict == Verdict::regression) text += ", not confirmed yet";
     return text;

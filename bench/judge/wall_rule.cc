@@ -12,8 +12,8 @@ WallJudgement judge_one(const WallSeries& series, const WallSettings& settings, 
     WallJudgement out;
     const double floor = std::log1p(series.floor);
     out.shift = hodges_lehmann(series.worse_log_ratios, settings.confidence);
-    // Only what is worse at all can be a suspicion; all others may keep p = 1, which makes Holm no milder.
-    if (out.shift.interval.low > 0) out.p = sign_flip_p(series.worse_log_ratios, Tail::greater, seed);
+    // Only what is beyond the floor can be a suspicion; all others may keep p = 1, which makes Holm no milder.
+    if (position_of(out.shift.interval, floor) == Position::worse) out.p = sign_flip_p(series.worse_log_ratios, Tail::greater, seed);
     out.narrow = (out.shift.interval.high - out.shift.interval.low) / 2 <= settings.width * floor;
     return out;
 }

@@ -32,7 +32,7 @@ struct WallSeries {
 
 struct WallJudgement {
     ShiftEstimate shift;     ///< of the log-ratios
-    double p = 1;            ///< sign-flip, against "not worse"; left at 1 if the interval holds 0
+    double p = 1;            ///< sign-flip, against "not worse"; left at 1 unless the interval is beyond the floor
     double adjusted_p = 1;   ///< after Holm over all series
     Verdict verdict = Verdict::inconclusive;  ///< regression: only a suspicion until confirmed
     bool better = false;
