@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// One metric of one cell through time.
+#include <algorithm>
+
+#include "bench/measure/metric_table.h"
+#include "bench/store/database.h"
+#include "bench/store/statement.h"
+
+namespace diobench {
+
+namespace {
+
+/// The boots of one cell of one arm in one run.
+struct Boots {
+    std::vector<double> values;
+    bool complete = true;  ///< every boot is ok and has the metric
+};
+
+double middle(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    const size_t half = values.size() / 2;
+    return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+/// As bench/store/cells.h collapses boots: one without a number takes the numbers of all.
+std::optional<double> collapse(const Boots& boots, Aggregation rule) {
+    if (!boots.complete || boots.values.empty()) return std::nullopt;
+    switch (rule) {
+    case Aggregation::median: return middle(boots.values);
+    case Aggregation::maximum: return *std::max_element(boots.values.begin(), boots.values.end());
+    case Aggregation::sum: {
+        double total = 0;
+        for (double value : boots.values) total += value;
+        return total;
+    }
+    case Aggregation::identical: break;
+    }
+    for (double value : boots.values)
+        if (value != boots.values.front()) return std::nullopt;
+    return boots.values.front();
+}
+
+}  // namespace
+
+Result<std::vector<HistoryRun>> ResultStore::history_runs() {
+    return guarded("read the history of store", path_, [&]() -> Result<std::vector<HistoryRun>> {
+        SQLite::Statement query(*database_,
+                                "SELECT id, started_at, suite, machine, clock_kind, seed, "
+                                "exit_code = 0 AND NOT EXISTS (SELECT 1 FROM judgements WHERE run_id = runs.id AND verdict IN ('regression', 'invalid')), "
+                                "coalesce('QEMU ' || json_extract(description, '$.tool.qemu') || ', ', '') || "
+                                "coalesce((SELECT 'Linux ' || min(base_version) || ', ' FROM kernels WHERE run_id = runs.id), '') || host_cpu "
+                                "FROM runs WHERE EXISTS (SELECT 1 FROM cells WHERE run_id = runs.id) ORDER BY started_at, id");
+        std::vector<HistoryRun> out;
+        auto text = [&](int i) { return query.getColumn(i).getString(); };
+        while (query.executeStep())
+            out.push_back({text(0), text(1), text(2), text(3), text(4), query.getColumn(5).getInt64(), query.getColumn(6).getInt() != 0, text(7)});
+        return out;
+    });
+}
+
+Result<std::map<std::string, std::vector<std::string>>> ResultStore::history_cells() {
+    return guarded("read the cells of store", path_, [&]() -> Result<std::map<std::string, std::vector<std::string>>> {
+        SQLite::Statement query(*database_, "SELECT DISTINCT cell, kernel FROM cells ORDER BY cell, kernel");
+        std::map<std::string, std::vector<std::string>> out;
+        while (query.executeStep()) out[query.getColumn(0).getString()].push_back(query.getColumn(1).getString());
+        return out;
+    });
+}
+
+Result<std::vector<HistoryValue>> ResultStore::history_values(const std::string& cell, const std::string& metric) {
+    const Metric* row = find_metric(metric);
+    if (row == nullptr) return fail("read the history of", metric, "there is no such metric in the metric table (docs/results.md)");
+    return guarded("read the history of store", path_, [&]() -> Result<std::vector<HistoryValue>> {
+        SQLite::Statement query(*database_, "SELECT c.run_id, c.kernel, c.status = 'ok', m.value FROM cells c JOIN runs r ON r.id = c.run_id "
+                                            "LEFT JOIN metrics m ON m.cell_id = c.id AND m.name = ? WHERE c.cell = ? "
+                                            "ORDER BY r.started_at, r.id, c.kernel, c.boot");
+        SQLite::bind(query, metric, cell);
+        std::vector<HistoryValue> out;
+        Boots boots;
+        auto finish = [&] {
+            if (!out.empty()) out.back().value = collapse(boots, row->aggregation);
+            boots = {};
+        };
+        while (query.executeStep()) {
+            const std::string run = query.getColumn(0).getString();
+            const std::string kernel = query.getColumn(1).getString();
+            if (out.empty() || out.back().run_id != run || out.back().kernel != kernel) {
+                finish();
+                out.push_back({run, kernel, std::nullopt});
+            }
+            const auto value = optional_number(query.getColumn(3));
+            if (query.getColumn(2).getInt() == 0 || !value) boots.complete = false;
+            else boots.values.push_back(*value);
+        }
+        finish();
+        return out;
+    });
+}
+
+Result<std::vector<HistoryVerdict>> ResultStore::history_verdicts(const std::string& cell, const std::string& metric) {
+    return guarded("read the verdicts of store", path_, [&]() -> Result<std::vector<HistoryVerdict>> {
+        SQLite::Statement query(*database_, "SELECT j.id, j.started_at, j.run_id, j.candidate, v.verdict, v.worse_by_ratio FROM verdicts v "
+                                            "JOIN judgements j ON j.id = v.judgement_id WHERE v.cell = ? AND v.metric IN (?, '') ORDER BY j.started_at, j.id");
+        SQLite::bind(query, cell, metric);
+        std::vector<HistoryVerdict> out;
+        auto text = [&](int i) { return query.getColumn(i).getString(); };
+        while (query.executeStep()) out.push_back({text(0), text(1), text(2), text(3), text(4), optional_number(query.getColumn(5))});
+        return out;
+    });
+}
+
+}  // namespace diobench

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What was decided about a run, as the store keeps it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace diobench {
+
+/// The words a verdict may be; the store takes no others.
+inline constexpr std::array<std::string_view, 4> kVerdictWords = {"pass", "inconclusive", "regression", "invalid"};
+
+/// Of one metric of one cell, or of a cell as a whole.
+struct StoredVerdict {
+    std::string cell;
+    std::string metric;                    ///< of the metric table; empty: the cell as a whole
+    std::string verdict;                   ///< one of kVerdictWords
+    std::optional<double> baseline;        ///< in the metric's unit
+    std::optional<double> candidate;
+    std::optional<double> worse_by_ratio;  ///< share of the baseline; more is worse
+    std::optional<double> low;             ///< bounds of worse_by_ratio, where there is an interval
+    std::optional<double> high;
+    std::string reason;                    ///< why it is not a pass
+    std::string accepted;                  ///< the trade-off or waiver that makes it one
+    bool operator==(const StoredVerdict&) const = default;
+};
+
+inline constexpr std::string_view kGateJudgement = "gate";
+inline constexpr std::string_view kNightJudgement = "night";
+
+/// A gate, or a whole night.
+struct StoredJudgement {
+    std::string id;             ///< unique: a gate's or night's own id
+    std::string kind;           ///< kGateJudgement or kNightJudgement
+    std::string started_at;     ///< UTC, ISO 8601
+    double elapsed_s = 0;
+    std::string suite;
+    std::string machine;
+    std::string baseline;       ///< kernel or pin; empty for a night
+    std::string candidate;      ///< kernel; empty for a night
+    std::string run_id;         ///< the candidate's last run; empty: none was made
+    std::string verdict;        ///< one of kVerdictWords
+    int64_t exit_code = 0;
+    std::vector<StoredVerdict> verdicts;
+    bool operator==(const StoredJudgement&) const = default;
+};
+
+}  // namespace diobench
