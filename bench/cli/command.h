@@ -29,6 +29,8 @@ void register_gate_command(CLI::App& app, CommandContext& context);
 void register_report_command(CLI::App& app, CommandContext& context);
 void register_export_command(CLI::App& app, CommandContext& context);
 void register_overhead_command(CLI::App& app, CommandContext& context);
+void register_history_command(CLI::App& app, CommandContext& context);
+void register_serve_command(CLI::App& app, CommandContext& context);
 void register_trace_command(CLI::App& app, CommandContext& context);
 
 }  // namespace diobench

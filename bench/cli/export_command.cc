@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // diobench export: a finished run in the formats of other programs.
+#include <algorithm>
 #include <fmt/format.h>
 #include <functional>
 #include <memory>
 
 #include "bench/cli/command.h"
+#include "bench/cli/gate_metrics.h"
 #include "bench/export/run_directory.h"
 #include "bench/export/junit.h"
 #include "bench/export/prometheus.h"
 #include "bench/export/summary.h"
+#include "bench/export/textfile.h"
 
 namespace diobench {
 
@@ -19,7 +22,29 @@ struct ExportArguments {
     std::string prometheus;
     std::string junit;
     std::string summary;
+    std::string textfile;
+    std::string push;
+    std::string instance;
 };
+
+/// What monitoring gets: the numbers that gate, for a collector or a gateway.
+Status export_to_monitoring(const ExportArguments& arguments, const Results& results) {
+    if (arguments.textfile.empty() && arguments.push.empty()) return {};
+    auto wanted = gate_metrics();
+    if (!wanted) return forward(wanted);
+    auto families = textfile_families(results, [&](const CellResult& cell, const Metric& metric) { return (*wanted)(results.run, cell, metric); });
+    if (!families) return forward(families);
+    if (!arguments.textfile.empty()) {
+        if (auto s = write_textfile(arguments.textfile, *families); !s) return s;
+        fmt::print("{}\n", arguments.textfile);
+    }
+    if (arguments.push.empty()) return {};
+    auto target = parse_push_target(arguments.push, arguments.instance);
+    if (!target) return forward(target);
+    if (auto s = push(*target, *families); !s) return s;
+    fmt::print("{}:{} job=diobench instance={}\n", target->host, target->port, target->instance);
+    return {};
+}
 
 Result<ExitCode> export_run(const ExportArguments& arguments) {
     struct Format {
@@ -27,8 +52,9 @@ Result<ExitCode> export_run(const ExportArguments& arguments) {
         Status (*write)(const fs::path&, const Results&);
     };
     const Format formats[] = {{arguments.prometheus, write_prometheus}, {arguments.junit, write_junit}, {arguments.summary, write_summary}};
-    if (arguments.prometheus.empty() && arguments.junit.empty() && arguments.summary.empty())
-        return fail("export", "", "say what to write: --prometheus FILE, --junit FILE or --summary FILE");
+    const auto given = {&arguments.prometheus, &arguments.junit, &arguments.summary, &arguments.textfile, &arguments.push};
+    if (std::all_of(given.begin(), given.end(), [](const std::string* text) { return text->empty(); }))
+        return fail("export", "", "say what to write: --prometheus FILE, --junit FILE, --summary FILE, --textfile FILE or --push URL");
     auto results = read_run(arguments.directory);
     if (!results) return forward(results);
     for (const auto& format : formats) {
@@ -36,6 +62,7 @@ Result<ExitCode> export_run(const ExportArguments& arguments) {
         if (auto s = format.write(format.file, *results); !s) return forward(s);
         fmt::print("{}\n", format.file);
     }
+    if (auto s = export_to_monitoring(arguments, *results); !s) return forward(s);
     return ExitCode::ok;
 }
 
@@ -45,10 +72,14 @@ void register_export_command(CLI::App& app, CommandContext& context) {
     auto arguments = std::make_shared<ExportArguments>();
     auto* command = app.add_subcommand("export", "Write a finished run in the format of another program");
     command->add_option("RUN_DIR", arguments->directory, "Output directory of a run (default out/latest)");
-    command->add_option("--prometheus", arguments->prometheus, "Prometheus text format, e.g. for node_exporter's textfile collector")
+    command->add_option("--prometheus", arguments->prometheus, "Prometheus text format, every number and histogram")
         ->option_text("FILE");
     command->add_option("--junit", arguments->junit, "JUnit XML, one test case a cell")->option_text("FILE");
     command->add_option("--summary", arguments->summary, "Plain text for a mail")->option_text("FILE");
+    command->add_option("--textfile", arguments->textfile, "For node_exporter's textfile collector: the numbers that gate; replaced in one step")
+        ->option_text("DIR/diobench.prom");
+    command->add_option("--push", arguments->push, "The same to a Pushgateway, in the place of what it had of this instance")->option_text("URL");
+    command->add_option("--instance", arguments->instance, "Name of this machine at the Pushgateway (default: the host's)")->needs("--push");
     command->callback([&context, arguments] { context.body = [arguments] { return export_run(*arguments); }; });
 }
 

@@ -27,6 +27,8 @@ int main(int argc, char** argv) {
     register_gate_command(app, context);
     register_report_command(app, context);
     register_export_command(app, context);
+    register_history_command(app, context);
+    register_serve_command(app, context);
     register_overhead_command(app, context);
     register_trace_command(app, context);
     try {
