@@ -8,36 +8,34 @@ import multiprocessing
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from pathlib import Path
-from typing import Callable
 
-from reports import footprint, latency, ondemand, tradeoff
-from reports.data import ReportError, Run, load
+from reports.contents import Page, Task, contents
+from reports.data import ReportError, load
 from reports.page import write_page
-from reports.style import Drawn, Picture
+from reports.style import Drawn
 
 MOST_WORKERS = 4
 
-
-def drawings(run: Run) -> list[Callable[[Run], list[Picture]]]:
-    """What draws the pictures of the run, in the order of the page."""
-    if not run.cells:
-        return []
-    per_device = [partial(module.draw, device=device) for module in (tradeoff, latency, footprint) for device in run.devices]
-    return [*per_device, ondemand.draw]
+# What workers draw; they are forked, so nothing large is sent to them.
+_tasks: list[Task] = []
 
 
-def _draw_and_save(draw: Callable[[Run], list[Picture]], run: Run, plots: Path) -> list[Drawn]:
-    return [picture.save(plots) for picture in draw(run)]
+def _draw_and_save(index: int, plots: str) -> list[Drawn]:
+    return [picture.save(Path(plots)) for picture in _tasks[index]()]
 
 
-def save_all(run: Run, plots: Path) -> list[Drawn]:
-    """Draws and writes every picture, in as many processes as there are processors: a person is waiting."""
-    work = partial(_draw_and_save, run=run, plots=plots)
+def save_all(pages: list[Page], plots: Path) -> dict[str, list[Drawn]]:
+    """Draws and writes every picture, in as many processes as there are processors: a person is waiting. By page."""
+    _tasks[:] = [task for page in pages for task in page.tasks]
     workers = min(MOST_WORKERS, os.cpu_count() or 1)
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork")) as pool:
-        return [drawn for group in pool.map(work, drawings(run)) for drawn in group]
+        groups = list(pool.map(_draw_and_save, range(len(_tasks)), [str(plots)] * len(_tasks)))
+    drawn: dict[str, list[Drawn]] = {}
+    for page in pages:
+        drawn[page.anchor] = [picture for group in groups[:len(page.tasks)] for picture in group]
+        del groups[:len(page.tasks)]
+    return drawn
 
 
 def write_report(directory: Path) -> Path:
@@ -46,7 +44,8 @@ def write_report(directory: Path) -> Path:
     plots = directory / "plots"
     plots.mkdir(exist_ok=True)
     page = directory / "report.html"
-    write_page(run, save_all(run, plots), plots, page)
+    pages = contents(run)
+    write_page(run, pages, save_all(pages, plots), plots, page)
     return page
 
 

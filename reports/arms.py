@@ -12,22 +12,29 @@ from reports.data import Cell, Point, Run
 FIXED_COLOURS = {"base": "#999999", "fallback": "#E69F00", "dio-sync": "#56B4E9", "dio": "#0072B2"}
 OTHER_COLOURS = ("#009E73", "#D55E00", "#CC79A7", "#F0E442", "#7B5EA7", "#8C564B")
 BUFFERED_COLOUR = "#D9D9D9"
+BUFFERED_LINE = "#5A5A5A"
 RAW_COLOUR = "#222222"
 RAW_DASHES = (0, (4, 2))
 
 
 @dataclass(frozen=True)
 class Arm:
-    """A kernel reading with O_DIRECT, or (`kernel` None) the buffered read that every kernel has."""
+    """A kernel reading with O_DIRECT, or (`kernel` None) the read through the page cache that every kernel has."""
 
     title: str
     kernel: Optional[str]
     colour: str
     hatch: str = ""
 
-    def cell(self, run: Run, point: Point) -> Optional[Cell]:
-        io = "buffered" if self.kernel is None else "direct"
-        return run.find(self.kernel, "fscache", io, point)
+    def cell(self, run: Run, point: Point, backend: str = "fscache") -> Optional[Cell]:
+        if self.kernel is None:
+            return run.find(None, backend, "mmap" if point.engine.startswith("mmap") else "buffered", point)
+        return run.find(self.kernel, backend, "direct", point)
+
+    @property
+    def line_colour(self) -> str:
+        """Darker than a bar's, where that would not be seen as a line or a dot."""
+        return BUFFERED_LINE if self.kernel is None else self.colour
 
 
 def colour_of(kernel: str, kernels: list[str]) -> str:

@@ -4,12 +4,17 @@
 from __future__ import annotations
 
 import json
+import math
 import statistics
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Callable, Iterable, Optional
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+OVERHEAD_KEYS = ("measured_at", "fio_version", "host_kernel", "instructions_per_read", "reads_per_s", "missed_aims")
+# Patterns that ask a device for blocks here and there, as random reads do.
+SCATTERED = ("strided", "zipf", "reread")
 
 
 class ReportError(Exception):
@@ -18,28 +23,69 @@ class ReportError(Exception):
 
 @dataclass(frozen=True)
 class Point:
-    """One kind of read: what a place on an axis stands for."""
+    """One kind of read: what a place on an axis stands for. All of a cell's dimensions but its kernel, back end and io;
+    reads of two workloads are two points, for the number of reads differs."""
 
     device: str
     cache_state: str
     layout: str
     pattern: str
-    block_size_bytes: int
+    block_size_bytes: int  # 0: reads of many sizes
     engine: str
     iodepth: int
     numjobs: int
+    workload: str = ""
+    span_bytes: int = 0
+    arrival: str = "closed"
+    rate_iops: int = 0
+    memory_bytes: int = 0
+    neighbour_bytes: int = 0
+    fetch: str = "lan"
+    trace: str = ""
+    fio_job: str = ""
 
     @property
     def label(self) -> str:
-        pattern = {"sequential": "seq", "random": "rand"}.get(self.pattern, self.pattern)
-        jobs = f" x{self.numjobs}" if self.numjobs > 1 else ""
-        layout = "" if self.layout == "flat" else f" {self.layout}"
-        return f"{pattern} {size_name(self.block_size_bytes)} qd{self.iodepth} {self.engine}{jobs}{layout}"
+        """The read in words, without device and cache state: what is as usual is left out."""
+        layout = [] if self.layout == "flat" else [self.layout]
+        return " ".join([self.read, self.load, *layout, *self.extras])
+
+    @property
+    def read(self) -> str:
+        """"rand 4k"."""
+        pattern = {"sequential": "seq", "random": "rand", "trace": self.trace or "trace"}.get(self.pattern, self.pattern)
+        return pattern if self.pattern in ("tree", "trace") else f"{pattern} {size_name(self.block_size_bytes)}"
+
+    @property
+    def load(self) -> str:
+        """"qd1 pread", "qd8 io_uring x4"."""
+        return f"qd{self.iodepth} {self.engine}" + (f" x{self.numjobs}" if self.numjobs > 1 else "")
+
+    @property
+    def extras(self) -> list[str]:
+        """What is not as usual."""
+        words = [self.arrival if self.arrival == "trace" else f"{self.arrival} {self.rate_iops}/s"] if self.arrival != "closed" else []
+        words += [f"span {size_name(self.span_bytes)}"] if self.span_bytes else []
+        words += [f"mem {size_name(self.memory_bytes)}"] if self.memory_bytes else []
+        words += [f"neighbour {size_name(self.neighbour_bytes)}"] if self.neighbour_bytes else []
+        words += [self.fetch] if self.cache_state == "remote" and self.fetch != "lan" else []
+        return words + ([self.fio_job] if self.fio_job else [])
+
+    @property
+    def plain(self) -> bool:
+        """One reader of a flat image as fast as it can, alone, with all the memory: what the trade-off is about."""
+        return (self.arrival == "closed" and self.layout == "flat" and self.numjobs == 1 and not self.memory_bytes and not self.span_bytes
+                and not self.neighbour_bytes and self.pattern in ("sequential", "random") and not self.fio_job
+                and not self.engine.startswith("fio"))
+
+    @property
+    def in_flight(self) -> int:
+        return self.iodepth * self.numjobs
 
     @property
     def order(self) -> tuple:
         return (self.device != "ram", self.device, self.layout != "flat", self.layout, self.pattern,
-                self.block_size_bytes, self.iodepth, self.engine, self.numjobs)
+                self.block_size_bytes, self.iodepth, self.engine, self.numjobs, *(str(v) for v in self.extras), self.workload)
 
 
 @dataclass(frozen=True)
@@ -49,6 +95,22 @@ class Histogram:
     lower_ns: list[int]
     upper_ns: list[int]
     counts: list[int]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Page cache over time, of a second run of the cell that was not timed."""
+
+    time_ns: list[int]
+    layers: dict[str, list[int]]  # "erofs_file", "backing_file", "guest_total": bytes; a layer that could not be counted is not in it
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The raw read that a read is held against."""
+
+    cell: Cell
+    stand_in: str  # empty if it is the same read; else what it is instead
 
 
 @dataclass(frozen=True)
@@ -66,6 +128,9 @@ class Cell:
     known: bool
     metrics: dict[str, float]
     histogram: Optional[Histogram]
+    histograms: dict[str, Histogram] = field(default_factory=dict)  # others, by the metric they belong to
+    curve: Optional[Curve] = None
+    by_boot: list[dict[str, float]] = field(default_factory=list)   # metrics of each boot, if there are several and all have numbers
 
     def metric(self, name: str) -> Optional[float]:
         """A number of the metric table; None when it is missing."""
@@ -91,27 +156,64 @@ class Run:
     document: dict[str, Any]
     cells: list[Cell]
     kernels: list[str] = field(default_factory=list)
+    overhead: Optional[dict[str, Any]] = None  # overhead.json (bench/overhead/overhead.h), if it lies beside the results
+
+    @cached_property
+    def _index(self) -> dict[tuple[str, str, Point], list[Cell]]:
+        index: dict[tuple[str, str, Point], list[Cell]] = {}
+        for cell in self.cells:
+            index.setdefault((cell.backend, cell.io, cell.point), []).append(cell)
+        return index
+
+    @cached_property
+    def _raw_cells(self) -> list[Cell]:
+        return [c for c in self.cells if c.backend == "raw"]
+
+    @cached_property
+    def _limits(self) -> dict[Point, Optional[Limit]]:
+        return {}
 
     def find(self, kernel: Optional[str], backend: str, io: str, point: Point) -> Optional[Cell]:
         """The cell of an arm; `kernel` None takes any arm's, one with numbers first."""
-        found = None
-        for cell in self.cells:
-            if cell.backend != backend or cell.io != io or cell.point != point:
-                continue
-            if kernel is not None and cell.kernel != kernel:
-                continue
-            if cell.status == "ok":
-                return cell
-            found = found or cell
-        return found
+        found = [c for c in self._index.get((backend, io, point), []) if kernel is None or c.kernel == kernel]
+        return next((c for c in found if c.status == "ok"), found[0] if found else None)
+
+    def limit(self, point: Point) -> Optional[Limit]:
+        """The limit line: O_DIRECT on the backing file, the same read on the same device. If there is none, the nearest
+        raw read of that device, pattern and block size, which has as many reads in flight or more where there is one."""
+        if point not in self._limits:
+            self._limits[point] = self._find_limit(point)
+        return self._limits[point]
+
+    def _find_limit(self, point: Point) -> Optional[Limit]:
+        def same_read(p: Point) -> tuple:
+            return (p.device, p.pattern, p.block_size_bytes, p.engine, p.iodepth, p.numjobs, p.arrival, p.rate_iops)
+        same = [c for c in self._raw_cells if same_read(c.point) == same_read(point)]
+        same.sort(key=lambda c: (c.status != "ok", c.point.workload != point.workload))
+        if same:
+            return Limit(same[0], "")
+        pattern = "random" if point.pattern in SCATTERED else point.pattern
+        near = [c for c in self._raw_cells if c.status == "ok" and c.point.pattern == pattern and c.point.device == point.device
+                and (c.point.block_size_bytes, c.point.arrival, c.point.rate_iops) == (point.block_size_bytes, point.arrival, point.rate_iops)]
+        def distance(cell: Cell) -> tuple:
+            p = cell.point
+            return (p.in_flight < point.in_flight, abs(math.log2(p.in_flight / point.in_flight)), p.engine != point.engine,
+                    p.workload != point.workload)
+        nearest = min(near, key=distance, default=None)
+        return None if nearest is None else Limit(nearest, f"{nearest.point.read} {nearest.point.load}")
 
     def raw(self, point: Point) -> Optional[Cell]:
-        """The limit line: O_DIRECT on the backing file, the same read on the same device."""
-        def same_read(p: Point) -> tuple:
-            return (p.device, p.pattern, p.block_size_bytes, p.engine, p.iodepth, p.numjobs)
-        wanted = same_read(point)
-        found = [c for c in self.cells if c.backend == "raw" and same_read(c.point) == wanted]
-        return next((c for c in found if c.status == "ok"), found[0] if found else None)
+        """The cell of limit()."""
+        limit = self.limit(point)
+        return limit.cell if limit else None
+
+    def of(self, *workloads: str) -> list[Cell]:
+        """The cells of some workloads."""
+        return [c for c in self.cells if c.workload in workloads]
+
+    @cached_property
+    def workloads(self) -> list[str]:
+        return list(dict.fromkeys(c.workload for c in self.cells))
 
     def points(self, wanted: Callable[[Cell], bool]) -> list[Point]:
         """The kinds of read among the cells of backend fscache that `wanted` accepts."""
@@ -177,14 +279,35 @@ def _collapse(boots: list[dict[str, Any]]) -> Cell:
         metrics = {n: _aggregate(n, [f[n] for f in flat]) for n in shared}
         if all(c["histogram"] for c in boots):
             histogram = _histogram(c["histogram"] for c in boots)
-    d = worst["dimensions"]
     reason = worst["reason"]
     if len(boots) > 1 and reason and worst["status"] != "unsupported":
         reason = f"boot {worst['boot']}: {reason}"
-    point = Point(d["device"], d["cache_state"], d["layout"], d["pattern"], d["block_size_bytes"], d["engine"],
-                  d["iodepth"], d["numjobs"])
-    return Cell(worst["kernel"], worst["workload"], worst["cell"], boots[0]["boot"], d["backend"], d["io"], point,
-                worst["observed_io"], worst["status"], reason, worst["known"], metrics, histogram)
+    ok = worst["status"] == "ok"
+    return Cell(worst["kernel"], worst["workload"], worst["cell"], boots[0]["boot"], worst["dimensions"]["backend"], worst["dimensions"]["io"],
+                _point(worst), worst["observed_io"], worst["status"], reason, worst["known"], metrics, histogram,
+                _named_histograms(boots) if ok else {}, _curve(boots[0], metrics) if ok else None,
+                flat if ok and len(boots) > 1 else [])
+
+
+def _point(cell: dict[str, Any]) -> Point:
+    names = [f.name for f in fields(Point) if f.name != "workload"]
+    return Point(workload=cell["workload"], **{name: cell["dimensions"][name] for name in names})
+
+
+def _named_histograms(boots: list[dict[str, Any]]) -> dict[str, Histogram]:
+    """Those that every boot has."""
+    names = set.intersection(*(set(c["histograms"] or {}) for c in boots))
+    return {name: _histogram(c["histograms"][name] for c in boots) for name in sorted(names)}
+
+
+def _curve(cell: dict[str, Any], metrics: dict[str, float]) -> Optional[Curve]:
+    """The first boot's. A layer whose size is not known has zeros in the samples and no metric."""
+    found = cell["page_cache_curve"]
+    if not found or len(found["samples"]) < 2:
+        return None
+    columns = dict(zip(found["columns"], map(list, zip(*found["samples"]))))
+    time_ns = columns.pop("time_ns")
+    return Curve(time_ns, {n: v for n, v in columns.items() if f"page_cache_bytes.{n}.after" in metrics})
 
 
 def parse(document: dict[str, Any]) -> Run:
@@ -202,14 +325,30 @@ def parse(document: dict[str, Any]) -> Run:
 
 
 def load(path: Path) -> Run:
-    """Reads a results.json."""
+    """Reads a results.json, and the overhead.json beside it if there is one."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = _read_json(path)
     except FileNotFoundError:
         raise ReportError(f"there is no {path}: name the output directory of a finished run") from None
-    except ValueError as error:
-        raise ReportError(f"{path} is not valid JSON, it may be cut off: {error}") from None
     try:
-        return parse(document)
+        run = parse(document)
     except (KeyError, TypeError) as error:
         raise ReportError(f"{path} is not a results.json of this version: {error!r}") from error
+    return replace(run, overhead=_load_overhead(path.with_name("overhead.json")))
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ReportError(f"{path} is not valid JSON, it may be cut off: {error}") from None
+
+
+def _load_overhead(path: Path) -> Optional[dict[str, Any]]:
+    if not path.exists():
+        return None
+    found = _read_json(path)
+    missing = [key for key in OVERHEAD_KEYS if not isinstance(found, dict) or key not in found]
+    if missing:
+        raise ReportError(f"{path} has no {', '.join(missing)}: remove it, or let diobench overhead of this version write it")
+    return found

@@ -14,7 +14,7 @@ from reports.arms import Arm, arms_of
 from reports.data import Cell, Point, Run
 from reports.panels import COLUMNS_PER_PAGE, MEBI
 from reports.style import GAP_COLOUR, HEADING_INCHES, LEFT_INCHES, Picture, clock_note, heading, number
-from reports.tradeoff import local_points
+from reports.tradeoff import local_points, main_first
 
 # Colour is the arm; the layer is told by the hatch.
 LAYERS = (("erofs_file", "the file in the mount", ""), ("blob_metadata", "blob metadata (derived)", "\\\\\\\\"),
@@ -26,7 +26,7 @@ CAPTION = ("Page cache held after the read, by the layer that holds it; the diam
 
 def draw(run: Run, device: str) -> list[Picture]:
     """One picture for every COLUMNS_PER_PAGE kinds of local read on the device."""
-    points = local_points(run, device)
+    points = main_first(local_points(run, device))[0]
     pictures = []
     for first in range(0, len(points), COLUMNS_PER_PAGE):
         suffix = f"-{first // COLUMNS_PER_PAGE + 1}" if first else ""

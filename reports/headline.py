@@ -9,7 +9,7 @@ from typing import Callable, Optional
 
 from reports.arms import reference_and_candidate
 from reports.data import Cell, Point, Run
-from reports.tradeoff import local_points
+from reports.tradeoff import is_main, local_points
 
 # Differences of less than this share are neither gain nor cost.
 SAME_WITHIN = 0.01
@@ -67,15 +67,6 @@ class Difference:
         return (large / small if small else math.inf, abs(self.after - self.before))
 
 
-def is_main(point: Point) -> bool:
-    """The reads that tell most (bench/export/comparison.cc has the same list)."""
-    if point.layout != "flat" or point.numjobs != 1:
-        return False
-    if point.pattern == "random" and point.block_size_bytes == 4096:
-        return point.iodepth in (1, 32)
-    return point.pattern == "sequential" and point.block_size_bytes in (128 << 10, 1 << 20)
-
-
 def main_points(run: Run) -> list[Point]:
     """The main local reads of all devices, or all local ones if the suite has none of them."""
     points = [p for device in run.devices for p in local_points(run, device)]
@@ -103,6 +94,8 @@ def headline(run: Run) -> list[str]:
     points = main_points(run)
     if reference is None or candidate is None:
         return ["The run has no kernel, so there is nothing to compare."]
+    if run.cells and not points:
+        return ["Trade-off: the run has no plain reads of a local blob (one reader, flat image, all the memory) to show it by."]
     pairs = [(p, reference.cell(run, p), candidate.cell(run, p)) for p in points]
     both = [(p, a, b) for p, a, b in pairs if a is not None and b is not None and a.status == b.status == "ok"]
     limit = _limit_sentence(run, candidate.title, [(p, candidate.cell(run, p)) for p in points])

@@ -12,14 +12,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from reports.arms import RAW_COLOUR, RAW_DASHES, Arm, arms_of
+from reports.arms import BUFFERED_LINE, RAW_COLOUR, RAW_DASHES, Arm, arms_of
 from reports.data import Cell, Histogram, Point, Run
 from reports.style import GAP_COLOUR, LABEL_BOX, LEFT_INCHES, Picture, clock_note, heading, time_name
-from reports.tradeoff import local_points
+from reports.tradeoff import local_points, main_first
 
 COLUMNS = 3
 MOST_PANELS = 9
-BUFFERED_LINE = "#888888"  # darker than its bars, to be seen
 CAPTION = ("Share of the reads that ended within a time (from the histograms; bucket error at most 0.4 %). "
            "The dot is the 99th percentile. Lines end at the longest read.")
 
@@ -44,7 +43,7 @@ def time_ticks(low_ns: float, high_ns: float) -> list[float]:
 
 def draw(run: Run, device: str) -> list[Picture]:
     """One picture for the local reads of a device."""
-    points = local_points(run, device)
+    points = main_first(local_points(run, device))[0]
     pictures = []
     for first in range(0, len(points), MOST_PANELS):
         suffix = f"-{first // MOST_PANELS + 1}" if first else ""

@@ -7,12 +7,13 @@ import base64
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Optional, Sequence
 
 import jinja2
 
 from reports.arms import colour_of
 from reports.conformance import MEANINGS, SIGNS, matrix, said
+from reports.contents import Page
 from reports.data import Cell, Run
 from reports.headline import bytes_name, headline, ns_name
 from reports.style import Drawn
@@ -38,14 +39,16 @@ class TableCell:
     numbers: list[str]
 
 
+LARGEST_SVG_BYTES = 250_000
 NUMBER_COLUMNS = ("throughput", "p50", "p99", "max", "CPU/read", "page cache", "fetched", "of raw")
 
 
 def _numbers(run: Run, cell: Cell) -> list[str]:
     def text(value: Optional[float], form: Any) -> str:
         return "" if value is None else form(value)
-    raw = run.raw(cell.point) if cell.point.cache_state == "local" and cell.backend == "fscache" else None
-    own, limit = cell.metric("throughput_bytes_per_s"), raw.metric("throughput_bytes_per_s") if raw else None
+    raw = run.limit(cell.point) if cell.backend not in ("raw", "null") else None
+    own, limit = cell.metric("throughput_bytes_per_s"), raw.cell.metric("throughput_bytes_per_s") if raw else None
+    near = "\u2248" if raw is not None and raw.stand_in else ""
     return [
         text(own, lambda v: bytes_name(v) + "/s"),
         text(cell.metric("latency_ns.p50"), ns_name),
@@ -54,26 +57,36 @@ def _numbers(run: Run, cell: Cell) -> list[str]:
         text(cell.metric("cpu_ns_per_op.total"), ns_name),
         text(cell.page_cache_growth_bytes, bytes_name),
         text(cell.metric("ondemand.bytes"), bytes_name),
-        text(own / limit if own is not None and limit else None, lambda v: f"{v:.0%}"),
+        text(own / limit if own is not None and limit else None, lambda v: f"{near}{v:.0%}"),
     ]
 
 
-def table_by_device(run: Run) -> dict[str, dict[str, list[TableCell]]]:
-    """Device -> cell id -> the arms' rows."""
-    tables: dict[str, dict[str, list[TableCell]]] = {}
+def table_by_workload(run: Run) -> dict[str, dict[str, list[TableCell]]]:
+    """Workload -> cell id -> the arms' rows."""
+    tables: dict[str, dict[str, list[TableCell]]] = {name: {} for name in run.workloads}
     order = {name: i for i, name in enumerate(run.kernels)}
     for cell in sorted(run.cells, key=lambda c: (c.point.order[:2], c.backend, c.point.cache_state, c.point.order, c.cell,
                                                  order[c.kernel])):
         row = TableCell(cell.kernel, colour_of(cell.kernel, run.kernels), cell.status, cell.known, cell.observed_io or "",
                         cell.reason, _numbers(run, cell))
-        tables.setdefault(cell.point.device, {}).setdefault(cell.cell, []).append(row)
+        tables[cell.workload].setdefault(cell.cell, []).append(row)
     return tables
 
 
 def embedded(picture: Drawn, folder: Path) -> str:
-    """The picture as a data: URL."""
+    """The picture as a data: URL; the PNG if the SVG has so much in it that a browser would be slow."""
     svg = (folder / f"{picture.name}.svg").read_bytes()
-    return "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")
+    if len(svg) <= LARGEST_SVG_BYTES:
+        return "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")
+    return "data:image/png;base64," + base64.b64encode((folder / f"{picture.name}.png").read_bytes()).decode("ascii")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A page of the report with its pictures, as the template needs it."""
+
+    page: Page
+    pictures: list[tuple[Drawn, str]]
 
 
 def _known(known: bool) -> str:
@@ -108,19 +121,20 @@ def problems(run: Run) -> list[str]:
     return sentences + [f for f in run.document["run"]["findings"] if f not in sentences]
 
 
-def write_page(run: Run, pictures: list[Drawn], plots: Path, target: Path) -> None:
+def write_page(run: Run, pages: Sequence[Page], drawn: dict[str, list[Drawn]], plots: Path, target: Path) -> None:
     """Writes the page beside its final name and renames it."""
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True,
                                      undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     document = run.document
     measured = bool(run.cells)
     sentences = headline(run) if measured else []
+    sections = [Section(page, [(p, embedded(p, plots)) for p in drawn[page.anchor]]) for page in pages]
     text = environment.get_template("report.html.j2").render(
         run=document["run"], kernels=document["kernels"], measured=measured, topics=matrix(document["kernels"]),
         said=said(document["kernels"]), signs=SIGNS, meanings=MEANINGS,
         sentences=[s.partition(": ") for s in sentences], problems=problems(run),
-        pictures=[(p, embedded(p, plots)) for p in pictures],
-        tables=table_by_device(run), number_columns=NUMBER_COLUMNS, has_remote=any(c.point.cache_state == "remote" for c in run.cells),
+        sections=[s for s in sections if s.pictures],
+        tables=table_by_workload(run), number_columns=NUMBER_COLUMNS, has_remote=any(c.point.cache_state == "remote" for c in run.cells),
         colours={name: colour_of(name, run.kernels) for name in run.kernels},
         clock_meaning=CLOCK_MEANING.get(document["run"]["clock"]["kind"], ""), command=shlex.join(document["run"]["argv"]))
     temporary = target.with_name(target.name + ".new")

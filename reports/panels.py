@@ -26,6 +26,7 @@ class Measure:
     label: str
     value: Callable[[Cell], Optional[float]]
     raw_line: bool = False
+    linear: bool = False  # never on a logarithmic axis: 0 and next to 0 are what matters
 
 
 def scaled(name: str, divisor: float) -> Callable[[Cell], Optional[float]]:
@@ -70,13 +71,13 @@ def panel_page(run: Run, title: str, points: Sequence[Point], measures: Sequence
 def _panel(axes: Axes, run: Run, point: Point, measure: Measure, arms: Sequence[Arm]) -> None:
     cells = [arm.cell(run, point) for arm in arms]
     values = [measure.value(c) if c is not None and c.status == "ok" else None for c in cells]
-    raw = run.raw(point) if measure.raw_line else None
-    limit = measure.value(raw) if raw is not None and raw.status == "ok" else None
+    raw = run.limit(point) if measure.raw_line else None
+    limit = measure.value(raw.cell) if raw is not None and raw.cell.status == "ok" else None
     top = max([v for v in (*values, limit) if v is not None] or [0.0])
     bottom = min([v for v in values if v is not None] or [0.0])
     span = (max(top, 0.0) - min(bottom, 0.0)) or 1.0
     if measure.raw_line:
-        _raw_line(axes, limit, "no cell" if raw is None else raw.gap)
+        _raw_line(axes, limit, "no cell" if raw is None else raw.cell.gap, "\u2248 raw" if raw is not None and raw.stand_in else "raw")
     for place, (arm, cell, value) in enumerate(zip(arms, cells, values)):
         if value is None:
             _gap(axes, place, "no cell" if cell is None else cell.gap, span)
@@ -91,11 +92,11 @@ def _panel(axes: Axes, run: Run, point: Point, measure: Measure, arms: Sequence[
     axes.locator_params(axis="y", nbins=3)
 
 
-def _raw_line(axes: Axes, limit: Optional[float], gap: str) -> None:
+def _raw_line(axes: Axes, limit: Optional[float], gap: str, name: str) -> None:
     """The limit across the panel, above the bars, with its number outside; or why there is none."""
     if limit is not None:
         axes.axhline(limit, color=RAW_COLOUR, linestyle=RAW_DASHES, linewidth=1.1, zorder=3)
-    axes.text(1.0, 1.005, f"raw {gap if limit is None else number(limit)}", transform=axes.transAxes, ha="right", va="bottom",
+    axes.text(1.0, 1.005, f"{name} {gap if limit is None else number(limit)}", transform=axes.transAxes, ha="right", va="bottom",
               fontsize=7.5, color=RAW_COLOUR)
 
 

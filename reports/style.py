@@ -61,7 +61,7 @@ def heading(figure: Figure, title: str, note: str, handles: Sequence) -> None:
     figure.text(left, 1 - 0.1 / height, title, ha="left", va="top", fontsize=11, fontweight="bold")
     figure.text(left, 1 - 0.31 / height, note, ha="left", va="top", fontsize=8, color="#666666")
     figure.legend(handles=list(handles), loc="upper left", bbox_to_anchor=(left, 1 - 0.5 / height), frameon=False,
-                  ncol=min(len(handles), 7), borderaxespad=0, borderpad=0, handlelength=1.6, columnspacing=1.4)
+                  ncol=min(len(handles), 9), borderaxespad=0, borderpad=0, handlelength=1.6, columnspacing=1.4)
 
 
 def number(value: float) -> str:
@@ -74,6 +74,14 @@ def number(value: float) -> str:
     if size >= 10:
         return f"{value:.1f}"
     return f"{value:.2f}" if size >= 0.01 else f"{value:.3f}"
+
+
+def unit_of_time(largest_ns: float) -> tuple[float, str]:
+    """What to divide by, and the unit, so that the largest of some times is easy to read."""
+    for factor, unit in ((1e9, "s"), (1e6, "ms"), (1e3, "µs")):
+        if largest_ns >= factor:
+            return factor, unit
+    return 1.0, "ns"
 
 
 def time_name(ns: float) -> str:

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from typing import Sequence
+
 from reports.arms import arms_of
-from reports.data import Point, Run
+from reports.data import Cell, Point, Run
 from reports.panels import COLUMNS_PER_PAGE, MEBI, Measure, growth_mib, panel_page, scaled
 from reports.style import Picture
 
@@ -16,14 +18,31 @@ MEASURES = (
 )
 CAPTION = ("Blobs are in the cache file, the page cache is cold. Every panel starts at 0 and has its own scale. "
            "\u201cbuffered\u201d is the same read without O_DIRECT; a word in place of a bar says why there is no number.")
+# The workloads that the trade-off is about; other ones' plain reads take their place only in a run without them.
+MAIN_WORKLOADS = ("rand-read", "seq-read")
+
+
+def is_main(point: Point) -> bool:
+    """The reads that tell most (bench/export/comparison.cc has the same list)."""
+    if point.layout != "flat" or point.numjobs != 1:
+        return False
+    if point.pattern == "random" and point.block_size_bytes == 4096:
+        return point.iodepth in (1, 32)
+    return point.pattern == "sequential" and point.block_size_bytes in (128 << 10, 1 << 20)
 
 
 def local_points(run: Run, device: str) -> list[Point]:
-    """The reads from the local cache on a device: of flat images, or of what there is."""
-    points = run.points(lambda c: c.point.device == device and c.point.cache_state == "local"
-                        and c.io in ("direct", "buffered"))
-    flat = [p for p in points if p.layout == "flat"]
-    return flat or points
+    """The plain reads from the local cache on a device."""
+    def wanted(cell: Cell) -> bool:
+        return cell.point.device == device and cell.point.cache_state == "local" and cell.io in ("direct", "buffered") and cell.point.plain
+    points = run.points(wanted)
+    return [p for p in points if p.workload in MAIN_WORKLOADS] or ([] if run.of(*MAIN_WORKLOADS) else points)
+
+
+def main_first(points: Sequence[Point]) -> tuple[list[Point], list[Point]]:
+    """Those that tell most, and the others; if all are of one kind they tell most."""
+    main = [p for p in points if is_main(p)]
+    return (main, [p for p in points if p not in main]) if main else (list(points), [])
 
 
 def _column_title(point: Point) -> str:
@@ -32,13 +51,22 @@ def _column_title(point: Point) -> str:
 
 
 def draw(run: Run, device: str) -> list[Picture]:
-    """One picture for every COLUMNS_PER_PAGE kinds of read on the device."""
-    points = local_points(run, device)
+    """One picture for every COLUMNS_PER_PAGE kinds of read on the device that tell most."""
+    return _pictures(run, main_first(local_points(run, device))[0], f"tradeoff-{device}", f"Direct against buffered reads on {device}",
+                     f"The trade-off on {device}")
+
+
+def draw_others(run: Run, device: str) -> list[Picture]:
+    """The same of the other reads."""
+    return _pictures(run, main_first(local_points(run, device))[1], f"more-{device}", f"Direct against buffered reads on {device}, continued",
+                     f"The trade-off on {device}: more reads")
+
+
+def _pictures(run: Run, points: list[Point], name: str, title: str, page_title: str) -> list[Picture]:
     pictures = []
     for first in range(0, len(points), COLUMNS_PER_PAGE):
         page = first // COLUMNS_PER_PAGE
         suffix = f"-{page + 1}" if page else ""
-        title = f"Direct against buffered reads on {device}"
         figure = panel_page(run, title, points[first:first + COLUMNS_PER_PAGE], MEASURES, arms_of(run), _column_title)
-        pictures.append(Picture(f"tradeoff-{device}{suffix}", f"The trade-off on {device}", CAPTION, figure))
+        pictures.append(Picture(f"{name}{suffix}", page_title, CAPTION, figure))
     return pictures

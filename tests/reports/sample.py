@@ -5,6 +5,27 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
+
+def bucket_of(value_ns: int) -> int:
+    """Histogram::index_of of bench/measure/histogram.h."""
+    shift = max(value_ns.bit_length() - 8, 0)
+    return (shift << 7) + (value_ns >> shift)
+
+
+def histogram(counts: dict[int, int]) -> dict[str, Any]:
+    """Of latency in ns -> how many."""
+    buckets: dict[int, int] = {}
+    for value_ns, count in counts.items():
+        buckets[bucket_of(value_ns)] = buckets.get(bucket_of(value_ns), 0) + count
+    return {"sub_bucket_bits": 7, "count": sum(counts.values()), "sum_ns": sum(v * n for v, n in counts.items()),
+            "min_ns": min(counts), "max_ns": max(counts), "counts": sorted([i, n] for i, n in buckets.items())}
+
+
+# Dimensions of a plain read.
+USUAL = {"span_bytes": 0, "arrival": "closed", "rate_iops": 0, "memory_bytes": 0, "neighbour_bytes": 0, "fetch": "lan", "trace": "",
+         "fio_job": ""}
+
+
 def cell(kernel: str, io: str = "direct", backend: str = "fscache", *, mib_per_s: float = 100.0, p99_ns: int = 20000,
          cpu_ns: int = 8000, growth_bytes: Optional[int] = 0, status: str = "ok", observed_io: Optional[str] = None,
          block_size_bytes: int = 4096, pattern: str = "random", engine: str = "pread", iodepth: int = 1, device: str = "ram",
@@ -16,9 +37,10 @@ def cell(kernel: str, io: str = "direct", backend: str = "fscache", *, mib_per_s
         "cell": f"{workload}/{backend}/flat/{device}/{cache_state}/{io}/{engine}/qd{iodepth}",
         "dimensions": {"backend": backend, "layout": "flat", "device": device, "cache_state": cache_state, "io": io,
                        "pattern": pattern, "block_size_bytes": block_size_bytes, "engine": engine, "iodepth": iodepth,
-                       "numjobs": 1},
+                       "numjobs": 1, **USUAL},
         "declared_io": io, "observed_io": observed_io or io, "status": status, "known": False,
-        "reason": "" if status == "ok" else f"it is {status} <because> & so", "metrics": None, "histogram": None}
+        "reason": "" if status == "ok" else f"it is {status} <because> & so", "metrics": None, "histogram": None, "histograms": None,
+        "page_cache_curve": None}
     if status != "ok":
         found["observed_io"] = observed_io
         return found
@@ -29,15 +51,14 @@ def cell(kernel: str, io: str = "direct", backend: str = "fscache", *, mib_per_s
                              "guest_total": {"before": 1 << 20,
                                              "after": None if growth_bytes is None else (1 << 20) + growth_bytes}},
         "ondemand": {"reads": 0, "bytes": 0}, "read_amplification": None}
-    index = p99_ns if p99_ns < 128 else ((p99_ns.bit_length() - 8) << 7) + (p99_ns >> (p99_ns.bit_length() - 8))
-    found["histogram"] = {"sub_bucket_bits": 7, "count": 512, "sum_ns": 512 * p99_ns, "min_ns": p99_ns, "max_ns": p99_ns,
-                          "counts": [[index, 512]]}
+    found["histogram"] = histogram({p99_ns: 512})
+    found["histograms"] = {}
     return found
 
 def document(cells: list[dict[str, Any]], kernels: list[str]) -> dict[str, Any]:
     """A whole results.json."""
     return {
-        "schema_version": 2,
+        "schema_version": 3,
         "run": {"id": "the-run", "started_at": "2026-11-22T21:15:00Z", "elapsed_s": 81.2, "suite": "quick", "machine": "exact",
                 "accelerator": "tcg", "seed": 1,
                 "clock": {"kind": "virtual", "unit_is": "1 guest instruction = 1 ns", "comparable": True, "note": ""},

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Reading results.json."""
 
+import json
+import tempfile
 import unittest
+from pathlib import Path
 
 from reports import data
 from tests.reports.sample import cell, document
@@ -29,8 +32,8 @@ class Reading(unittest.TestCase):
         self.assertIsNone(data.parse(document([cell("dio", growth_bytes=None)], ["dio"])).cells[0].page_cache_growth_bytes)
 
     def test_another_schema_is_refused(self) -> None:
-        with self.assertRaisesRegex(data.ReportError, "schema_version 3"):
-            data.parse({**document([], []), "schema_version": 3})
+        with self.assertRaisesRegex(data.ReportError, "schema_version 4"):
+            data.parse({**document([], []), "schema_version": 4})
 
     def test_boots_collapse_to_their_median(self) -> None:
         boots = [cell("dio", mib_per_s=speed, boot=i) for i, speed in enumerate((10.0, 30.0, 500.0))]
@@ -48,6 +51,36 @@ class Reading(unittest.TestCase):
         run = data.parse(document([cell("dio"), cell("dio", backend="raw", iodepth=32), cell("dio", backend="raw", mib_per_s=7)],
                                   ["dio"]))
         self.assertEqual(run.raw(run.cells[0].point).metric("throughput_bytes_per_s"), 7 * (1 << 20))
+
+    def test_the_nearest_raw_read_stands_in_and_says_so(self) -> None:
+        run = parse_limits(cell("dio", iodepth=8, engine="libaio"))
+        limit = run.limit(run.cells[0].point)
+        self.assertEqual((limit.cell.point.iodepth, limit.stand_in), (16, "rand 4k qd16 io_uring"))  # never fewer in flight if there are more
+        run = parse_limits(cell("dio", iodepth=64, engine="libaio"))
+        self.assertEqual(run.limit(run.cells[0].point).cell.point.iodepth, 16)
+        self.assertEqual(parse_limits(cell("dio", engine="pread")).limit(run.cells[1].point).stand_in, "")
+        for other in ({"device": "nvme-80us"}, {"pattern": "sequential"}, {"block_size_bytes": 8192}):
+            run = parse_limits(cell("dio", **other))
+            self.assertIsNone(run.limit(run.cells[0].point))
+
+    def test_overhead_lies_beside_the_results(self) -> None:
+        with tempfile.TemporaryDirectory(prefix="diobench-test") as folder:
+            (Path(folder) / "results.json").write_text(json.dumps(document([], ["dio"])), encoding="utf-8")
+            self.assertIsNone(data.load(Path(folder) / "results.json").overhead)
+            (Path(folder) / "overhead.json").write_text("{}", encoding="utf-8")
+            with self.assertRaisesRegex(data.ReportError, "overhead.json has no measured_at"):
+                data.load(Path(folder) / "results.json")
+
+    def test_a_layer_that_was_not_counted_has_no_curve(self) -> None:
+        with_curve = cell("dio")
+        with_curve["page_cache_curve"] = {"columns": ["time_ns", "erofs_file", "backing_file", "guest_total"], "samples": [[0, 0, 0, 5], [9, 4, 0, 9]]}
+        curve = data.parse(document([with_curve], ["dio"])).cells[0].curve
+        self.assertEqual((curve.time_ns, curve.layers), ([0, 9], {"erofs_file": [0, 4], "guest_total": [5, 9]}))  # sample.py has no backing_file
+
+
+def parse_limits(measured: dict) -> data.Run:
+    """A cell, and raw reads of random 4k on ram: pread qd1, io_uring qd16."""
+    return data.parse(document([measured, cell("dio", backend="raw"), cell("dio", backend="raw", engine="io_uring", iodepth=16)], ["dio"]))
 
 
 if __name__ == "__main__":

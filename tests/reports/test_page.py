@@ -55,11 +55,14 @@ class Page(unittest.TestCase):
         elements.feed(page)
         self.assertNotIn("script", elements.tags)
         self.assertTrue(elements.fetched)
-        self.assertEqual([f for f in elements.fetched if not f.startswith("data:")], [])
+        self.assertEqual([f for f in elements.fetched if not f.startswith(("data:", "#"))], [])
+        for anchor in (f[1:] for f in elements.fetched if f.startswith("#")):
+            self.assertIn(f'id="{anchor}"', page)
         self.assertNotRegex(page, r"url\((?!#)|@import")
         self.assertLess(len(page.encode()), LARGEST_PAGE_BYTES)
         names = {p.name for p in (directory / "plots").iterdir()}
-        self.assertEqual(names, {f"{n}-ram.{s}" for n in ("tradeoff", "latency", "footprint") for s in ("png", "svg")})
+        wanted = ("tradeoff-ram", "latency-ram", "footprint-ram", "workload-random-4096")
+        self.assertEqual(names, {f"{n}.{s}" for n in wanted for s in ("png", "svg")})
 
     def test_it_has_the_answer_every_cell_and_every_reason(self) -> None:
         text = two_arms(cell("dio", status="invalid", observed_io="mixed"))
@@ -75,7 +78,8 @@ class Page(unittest.TestCase):
     def test_the_answer_comes_before_the_pictures(self) -> None:
         _, page = self.write(two_arms(cell("dio", mib_per_s=150.0)))
         self.assertLess(page.index("reads faster"), page.index("<img"))
-        self.assertEqual(len(re.findall("<img", page)), 3)
+        self.assertEqual(len(re.findall("<img", page)), 4)
+        self.assertLess(page.index('href="#trade-off"'), page.index('<section id="trade-off"'))
 
     def test_a_run_without_cells_still_has_a_page(self) -> None:
         _, page = self.write(document([], ["base"]))
@@ -91,7 +95,7 @@ class Page(unittest.TestCase):
         directory = Path(self.scratch_directory())
         self.assertEqual(run_report(directory).returncode, 2)
         self.assertIn("results.json", run_report(directory).stderr)
-        (directory / "results.json").write_text('{"schema_version": 2, "run"', encoding="utf-8")
+        (directory / "results.json").write_text('{"schema_version": 3, "run"', encoding="utf-8")
         done = run_report(directory)
         self.assertEqual(done.returncode, 2)
         self.assertIn("cut off", done.stderr)
