@@ -290,9 +290,17 @@ Result<std::vector<RunPair>> pair_in_order(std::vector<GivenRun> baseline, std::
     return out;
 }
 
-std::vector<std::string> cells_of(const std::vector<RunPair>& pairs) {
+/// What the runs should have and what they have: the suite's cells as they are planned today, then others of the runs.
+std::vector<std::string> cells_of(const Run& run, const std::vector<RunPair>& pairs) {
+    RunOptions options;
+    options.suite = run.suite;
+    for (MachineKind kind : {MachineKind::exact, MachineKind::kvm, MachineKind::uml})
+        if (run.machine == machine_name(kind)) options.machine = kind;
     std::vector<std::string> out;
-    for (const auto& samples : pair_cells(pairs)) out.push_back(samples.cell);
+    if (auto planned = planned_cells(options)) out = std::move(*planned);  // a suite may have been renamed since
+    const std::set<std::string> known(out.begin(), out.end());
+    for (const auto& samples : pair_cells(pairs))
+        if (!known.contains(samples.cell)) out.push_back(samples.cell);
     return out;
 }
 
@@ -356,7 +364,7 @@ Result<GateReport> judge_directories(const std::vector<fs::path>& baseline, cons
         pairs->erase(half, pairs->end());
     }
     GatePlan plan{std::move(*policy), {}, run.machine, run.suite, options.filter, static_cast<uint64_t>(run.seed)};
-    const auto all = cells_of(*pairs);
+    const auto all = cells_of(run, *pairs);
     if (auto s = check_policy(plan.policy, all, plan.machine, plan.suite, today_utc()); !s) return forward(s);
     for (const auto& cell : all)
         if (match_glob(options.filter, cell)) plan.cells.push_back(cell);

@@ -43,7 +43,8 @@ inline constexpr size_t kMostSeedsFactor = 2;
 
 /// The same judgement of runs that were made before: output directories of `diobench run`, paired by seed
 /// (exact) or in the order given (real clocks: the second half of at least twice min_pairs pairs is the
-/// independent set). Of options only baseline, candidate, filter, policy and output count.
+/// independent set). A cell of the suite that the filter leaves and the runs do not have is invalid: runs made with a
+/// filter are judged with the same one. Of options only baseline, candidate, filter, policy and output count.
 /// Errors: runs that must not be compared, seeds without a partner. Self-tests are reported as not run.
 [[nodiscard]] Result<GateReport> judge_directories(const std::vector<fs::path>& baseline, const std::vector<fs::path>& candidate, const GateOptions& options);
 

@@ -30,7 +30,7 @@ assert len(metrics) > 5 and all(d == 0 for m in metrics for d in m["differences"
 EOP
 
 # The same runs judged again, and as the two sides of a slower candidate.
-expect_exit 0 "$diobench" gate --results-baseline "$scratch"/same/runs/seed-*-baseline --results-candidate "$scratch"/same/runs/seed-*-candidate
+expect_exit 0 "$diobench" gate --filter "$few" --results-baseline "$scratch"/same/runs/seed-*-baseline --results-candidate "$scratch"/same/runs/seed-*-candidate
 cp -r "$scratch/same/runs/seed-1-candidate" "$scratch/slower"
 /usr/bin/python3 - "$scratch/slower/results.json" <<'EOP'
 import json, sys
@@ -39,12 +39,14 @@ for cell in run["cells"]:
     if cell["metrics"]: cell["metrics"]["cpu_ns_per_op"]["total"] *= 1.01
 json.dump(run, open(sys.argv[1], "w"))
 EOP
-expect_exit 1 "$diobench" gate --results-baseline "$scratch/same/runs/seed-1-baseline" --results-candidate "$scratch/slower"
+expect_exit 1 "$diobench" gate --filter "$few" --results-baseline "$scratch/same/runs/seed-1-baseline" --results-candidate "$scratch/slower"
 grep -q 'REGRESSION' "$scratch/out" || fail "no verdict"
-expect_exit 2 "$diobench" gate --results-baseline "$scratch/same/runs/seed-1-baseline" --results-candidate "$scratch/same/runs/seed-2-candidate"
+expect_exit 2 "$diobench" gate --filter "$few" --results-baseline "$scratch/same/runs/seed-1-baseline" --results-candidate "$scratch/same/runs/seed-2-candidate"
 
 # Faster, but wrong.
 expect_exit 4 "$diobench" gate --baseline dio --candidate tests/series/bad-flip --filter "$few" --seeds 1 --out "$scratch/wrong"
 grep -q 'INVALID' "$scratch/out" || fail "wrong bytes are not invalid"
+# Runs that lack cells of the suite are no pass.
+expect_exit 4 "$diobench" gate --results-baseline "$scratch/same/runs/seed-1-baseline" --results-candidate "$scratch/same/runs/seed-1-candidate"
 # A kernel that does not compile is no verdict.
 expect_exit 2 "$diobench" gate --baseline dio --candidate tests/series/bad-compile --filter "$few" --seeds 1 --out "$scratch/compile"
