@@ -124,7 +124,13 @@ Status fill_cache(GuestState& state) {
 
 /// Thousands of small files are open at once when their page cache is counted.
 Status allow_many_files() {
-    const rlimit limit{1 << 16, 1 << 16};
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) < 0) return fail_errno("ask for the limit of open files", "");
+    limit.rlim_cur = limit.rlim_max = std::max<rlim_t>(limit.rlim_max, 1 << 16);
+    if (::setrlimit(RLIMIT_NOFILE, &limit) == 0) return {};
+    // A host may forbid to go above its own limit.
+    if (::getrlimit(RLIMIT_NOFILE, &limit) < 0) return fail_errno("ask for the limit of open files", "");
+    limit.rlim_cur = limit.rlim_max;
     if (::setrlimit(RLIMIT_NOFILE, &limit) < 0) return fail_errno("raise the limit of open files", "");
     return {};
 }

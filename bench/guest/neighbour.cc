@@ -81,6 +81,7 @@ struct Neighbour::Shared {
 };
 
 Result<Neighbour> Neighbour::start(const std::string& directory, uint64_t hot_set_bytes, uint64_t seed) {
+    if (auto s = make_directories(directory); !s) return forward(s);
     const std::string path = directory + "/hot-set-" + std::to_string(hot_set_bytes);
     if (::access(path.c_str(), F_OK) < 0)
         if (auto s = write_content({{seed, kHotSetFileId}, hot_set_bytes, {}}, path); !s) return forward(s);

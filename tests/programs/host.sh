@@ -7,7 +7,7 @@
 [ "$(id -u)" = 0 ] || skip "machine host needs root"
 grep -qw erofs /proc/filesystems || skip "the kernel that runs here has no EROFS"
 unshare -m true 2> /dev/null || skip "no mount namespaces here"
-expect_exit 0 "$diobench" run --machine host --suite nightly --filter 'rivals/*/ram/local/*/random/4k/pread/*' --no-report --out "$scratch/run"
+expect_exit 0 "$diobench" run --machine host --suite nightly --filter 'rivals/*/host/local/*/random/4k/pread/*' --no-report --out "$scratch/run"
 /usr/bin/python3 - "$scratch/run/results.json" <<'EOF2'
 import json, sys
 cells = {(c["dimensions"]["backend"], c["dimensions"]["io"]): c for c in json.load(open(sys.argv[1]))["cells"]}

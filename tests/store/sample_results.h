@@ -42,7 +42,16 @@ inline CellResult sample_cell(const std::string& kernel, const std::string& back
     cell.kernel = kernel;
     cell.workload = "rand-4k";
     cell.cell = fmt::format("rand-4k/{}/flat/ram/local/{}/pread/qd1", backend, io);
-    cell.dimensions = {backend, "flat", "ram", "local", io, "random", 4096, "pread", 1, 1};
+    Dimensions& d = cell.dimensions;
+    d.backend = backend;
+    d.layout = "flat";
+    d.device = "ram";
+    d.cache_state = "local";
+    d.io = io;
+    d.pattern = "random";
+    d.block_size_bytes = 4096;
+    d.engine = "pread";
+    d.iodepth = d.numjobs = 1;
     cell.declared_io = io;
     cell.reason = "the guest did not come back";
     return cell;
