@@ -13,6 +13,8 @@ namespace diobench {
 namespace {
 
 constexpr size_t kAxisColumns = 13;
+/// How far apart few runs are drawn, in columns.
+constexpr size_t kMostStride = 4;
 
 /// Half-open range of values that a column shows.
 struct Bin {
@@ -31,6 +33,9 @@ size_t column_of(size_t index, size_t columns, size_t values) {
     while (bin_of(column, columns, values).end <= index) ++column;
     return column;
 }
+
+/// Columns from one run to the next, where each has at least one.
+size_t stride_of(size_t columns, size_t values) { return std::clamp<size_t>(columns / std::max<size_t>(values, 1), 1, kMostStride); }
 
 std::optional<double> median_in(std::span<const std::optional<double>> values, Bin bin) {
     std::vector<double> present;
@@ -108,8 +113,9 @@ int weight(char mark) {
 
 std::string mark_line(const HistorySeries& series, const std::vector<ChangePoint>& changes, size_t columns) {
     std::string line(columns, ' ');
+    const size_t stride = stride_of(columns, series.points.size());
     auto mark = [&](size_t index, char what) {
-        char& at = line[column_of(index, columns, series.points.size())];
+        char& at = line[column_of(index, columns, series.points.size()) * stride];
         if (weight(what) > weight(at)) at = what;
     };
     for (const auto& change : changes) mark(change.index, '^');
@@ -161,13 +167,14 @@ std::string plot(const HistorySeries& series, const std::vector<ChangePoint>& ch
     if (!range) return {};
     const size_t columns = std::max<size_t>(size.columns, kAxisColumns + 12) - kAxisColumns;
     const size_t rows = std::max<size_t>(size.rows, 2);
+    const size_t stride = stride_of(columns, values.size());
     DotCanvas canvas(columns, rows);
     for (size_t i = 0; i < values.size(); ++i) {
         if (!values[i]) continue;
         const size_t column = column_of(i, columns, values.size());
         const Bin bin = bin_of(column, columns, values.size());
         const size_t dot = 2 * (i - bin.begin) >= bin.end - bin.begin && bin.end - bin.begin > 1 ? 1 : 0;
-        canvas.set(column, dot, static_cast<size_t>(std::lround(range->place(*values[i]) * static_cast<double>(canvas.dot_rows() - 1))));
+        canvas.set(column * stride, dot, static_cast<size_t>(std::lround(range->place(*values[i]) * static_cast<double>(canvas.dot_rows() - 1))));
     }
     std::string out;
     for (size_t row = 0; row < rows; ++row) out += fmt::format("{:>{}} |{}\n", axis_label(series, *range, row, rows), kAxisColumns - 2, canvas.row(row));

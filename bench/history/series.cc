@@ -114,6 +114,12 @@ std::vector<std::string> newest_revisions(const std::vector<std::string>& kernel
     return out;
 }
 
+Result<size_t> count_cells(ResultStore& store, const SeriesRequest& request) {
+    auto cells = store.history_cells();
+    if (!cells) return forward(cells);
+    return static_cast<size_t>(std::count_if(cells->begin(), cells->end(), [&](const auto& cell) { return match_glob(request.cell_glob, cell.first); }));
+}
+
 Result<std::vector<HistorySeries>> read_series(ResultStore& store, const SeriesRequest& request, const Revisions& revises) {
     auto all_runs = store.history_runs();
     if (!all_runs) return forward(all_runs);
@@ -126,7 +132,7 @@ Result<std::vector<HistorySeries>> read_series(ResultStore& store, const SeriesR
     size_t matching = 0;
     for (const auto& [cell, kernels] : *cells) {
         if (!match_glob(request.cell_glob, cell)) continue;
-        ++matching;
+        if (++matching <= request.skip_cells || (request.most_cells != 0 && matching > request.skip_cells + request.most_cells)) continue;
         auto history = read_cell(store, cell, kernels, request, runs);
         if (!history) return forward(history);
         const auto arms = request.kernel.empty() ? newest_revisions(kernels, revises) : std::vector<std::string>{request.kernel};

@@ -43,6 +43,8 @@ struct SeriesRequest {
     std::string suite;        ///< empty: every
     std::string reference = "fallback";  ///< arm that ratios are made with
     size_t last = 0;          ///< points; 0: all
+    size_t skip_cells = 0;    ///< of those that match, by name: for pages
+    size_t most_cells = 0;    ///< 0: all
 };
 
 /// The arm, what it revises, what that revises, ...
@@ -50,6 +52,8 @@ struct SeriesRequest {
 /// Those of `kernels` that no other of them revises, directly or through others.
 [[nodiscard]] std::vector<std::string> newest_revisions(const std::vector<std::string>& kernels, const Revisions& revises);
 
+/// How many cells of the store match.
+[[nodiscard]] Result<size_t> count_cells(ResultStore& store, const SeriesRequest& request);
 /// A series for each cell that matches, arm and machine; those without any number are left out. In each run the
 /// newest revision that was measured is the point. Nothing that matches is an error that says what there is.
 [[nodiscard]] Result<std::vector<HistorySeries>> read_series(ResultStore& store, const SeriesRequest& request, const Revisions& revises);

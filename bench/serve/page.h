@@ -38,7 +38,7 @@ struct HistoryPage {
     size_t pages = 1;
     std::string problem;                ///< shown instead of series
 };
-inline constexpr size_t kSeriesPerPage = 40;
+inline constexpr size_t kCellsPerPage = 12;
 [[nodiscard]] std::string history_page(const HistoryPage& page);
 
 /// The figure: SVG of `width` by `height` pixels.

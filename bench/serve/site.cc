@@ -100,18 +100,18 @@ Result<std::string> Site::history(const std::string& query_text) {
         page.problem = "there is no store yet: make a run with 'diobench run'";
         return history_page(page);
     }
-    auto all = read_series(**store, page.request, options_.content.revises);
-    if (!all) {
-        page.problem = all.error().message();
-        return history_page(page);
-    }
+    auto cells = count_cells(**store, page.request);
+    if (!cells) return forward(cells);
+    page.pages = std::max<size_t>(1, (*cells + kCellsPerPage - 1) / kCellsPerPage);
+    page.page = std::min(page_number(first_of(query, "page", "0")), page.pages - 1);
+    page.request.skip_cells = page.page * kCellsPerPage;
+    page.request.most_cells = kCellsPerPage;
+    auto series = read_series(**store, page.request, options_.content.revises);
+    if (!series) page.problem = series.error().message();
+    else page.series = std::move(*series);
     auto pins = (*store)->pins();
     if (!pins) return forward(pins);
     page.pins = std::move(*pins);
-    page.pages = (all->size() + kSeriesPerPage - 1) / kSeriesPerPage;
-    page.page = std::min(page_number(first_of(query, "page", "0")), page.pages - 1);
-    const size_t begin = page.page * kSeriesPerPage;
-    for (size_t i = begin; i < std::min(begin + kSeriesPerPage, all->size()); ++i) page.series.push_back(std::move(all->at(i)));
     return history_page(page);
 }
 

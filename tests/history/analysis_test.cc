@@ -140,8 +140,8 @@ TEST(Draw, APlotMarksWhatHappened) {
     series.points[3].verdict = "regression";
     series.points[4].value.reset();
     const std::string text = plot(series, level_changes(series), {60, 4});
-    EXPECT_THAT(text, HasSubstr("1.1 us"));
-    EXPECT_THAT(text, HasSubstr("  ^Rx\n"));
+    EXPECT_THAT(text, HasSubstr("1.10 us"));
+    EXPECT_THAT(text, HasSubstr("        ^   R   x\n"));
     auto lines = describe_changes(series, level_changes(series));
     ASSERT_EQ(lines.size(), 1u);
     EXPECT_THAT(lines[0], HasSubstr("2026-01-03 run-2"));

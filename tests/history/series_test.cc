@@ -104,6 +104,20 @@ TEST_F(History, VerdictsMarkTheRunTheyAreOf) {
     EXPECT_EQ(read_series(*store_, request, {})->at(0).points[1].verdict, "");
 }
 
+TEST_F(History, CellsCanBeTakenInPages) {
+    record(1, "dio", 20000);
+    Results more = sample_results();
+    more.run.id = "more";
+    ASSERT_TRUE(store_->record_run(more));  // three cells
+    SeriesRequest request;
+    EXPECT_EQ(count_cells(*store_, request), 3u);
+    request.skip_cells = 1;
+    request.most_cells = 1;
+    auto all = read_series(*store_, request, {});
+    ASSERT_TRUE(all) << all.error().message();
+    for (const auto& series : *all) EXPECT_EQ(series.cell, kCell);  // the second by name
+}
+
 TEST_F(History, NothingFoundSaysWhatThereIs) {
     SeriesRequest request;
     EXPECT_THAT(read_series(*store_, request, {}).error().message(), HasSubstr("no run with cells yet"));

@@ -139,7 +139,9 @@ TEST_F(Serve, PinsFollowTheRevisionsOfTheirArm) {
 
 TEST_F(Serve, HashesAndIdsAreInInfoMetricsAlone) {
     record(9);
-    for (const auto& family : *store_families(*store_, {}, now_))
+    auto families = store_families(*store_, {}, now_);
+    ASSERT_TRUE(families) << families.error().message();
+    for (const auto& family : *families)
         for (const auto& metric : family.metric)
             for (const auto& label : metric.label)
                 if (label.name.ends_with("sha256") || label.name.ends_with("_id") || label.name == "git") EXPECT_THAT(family.name, testing::EndsWith("_info"));
