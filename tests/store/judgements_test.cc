@@ -77,8 +77,8 @@ TEST_F(Judged, ARunComesBackAsItWasRecorded) {
     ASSERT_EQ(loaded->kernels.size(), 2u);
     EXPECT_EQ(loaded->kernels[0].build_seconds, results.kernels[0].build_seconds);
     ASSERT_EQ(loaded->kernels[0].conformance.size(), 2u);
-    EXPECT_EQ(loaded->kernels[0].conformance[1].status, ConformanceStatus::pass);  // by name
-    EXPECT_TRUE(loaded->kernels[0].conformance[0].known);
+    EXPECT_EQ(loaded->kernels[0].conformance[0].status, ConformanceStatus::pass);  // by name
+    EXPECT_TRUE(loaded->kernels[0].conformance[1].known);
     EXPECT_THAT(store_->load_run("another").error().message(), HasSubstr("another"));
     EXPECT_EQ(store_->cells_of_run(results.run.id)->at("fallback").size(), 3u);
 }
