@@ -194,6 +194,9 @@ def _value_axis(axes: Axes, which: str, values: Sequence[float], log: bool) -> N
     axis = axes.xaxis if which == "x" else axes.yaxis
     limits = axes.set_xlim if which == "x" else axes.set_ylim
     low, high = min([*values, 0.0]), max([*values, 0.0])
+    if not values:
+        axis.set_major_locator(NullLocator())  # a scale of nothing would look like one of something
+        return
     if log:
         (axes.set_xscale if which == "x" else axes.set_yscale)("log")
         limits(min(values) / 1.35, max(values) * 1.35)
@@ -291,6 +294,8 @@ def stand_in_note(run: Run, points: Sequence[Point]) -> str:
         name = f"{point.read} {point.load} on {point.device}"
         if limit is None:
             none.append(name)
+        elif limit.cell.status != "ok":
+            none.append(f"{name} ({limit.cell.gap})")
         elif limit.stand_in:
             near.setdefault(name, limit.stand_in)
     sentences = []
@@ -302,7 +307,7 @@ def stand_in_note(run: Run, points: Sequence[Point]) -> str:
     if none:
         names = list(dict.fromkeys(none))
         more = f" and {len(names) - 4} more" if len(names) > 4 else ""
-        sentences.append(f"No raw cell: {', '.join(names[:4])}{more}.")
+        sentences.append(f"No raw number: {', '.join(names[:4])}{more}.")
     return " ".join(sentences)
 
 
