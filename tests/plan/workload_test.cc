@@ -86,7 +86,7 @@ TEST(Workload, MistakesAreNamedWithFileLineKeyAndWhatWouldBeRight) {
              Case{"\"fscache\"", "\"nfs\"", "known are null, fscache, raw, loop"},
              Case{"[\"buffered\", \"direct\"]", "\"mmap\"", "needs an engine that maps"},
              Case{"pread:1", "mmap:1", "io = mmap"},
-             Case{"\"random\"", "\"tree\"", "open-pread-close"},
+             Case{"\"random\"", "\"tree\"", "block_size: unknown key"},
              Case{"\"random\"", "\"trace\"", "without pattern"},
              Case{"number_ios = 100", "number_ios = 100\nnumjobs = \"65\"", "1 to 64 are right"},
              Case{"number_ios = 100", "number_ios = 100\nrate = \"often:9\"", "constant:IOPS or poisson:IOPS"},
