@@ -12,7 +12,7 @@ namespace diobench {
 namespace {
 
 constexpr auto kProbeLimit = std::chrono::seconds(60);
-constexpr auto kReportLimit = std::chrono::minutes(10);
+constexpr auto kReportLimit = std::chrono::minutes(30);
 
 /// Looks without importing, which would take a second.
 constexpr const char* kProbe = "import importlib.util as u, sys\n"

@@ -192,7 +192,6 @@ Status run_plan_on_host(const GuestPlan& plan, const std::string& directory, Rep
 }
 
 Status run_host(const char* plan_path, const char* directory) {
-    // What says that a kernel is there (bench/machine/console.h): the one that runs.
     if (auto version = read_file("/proc/version")) std::printf("%s", version->c_str());
     std::fflush(stdout);
     constexpr int kRecords = 3;

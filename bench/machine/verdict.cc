@@ -37,12 +37,12 @@ Verdict never_started(const Watched& watched, const BootRequest& request, std::s
             fmt::format("no line from the kernel within {} s: it does not run on this machine{}", waited.count(), qemu_says(qemu_output))};
 }
 
-Verdict killed(const Watched& watched, std::string_view qemu_output) {
+Verdict killed(const Watched& watched, const BootRequest& request, std::string_view qemu_output) {
     const int signal = watched.exit_status - 128;
     const bool crashed = signal == SIGABRT || signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
     return {watched.console.kernel_seen() ? BootOutcome::hang : BootOutcome::cannot_start,
-            fmt::format("QEMU {} signal {} ({}); the machine did not come to its end{}",
-                        crashed ? "crashed with" : "was killed from outside by", signal, ::strsignal(signal), qemu_says(qemu_output))};
+            fmt::format("{} {} signal {} ({}); the machine did not come to its end{}",
+                        request.kind == MachineKind::host ? "the guest program" : "QEMU", crashed ? "crashed with" : "was killed from outside by", signal, ::strsignal(signal), qemu_says(qemu_output))};
 }
 
 /// The guest ended the machine itself: what matters now is its text and its records.
@@ -64,8 +64,9 @@ Verdict judge_boot(const Watched& watched, const BootRequest& request, std::stri
     if (watched.end == WatchEnd::no_space)
         return {BootOutcome::cannot_start, fmt::format("no space is left in {} for console and results: free some and run again", request.log_dir.string())};
     const bool exited = watched.end == WatchEnd::exited;
-    if (exited && watched.exit_status > 128) return killed(watched, qemu_output);
-    if (!console.kernel_seen()) return never_started(watched, request, qemu_output);
+    if (exited && watched.exit_status > 128) return killed(watched, request, qemu_output);
+    if (request.kind == MachineKind::host && exited) return orderly(watched, request);
+    if (!console.kernel_seen() && request.kind != MachineKind::host) return never_started(watched, request, qemu_output);
     if (watched.end == WatchEnd::silence)
         return {BootOutcome::hang, fmt::format("neither a record nor console text for {} s, after {} records", request.silence_limit.count(), watched.records.records())};
     if (watched.end == WatchEnd::time_limit)
