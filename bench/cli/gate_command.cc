@@ -12,6 +12,8 @@
 #include "bench/judge/gate_ci.h"
 #include "bench/judge/gate_json.h"
 #include "bench/judge/gate_text.h"
+#include "bench/store/database.h"
+#include "bench/store/gate_file.h"
 
 namespace diobench {
 
@@ -38,6 +40,15 @@ Status tell_github(const GateReport& report) {
     return {};
 }
 
+/// Histories and dashboards know of gates that made their own runs.
+Status record(const GateReport& report) {
+    auto judgement = judgement_of_gate(gate_json(report));
+    if (!judgement) return forward(judgement);
+    auto store = ResultStore::open();
+    if (!store) return forward(store);
+    return store->record_gate(*judgement);
+}
+
 Result<ExitCode> gate(GateArguments arguments) {
     GateOptions& options = arguments.options;
     for (MachineKind kind : {MachineKind::exact, MachineKind::kvm, MachineKind::uml})
@@ -52,6 +63,8 @@ Result<ExitCode> gate(GateArguments arguments) {
         options.attribution = [&options](const GateReport& judged) { return attribute_by_instructions(judged, options); };
     auto report = given ? judge_directories(arguments.results_baseline, arguments.results_candidate, options) : run_gate(options);
     if (!report) return forward(report);
+    if (!given)
+        if (auto s = record(*report); !s) return forward(s);
     if (arguments.json) fmt::print("{}\n", gate_json(*report).dump(2));
     else fmt::print("{}", gate_text(*report, GateInk::terminal));
     if (auto s = tell_github(*report); !s) return forward(s);

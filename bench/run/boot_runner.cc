@@ -71,8 +71,8 @@ private:
 
 }  // namespace
 
-BootRunner::BootRunner(const RunOptions& options, Accelerator accelerator, const WorkloadSet& workloads, fs::path output)
-    : options_(options), accelerator_(accelerator), workloads_(workloads), output_(std::move(output)), archive_(output_ / "boots"), times_(CellTimes::load()) {}
+BootRunner::BootRunner(const RunOptions& options, Accelerator accelerator, const WorkloadSet& workloads, fs::path output, RunProgress& told)
+    : options_(options), accelerator_(accelerator), workloads_(workloads), output_(std::move(output)), told_(told), archive_(output_ / "boots"), times_(CellTimes::load()) {}
 
 Result<BootRunner::Prepared> BootRunner::make_prepared(const BootReport& report) const {
     auto images = prepare_images(distinct_layouts(report.cells), report.seed);
@@ -196,6 +196,7 @@ Status BootRunner::run(const std::vector<Task>& tasks, unsigned side_by_side) {
             auto result = boot_one(task, **prepared, [&] {
                 if (task.report->records.back().value("type", "") == "cell") ++done;
                 progress.update(done, total, name);
+                told_.update(done, total, name);
             });
             if (!result) return stop(result.error());
             task.report->result = *result;

@@ -11,13 +11,14 @@
 #include "bench/run/boot_archive.h"
 #include "bench/run/cell_times.h"
 #include "bench/run/collect.h"
+#include "bench/run/run_progress.h"
 #include "bench/run/run_suite.h"
 
 namespace diobench {
 
 class BootRunner {
 public:
-    BootRunner(const RunOptions& options, Accelerator accelerator, const WorkloadSet& workloads, fs::path output);
+    BootRunner(const RunOptions& options, Accelerator accelerator, const WorkloadSet& workloads, fs::path output, RunProgress& told);
 
     struct Task {
         std::string arm;
@@ -45,6 +46,7 @@ private:
     Accelerator accelerator_;
     const WorkloadSet& workloads_;
     fs::path output_;
+    RunProgress& told_;
     BootArchive archive_;
     CellTimes times_;
     std::mutex mutex_;

@@ -228,12 +228,16 @@ Result<RunOutcome> run_suite(const RunOptions& options) {
     if (auto s = make_directories(output / "logs"); !s) return forward(s);
     if (auto s = write_resume_file(output, run, options); !s) return forward(s);
 
+    // A directory of one's own may lie anywhere; beside it is not our place.
+    RunProgress told(options.output.empty() ? output.parent_path() : fs::path(), run);
+    told.stage("build", "kernels");
     Progress progress("kernels");
     if (options.machine != MachineKind::host)
         if (auto s = build_kernels(*arms, options, progress); !s) return forward(s);
     auto accelerator = choose_accelerator(options, *arms);
     if (!accelerator) return forward(accelerator);
-    BootRunner runner(options, *accelerator, selected->workloads, output);
+    told.stage("measure", "boots");
+    BootRunner runner(options, *accelerator, selected->workloads, output, told);
     std::vector<BootRunner::Task> tasks;
     for (auto& arm : *arms) {
         arm.boots = reports_of(work.boots);
@@ -249,6 +253,7 @@ Result<RunOutcome> run_suite(const RunOptions& options) {
     if (!results) return forward(results);
     if (auto s = refuse_unverified_numbers(*results); !s) return forward(s);
     conclude(*results);
+    told.finish(results->run.exit_code);
     if (options.keep == KeepRun::no) return RunOutcome{std::move(*results), output, static_cast<ExitCode>(results->run.exit_code)};
     const auto link = options.output.empty() ? LatestLink::point : LatestLink::leave;
     if (auto s = write_outputs(output, *results, reproduce_script(*results, options), link); !s) return forward(s);
