@@ -131,7 +131,7 @@ json neighbour_metrics(const std::optional<NeighbourEvidence>& n) {
     if (!n) return {{"hot_set_bytes", nullptr}, {"evicted_bytes", nullptr}, {"alone_ns", summary({})}, {"beside_ns", summary({})}, {"slowdown", nullptr}};
     const bool both = n->alone.count() > 0 && n->beside.count() > 0;
     return {{"hot_set_bytes", n->hot_set_bytes},
-            {"evicted_bytes", n->cached_before_bytes > n->cached_after_bytes ? n->cached_before_bytes - n->cached_after_bytes : 0},
+            {"evicted_bytes", n->reread_bytes + (n->cached_before_bytes > n->cached_after_bytes ? n->cached_before_bytes - n->cached_after_bytes : 0)},
             {"alone_ns", summary(n->alone)},
             {"beside_ns", summary(n->beside)},
             {"slowdown", both ? json(n->beside.mean_ns() / n->alone.mean_ns()) : json()}};

@@ -19,6 +19,7 @@ struct NeighbourEvidence {
     uint64_t hot_set_bytes = 0;
     uint64_t cached_before_bytes = 0;  ///< of the hot set, right before the timed region
     uint64_t cached_after_bytes = 0;
+    uint64_t reread_bytes = 0;         ///< it read from the device meanwhile, because they had been dropped
     Histogram alone;                   ///< its reads while nothing else ran
     Histogram beside;                  ///< and during the timed region
 };

@@ -8,6 +8,7 @@
 #include <new>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -43,19 +44,28 @@ void read_pass(int fd, uint64_t bytes) {
 class PageReader {
 public:
     PageReader(int fd, uint64_t bytes, uint64_t seed) : fd_(fd), order_(make_blocks(Pattern::random, bytes / kPageBytes, bytes / kPageBytes, seed)) {}
-    void read(Histogram& into) {
+    /// False if the page was not in the page cache.
+    bool read(Histogram& into) {
         if (due_ns_ == 0) due_ns_ = now_ns();
         sleep_until_ns(due_ns_);
-        // Not from the intended time: a neighbour that waits for the CPU is slowed as well, and that is meant.
+        // From when it was due: a neighbour that waits for the CPU is slowed as well, and that is meant.
         const uint64_t begin = due_ns_;
-        if (::pread(fd_, page_.data(), page_.size(), static_cast<off_t>(order_[next_++ % order_.size()] * kPageBytes)) < 0) return;
+        const bool cached = read_page(order_[next_++ % order_.size()]);
         const uint64_t now = now_ns();
         into.record(now - begin);
         due_ns_ = std::max(due_ns_ + kPeriodNs, now);
+        return cached;
     }
     void rest() { due_ns_ = 0; }
 
 private:
+    bool read_page(uint64_t page) {
+        const iovec into{page_.data(), page_.size()};
+        const auto offset = static_cast<off_t>(page * kPageBytes);
+        if (::preadv2(fd_, &into, 1, offset, RWF_NOWAIT) == static_cast<ssize_t>(page_.size())) return true;
+        (void)!::pread(fd_, page_.data(), page_.size(), offset);
+        return false;
+    }
     int fd_;
     std::vector<uint64_t> order_;
     size_t next_ = 0;
@@ -76,6 +86,7 @@ uint64_t available_bytes() {
 struct Neighbour::Shared {
     std::atomic<int> wish{static_cast<int>(Wish::pause)};
     std::atomic<bool> paused{false};
+    std::atomic<uint64_t> misses{0};
     Histogram alone;
     Histogram beside;
 };
@@ -108,7 +119,7 @@ Result<Neighbour> Neighbour::start(const std::string& directory, uint64_t hot_se
             if (wish == Wish::end) ::_exit(0);
             if (wish == Wish::read_beside) {
                 shared->paused = false;
-                reader.read(shared->beside);
+                if (!reader.read(shared->beside)) ++shared->misses;
                 continue;
             }
             reader.rest();
@@ -154,6 +165,7 @@ Result<uint64_t> Neighbour::cached_bytes() const {
     return stat->cached_bytes;
 }
 
+uint64_t Neighbour::reread_bytes() const { return shared_->misses * kPageBytes; }
 const Histogram& Neighbour::alone() const { return shared_->alone; }
 const Histogram& Neighbour::beside() const { return shared_->beside; }
 

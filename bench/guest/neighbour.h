@@ -30,6 +30,8 @@ public:
     [[nodiscard]] uint64_t hot_set_bytes() const { return hot_set_bytes_; }
     /// Of the hot set, in the page cache now.
     [[nodiscard]] Result<uint64_t> cached_bytes() const;
+    /// What it had to read again since go_on(), because it had been dropped.
+    [[nodiscard]] uint64_t reread_bytes() const;
     /// Latency of its reads; only while it is paused.
     [[nodiscard]] const Histogram& alone() const;
     [[nodiscard]] const Histogram& beside() const;

@@ -190,6 +190,7 @@ public:
         auto cached = stage_.neighbour->cached_bytes();
         if (!cached) return forward(cached);
         evidence_.neighbour->cached_after_bytes = *cached;
+        evidence_.neighbour->reread_bytes = stage_.neighbour->reread_bytes();
         evidence_.neighbour->alone = stage_.neighbour->alone();
         evidence_.neighbour->beside = stage_.neighbour->beside();
         return {};

@@ -69,7 +69,7 @@ constexpr std::array kTable = {
     Metric{"device.read_amplification", "ratio", D::lower_is_better, A::median, "The same per byte the reader got."},
     Metric{"read_amplification", "ratio", D::lower_is_better, A::median, "Bytes the daemon fetched per byte the reader got; null for a cell that must not fetch."},
     Metric{"neighbour.hot_set_bytes", "bytes", D::neutral, A::identical, "Hot set of the second process; null if there is none."},
-    Metric{"neighbour.evicted_bytes", "bytes", D::lower_is_better, A::median, "Of it, dropped from the page cache in the timed region."},
+    Metric{"neighbour.evicted_bytes", "bytes", D::lower_is_better, A::median, "Of it, dropped from the page cache in the timed region: what it had to read again and what is missing at the end."},
     Metric{"neighbour.alone_ns.mean", "ns", D::neutral, A::median, "Mean latency of its 4 KiB reads before, alone."},
     Metric{"neighbour.alone_ns.p50", "ns", D::neutral, A::median, "Median."},
     Metric{"neighbour.alone_ns.p99", "ns", D::neutral, A::median, "99th percentile."},
