@@ -56,7 +56,8 @@ public:
             const int n = wait && !kForm.sqpoll ? io_uring_submit_and_wait(&ring_, 1) : io_uring_submit(&ring_);
             if (n == -EINTR) continue;
             if (n < 0) return n;
-            staged_ -= static_cast<unsigned>(n);
+            // With a polling thread the answer counts what it has not taken yet as well, from before.
+            staged_ -= std::min(staged_, static_cast<unsigned>(n));
         }
         return 0;
     }

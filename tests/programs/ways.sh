@@ -47,8 +47,8 @@ for backend in ("fscache", "file", "file-directio", "loop", "loop-directio", "bl
     assert cells[backend, "direct"]["status"] == ("unsupported" if refused else "ok"), cells[backend, "direct"]
 assert cells["raw", "direct"]["status"] == "ok"
 kept = lambda backend, io, layer: cells[backend, io]["metrics"]["page_cache_bytes"][layer]["after"]
-assert kept("file", "buffered", "backing_file") > 0 and kept("file-directio", "buffered", "backing_file") == 0
-assert kept("loop", "direct", "backing_file") > 0 and kept("loop-directio", "direct", "backing_file") == 0
+assert kept("file", "buffered", "backing_file") > 0 and kept("file-directio", "buffered", "backing_file") < 256 << 10
+assert kept("loop", "direct", "backing_file") > 0 and kept("loop-directio", "direct", "backing_file") < 256 << 10
 EOF2
 # All engines give their answer or say why not.
 run engines --kernel dio --filter 'engines/fscache/flat/ram/*/64k/*'
