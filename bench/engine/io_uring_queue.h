@@ -37,6 +37,11 @@ public:
 
     void stage(unsigned slot, const Request& request) {
         io_uring_sqe* sqe = io_uring_get_sqe(&ring_);
+        // A polling thread gives entries back after their reads may have ended: then there is none for a moment.
+        while (kForm.sqpoll && sqe == nullptr) {
+            io_uring_sqring_wait(&ring_);
+            sqe = io_uring_get_sqe(&ring_);
+        }
         const int fd = kForm.registered_files ? static_cast<int>(request.file) : plan_.fds[request.file];
         if constexpr (kForm.vectored) {
             const unsigned count = cut_segments(plan_.buffer(slot), request.length_bytes, segments_[slot]);
