@@ -36,16 +36,25 @@ bool is_refusal(const Error& error) {
     return error.errno_value == ENOSYS || error.errno_value == EOPNOTSUPP || error.errno_value == EPERM;
 }
 
-/// Threads that stand at a barrier, so that their start is not in the timed region.
+/// Threads that stand at a barrier, so that their start is not in the timed
+/// region.  Each prepares its own job: a ring belongs to the thread that made it.
 class Team {
 public:
-    explicit Team(Jobs& jobs) : jobs_(jobs), start_(static_cast<ptrdiff_t>(jobs.size())), results_(jobs.size()) {
+    Team(Jobs& jobs, const EngineInfo& engine, bool keep_spans)
+        : jobs_(jobs), ready_(static_cast<ptrdiff_t>(jobs.size())), start_(static_cast<ptrdiff_t>(jobs.size())), results_(jobs.size()) {
         for (size_t i = 1; i < jobs.size(); ++i)
-            threads_.emplace_back([this, i] {
+            threads_.emplace_back([this, i, &engine, keep_spans] {
+                results_[i] = jobs_[i]->prepare(engine, keep_spans);
+                ready_.arrive_and_wait();
                 start_.arrive_and_wait();
                 if (go_) results_[i] = jobs_[i]->run();
             });
+        results_[0] = jobs_[0]->prepare(engine, keep_spans);
+        ready_.arrive_and_wait();
+        prepared_ = first_failure();
     }
+    /// What preparing came to.
+    [[nodiscard]] const Status& prepared() const { return prepared_; }
     /// The first job runs in the calling thread.
     Status run() {
         go_ = true;
@@ -53,9 +62,7 @@ public:
         results_[0] = jobs_[0]->run();
         for (auto& thread : threads_) thread.join();
         threads_.clear();
-        for (auto& result : results_)
-            if (!result) return result;
-        return {};
+        return first_failure();
     }
     ~Team() {
         if (threads_.empty()) return;
@@ -64,10 +71,17 @@ public:
     }
 
 private:
+    [[nodiscard]] Status first_failure() const {
+        for (const auto& result : results_)
+            if (!result) return result;
+        return {};
+    }
     Jobs& jobs_;
+    std::barrier<> ready_;
     std::barrier<> start_;
     bool go_ = false;  // written before the barrier, read behind it
     std::vector<Status> results_;
+    Status prepared_;
     std::vector<std::thread> threads_;
 };
 
@@ -214,16 +228,16 @@ Result<CellMeasurement> measure_cell(const Cell& cell, const ReadTarget& target,
             return out;
         }
         if (!job) return forward(job);
-        if (auto s = (*job)->prepare(**info, keep_spans); !s) {
-            if (!is_refusal(s.error())) return forward(s);
-            out.unsupported = s.error().message();
-            return out;
-        }
         jobs.push_back(std::move(*job));
     }
     out.unique_bytes = unique_bytes(jobs);
     out.whole_bytes = jobs.front()->whole_bytes();
-    Team team(jobs);
+    Team team(jobs, **info, keep_spans);
+    if (!team.prepared()) {
+        if (!is_refusal(team.prepared().error())) return tl::unexpected<Error>(team.prepared().error());
+        out.unsupported = team.prepared().error().message();
+        return out;
+    }
     const uint32_t tag = crc32c(cell.id());
 
     if (auto s = hooks.before(); !s) return forward(s);
