@@ -23,7 +23,7 @@ std::string parse_shard(const std::string& text, RunOptions& options) {
 
 void add_cell_options(CLI::App& command, RunOptions& options) {
     command.add_option("--suite", options.suite, "Which cells (suites = [...] in workloads/*.toml)")->capture_default_str();
-    command.add_option("--workload", options.workload_files, "A workload file of your own, instead of a suite; fio jobs it names lie beside it")
+    command.add_option("--workload", options.workload_files, "A workload file of your own, instead of a suite; fio jobs and traces it names lie beside it")
         ->check(CLI::ExistingFile)->option_text("FILE ...");
     command.add_option("--fio-job", options.fio_jobs, "A fio job file of your own, instead of a suite: on the flat image, blob in the cache, no device latency")
         ->check(CLI::ExistingFile)->option_text("FILE ...");

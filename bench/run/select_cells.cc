@@ -13,15 +13,17 @@ namespace diobench {
 
 namespace {
 
-/// Adds the job files that lie beside a user's workload file, in fio/ or in the same folder.
-Status add_neighbouring_jobs(const fs::path& workload, WorkloadSet& set) {
-    for (const fs::path& folder : {workload.parent_path() / "fio", workload.parent_path()}) {
+/// Adds what lies beside a user's workload file, in `folder` there or in the same folder.
+Status add_neighbouring(const fs::path& workload, const std::string& folder, const std::string& extension, std::vector<NamedText>& texts) {
+    for (const fs::path& place : {workload.parent_path() / folder, workload.parent_path()}) {
         std::error_code none;
-        for (const auto& entry : fs::directory_iterator(folder.empty() ? fs::path(".") : folder, none)) {
-            if (entry.path().extension() != ".fio" || set.fio_job(entry.path().stem().string()) != nullptr) continue;
+        for (const auto& entry : fs::directory_iterator(place.empty() ? fs::path(".") : place, none)) {
+            const std::string name = entry.path().stem().string();
+            const bool known = std::any_of(texts.begin(), texts.end(), [&](const NamedText& text) { return text.name == name; });
+            if (entry.path().extension() != extension || known) continue;
             auto text = read_file(entry.path());
             if (!text) return forward(text);
-            set.fio_jobs.push_back({entry.path().stem().string(), std::move(*text)});
+            texts.push_back({name, std::move(*text)});
         }
     }
     return {};
@@ -45,7 +47,8 @@ Result<std::vector<Cell>> own_cells(const RunOptions& options, WorkloadSet& set)
     for (const auto& file : options.workload_files) {
         auto text = read_file(file);
         if (!text) return forward(text);
-        if (auto s = add_neighbouring_jobs(file, set); !s) return forward(s);
+        if (auto s = add_neighbouring(file, "fio", ".fio", set.fio_jobs); !s) return forward(s);
+        if (auto s = add_neighbouring(file, "traces", ".trace", set.traces); !s) return forward(s);
         if (auto s = take(*text, file.string()); !s) return forward(s);
     }
     for (const auto& file : options.fio_jobs) {
