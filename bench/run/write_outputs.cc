@@ -10,6 +10,7 @@
 #include "bench/export/report.h"
 #include "bench/export/summary.h"
 #include "bench/machine/qemu.h"
+#include "bench/overhead/overhead.h"
 #include "bench/store/database.h"
 
 namespace diobench {
@@ -26,6 +27,14 @@ Status point_latest(const fs::path& directory) {
     if (!ec) fs::rename(fresh, link, ec);
     if (ec) return fail_errno("point to the latest run", link.string(), ec.value());
     return {};
+}
+
+/// What measuring costs beside fio, as `diobench overhead` last found on this host; nothing if it never did.
+Status copy_overhead(const fs::path& directory) {
+    auto overhead = newest_overhead();
+    if (!overhead) return forward(overhead);
+    if (!*overhead) return {};
+    return write_file_atomic(directory / "overhead.json", (*overhead)->to_json().dump(2) + "\n");
 }
 
 }  // namespace
@@ -67,6 +76,7 @@ Status write_outputs(const fs::path& directory, const Results& results, const st
     if (auto s = write_prometheus(directory / kPrometheusFileName, results); !s) return s;
     if (auto s = write_junit(directory / kJunitFileName, results); !s) return s;
     if (auto s = write_summary(directory / kSummaryFileName, results); !s) return s;
+    if (auto s = copy_overhead(directory); !s) return s;
     if (auto s = write_results(directory, results); !s) return s;
     auto store = ResultStore::open();
     if (!store) return forward(store);
