@@ -32,7 +32,6 @@ struct OpenImage {
     std::string file;                    ///< raw: the one file that holds the data, instead of `directory`
     uint64_t base_offset_bytes = 0;      ///< raw: where the data begins in it
     std::vector<std::string> backing;    ///< files below, whose page cache is the layer backing_file
-    std::string volume;                  ///< fscache: prefix by which the daemon's log is told from other mounts'
     pid_t server = -1;                   ///< process that serves the file system, if there is one
     std::function<Status()> close = [] { return Status{}; };  ///< call once, when the cell is over
 };
@@ -46,15 +45,24 @@ public:
     [[nodiscard]] virtual Result<OpenImage> open(BackendWorld& world, const GuestImage& image, CacheState state) = 0;
 };
 
-/// One line a back end, for --help and for refusing what cannot be.
+/// What a back end puts on the cache file system, which must have room for it.
+enum class BackendCopies {
+    none,
+    blobs,  ///< the image and its extra devices; shared by all that say so (copy_blobs())
+    files,  ///< the image's files, plainly
+};
+
+/// One line a back end: all that others need to know of it.
 struct BackendInfo {
     std::string_view name;
     std::string_view purpose;
     bool on_demand = false;       ///< cache_state remote exists
-    bool erofs = true;            ///< reads through EROFS
     bool contiguous_only = false; ///< needs a layout whose one file lies on the image in one piece
     bool one_blob_only = false;   ///< cannot have extra devices
     bool second_device = false;   ///< needs a block device of its own beside the cache's
+    BackendCopies copies = BackendCopies::none;
+    std::string_view program = {};          ///< that it starts, by its path in the guest
+    std::string_view program_in_cache = {}; ///< where scripts/setup puts that, below the cache folder
     std::unique_ptr<Backend> (*create)() = nullptr;
 };
 

@@ -22,7 +22,10 @@ Status write_image(const std::string& from, const std::string& device) {
 }
 
 class BlockDevice : public MountedBackend {
-    std::string_view name() const override { return "blockdev"; }
+public:
+    BlockDevice() : MountedBackend("blockdev") {}
+
+private:
     Status mount(BackendWorld& world, const GuestImage& image, Mounted& out) override {
         if (!device_.empty()) return unsupported("use back end blockdev", "there is one spare device, and another image is on it");
         if (world.plan.device.kind == "directory" || world.plan.device.kind == "disk")

@@ -84,6 +84,9 @@ private:
 const BackendRegistration registration({
     .name = "erofsfuse",
     .purpose = "EROFS read by a process through FUSE",
+    .copies = BackendCopies::blobs,
+    .program = kProgram,
+    .program_in_cache = "deps/erofs-utils-1.5/erofsfuse",
     .create = []() -> std::unique_ptr<Backend> { return std::make_unique<ErofsFuse>(); },
 });
 

@@ -31,7 +31,7 @@ private:
 const BackendRegistration registration({
     .name = "ext4",
     .purpose = "the same files plainly on the cache's own file system",
-    .erofs = false,
+    .copies = BackendCopies::files,
     .create = []() -> std::unique_ptr<Backend> { return std::make_unique<Ext4>(); },
 });
 

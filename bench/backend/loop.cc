@@ -7,6 +7,7 @@ namespace {
 const BackendRegistration registration({
     .name = "loop",
     .purpose = "EROFS on a loop device, which reads the image file through its page cache",
+    .copies = BackendCopies::blobs,
     .create = []() -> std::unique_ptr<Backend> { return std::make_unique<LoopBackend>("loop", false); },
 });
 

@@ -9,10 +9,9 @@ namespace diobench {
 
 class LoopBackend : public MountedBackend {
 public:
-    LoopBackend(std::string_view name, bool direct_io) : name_(name), direct_io_(direct_io) {}
+    LoopBackend(std::string_view name, bool direct_io) : MountedBackend(name), direct_io_(direct_io) {}
 
 private:
-    [[nodiscard]] std::string_view name() const override { return name_; }
     [[nodiscard]] Status mount(BackendWorld& world, const GuestImage& image, Mounted& out) override {
         auto copies = copy_blobs(world, image);
         if (!copies) return forward(copies);
@@ -26,7 +25,6 @@ private:
         }
         return mount_erofs(devices, "", out);
     }
-    std::string_view name_;
     bool direct_io_;
 };
 

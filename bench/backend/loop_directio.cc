@@ -7,6 +7,7 @@ namespace {
 const BackendRegistration registration({
     .name = "loop-directio",
     .purpose = "EROFS on a loop device with direct I/O, as Android's APEX mounts",
+    .copies = BackendCopies::blobs,
     .create = []() -> std::unique_ptr<Backend> { return std::make_unique<LoopBackend>("loop-directio", true); },
 });
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 
 #include "bench/backend/backend.h"
 
@@ -10,10 +11,10 @@ namespace diobench {
 
 class MountedBackend : public Backend {
 public:
+    explicit MountedBackend(std::string_view name) : name_(name) {}
     Status install(BackendWorld& world, const GuestImage& image) final {
-        Mounted mounted{ErofsMountOrNothing{}, {}, {}, {}};
-        const std::string directory = "/mnt/" + std::string(name()) + "." + image.layout;
-        mounted.directory = directory;
+        Mounted mounted;
+        mounted.directory = "/mnt/" + std::string(name_) + "." + image.layout;
         if (auto s = mount(world, image, mounted); !s) return s;
         mounted_.emplace(image.layout, std::move(mounted));
         return {};
@@ -27,14 +28,12 @@ public:
     }
 
 protected:
-    using ErofsMountOrNothing = std::optional<ErofsMount>;
     struct Mounted {
-        ErofsMountOrNothing mount;
+        std::optional<ErofsMount> mount;
         std::string directory;              ///< given; mount there
         std::vector<std::string> backing;   ///< to be filled
         std::vector<std::shared_ptr<void>> held;  ///< whatever must live as long (loop devices)
     };
-    [[nodiscard]] virtual std::string_view name() const = 0;
     [[nodiscard]] virtual Status mount(BackendWorld& world, const GuestImage& image, Mounted& out) = 0;
 
     /// Mounts sources[0] with the others as extra devices.
@@ -47,6 +46,7 @@ protected:
     }
 
 private:
+    std::string_view name_;
     std::map<std::string, Mounted> mounted_;
 };
 

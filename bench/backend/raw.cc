@@ -30,7 +30,6 @@ public:
 const BackendRegistration registration({
     .name = kRaw,
     .purpose = "O_DIRECT on the backing file itself: the limit",
-    .erofs = false,
     .contiguous_only = true,
     .one_blob_only = true,
     .create = []() -> std::unique_ptr<Backend> { return std::make_unique<Raw>(); },

@@ -3,7 +3,7 @@
 // instructions in each read.  What the gate's self-test must see between the
 // two is that number, nothing else: both are the same code, told apart by a
 // count in memory.
-#include "bench/engine/read_loop.h"
+#include "bench/engine/null_queue.h"
 
 namespace diobench {
 namespace {
@@ -22,28 +22,17 @@ inline void turn(uint64_t turns) {
 }
 
 template <uint64_t turns>
-class CountedQueue {
+class CountedQueue : public NullQueue {
 public:
     static Result<std::unique_ptr<CountedQueue>> create(const ReadPlan& plan) { return std::unique_ptr<CountedQueue>(new CountedQueue(plan)); }
-    void stage(unsigned slot, const Request&) {
+    void stage(unsigned slot, const Request& request) {
         turn(turns_);
-        staged_[count_++] = slot;
-    }
-    int submit(bool) { return 0; }
-    template <class Done>
-    int reap(uint64_t& now, int64_t, Done&& done) {
-        now = now_ns();
-        for (size_t i = 0; i < count_; ++i) done(staged_[i], result_);
-        count_ = 0;
-        return 0;
+        NullQueue::stage(slot, request);
     }
 
 private:
-    explicit CountedQueue(const ReadPlan& plan) : result_(plan.slot_bytes), staged_(plan.slots) {}
+    using NullQueue::NullQueue;
     volatile uint64_t turns_ = turns;  // read anew each time: the compiler must not know it
-    int64_t result_;
-    std::vector<unsigned> staged_;
-    size_t count_ = 0;
 };
 
 const EngineRegistration nothing({

@@ -61,8 +61,7 @@ std::string wrong_cache_state(const Cell& cell, const CellEvidence& e) {
     const uint64_t warm = file_cache(cell, e.before).value_or(0);
     switch (cell.cache_state) {
     case CacheState::remote:
-        // A read that another mount of the domain has fetched for is what such a cell is about.
-        if (fetched == 0 && cell.layout.find("shared") == std::string::npos) return "declared remote, but the daemon fetched nothing";
+        if (fetched == 0 && !e.shared_domain) return "declared remote, but the daemon fetched nothing";
         break;
     case CacheState::local:
         if (fetched != 0) return fmt::format("declared local, but the daemon fetched {} times", fetched);

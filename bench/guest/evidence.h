@@ -45,8 +45,8 @@ struct CellEvidence {
     std::optional<uint64_t> data_offset_bytes;
     std::optional<NeighbourEvidence> neighbour;
     std::vector<CurveSample> curve;
-    /// Which requests of the reader were made directly, of those that were made at all (pattern trace); otherwise all or none.
-    bool mixed_requests = false;
+    bool mixed_requests = false;   ///< pattern trace: some reads are direct and some are not
+    bool shared_domain = false;    ///< another mount of the domain may have fetched what is read
 };
 
 struct Verdict {

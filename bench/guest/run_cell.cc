@@ -310,6 +310,7 @@ Result<nlohmann::json> run_cell(GuestState& state, const Cell& cell) {
     evidence.base_line_bytes = state.base_line_bytes;
     evidence.data_offset_bytes = place_in_blob(image);
     evidence.mixed_requests = stage->mixed_requests;
+    evidence.shared_domain = image != nullptr && image->shared_domain;
     auto outcome = is_fio(cell.engine) ? drive_fio(state, cell, *stage, evidence) : drive(state, cell, *stage, evidence);
     if (!outcome) return forward(outcome);
     if (!*outcome && is_cold_walk(cell) && evidence.measured.open_errno == 0)

@@ -7,10 +7,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <map>
-#include <set>
-#include <toml++/toml.h>
 
-#include "bench/base/text.h"
+#include "bench/plan/toml_section.h"
 #include "bench/store/cells.h"
 
 namespace diobench {
@@ -19,32 +17,12 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kMachines = {"exact", "uml", "kvm", "host"};
 
-std::string place_of(const std::string& file, int64_t line) { return fmt::format("{}:{}", file, line); }
+constexpr const char* kOperation = "read policy";
 
-/// One table of the policy that knows where it stands and which of its keys were asked for.
-class Section {
+/// One table of the policy.
+class PolicySection : public Section {
 public:
-    Section(const toml::table& table, const std::string& file, std::string what) : table_(table), file_(file), what_(std::move(what)) {}
-
-    [[nodiscard]] int64_t line() const { return table_.source().begin.line; }
-    [[nodiscard]] tl::unexpected<Error> bad(const toml::node& node, std::string_view key, std::string_view text) const {
-        return fail("read policy", place_of(file_, node.source().begin.line), fmt::format("{} of {}: {}", key, what_, text));
-    }
-    [[nodiscard]] tl::unexpected<Error> missing(std::string_view key, std::string_view example) const {
-        return fail("read policy", place_of(file_, line()), fmt::format("{} has no \"{}\"; for instance {} = {}", what_, key, key, example));
-    }
-    const toml::node* find(std::string_view key) {
-        known_.insert(std::string(key));
-        return table_.get(key);
-    }
-
-    Result<std::string> text(std::string_view key, std::string_view example) {
-        const toml::node* node = find(key);
-        if (node == nullptr) return missing(key, example);
-        auto value = node->value<std::string>();
-        if (!node->is_string() || trim(*value).empty()) return bad(*node, key, fmt::format("expected a text like {}", example));
-        return *value;
-    }
+    PolicySection(const toml::table& table, const std::string& file, std::string what) : Section(table, file, std::move(what), kOperation) {}
 
     /// A list of texts; an absent key gives an empty list.
     Result<std::vector<std::string>> texts(std::string_view key, std::string_view example) {
@@ -127,14 +105,6 @@ public:
         return out;
     }
 
-    /// Call last: a key that nobody asked for is an error.
-    [[nodiscard]] Status refuse_unknown() const {
-        for (const auto& [key, node] : table_)
-            if (!known_.contains(std::string(key.str())))
-                return bad(node, key.str(), fmt::format("unknown key; known are {}", fmt::join(known_, ", ")));
-        return {};
-    }
-
 private:
     Result<const Metric*> one_metric(std::string_view key, const std::string& name) {
         if (const Metric* metric = find_metric(name)) return metric;
@@ -142,14 +112,9 @@ private:
         for (const auto& metric : metric_table()) names.push_back(metric.name);
         return bad(*table_.get(key), key, fmt::format("\"{}\" is no metric; known are {}", name, fmt::join(names, ", ")));
     }
-
-    const toml::table& table_;
-    const std::string& file_;
-    std::string what_;
-    std::set<std::string> known_;
 };
 
-Result<GateLine> read_gate(Section& section) {
+Result<GateLine> read_gate(PolicySection& section) {
     GateLine out;
     auto name = section.text("name", "\"time of reads\"");
     if (!name) return forward(name);
@@ -167,7 +132,7 @@ Result<GateLine> read_gate(Section& section) {
     return out;
 }
 
-Result<TradeOff> read_trade_off(Section& section) {
+Result<TradeOff> read_trade_off(PolicySection& section) {
     TradeOff out;
     auto scope = section.scope();
     if (!scope) return forward(scope);
@@ -197,7 +162,7 @@ Result<TradeOff> read_trade_off(Section& section) {
     return out;
 }
 
-Result<Waiver> read_waiver(Section& section) {
+Result<Waiver> read_waiver(PolicySection& section) {
     Waiver out;
     auto scope = section.scope();
     if (!scope) return forward(scope);
@@ -220,7 +185,7 @@ Result<Waiver> read_waiver(Section& section) {
     return out;
 }
 
-Status read_wall(Section& section, WallSettings& wall) {
+Status read_wall(PolicySection& section, WallSettings& wall) {
     if (auto s = section.take("alpha_percent", 0.01, 20, 0.01, wall.alpha); !s) return s;
     if (auto s = section.take("confidence_percent", 50, 99.99, 0.01, wall.confidence); !s) return s;
     if (auto s = section.take_whole("min_pairs", 6, 1000, wall.min_pairs); !s) return s;
@@ -235,12 +200,12 @@ Status read_wall(Section& section, WallSettings& wall) {
 
 /// Every [[name]] of the document through `read`.
 template <class T>
-Status read_each(Section& document, const std::string& file, const char* name, Result<T> (*read)(Section&), std::vector<T>& into) {
+Status read_each(PolicySection& document, const std::string& file, const char* name, Result<T> (*read)(PolicySection&), std::vector<T>& into) {
     const toml::node* node = document.find(name);
     if (node == nullptr) return {};
     if (!node->is_array_of_tables()) return document.bad(*node, name, fmt::format("expected [[{}]] tables", name));
     for (const auto& element : *node->as_array()) {
-        Section section(*element.as_table(), file, fmt::format("[[{}]]", name));
+        PolicySection section(*element.as_table(), file, fmt::format("[[{}]]", name));
         auto one = read(section);
         if (!one) return forward(one);
         into.push_back(std::move(*one));
@@ -258,10 +223,10 @@ Status check_scope(const Policy& policy, const PolicyScope& scope, std::string_v
     for (const auto* globs : {&scope.cells, &scope.except})
         for (const auto& glob : *globs)
             if (std::none_of(cells.begin(), cells.end(), [&](const std::string& cell) { return match_glob(glob, cell); }))
-                return fail("check policy", place_of(policy.file, scope.line),
+                return fail("check policy", toml_place(policy.file, scope.line),
                             fmt::format("\"{}\" of this {} matches no cell of suite {}: correct it, take it out, or bind the table with suites = [...]", glob, what, suite));
     if (std::none_of(cells.begin(), cells.end(), [&](const std::string& cell) { return scope.holds(cell); }))
-        return fail("check policy", place_of(policy.file, scope.line), fmt::format("\"except\" of this {} takes away every cell", what));
+        return fail("check policy", toml_place(policy.file, scope.line), fmt::format("\"except\" of this {} takes away every cell", what));
     return {};
 }
 
@@ -277,21 +242,17 @@ bool PolicyScope::applies(std::string_view machine, std::string_view suite) cons
 bool PolicyScope::holds(std::string_view cell) const { return any_match(cells, cell) && !any_match(except, cell); }
 
 Result<Policy> parse_policy(const std::string& text, const std::string& file) {
-    toml::table table;
-    try {
-        table = toml::parse(text, file);
-    } catch (const toml::parse_error& e) {
-        return fail("read policy", place_of(file, e.source().begin.line), e.description());
-    }
+    auto table = parse_toml(text, file, kOperation);
+    if (!table) return forward(table);
     Policy out;
     out.file = file;
-    Section document(table, file, "the policy");
+    PolicySection document(*table, file, "the policy");
     if (auto s = read_each(document, file, "gate", read_gate, out.gates); !s) return forward(s);
     if (auto s = read_each(document, file, "trade_off", read_trade_off, out.trade_offs); !s) return forward(s);
     if (auto s = read_each(document, file, "waiver", read_waiver, out.waivers); !s) return forward(s);
     if (const toml::node* node = document.find("wall")) {
         if (!node->is_table()) return document.bad(*node, "wall", "expected a table [wall]");
-        Section section(*node->as_table(), file, "[wall]");
+        PolicySection section(*node->as_table(), file, "[wall]");
         if (auto s = read_wall(section, out.wall); !s) return forward(s);
     }
     if (auto s = document.refuse_unknown(); !s) return forward(s);
@@ -316,7 +277,7 @@ Status check_policy(const Policy& policy, std::span<const std::string> cells, st
         if (auto s = check_scope(policy, trade_off.scope, "[[trade_off]]", cells, machine, suite); !s) return s;
     for (const auto& waiver : policy.waivers) {
         if (waiver.expires < today)
-            return fail("check policy", place_of(policy.file, waiver.scope.line),
+            return fail("check policy", toml_place(policy.file, waiver.scope.line),
                         fmt::format("the waiver of {} (\"{}\") ended on {}: take it out, or agree on another day", waiver.owner, waiver.reason, waiver.expires));
         if (auto s = check_scope(policy, waiver.scope, "[[waiver]]", cells, machine, suite); !s) return s;
     }

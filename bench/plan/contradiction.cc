@@ -24,10 +24,8 @@ const Limit* by_name(const std::vector<Limit>& limits, const std::string& name) 
     return found == limits.end() ? nullptr : &*found;
 }
 
-std::vector<TestFile> read_files(const Cell& cell, const TestImage& layout) {
-    std::vector<TestFile> out;
-    for (const TestFile* file : cell.pattern == Pattern::tree ? tree_files(layout.files) : data_files(layout.files)) out.push_back(*file);
-    return out;
+std::vector<const TestFile*> read_files(const Cell& cell, const TestImage& layout) {
+    return cell.pattern == Pattern::tree ? tree_files(layout.files) : data_files(layout.files);
 }
 
 std::string wrong_backend(const Cell& cell, const TestImage& layout, const Abilities& abilities) {
@@ -60,7 +58,7 @@ std::string wrong_engine(const Cell& cell, const Abilities& abilities) {
     return {};
 }
 
-std::string wrong_pattern(const Cell& cell, const std::vector<TestFile>& files) {
+std::string wrong_pattern(const Cell& cell, const std::vector<const TestFile*>& files) {
     const bool opens = cell.engine == "open-pread-close";
     if ((cell.pattern == Pattern::tree) != opens) return "pattern tree and engine open-pread-close belong together";
     if (cell.pattern == Pattern::trace) return {};
@@ -69,11 +67,11 @@ std::string wrong_pattern(const Cell& cell, const std::vector<TestFile>& files) 
     if (cell.pattern == Pattern::tree) return {};
     if (cell.fio_job.empty() && cell.io == IoMode::direct && cell.block_size_bytes % kBlockBytes != 0)
         return fmt::format("block_size {} is not a multiple of {}, which direct I/O needs here", cell.block_size_bytes, kBlockBytes);
-    const uint64_t smallest = std::min_element(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.size_bytes < b.size_bytes; })->size_bytes;
+    const uint64_t smallest = (*std::min_element(files.begin(), files.end(), [](const auto* a, const auto* b) { return a->size_bytes < b->size_bytes; }))->size_bytes;
     if (cell.block_size_bytes > smallest)
         return fmt::format("block_size {} is larger than the file of layout {} ({} bytes)", size_name(cell.block_size_bytes), cell.layout, smallest);
     uint64_t whole = 0;
-    for (const auto& file : files) whole += file.size_bytes;
+    for (const auto* file : files) whole += file->size_bytes;
     if (cell.span_bytes > whole)
         return fmt::format("span {} is more than the files of layout {} have ({} bytes)", size_name(cell.span_bytes), cell.layout, whole);
     if (cell.span_bytes != 0 && cell.span_bytes < cell.block_size_bytes)

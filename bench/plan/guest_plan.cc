@@ -10,7 +10,7 @@ namespace {
 nlohmann::json to_json(const GuestImage& image) {
     auto files = nlohmann::json::array();
     for (const auto& file : image.files) files.push_back(test_file_to_json(file));
-    return {{"layout", image.layout}, {"blobs", image.blobs}, {"sha256", image.sha256}, {"data_offset_bytes", image.data_offset_bytes},
+    return {{"layout", image.layout}, {"blobs", image.blobs}, {"data_offset_bytes", image.data_offset_bytes},
             {"contiguous", image.contiguous}, {"compressed", image.compressed}, {"shared_domain", image.shared_domain},
             {"files", std::move(files)}};
 }
@@ -19,7 +19,6 @@ GuestImage image_from_json(const nlohmann::json& json) {
     GuestImage image;
     image.layout = json.at("layout");
     image.blobs = json.at("blobs").get<std::vector<std::string>>();
-    image.sha256 = json.at("sha256").get<std::vector<std::string>>();
     image.data_offset_bytes = json.at("data_offset_bytes");
     image.contiguous = json.at("contiguous");
     image.compressed = json.at("compressed");

@@ -41,7 +41,6 @@ struct FetchProfile {
 struct GuestImage {
     std::string layout;              ///< name; also the fsid
     std::vector<std::string> blobs;  ///< paths inside the guest: the image, then its extra devices
-    std::vector<std::string> sha256; ///< of the blobs
     uint64_t data_offset_bytes = 0;  ///< of the one file in the image, if it is contiguous
     bool contiguous = false;
     bool compressed = false;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "bench/base/error.h"
+#include "bench/base/text.h"
 
 namespace diobench {
 
@@ -19,17 +20,30 @@ std::string list_of(const T& names) {
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
+/// "dir/w.toml:12", as in every error.
+inline std::string toml_place(const std::string& file, int64_t line) { return fmt::format("{}:{}", file, line); }
+
+inline Result<toml::table> parse_toml(const std::string& text, const std::string& file, std::string_view operation) {
+    try {
+        return toml::parse(text, file);
+    } catch (const toml::parse_error& e) {
+        return fail(operation, toml_place(file, e.source().begin.line), e.description());
+    }
+}
+
 /// A TOML table that knows its file, and which of its keys were asked for.
 class Section {
 public:
-    Section(const toml::table& table, std::string file, std::string what)
-        : table_(table), file_(std::move(file)), what_(std::move(what)) {}
+    /// `what` is read: "a workload", "[[gate]]"; `operation` stands in errors.
+    Section(const toml::table& table, std::string file, std::string what, std::string operation)
+        : table_(table), file_(std::move(file)), what_(std::move(what)), operation_(std::move(operation)) {}
 
+    [[nodiscard]] int64_t line() const { return table_.source().begin.line; }
     [[nodiscard]] tl::unexpected<Error> bad(const toml::node& node, std::string_view key, std::string_view text) const {
-        return fail("read workload", fmt::format("{}:{}", file_, node.source().begin.line), fmt::format("{}: {}", key, text));
+        return fail(operation_, toml_place(file_, node.source().begin.line), fmt::format("{}: {}", key, text));
     }
     [[nodiscard]] tl::unexpected<Error> missing(std::string_view key, std::string_view example) const {
-        return fail("read workload", fmt::format("{}:{}", file_, table_.source().begin.line),
+        return fail(operation_, toml_place(file_, line()),
                     fmt::format("{} has no \"{}\"; for instance {} = {}", what_, key, key, example));
     }
     const toml::node* find(std::string_view key) {
@@ -40,7 +54,7 @@ public:
         const toml::node* node = find(key);
         if (node == nullptr) return missing(key, example);
         auto value = node->value<std::string>();
-        if (!node->is_string() || value->empty()) return bad(*node, key, fmt::format("expected a text like {}", example));
+        if (!node->is_string() || trim(*value).empty()) return bad(*node, key, fmt::format("expected a text like {}", example));
         return *value;
     }
     /// One text or a list of texts.
@@ -88,10 +102,13 @@ public:
         return {};
     }
 
-private:
+protected:
     const toml::table& table_;
+
+private:
     std::string file_;
     std::string what_;
+    std::string operation_;
     std::set<std::string> known_;
 };
 

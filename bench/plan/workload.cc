@@ -17,6 +17,8 @@ namespace diobench {
 
 namespace {
 
+constexpr const char* kOperation = "read workload";
+
 struct Load {
     std::string engine;
     unsigned iodepth = 1;
@@ -83,7 +85,7 @@ Result<std::string> known_layout(const std::string& name) {
 class CellTable {
 public:
     CellTable(const toml::table& table, const std::string& file, const WorkloadSet& set, const Abilities& abilities, Workload& workload)
-        : table_(table), section_(table, file, "[[cells]]"), set_(set), abilities_(abilities), workload_(workload) {
+        : table_(table), section_(table, file, "[[cells]]", kOperation), set_(set), abilities_(abilities), workload_(workload) {
         Cell cell;
         cell.workload = workload.name;
         cells_.push_back(cell);
@@ -261,26 +263,18 @@ private:
     std::vector<Cell> cells_;
 };
 
-Result<toml::table> parse_toml(const std::string& text, const std::string& file) {
-    try {
-        return toml::parse(text, file);
-    } catch (const toml::parse_error& e) {
-        return fail("read workload", fmt::format("{}:{}", file, e.source().begin.line), e.description());
-    }
-}
-
 /// A profile file: one table a profile, each handed to `take`.
 template <class Take>
 Status read_profiles(const fs::path& path, Take take) {
     auto text = read_file(path);
     if (!text) return forward(text);
-    auto table = parse_toml(*text, path.string());
+    auto table = parse_toml(*text, path.string(), kOperation);
     if (!table) return forward(table);
     for (const auto& [key, node] : *table) {
         const auto* profile = node.as_table();
         if (profile == nullptr)
             return fail("read profiles", fmt::format("{}:{}", path.string(), node.source().begin.line), fmt::format("{}: expected a table [name]", key.str()));
-        Section section(*profile, path.string(), fmt::format("[{}]", key.str()));
+        Section section(*profile, path.string(), fmt::format("[{}]", key.str()), kOperation);
         auto purpose = section.text("purpose", "\"one line\"");
         if (!purpose) return forward(purpose);
         if (auto s = take(std::string(key.str()), *purpose, section); !s) return s;
@@ -404,9 +398,9 @@ Result<std::vector<Cell>> WorkloadSet::suite(const std::string& name) const {
 
 Result<Workload> parse_workload(const std::string& text, const std::string& file, const WorkloadSet& profiles,
                                 const Abilities& abilities) {
-    auto table = parse_toml(text, file);
+    auto table = parse_toml(text, file, kOperation);
     if (!table) return forward(table);
-    Section section(*table, file, "a workload");
+    Section section(*table, file, "a workload", kOperation);
     Workload workload;
     auto name = section.text("name", "\"seq-read\"");
     if (!name) return forward(name);

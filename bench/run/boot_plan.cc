@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "bench/backend/backend.h"
 #include "bench/image/layout.h"
 
 namespace diobench {
@@ -25,15 +26,18 @@ std::set<std::string> layouts_of(const std::vector<Cell>& cells) {
     return out;
 }
 
-bool uses(const std::vector<Cell>& cells, std::string_view backend) {
-    return std::any_of(cells.begin(), cells.end(), [&](const Cell& cell) { return cell.backend == backend; });
+/// Null for backend null.
+const BackendInfo* info_of(const Cell& cell) { return find_backend(cell.backend).value_or(nullptr); }
+
+bool copies(const std::vector<Cell>& cells, BackendCopies what) {
+    return std::any_of(cells.begin(), cells.end(), [&](const Cell& cell) { return info_of(cell) != nullptr && info_of(cell)->copies == what; });
 }
 
 /// Layouts whose image lies on the spare device.
 size_t spare_images(const std::vector<Cell>& cells) {
     std::set<std::string> out;
     for (const Cell& cell : cells)
-        if (cell.backend == "blockdev") out.insert(cell.layout);
+        if (needs_second_device(cell)) out.insert(cell.layout);
     return out.size();
 }
 
@@ -58,9 +62,8 @@ uint64_t largest_layout(const std::set<std::string>& layouts) {
 }
 
 /// How often the images lie on the device beside the cache.
-uint64_t copies(const std::vector<Cell>& cells) {
-    const bool images = uses(cells, "file") || uses(cells, "file-directio") || uses(cells, "loop") || uses(cells, "loop-directio") || uses(cells, "erofsfuse");
-    return (images ? 1 : 0) + (uses(cells, "ext4") ? 1 : 0);
+uint64_t copies_of_data(const std::vector<Cell>& cells) {
+    return (copies(cells, BackendCopies::blobs) ? 1 : 0) + (copies(cells, BackendCopies::files) ? 1 : 0);
 }
 
 uint64_t hot_sets(const std::vector<Cell>& cells) {
@@ -72,6 +75,8 @@ uint64_t hot_sets(const std::vector<Cell>& cells) {
 }
 
 }  // namespace
+
+bool needs_second_device(const Cell& cell) { return info_of(cell) != nullptr && info_of(cell)->second_device; }
 
 std::vector<PlannedBoot> plan_boots(const std::vector<Cell>& cells, const std::vector<uint64_t>& seeds) {
     std::vector<PlannedBoot> once;
@@ -104,7 +109,7 @@ std::vector<PlannedBoot> take_shard(std::vector<PlannedBoot> boots, unsigned num
 
 uint64_t device_bytes(const PlannedBoot& boot) {
     const auto layouts = layouts_of(boot.cells);
-    const uint64_t need = data_bytes(layouts) * (1 + copies(boot.cells)) + 2 * largest_layout(layouts) + hot_sets(boot.cells) + kFileSystemBytes;
+    const uint64_t need = data_bytes(layouts) * (1 + copies_of_data(boot.cells)) + 2 * largest_layout(layouts) + hot_sets(boot.cells) + kFileSystemBytes;
     return std::max(kLeastDevice, (need + 16 * kMiB - 1) / (16 * kMiB) * (16 * kMiB));
 }
 

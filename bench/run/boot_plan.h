@@ -31,6 +31,8 @@ inline constexpr size_t kMostLayouts = 3;
 
 /// Bytes that the cache's device, and a spare one beside it, must have.
 [[nodiscard]] uint64_t device_bytes(const PlannedBoot& boot);
+/// Whether a cell wants a block device beside the cache's.
+[[nodiscard]] bool needs_second_device(const Cell& cell);
 /// Memory of the machine, MiB.
 [[nodiscard]] unsigned memory_mib(const PlannedBoot& boot);
 

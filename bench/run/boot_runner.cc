@@ -131,7 +131,7 @@ Result<BootResult> BootRunner::boot_one(const Task& task, const Prepared& prepar
     request.log_dir = output_ / "logs";
     // null_blk devices are made through configfs, with the latency of the profile; none at boot.
     request.extra_command_line = fmt::format("brd.rd_size={} null_blk.nr_devices=0", prepared.device_bytes >> 10);
-    if (std::any_of(report.cells.begin(), report.cells.end(), [](const Cell& cell) { return cell.backend == "blockdev"; }))
+    if (std::any_of(report.cells.begin(), report.cells.end(), needs_second_device))
         request.extra_command_line += " brd.rd_nr=2";
     if (options_.machine == MachineKind::kvm) {
         request.cache_device = options_.cache_device;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "bench/backend/backend.h"
 #include "bench/base/paths.h"
 #include "bench/base/process.h"
 #include "bench/base/text.h"
@@ -73,12 +74,12 @@ Result<PreparedImages> prepare_images(const std::vector<std::string>& layouts, u
         image.files = (*layout)->files;
         image.contiguous = is_contiguous(**layout);
         for (size_t i = 0; i < paths->size(); ++i) {
-            auto bytes = read_file((*paths)[i]);
-            if (!bytes) return forward(bytes);
             image.blobs.push_back("/images/" + image.blob_name(i) + ".erofs");
-            image.sha256.push_back(sha256_hex(*bytes));
             out.files.push_back({image.blobs.back().substr(1), (*paths)[i], false});
-            if (i != 0 || !image.contiguous) continue;
+        }
+        if (image.contiguous) {
+            auto bytes = read_file(paths->front());
+            if (!bytes) return forward(bytes);
             auto offset = find_first_block(**layout, seed, *bytes);
             if (!offset) return forward(offset);
             image.data_offset_bytes = *offset;
@@ -95,8 +96,10 @@ Result<std::vector<GuestFile>> programs_for(const std::vector<Cell>& cells) {
         if (!fio) return forward(fio);
         out.push_back({std::string(kGuestFio).substr(1), *fio, true});
     }
-    if (std::any_of(cells.begin(), cells.end(), [](const Cell& cell) { return cell.backend == "erofsfuse"; }))
-        if (const fs::path program = cache_root() / "deps/erofs-utils-1.5/erofsfuse"; fs::exists(program)) out.push_back({"usr/bin/erofsfuse", program, true});
+    for (const BackendInfo& backend : all_backends()) {
+        if (backend.program.empty() || std::none_of(cells.begin(), cells.end(), [&](const Cell& cell) { return cell.backend == backend.name; })) continue;
+        if (const fs::path program = cache_root() / backend.program_in_cache; fs::exists(program)) out.push_back({std::string(backend.program.substr(1)), program, true});
+    }
     return out;
 }
 

@@ -24,9 +24,9 @@ struct PreparedImages {
     std::vector<GuestFile> files;  ///< their blobs
 };
 [[nodiscard]] Result<PreparedImages> prepare_images(const std::vector<std::string>& layouts, uint64_t seed);
-/// Programs that cells need beside the guest's own: fio, erofsfuse.  One that
-/// this host does not have is an error for fio (what cells say is asked for)
-/// and left out for erofsfuse (the back end says that it is missing).
+/// Programs that cells need beside the guest's own: fio, and what their back
+/// ends start.  Without fio its cells cannot be run: an error; a back end says
+/// itself what it misses.
 [[nodiscard]] Result<std::vector<GuestFile>> programs_for(const std::vector<Cell>& cells);
 /// The constant part of an initramfs, cached by content: program, mke2fs with
 /// its libraries, and `files`.
