@@ -92,7 +92,7 @@ Result<Between> watch(const FioRequest& request, Meeting& meeting, const ChildPr
         if (auto s = (*hook)(); !s) return forward(s);
         if (before) out.cpu_ns = process_cpu_ns(child.pid());
         released = SteadyClock::now();
-        if (auto s = meeting.release(jobs); !s) return forward(s);
+        if (auto s = meeting.release(before ? MeetingPoint::before_reads : MeetingPoint::after_reads, jobs); !s) return forward(s);
     }
     out.met = true;
     return out;
@@ -122,7 +122,8 @@ Result<fs::path> static_fio_program() {
 Result<FioMeasurement> run_fio(const FioRequest& request) {
     const auto deadline = SteadyClock::now() + request.time_limit;
     if (auto s = check_file(request); !s) return forward(s);
-    auto text = fio_job_text(request.jobs, fs::absolute(request.file).string(), request.seed, meeting_command());
+    auto text = fio_job_text(request.jobs, fs::absolute(request.file).string(), request.seed,
+                             {meeting_command(MeetingPoint::before_reads), meeting_command(MeetingPoint::after_reads)});
     if (!text) return forward(text);
     auto directory = TempDirectory::create(request.work_directory, "fio-");
     if (!directory) return forward(directory);

@@ -32,7 +32,7 @@ Result<std::string> escaped(const std::string& file) {
 
 }  // namespace
 
-Result<std::string> fio_job_text(const FioJobFile& jobs, const std::string& file, uint64_t seed, const std::string& meet_command) {
+Result<std::string> fio_job_text(const FioJobFile& jobs, const std::string& file, uint64_t seed, const JobCommands& commands) {
     auto name = escaped(file);
     if (!name) return forward(name);
     std::string out = "[global]\n";
@@ -40,7 +40,8 @@ Result<std::string> fio_job_text(const FioJobFile& jobs, const std::string& file
     // fio 3.33 does not use randseed for offsets unless randrepeat is off (setup_random_seeds() runs
     // before fixup_options() turns it off).
     out += "randrepeat=0\nrandseed=" + std::to_string(seed) + "\n";
-    if (!meet_command.empty()) out += "exec_prerun=" + meet_command + "\nexec_postrun=" + meet_command + "\n";
+    if (!commands.before.empty()) out += "exec_prerun=" + commands.before + "\n";
+    if (!commands.after.empty()) out += "exec_postrun=" + commands.after + "\n";
     for (const auto& job : jobs.jobs) {
         out += "[" + job.name + "]\nfilename=" + *name + "\n";
         for (const auto& option : job.options)

@@ -16,8 +16,9 @@ namespace diobench {
 namespace {
 
 constexpr const char* kArrived = "arrived";
-constexpr const char* kGo = "go";
-constexpr std::string_view kCommand = "echo > arrived && read line < go";
+constexpr std::string_view kCommand = "echo > arrived && read line < ";
+
+constexpr const char* go_name(MeetingPoint point) { return point == MeetingPoint::before_reads ? "go-before" : "go-after"; }
 
 Result<UniqueFd> make_pipe(const fs::path& path) {
     if (::mkfifo(path.c_str(), 0600) < 0) return fail_errno("create pipe", path.string());
@@ -27,14 +28,16 @@ Result<UniqueFd> make_pipe(const fs::path& path) {
 
 }  // namespace
 
-std::string meeting_command() { return std::string(kCommand); }
+std::string meeting_command(MeetingPoint point) { return std::string(kCommand) + go_name(point); }
 
 Result<Meeting> Meeting::create(const fs::path& directory) {
     auto arrived = make_pipe(directory / kArrived);
     if (!arrived) return forward(arrived);
-    auto go = make_pipe(directory / kGo);
-    if (!go) return forward(go);
-    return Meeting(std::move(*arrived), std::move(*go));
+    auto go_before = make_pipe(directory / go_name(MeetingPoint::before_reads));
+    if (!go_before) return forward(go_before);
+    auto go_after = make_pipe(directory / go_name(MeetingPoint::after_reads));
+    if (!go_after) return forward(go_after);
+    return Meeting(std::move(*arrived), std::move(*go_before), std::move(*go_after));
 }
 
 Result<Meeting::Outcome> Meeting::wait_for(unsigned jobs, const ChildProcess& child, std::chrono::steady_clock::time_point deadline) {
@@ -55,17 +58,32 @@ Result<Meeting::Outcome> Meeting::wait_for(unsigned jobs, const ChildProcess& ch
     return Outcome::all_arrived;
 }
 
-Status Meeting::release(unsigned jobs) { return write_all(go_.get(), std::string(jobs, '\n'), kGo); }
+Status Meeting::release(MeetingPoint point, unsigned jobs) {
+    const UniqueFd& go = point == MeetingPoint::before_reads ? go_before_ : go_after_;
+    return write_all(go.get(), std::string(jobs, '\n'), go_name(point));
+}
+
+namespace {
+
+/// The pipe that a command of ours goes on by; nullptr: it is none of ours.
+const char* go_of(std::string_view command) {
+    for (MeetingPoint point : {MeetingPoint::before_reads, MeetingPoint::after_reads})
+        if (command.starts_with(meeting_command(point))) return go_name(point);
+    return nullptr;
+}
+
+}  // namespace
 
 int meeting_shell_main(int argc, char** argv) {
-    if (argc < 3 || std::string_view(argv[1]) != "-c" || !std::string_view(argv[argc - 1]).starts_with(kCommand)) {
+    const char* go_path = argc < 3 || std::string_view(argv[1]) != "-c" ? nullptr : go_of(argv[argc - 1]);
+    if (go_path == nullptr) {
         std::fputs("sh: this machine has no shell\n", stderr);
         return 127;
     }
     char line = '\n';
     const int arrived = ::open(kArrived, O_WRONLY | O_CLOEXEC);
     if (arrived < 0 || ::write(arrived, &line, 1) != 1) return 1;
-    const int go = ::open(kGo, O_RDONLY | O_CLOEXEC);
+    const int go = ::open(go_path, O_RDONLY | O_CLOEXEC);
     if (go < 0 || ::read(go, &line, 1) != 1) return 1;
     return 0;
 }

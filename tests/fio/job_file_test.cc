@@ -166,14 +166,14 @@ TEST(FioJobFile, ParametersBecomeOneJob) {
 
 TEST(FioJobText, KeepsTheUsersOptionsAndAddsWhatARunNeeds) {
     const auto file = parsed("[a]\nfilename=${DIOBENCH_FILE}\nrw=randread\nrandseed=7\n");
-    auto text = fio_job_text(file, "/mnt/a:b", 42, "meet");
+    auto text = fio_job_text(file, "/mnt/a:b", 42, {"meet", "part"});
     ASSERT_TRUE(text);
     EXPECT_THAT(*text, HasSubstr("[a]\nfilename=/mnt/a\\:b\nrw=randread\nrandseed=7\n"));
     EXPECT_THAT(*text, HasSubstr("invalidate=0\n"));
-    EXPECT_THAT(*text, HasSubstr("randrepeat=0\nrandseed=42\nexec_prerun=meet\nexec_postrun=meet\n"));
+    EXPECT_THAT(*text, HasSubstr("randrepeat=0\nrandseed=42\nexec_prerun=meet\nexec_postrun=part\n"));
     EXPECT_LT(text->find("randseed=42"), text->find("randseed=7"));
     EXPECT_EQ(text->find("DIOBENCH_FILE"), std::string::npos);
-    EXPECT_FALSE(fio_job_text(file, "/mnt/a#b", 42, ""));
+    EXPECT_FALSE(fio_job_text(file, "/mnt/a#b", 42, {}));
 }
 
 TEST(FioDuration, HasFiosUnits) {

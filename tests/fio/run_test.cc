@@ -95,6 +95,7 @@ TEST_F(FioRunTest, HooksStandRightAroundTheReadsOfAllJobs) {
         calls.push_back("after");
         return {};
     };
+    // The second one is through long before the first: it must not take their leave to begin.
     auto measured = run("[a]\nrw=randread\nnumjobs=3\nsize=1m\n[b]\nioengine=libaio\niodepth=4\nsize=1m\n");
     ASSERT_TRUE(measured) << measured.error().message();
     EXPECT_EQ(measured->ops, 4u * 256);
@@ -114,7 +115,7 @@ TEST_F(FioRunTest, TheSeedOrdersTheReads) {
     auto order = [&](uint64_t seed) {
         const auto jobs = parse_fio_job_file("[a]\nrw=randread\nnumber_ios=20\n", "test.fio").value();
         const auto job_file = directory_->path() / "job.fio";
-        EXPECT_TRUE(write_file_atomic(job_file, fio_job_text(jobs, request_.file.string(), seed, "").value()));
+        EXPECT_TRUE(write_file_atomic(job_file, fio_job_text(jobs, request_.file.string(), seed, {}).value()));
         const auto ran = run_checked({request_.program.string(), "--debug=io", "--readonly", job_file.string()});
         EXPECT_TRUE(ran) << ran.error().message();
         std::string offsets;
@@ -194,10 +195,10 @@ TEST(FioMeeting, TheShellStandInMeetsAndRefusesAllElse) {
     ASSERT_TRUE(directory);
     auto meeting = Meeting::create(directory->path());
     ASSERT_TRUE(meeting);
-    ASSERT_TRUE(meeting->release(1));
+    ASSERT_TRUE(meeting->release(MeetingPoint::after_reads, 1));
     const pid_t pid = ::fork();
     if (pid == 0) {
-        std::string name = "sh", flag = "-c", command = meeting_command() + " > a.prerun.txt 2>&1";
+        std::string name = "sh", flag = "-c", command = meeting_command(MeetingPoint::after_reads) + " > a.prerun.txt 2>&1";
         char* argv[] = {name.data(), flag.data(), command.data(), nullptr};
         ::_exit(::chdir(directory->path().c_str()) == 0 ? meeting_shell_main(3, argv) : 99);
     }
