@@ -23,9 +23,16 @@ std::string_view outcome_name(Outcome outcome) {
 CaseRegistrar::CaseRegistrar(std::vector<Case> cases) {
     auto& all = registry();
     for (auto& one : cases) all.push_back(std::move(one));
-    std::sort(all.begin(), all.end(), [](const Case& a, const Case& b) { return a.name < b.name; });
 }
 
-const std::vector<Case>& all_cases() { return registry(); }
+// Sorted when somebody asks: most processes of a guest never do, and start for each cell.
+const std::vector<Case>& all_cases() {
+    static const bool sorted = [] {
+        std::sort(registry().begin(), registry().end(), [](const Case& a, const Case& b) { return a.name < b.name; });
+        return true;
+    }();
+    static_cast<void>(sorted);
+    return registry();
+}
 
 }  // namespace diobench
