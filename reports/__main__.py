@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""python3 -m reports RESULTS_DIR: writes RESULTS_DIR/plots/* and RESULTS_DIR/report.html."""
+"""python3 -m reports DIR: writes DIR/plots/* and DIR/report.html, of a run (results.json) or else of a gate (gate.json)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from pathlib import Path
 
 from reports.contents import Page, Task, contents
 from reports.data import ReportError, load
+from reports.gate.data import FILE_NAME as GATE_FILE_NAME
+from reports.gate.data import load as load_gate
+from reports.gate.page import write_gate_page
 from reports.page import write_page
 from reports.style import Drawn
 
@@ -38,20 +41,34 @@ def save_all(pages: list[Page], plots: Path) -> dict[str, list[Drawn]]:
     return drawn
 
 
-def write_report(directory: Path) -> Path:
-    """Draws and writes everything; the path of the page."""
+def _is_gate(directory: Path) -> bool:
+    return (directory / GATE_FILE_NAME).exists() and not (directory / "results.json").exists()
+
+
+def _write_run(directory: Path, plots: Path, page: Path) -> None:
     run = load(directory / "results.json")
-    plots = directory / "plots"
     plots.mkdir(exist_ok=True)
-    page = directory / "report.html"
     pages = contents(run)
     write_page(run, pages, save_all(pages, plots), plots, page)
+
+
+def _write_gate(directory: Path, plots: Path, page: Path) -> None:
+    gate = load_gate(directory / GATE_FILE_NAME)
+    plots.mkdir(exist_ok=True)
+    write_gate_page(gate, plots, page)
+
+
+def write_report(directory: Path) -> Path:
+    """Draws and writes everything; the path of the page."""
+    page = directory / "report.html"
+    write = _write_gate if _is_gate(directory) else _write_run
+    write(directory, directory / "plots", page)
     return page
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python3 -m reports", description=__doc__)
-    parser.add_argument("directory", type=Path, metavar="RESULTS_DIR", help="output directory of a finished run")
+    parser.add_argument("directory", type=Path, metavar="DIR", help="output directory of a finished run or gate")
     try:
         print(write_report(parser.parse_args().directory))
     except (ReportError, OSError) as error:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import statistics
 from dataclasses import dataclass, field, fields, replace
@@ -11,14 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Callable, Iterable, Optional
 
+from reports import beside
+from reports.beside import ReportError
+
 SCHEMA_VERSION = 3
-OVERHEAD_KEYS = ("measured_at", "fio_version", "host_kernel", "instructions_per_read", "reads_per_s", "missed_aims")
 # Patterns that ask a device for blocks here and there, as random reads do.
 SCATTERED = ("strided", "zipf", "reread")
-
-
-class ReportError(Exception):
-    """Something a person can put right; the text says how."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +153,10 @@ class Run:
     document: dict[str, Any]
     cells: list[Cell]
     kernels: list[str] = field(default_factory=list)
-    overhead: Optional[dict[str, Any]] = None  # overhead.json (bench/overhead/overhead.h), if it lies beside the results
+    # What lies beside the results (reports/beside.py); None: there is no such file.
+    overhead: Optional[dict[str, Any]] = None
+    calibration: Optional[dict[str, Any]] = None
+    history: Optional[dict[str, Any]] = None
 
     @cached_property
     def _index(self) -> dict[tuple[str, str, Point], list[Cell]]:
@@ -325,30 +325,14 @@ def parse(document: dict[str, Any]) -> Run:
 
 
 def load(path: Path) -> Run:
-    """Reads a results.json, and the overhead.json beside it if there is one."""
+    """Reads a results.json, and what lies beside it."""
     try:
-        document = _read_json(path)
+        document = beside.read_json(path)
     except FileNotFoundError:
         raise ReportError(f"there is no {path}: name the output directory of a finished run") from None
     try:
         run = parse(document)
     except (KeyError, TypeError) as error:
         raise ReportError(f"{path} is not a results.json of this version: {error!r}") from error
-    return replace(run, overhead=_load_overhead(path.with_name("overhead.json")))
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ReportError(f"{path} is not valid JSON, it may be cut off: {error}") from None
-
-
-def _load_overhead(path: Path) -> Optional[dict[str, Any]]:
-    if not path.exists():
-        return None
-    found = _read_json(path)
-    missing = [key for key in OVERHEAD_KEYS if not isinstance(found, dict) or key not in found]
-    if missing:
-        raise ReportError(f"{path} has no {', '.join(missing)}: remove it, or let diobench overhead of this version write it")
-    return found
+    folder = path.parent
+    return replace(run, overhead=beside.overhead(folder), calibration=beside.calibration(folder), history=beside.history(folder))

@@ -1,22 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The HTML page: one file that needs no network and no scripts."""
+"""The HTML page of a run."""
 
 from __future__ import annotations
 
-import base64
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional, Sequence
-
-import jinja2
 
 from reports.arms import colour_of
 from reports.conformance import MEANINGS, SIGNS, matrix, said
 from reports.contents import Page
 from reports.data import Cell, Run
 from reports.headline import bytes_name, headline, ns_name
+from reports.render import embedded, write_html
 from reports.style import Drawn
+from reports.trust import sentence as trust_sentence
+from reports.trust import warning as trust_warning
 
 CLOCK_MEANING = {
     "virtual": "Times are counts of guest instructions. They are the same on every host and in every repetition, so any difference "
@@ -39,7 +39,6 @@ class TableCell:
     numbers: list[str]
 
 
-LARGEST_SVG_BYTES = 250_000
 NUMBER_COLUMNS = ("throughput", "p50", "p99", "max", "CPU/read", "page cache", "fetched", "of raw")
 
 
@@ -71,14 +70,6 @@ def table_by_workload(run: Run) -> dict[str, dict[str, list[TableCell]]]:
                         cell.reason, _numbers(run, cell))
         tables[cell.workload].setdefault(cell.cell, []).append(row)
     return tables
-
-
-def embedded(picture: Drawn, folder: Path) -> str:
-    """The picture as a data: URL; the PNG if the SVG has so much in it that a browser would be slow."""
-    svg = (folder / f"{picture.name}.svg").read_bytes()
-    if len(svg) <= LARGEST_SVG_BYTES:
-        return "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")
-    return "data:image/png;base64," + base64.b64encode((folder / f"{picture.name}.png").read_bytes()).decode("ascii")
 
 
 @dataclass(frozen=True)
@@ -123,20 +114,15 @@ def problems(run: Run) -> list[str]:
 
 def write_page(run: Run, pages: Sequence[Page], drawn: dict[str, list[Drawn]], plots: Path, target: Path) -> None:
     """Writes the page beside its final name and renames it."""
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True,
-                                     undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     document = run.document
     measured = bool(run.cells)
     sentences = headline(run) if measured else []
     sections = [Section(page, [(p, embedded(p, plots)) for p in drawn[page.anchor]]) for page in pages]
-    text = environment.get_template("report.html.j2").render(
-        run=document["run"], kernels=document["kernels"], measured=measured, topics=matrix(document["kernels"]),
+    write_html(
+        "report.html.j2", target, run=document["run"], kernels=document["kernels"], measured=measured, topics=matrix(document["kernels"]),
         said=said(document["kernels"]), signs=SIGNS, meanings=MEANINGS,
-        sentences=[s.partition(": ") for s in sentences], problems=problems(run),
+        sentences=[s.partition(": ") for s in sentences], trust=trust_sentence(run), trust_warning=trust_warning(run), problems=problems(run),
         sections=[s for s in sections if s.pictures],
         tables=table_by_workload(run), number_columns=NUMBER_COLUMNS, has_remote=any(c.point.cache_state == "remote" for c in run.cells),
         colours={name: colour_of(name, run.kernels) for name in run.kernels},
         clock_meaning=CLOCK_MEANING.get(document["run"]["clock"]["kind"], ""), command=shlex.join(document["run"]["argv"]))
-    temporary = target.with_name(target.name + ".new")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(target)

@@ -4,7 +4,8 @@
 Nothing in it was measured: its numbers come from the few lines of model() and only serve to draw every page once. The
 run says so itself (its id, its machine and its clock), and it is written to scratch directories of tests alone:
 
-    python3 -m tests.reports.generated DIRECTORY    writes DIRECTORY/results.json, to look at the pages
+    python3 -m tests.reports.generated DIRECTORY [RUNS [SUITE]]    writes DIRECTORY/results.json of SUITE (nightly), and beside it a
+                                                                   calibration.json and a history.json of RUNS (60) runs, to look at the pages
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Iterator
 
+from tests.reports import generated_beside
 from tests.reports.sample import USUAL, document, histogram
 
 WORKLOADS = Path(__file__).resolve().parents[2] / "workloads"
@@ -145,10 +147,17 @@ def nightly(kernels: list[str], boots: int = 1, suite: str = "nightly") -> dict[
     made = document(cells, kernels)
     made["run"] |= {"id": "GENERATED-nothing-was-measured", "suite": suite, "machine": "none",
                     "clock": {"kind": "virtual", "unit_is": "GENERATED FOR A TEST, nothing was measured", "comparable": False, "note": ""}}
+    made["run"]["tool"] |= generated_beside.TOOL
     return made
 
 
-if __name__ == "__main__":
-    target = Path(sys.argv[1])
+def write(target: Path, runs: int, suite: str) -> None:
+    """Everything that a report is made from."""
     target.mkdir(parents=True, exist_ok=True)
-    (target / "results.json").write_text(json.dumps(nightly(KERNELS)), encoding="utf-8")
+    for name, document_ in (("results", nightly(KERNELS, suite=suite)), ("calibration", generated_beside.whole_calibration()),
+                            ("history", generated_beside.whole_history(KERNELS, runs))):
+        (target / f"{name}.json").write_text(json.dumps(document_), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 60, sys.argv[3] if len(sys.argv) > 3 else "nightly")

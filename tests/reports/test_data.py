@@ -5,8 +5,10 @@ import json
 import tempfile
 import unittest
 from pathlib import Path
+from typing import Any
 
 from reports import data
+from tests.reports import generated_beside
 from tests.reports.sample import cell, document
 
 
@@ -70,6 +72,43 @@ class Reading(unittest.TestCase):
             (Path(folder) / "overhead.json").write_text("{}", encoding="utf-8")
             with self.assertRaisesRegex(data.ReportError, "overhead.json has no measured_at"):
                 data.load(Path(folder) / "results.json")
+
+    def beside(self, name: str, found: Any) -> data.Run:
+        """A run with a file beside it."""
+        with tempfile.TemporaryDirectory(prefix="diobench-test") as folder:
+            (Path(folder) / "results.json").write_text(json.dumps(document([], ["dio"])), encoding="utf-8")
+            (Path(folder) / name).write_text(json.dumps(found), encoding="utf-8")
+            return data.load(Path(folder) / "results.json")
+
+    def test_calibration_and_history_lie_beside_the_results(self) -> None:
+        for name, found in (("calibration", generated_beside.whole_calibration()), ("history", generated_beside.whole_history(["dio"], 3))):
+            self.assertEqual(getattr(self.beside(f"{name}.json", found), name), found)
+            self.assertIsNone(getattr(self.beside("other.json", found), name))
+
+    def test_each_is_read_strictly(self) -> None:
+        def changed(found: dict[str, Any], path: tuple, value: Any) -> dict[str, Any]:
+            at: Any = found
+            for key in path[:-1]:
+                at = at[key]
+            at[path[-1]] = value
+            return found
+        calibration, history = generated_beside.whole_calibration, lambda: generated_beside.whole_history(["dio"], 3)
+        point = ("metrics", 0, "arms", 0, "points", 1)
+        for name, found, words in (
+                ("calibration.json", changed(calibration(), ("schema_version",), 2), "schema_version 2, not 1"),
+                ("calibration.json", {"schema_version": 1}, "no measured_at, machine"),
+                ("calibration.json", changed(calibration(), ("slow", 1), {"name": "x"}), r"no slow\[1\].purpose"),
+                ("calibration.json", changed(calibration(), ("slow", 0, "smallest_found", "change"), "large"), r"'large' as slow\[0\].smallest_found.change"),
+                ("calibration.json", changed(calibration(), ("same", 0, "cells"), None), r"None as same\[0\].cells"),
+                ("calibration.json", changed(calibration(), ("same", 0, "cells"), True), r"True as same\[0\].cells"),
+                ("calibration.json", changed(calibration(), ("slow", 0, "found"), 1), r"1 as slow\[0\].found"),
+                ("calibration.json", [], "no object"),
+                ("history.json", changed(history(), ("schema_version",), 0), "schema_version 0, not 1"),
+                ("history.json", changed(history(), (*point, "verdict"), "good"), r"'good' as metrics\[0\].arms\[0\].points\[1\].verdict"),
+                ("history.json", changed(history(), (*point, "ratio"), {"low": 1.0, "high": 1.0}), r"no metrics\[0\].arms\[0\].points\[1\].ratio.median"),
+                ("history.json", changed(history(), ("metrics", 0, "direction"), "up"), "'up' as")):
+            with self.subTest(words), self.assertRaisesRegex(data.ReportError, f"{name} has {words}"):
+                self.beside(name, found)
 
     def test_a_layer_that_was_not_counted_has_no_curve(self) -> None:
         with_curve = cell("dio")

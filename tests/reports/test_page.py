@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from tests.reports import generated_beside
 from tests.reports.sample import cell, document, two_arms
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,8 +37,11 @@ class Elements(HTMLParser):
 
 
 class Page(unittest.TestCase):
-    def write(self, document_: dict[str, Any]) -> tuple[Path, str]:
+    def write(self, document_: dict[str, Any], **beside: Any) -> tuple[Path, str]:
+        """`beside` are other files, by their names without .json."""
         directory = Path(self.scratch_directory())
+        for name, found in beside.items():
+            (directory / f"{name}.json").write_text(json.dumps(found), encoding="utf-8")
         (directory / "results.json").write_text(json.dumps(document_), encoding="utf-8")
         done = run_report(directory)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -80,6 +84,29 @@ class Page(unittest.TestCase):
         self.assertLess(page.index("reads faster"), page.index("<img"))
         self.assertEqual(len(re.findall("<img", page)), 4)
         self.assertLess(page.index('href="#trade-off"'), page.index('<section id="trade-off"'))
+
+    def test_the_front_says_how_far_the_gate_can_be_trusted(self) -> None:
+        trusted = generated_beside.calibration([generated_beside.equal("dio", 1000)], [generated_beside.slowed("a", change=0.0013)], machine="exact")
+        document_ = two_arms(cell("dio"))
+        document_["run"]["tool"] |= generated_beside.TOOL
+        _, page = self.write(document_, calibration=trusted, history=generated_beside.whole_history(["dio"], 3))
+        front = page[:page.index("<nav>")]
+        self.assertIn("0 in 1,000 of equal kernels", front)
+        self.assertIn("latency_ns.mean 0.13 %", front)
+        self.assertNotIn('class="trust bad"', page)
+        for section in ("calibration", "history"):
+            self.assertIn(f'<section id="{section}">', page)
+        _, page = self.write(document_, calibration={**trusted, "failures": ["a slow kernel <was> not found"]})
+        self.assertIn('<p class="trust bad">Calibration failed: a slow kernel &lt;was&gt; not found.</p>', page[:page.index("<nav>")])
+        self.assertNotIn('<section id="history">', page)
+        self.assertIn("`diobench calibrate` was not run on this host", self.write(two_arms(cell("dio")))[1])
+
+    def test_a_bad_file_beside_the_results_is_an_error_with_a_reason(self) -> None:
+        directory = self.write(two_arms(cell("dio")))[0]
+        (directory / "calibration.json").write_text("{}", encoding="utf-8")
+        done = run_report(directory)
+        self.assertEqual(done.returncode, 2)
+        self.assertRegex(done.stderr, "^report: .*calibration.json has no schema_version.*let diobench calibrate of this version write it\n$")
 
     def test_a_run_without_cells_still_has_a_page(self) -> None:
         _, page = self.write(document([], ["base"]))

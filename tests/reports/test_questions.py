@@ -48,7 +48,7 @@ class Found(unittest.TestCase):
 
     def test_a_nightly_run_has_every_question(self) -> None:
         anchors = {page.anchor for page in contents(whole())}
-        self.assertEqual({name_of(q) for q in all_questions()} - anchors, {"luck"})
+        self.assertEqual({name_of(q) for q in all_questions()} - anchors, {"luck", "calibration", "history"})  # several boots; a file beside the results
         self.assertIn("luck", {page.anchor for page in contents(parse(nightly(["dio"], boots=2, suite="quick")))})
 
     def test_a_question_without_cells_is_not_there(self) -> None:

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The page of a gate and its pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reports.gate import attribution, differences, words
+from reports.gate.data import Gate
+from reports.gate.tables import deciding_cells, explained_cells, other_cells
+from reports.page import CLOCK_MEANING
+from reports.render import embedded, write_html
+from reports.style import Drawn, Picture
+
+NOT_COUNTED = {
+    True: "No cell has its instructions counted: none differs beyond the policy's floors, or counting was left out.",
+    False: "By wall clock no instructions are counted; the same gate on machine exact says which functions a difference is in.",
+}
+
+
+def pictures(gate: Gate) -> list[Picture]:
+    """What can be drawn of it."""
+    found = []
+    if gate.metrics:
+        found.append(Picture(differences.NAME, differences.TITLE, differences.caption(gate), differences.figure(gate)))
+    if attribution.explained(gate):
+        found.append(Picture(attribution.NAME, attribution.TITLE, attribution.caption(gate), attribution.figure(gate)))
+    return found
+
+
+def _failed_self_tests(gate: Gate) -> list[str]:
+    return [f"self-test failed: {test.name}: {test.detail}" for test in gate.self_tests if test.outcome == "fail"]
+
+
+def write_gate_page(gate: Gate, plots: Path, target: Path) -> None:
+    """Draws the pictures into `plots` and writes the page."""
+    drawn: list[Drawn] = [picture.save(plots) for picture in pictures(gate)]
+    explained = explained_cells(gate)
+    write_html("gate/gate.html.j2", target, gate=gate, headline=words.headline(gate), evidence=words.evidence(gate),
+               problems=[*gate.problems, *_failed_self_tests(gate)], accepted=words.accepted(gate), notes=[*gate.notes, *words.cell_notes(gate)],
+               clock_meaning=CLOCK_MEANING["virtual" if gate.exact else "real"], pictures={d.name: (d, embedded(d, plots)) for d in drawn},
+               differences_sentence=words.differences_sentence(gate), attribution_sentence=attribution.sentence(gate) if explained else NOT_COUNTED[gate.exact],
+               explained=explained, deciding=deciding_cells(gate), deciding_lines=len(gate.deciding), others=other_cells(gate))

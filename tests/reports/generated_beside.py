@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What may lie beside a results.json, GENERATED: nothing in it was measured. For tests, and to look at the pages."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta, timezone
+from typing import Any, Optional, Sequence
+
+METRICS = (("latency_ns.mean", "ns"), ("latency_ns.p99", "ns"), ("cpu_ns_per_op.total", "ns"), ("page_cache_bytes.erofs_file.after", "bytes"),
+           ("ondemand.reads", "ops"), ("errors", "count"))
+TOOL = {"guest": "GENERATED", "qemu": "GENERATED"}
+
+
+def equal(candidate: str, cells: int = 506, false_alarms: int = 0, largest: float = 0.0004) -> dict[str, Any]:
+    """Gates of a kernel that is not worse."""
+    return {"candidate": candidate, "gates": 2, "cells": cells, "metrics": 6 * cells, "false_alarms": false_alarms, "undecided": 1,
+            "largest_difference": largest, "largest_where": "latency_ns.p99 of some cell"}
+
+
+def slowed(name: str, metric: str = "latency_ns.mean", change: Optional[float] = 0.01, missed: Optional[float] = 0.0, *, found: bool = True, problem: str = "") -> dict[str, Any]:
+    """A gate of a kernel that is slower."""
+    return {"name": name, "purpose": "GENERATED", "expected": "about 27 instructions a read in */fscache/*/local/direct/*", "verdict": "regression" if found else "pass",
+            "found": found, "attributed": found, "function": "a_function" if found else "", "cells": 12, "cells_found": 12 if found else 0,
+            "smallest_found": {"metric": metric if found else "", "cell": "a cell" if found else "", "change": change if found else 0.0},
+            "largest_missed": missed, "problem": problem}
+
+
+def calibration(same: Sequence[dict[str, Any]], slow: Sequence[dict[str, Any]], failures: Sequence[str] = (), machine: str = "none") -> dict[str, Any]:
+    """A calibration.json; what is computed from the trials is computed as bench/calibrate does."""
+    cells, alarms = (sum(t[name] for t in same) for name in ("cells", "false_alarms"))
+    smallest: dict[str, dict[str, Any]] = {}
+    for trial in (t for t in slow if t["found"]):
+        one = {**trial["smallest_found"], "by": trial["name"]}
+        before = smallest.get(one["metric"])
+        if before is None or (one["change"] is not None and (before["change"] is None or one["change"] < before["change"])):
+            smallest[one["metric"]] = {k: one[k] for k in ("metric", "change", "by")}
+    return {"schema_version": 1, "measured_at": "2026-11-23T04:00:00Z", "machine": machine, "suite": "generated", "baseline": "dio", "seeds": 3, "tool": dict(TOOL),
+            "elapsed_s": 3600.0, "false_alarms_per_thousand_cells": 1000 * alarms / cells if cells else None,
+            "smallest_found": [smallest[m] for m in sorted(smallest)], "same": list(same), "slow": list(slow), "failures": list(failures)}
+
+
+def whole_calibration() -> dict[str, Any]:
+    """Every kind of answer once."""
+    slow = [slowed("slow-instructions-5", "cpu_ns_per_op.total", 0.00021, 0.00094), slowed("slow-instructions-27", change=0.0013, missed=0.0009),
+            slowed("slow-instructions-267", change=0.011), slowed("slow-delay-20us", change=3.2), slowed("slow-fetch", "ondemand.reads", 0.25),
+            slowed("slow-footprint", "page_cache_bytes.erofs_file.after", None), slowed("slow-lock", found=False, missed=0.0006),
+            slowed("slow-tail", found=False, problem="no cell of the suite matches */fscache/*/local/direct/*")]
+    return calibration([equal("dio"), equal("same-layout", largest=0.00071)], slow,
+                       ["slow-lock was not found (about 20 instructions a read)", "slow-tail: no cell of the suite matches"])
+
+
+def points(ratios: Sequence[Optional[tuple[float, float, float]]], verdicts: Sequence[str] = (), changed: Sequence[int] = (), first: str = "2026-11-01") -> list[dict[str, Any]]:
+    """A point a day; a ratio is (low, median, high)."""
+    begin = datetime.fromisoformat(first).replace(tzinfo=timezone.utc)
+    return [{"run": f"GENERATED-{i}", "started_at": (begin + timedelta(days=i)).strftime("%Y-%m-%dT01:00:00Z"), "verdict": verdicts[i] if i < len(verdicts) else "",
+             "cells": 60, "changed": changed[i] if i < len(changed) else 0,
+             "ratio": None if one is None else dict(zip(("low", "median", "high"), one))} for i, one in enumerate(ratios)]
+
+
+def history(metrics: Sequence[tuple[str, str, dict[str, list[dict[str, Any]]]]]) -> dict[str, Any]:
+    """A history.json of (metric, direction, {kernel: points})."""
+    return {"schema_version": 1, "suite": "generated", "machine": "none",
+            "metrics": [{"metric": name, "unit": dict(METRICS).get(name, "count"), "direction": direction,
+                         "arms": [{"kernel": kernel, "points": found} for kernel, found in arms.items()]} for name, direction, arms in metrics]}
+
+
+def whole_history(kernels: Sequence[str], runs: int) -> dict[str, Any]:
+    """Steady lines, one step for the worse that was judged, one slow creep, and counts that were 0."""
+    chance = random.Random("history")
+    def ratio(metric: str, kernel: str, i: int) -> tuple[float, float, float]:
+        middle = 1 + (0 if i == 0 else chance.gauss(0, 0.0004))
+        middle *= 1.031 if kernel == "dio" and metric == "latency_ns.mean" and i >= 2 * runs // 3 else 1
+        middle *= 1 - 0.02 * i / runs if kernel == "fallback" and metric.startswith("cpu") else 1
+        width = 0 if i == 0 else abs(chance.gauss(0.004, 0.002))
+        return (middle - width, middle, middle + width * (40 if metric == "latency_ns.p99" and kernel == "dio" and i == runs // 2 else 1))
+    found = []
+    for metric, _ in METRICS:
+        counts = metric in ("ondemand.reads", "errors")
+        arms = {}
+        for kernel in kernels:
+            bad = kernel == "dio" and metric == "latency_ns.mean"
+            verdicts = ["regression" if bad and 2 * runs // 3 <= i < 2 * runs // 3 + 2 else "inconclusive" if bad and i == runs // 4 else "pass" for i in range(runs)]
+            changed = [3 if metric == "ondemand.reads" and kernel == "dio" and i > runs // 2 else 0 for i in range(runs)]
+            arms[kernel] = points([None if counts else ratio(metric, kernel, i) for i in range(runs)], verdicts, changed)
+        found.append((metric, "lower", arms))
+    return history(found)
