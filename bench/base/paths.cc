@@ -46,6 +46,15 @@ Result<FileLock> FileLock::acquire(const fs::path& path, void (*on_wait)(const f
     return FileLock(fd->release());
 }
 
+Result<std::optional<FileLock>> FileLock::try_acquire(const fs::path& path) {
+    if (auto s = make_directories(path.parent_path()); !s) return forward(s);
+    auto fd = UniqueFd::open(path.string(), O_RDWR | O_CREAT);
+    if (!fd) return forward(fd);
+    if (::flock(fd->get(), LOCK_EX | LOCK_NB) == 0) return FileLock(fd->release());
+    if (errno == EWOULDBLOCK) return std::optional<FileLock>();
+    return fail_errno("lock", path.string());
+}
+
 FileLock::FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
 
 FileLock::~FileLock() {

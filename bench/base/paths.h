@@ -2,6 +2,8 @@
 // Where things are: the project's own files and the user's cache.
 #pragma once
 
+#include <optional>
+
 #include "bench/base/error.h"
 #include "bench/base/files.h"
 
@@ -20,6 +22,8 @@ namespace diobench {
 class FileLock {
 public:
     [[nodiscard]] static Result<FileLock> acquire(const fs::path& path, void (*on_wait)(const fs::path&) = nullptr);
+    /// As acquire() without waiting: empty if another program holds it.
+    [[nodiscard]] static Result<std::optional<FileLock>> try_acquire(const fs::path& path);
     FileLock(FileLock&&) noexcept;
     FileLock& operator=(FileLock&&) = delete;
     ~FileLock();

@@ -7,6 +7,7 @@
 
 #include "bench/cli/command.h"
 #include "bench/cli/gate_metrics.h"
+#include "bench/export/google_benchmark.h"
 #include "bench/export/run_directory.h"
 #include "bench/export/junit.h"
 #include "bench/export/prometheus.h"
@@ -22,6 +23,7 @@ struct ExportArguments {
     std::string prometheus;
     std::string junit;
     std::string summary;
+    std::string google_benchmark;
     std::string textfile;
     std::string push;
     std::string instance;
@@ -46,15 +48,23 @@ Status export_to_monitoring(const ExportArguments& arguments, const Results& res
     return {};
 }
 
+Status export_to_google_benchmark(const std::string& directory, const Results& results) {
+    if (directory.empty()) return {};
+    auto files = write_google_benchmark(directory, results);
+    if (!files) return forward(files);
+    for (const auto& file : *files) fmt::print("{}\n", file.string());
+    return {};
+}
+
 Result<ExitCode> export_run(const ExportArguments& arguments) {
     struct Format {
         const std::string& file;
         Status (*write)(const fs::path&, const Results&);
     };
     const Format formats[] = {{arguments.prometheus, write_prometheus}, {arguments.junit, write_junit}, {arguments.summary, write_summary}};
-    const auto given = {&arguments.prometheus, &arguments.junit, &arguments.summary, &arguments.textfile, &arguments.push};
+    const auto given = {&arguments.prometheus, &arguments.junit, &arguments.summary, &arguments.google_benchmark, &arguments.textfile, &arguments.push};
     if (std::all_of(given.begin(), given.end(), [](const std::string* text) { return text->empty(); }))
-        return fail("export", "", "say what to write: --prometheus FILE, --junit FILE, --summary FILE, --textfile FILE or --push URL");
+        return fail("export", "", "say what to write: --prometheus FILE, --junit FILE, --summary FILE, --google-benchmark DIR, --textfile FILE or --push URL");
     auto results = read_run(arguments.directory);
     if (!results) return forward(results);
     for (const auto& format : formats) {
@@ -62,6 +72,7 @@ Result<ExitCode> export_run(const ExportArguments& arguments) {
         if (auto s = format.write(format.file, *results); !s) return forward(s);
         fmt::print("{}\n", format.file);
     }
+    if (auto s = export_to_google_benchmark(arguments.google_benchmark, *results); !s) return forward(s);
     if (auto s = export_to_monitoring(arguments, *results); !s) return forward(s);
     return ExitCode::ok;
 }
@@ -76,6 +87,8 @@ void register_export_command(CLI::App& app, CommandContext& context) {
         ->option_text("FILE");
     command->add_option("--junit", arguments->junit, "JUnit XML, one test case a cell")->option_text("FILE");
     command->add_option("--summary", arguments->summary, "Plain text for a mail")->option_text("FILE");
+    command->add_option("--google-benchmark", arguments->google_benchmark, "Google Benchmark's JSON for its compare.py: DIR/benchmark-KERNEL.json of each kernel")
+        ->option_text("DIR");
     command->add_option("--textfile", arguments->textfile, "For node_exporter's textfile collector: the numbers that gate; replaced in one step")
         ->option_text("DIR/diobench.prom");
     command->add_option("--push", arguments->push, "The same to a Pushgateway, in the place of what it had of this instance")->option_text("URL");

@@ -7,7 +7,6 @@
 #include <memory>
 
 #include "bench/cli/command.h"
-#include "bench/judge/attribute.h"
 #include "bench/judge/drive.h"
 #include "bench/judge/gate_ci.h"
 #include "bench/judge/gate_json.h"
@@ -24,7 +23,6 @@ struct GateArguments {
     std::string machine = "exact";
     std::vector<fs::path> results_baseline;
     std::vector<fs::path> results_candidate;
-    bool attribute = true;
     bool json = false;
 };
 
@@ -59,8 +57,6 @@ Result<ExitCode> gate(GateArguments arguments) {
     if (!given && options.baseline.empty()) return fail("gate", "--baseline", "it is missing: the kernel that is good enough, for instance --baseline dio");
     if (!given && options.candidate.empty()) return fail("gate", "--candidate", "it is missing: the kernel to be judged, for instance --candidate ~/my-series");
     if (!options.revision.empty() && options.tree.empty()) return fail("gate", "--rev", "it needs --tree DIR, the kernel tree it is a revision of");
-    if (options.machine == MachineKind::exact && arguments.attribute)
-        options.attribution = [&options](const GateReport& judged) { return attribute_by_instructions(judged, options); };
     auto report = given ? judge_directories(arguments.results_baseline, arguments.results_candidate, options) : run_gate(options);
     if (!report) return forward(report);
     if (!given)
@@ -98,7 +94,7 @@ void register_gate_command(CLI::App& app, CommandContext& context) {
     command->add_option("--jobs", options.jobs, "Machine exact: machines side by side (default: CPUs)");
     command->add_option("--results-baseline", arguments->results_baseline, "Judge runs that were made before: output directories of the baseline")->option_text("DIR ...");
     command->add_option("--results-candidate", arguments->results_candidate, "The same of the candidate; paired by seed, or in order by wall clock")->option_text("DIR ...");
-    command->add_flag("!--no-attribution", arguments->attribute, "Machine exact: do not count which kernel functions account for a difference");
+    command->add_flag("!--no-attribution", options.attribute, "Machine exact: do not count which kernel functions account for a difference");
     command->add_flag("--json", arguments->json, "Print gate.json instead of the table");
     command->callback([&context, arguments] {
         arguments->options.argv = context.argv;

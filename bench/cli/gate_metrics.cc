@@ -35,11 +35,11 @@ private:
 
 }  // namespace
 
-Result<WantedMetric> gate_metrics() {
+Result<HistoryMetricFilter> gate_metrics() {
     auto policy = read_policy(project_root() / kPolicyFileName);
     if (!policy) return forward(policy);
     auto gated = std::make_shared<Gated>(std::move(*policy));
-    return WantedMetric([gated](const Run& run, const CellResult& cell, const Metric& metric) {
+    return HistoryMetricFilter([gated](const Run& run, const CellResult& cell, const Metric& metric) {
         return metric.name == "throughput_bytes_per_s" || gated->holds(run, cell, metric);
     });
 }

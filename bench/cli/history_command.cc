@@ -48,15 +48,6 @@ Result<ResultStore> existing_store() {
     return std::move(**store);
 }
 
-Result<Revisions> known_revisions() {
-    auto all = list_series();
-    if (!all) return forward(all);
-    Revisions out;
-    for (const auto& series : *all)
-        if (!series.revises.empty()) out[series.name] = series.revises;
-    return out;
-}
-
 void print_drifts(const HistorySeries& series, const std::vector<ChangePoint>& changes, const std::vector<Pin>& pins) {
     for (const auto& pin : pins) {
         auto drift = drift_from(series, changes, pin);

@@ -25,6 +25,9 @@ int main(int argc, char** argv) {
     register_compare_command(app, context);
     register_profile_command(app, context);
     register_gate_command(app, context);
+    register_calibrate_command(app, context);
+    register_nightly_command(app, context);
+    register_bisect_command(app, context);
     register_report_command(app, context);
     register_export_command(app, context);
     register_history_command(app, context);

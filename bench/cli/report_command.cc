@@ -5,7 +5,8 @@
 
 #include "bench/base/terminal.h"
 #include "bench/cli/command.h"
-#include "bench/export/report.h"
+#include "bench/cli/gate_metrics.h"
+#include "bench/history/draw_report.h"
 #include "bench/export/run_directory.h"
 
 namespace diobench {
@@ -16,10 +17,13 @@ void register_report_command(CLI::App& app, CommandContext& context) {
     command->add_option("RUN_DIR", *directory, "Output directory of a run (default out/latest)");
     command->callback([&context, directory] {
         context.body = [directory]() -> Result<ExitCode> {
-            if (auto results = read_run(*directory); !results) return forward(results);
+            auto results = read_run(*directory);
+            if (!results) return forward(results);
+            auto wanted = gate_metrics();
+            if (!wanted) return forward(wanted);
             Progress progress("report");
             progress.update(0, 0, "drawing plots");
-            auto page = write_report(run_directory(*directory));
+            auto page = draw_report(run_directory(*directory), *results, *wanted);
             if (!page) return forward(page);
             progress.finish(fmt::format("report: wrote {} and the plots in {}", page->string(), (page->parent_path() / "plots").string()));
             return ExitCode::ok;

@@ -7,9 +7,10 @@
 #include "bench/base/terminal.h"
 #include "bench/cli/cell_options.h"
 #include "bench/cli/command.h"
+#include "bench/cli/gate_metrics.h"
 #include "bench/export/comparison.h"
 #include "bench/export/headline.h"
-#include "bench/export/report.h"
+#include "bench/history/draw_report.h"
 #include "bench/run/resume_file.h"
 #include "bench/run/run_suite.h"
 
@@ -70,7 +71,9 @@ Result<ExitCode> run(const RunArguments& arguments) {
     if (!outcome) return forward(outcome);
     fs::path shown = outcome->directory / "results.json";
     if (arguments.report) {
-        auto report = write_report(outcome->directory);
+        auto wanted = gate_metrics();
+        if (!wanted) return forward(wanted);
+        auto report = draw_report(outcome->directory, outcome->results, *wanted);
         if (!report) return forward(report);
         shown = *report;
     }

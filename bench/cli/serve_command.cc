@@ -22,10 +22,9 @@ struct ServeArguments {
 };
 
 Result<ExitCode> serve(ServeOptions options) {
-    auto series = list_series();
-    if (!series) return forward(series);
-    for (const auto& one : *series)
-        if (!one.revises.empty()) options.content.revises[one.name] = one.revises;
+    auto revises = known_revisions();
+    if (!revises) return forward(revises);
+    options.content.revises = std::move(*revises);
     auto wanted = gate_metrics();
     if (!wanted) return forward(wanted);
     options.content.wanted = *wanted;

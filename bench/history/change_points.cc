@@ -17,67 +17,104 @@ double median_of(std::span<const double> values) {
     return sorted.size() % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
-/// How many values of each rank were seen, and their sum: both below a rank in O(log n) (a Fenwick tree).
-class RankSums {
+/// The best splits of all orders of the same values. What does not depend on the order is computed once: a test looks at a thousand.
+class Splits {
 public:
-    explicit RankSums(size_t ranks) : count_(ranks + 1), sum_(ranks + 1) {}
-
-    void add(size_t rank, double value) {
-        for (size_t i = rank + 1; i < count_.size(); i += i & (~i + 1)) {
-            count_[i] += 1;
-            sum_[i] += value;
+    explicit Splits(std::span<const double> values) : ranks_(values.size()), sorted_(values.size()), to_all_(values.size()), below_(values.size() + 1) {
+        std::vector<uint32_t> order(values.size());
+        std::iota(order.begin(), order.end(), 0u);
+        std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return values[a] < values[b]; });
+        for (uint32_t rank = 0; rank < order.size(); ++rank) {
+            ranks_[order[rank]] = rank;
+            sorted_[rank] = values[order[rank]] - values[order[order.size() / 2]];  // differences are the same, sums are smaller
         }
-        ++all_count_;
-        all_sum_ += value;
+        sum_distances();
     }
 
-    /// Sum of |value - other| over all that were added.
-    [[nodiscard]] double distances(size_t rank, double value) const {
-        double count = 0;
-        double sum = 0;
-        for (size_t i = rank + 1; i > 0; i -= i & (~i + 1)) {
-            count += count_[i];
-            sum += sum_[i];
+    /// The ranks of the values, in their order.
+    [[nodiscard]] const std::vector<uint32_t>& ranks() const { return ranks_; }
+
+    /// Of the values in the order of `ranks`, a permutation of ranks(). O(n log n): each value goes from the right part to the left one, and takes its distances along.
+    [[nodiscard]] Split best(std::span<const uint32_t> ranks, size_t min_segment) {
+        std::fill(below_.begin(), below_.end(), Below());
+        Split best;
+        double left = 0, right = total_, sum = 0;
+        for (size_t at = 1; at + min_segment <= ranks.size(); ++at) {
+            const uint32_t rank = ranks[at - 1];
+            const double value = sorted_[rank];
+            const Below below = below_rank(rank);
+            const double to_left = value * (2 * below.count - static_cast<double>(at - 1)) + sum - 2 * below.sum;
+            left += to_left;
+            right -= to_all_[rank] - to_left;
+            sum += value;
+            add(rank, value);
+            if (at < min_segment) continue;
+            const double statistic = statistic_of(left, right, static_cast<double>(at), static_cast<double>(ranks.size() - at));
+            if (best.index == 0 || statistic > best.statistic) best = {at, statistic};
         }
-        return (value * count - sum) + ((all_sum_ - sum) - value * (all_count_ - count));
+        best.statistic = std::max(best.statistic, 0.0);
+        return best;
     }
 
 private:
-    std::vector<double> count_;
-    std::vector<double> sum_;
-    double all_count_ = 0;
-    double all_sum_ = 0;
-};
+    /// Of the values in the left part that have at most some rank.
+    struct Below {
+        double count = 0;
+        double sum = 0;
+    };
 
-std::vector<size_t> ranks_of(std::span<const double> values) {
-    std::vector<size_t> order(values.size());
-    std::iota(order.begin(), order.end(), size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return values[a] < values[b]; });
-    std::vector<size_t> ranks(values.size());
-    for (size_t i = 0; i < order.size(); ++i) ranks[order[i]] = i;
-    return ranks;
-}
-
-/// Sums of |x_i - x_k| over the pairs of the first 0, 1, ... n values.
-std::vector<double> sums_within(std::span<const double> values, std::span<const size_t> ranks) {
-    std::vector<double> out = {0};
-    RankSums seen(values.size());
-    for (size_t i = 0; i < values.size(); ++i) {
-        out.push_back(out.back() + seen.distances(ranks[i], values[i]));
-        seen.add(ranks[i], values[i]);
+    /// Sums of |value - other|, of each value and of all pairs.
+    void sum_distances() {
+        const double sum = std::accumulate(sorted_.begin(), sorted_.end(), 0.0);
+        double before = 0;
+        for (size_t rank = 0; rank < sorted_.size(); ++rank) {
+            const double value = sorted_[rank], count = static_cast<double>(rank);
+            to_all_[rank] = value * (2 * count - static_cast<double>(sorted_.size())) + sum - 2 * before;
+            total_ += to_all_[rank] / 2;
+            before += value;
+        }
     }
-    return out;
-}
+
+    [[nodiscard]] double statistic_of(double left, double right, double m, double n) const {
+        const double energy = 2 * (total_ - left - right) / (m * n) - 2 * left / (m * (m - 1)) - 2 * right / (n * (n - 1));
+        return m * n / (m + n) * energy;
+    }
+
+    // Both in O(log n): a Fenwick tree.
+    [[nodiscard]] Below below_rank(uint32_t rank) const {
+        Below out;
+        for (uint32_t i = rank + 1; i > 0; i &= i - 1) {
+            out.count += below_[i].count;
+            out.sum += below_[i].sum;
+        }
+        return out;
+    }
+    void add(uint32_t rank, double value) {
+        for (uint32_t i = rank + 1; i < below_.size(); i += i & (~i + 1)) {
+            below_[i].count += 1;
+            below_[i].sum += value;
+        }
+    }
+
+    std::vector<uint32_t> ranks_;
+    std::vector<double> sorted_;  ///< by rank, less their median
+    std::vector<double> to_all_;  ///< by rank
+    std::vector<Below> below_;
+    double total_ = 0;            ///< over all pairs
+};
 
 /// Draws below `bound` that are the same with every standard library.
 size_t draw(std::mt19937_64& random, size_t bound) { return static_cast<size_t>(random() % bound); }
 
-void shuffle(std::vector<double>& values, std::mt19937_64& random) {
+void shuffle(std::vector<uint32_t>& values, std::mt19937_64& random) {
     for (size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[draw(random, i)]);
 }
 
 /// Rounding must not make a permutation that only exchanges equals look different.
 bool at_least(double a, double b) { return a >= b - 1e-9 * std::abs(b); }
+
+/// A sum over pairs needs two.
+size_t least_segment(size_t wanted) { return std::max<size_t>(wanted, 2); }
 
 /// Half-open, of the series.
 struct Segment {
@@ -91,16 +128,20 @@ Segment segment(std::span<const double> values, size_t begin, size_t end, size_t
 }
 
 /// The share of permutations of the segment's values whose best split is at
-/// least as good; the draws end when the answer is known to be above alpha.
+/// least as good; the draws end when the answer is known to be above alpha, or is clear.
 double permutation_p(std::span<const double> values, double statistic, const ChangePointSettings& settings) {
-    std::vector<double> shuffled(values.begin(), values.end());
+    Splits splits(values);
+    std::vector<uint32_t> shuffled = splits.ranks();
     std::mt19937_64 random(settings.seed);
+    const size_t min_segment = least_segment(settings.min_segment);
     const double all = static_cast<double>(settings.permutations) + 1;
+    const double clear_p = 1 / (static_cast<double>(settings.clear_after) + 1);
     double hits = 1;
     for (size_t i = 0; i < settings.permutations; ++i) {
         shuffle(shuffled, random);
-        if (at_least(best_split(shuffled, settings.min_segment).statistic, statistic)) ++hits;
+        if (at_least(splits.best(shuffled, min_segment).statistic, statistic)) ++hits;
         if (hits > settings.alpha * all) return hits / all;
+        if (i + 1 == settings.clear_after && hits == 1 && clear_p <= settings.alpha) return clear_p;
     }
     return hits / all;
 }
@@ -118,25 +159,9 @@ void fill_levels(std::span<const double> values, std::vector<ChangePoint>& point
 }  // namespace
 
 Split best_split(std::span<const double> values, size_t min_segment) {
-    const size_t size = values.size();
-    min_segment = std::max<size_t>(min_segment, 2);
-    if (size < 2 * min_segment) return {};
-    const auto ranks = ranks_of(values);
-    const auto left = sums_within(values, ranks);
-    const std::vector<double> backward(values.rbegin(), values.rend());
-    const std::vector<size_t> backward_ranks(ranks.rbegin(), ranks.rend());
-    const auto right = sums_within(backward, backward_ranks);  // of the last 0, 1, ... n values
-    Split best;
-    for (size_t at = min_segment; at + min_segment <= size; ++at) {
-        const auto m = static_cast<double>(at);
-        const auto n = static_cast<double>(size - at);
-        const double across = left[size] - left[at] - right[size - at];
-        const double energy = 2 * across / (m * n) - 2 * left[at] / (m * (m - 1)) - 2 * right[size - at] / (n * (n - 1));
-        const double statistic = m * n / (m + n) * energy;
-        if (best.index == 0 || statistic > best.statistic) best = {at, statistic};
-    }
-    best.statistic = std::max(best.statistic, 0.0);
-    return best;
+    if (values.size() < 2 * least_segment(min_segment)) return {};
+    Splits splits(values);
+    return splits.best(splits.ranks(), least_segment(min_segment));
 }
 
 std::vector<ChangePoint> change_points(std::span<const double> values, const ChangePointSettings& settings) {

@@ -2,13 +2,20 @@
 // Where a difference went: instructions by kernel function (docs/profile.md).
 #pragma once
 
-#include "bench/judge/drive.h"
+#include "bench/judge/gate.h"
+#include "bench/profile/profile_cells.h"
 
 namespace diobench {
 
-/// Boots both kernels of a gate on the exact machine once more for each cell
-/// that is asked for, with the counting plugin, and says which functions
-/// account for its difference: all of it, the sum is exact.
-[[nodiscard]] Result<Attribution> attribute_by_instructions(const GateReport& report, const GateOptions& options);
+/// What both kernels executed in the cells of one seed.
+struct ProfiledPair {
+    uint64_t seed = 0;
+    Profiles baseline;
+    Profiles candidate;
+};
+
+/// Says of the cells that differ most, for the worse and for the better, which functions account for it: all of
+/// the difference with that seed, so the sum is exact. A cell that was not counted is a note of the report.
+void attribute_by_instructions(const ProfiledPair& profiles, GateReport& report);
 
 }  // namespace diobench

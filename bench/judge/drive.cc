@@ -27,8 +27,6 @@ namespace diobench {
 
 namespace {
 
-constexpr size_t kAttributedCells = 8;
-
 using Clock = std::chrono::steady_clock;
 
 /// Everything a gate knows before its first boot.
@@ -107,14 +105,7 @@ std::optional<std::string> broken_candidate(const Results& results) {
     return std::nullopt;
 }
 
-/// The self-tests of the exact machine, or the problem that keeps them from being made.
-struct SelfTestOutcome {
-    std::vector<SelfTest> tests;
-    std::string problem;
-    bool build_failed = false;
-};
-
-Result<SelfTestOutcome> run_self_tests(const GateRuns& runs, const GateOptions& options) {
+Result<SelfTestOutcome> self_tests_of(const GateRuns& runs, const GateOptions& options) {
     SelfTestOutcome out;
     auto first = runs.self_test(options.seed, "self-test-1");
     if (!first) return forward(first);
@@ -131,8 +122,8 @@ Result<SelfTestOutcome> run_self_tests(const GateRuns& runs, const GateOptions& 
 }
 
 /// Pairs by seed until the verdict is not "inconclusive" or there are enough.
-Result<GateReport> gate_exact(const GateOptions& options, const GatePlan& plan, const GateRuns& runs, std::vector<RunPair>& pairs) {
-    auto tests = run_self_tests(runs, options);
+Result<GateReport> gate_exact(const GateOptions& options, const GatePlan& plan, const GateRuns& runs, std::vector<RunPair>& pairs, ProfiledPair& counted) {
+    auto tests = self_tests_of(runs, options);
     if (!tests) return forward(tests);
     GateReport report;
     if (!tests->problem.empty()) {
@@ -143,7 +134,7 @@ Result<GateReport> gate_exact(const GateOptions& options, const GatePlan& plan, 
     const bool trusted = std::all_of(tests->tests.begin(), tests->tests.end(), [](const SelfTest& t) { return t.outcome == SelfTest::Outcome::passed; });
     const size_t most = trusted ? options.seeds * kMostSeedsFactor : 0;
     for (size_t wanted = options.seeds; pairs.size() < std::min(wanted, most);) {
-        auto pair = runs.pair_side_by_side(options.seed + pairs.size());
+        auto pair = runs.pair_side_by_side(options.seed + pairs.size(), options.attribute && pairs.empty() ? &counted : nullptr);
         if (!pair) return forward(pair);
         pairs.push_back(std::move(*pair));
         if (!kernels_ok(pairs.back())) break;
@@ -210,23 +201,6 @@ Result<GateReport> gate_wall(const GateOptions& options, const GatePlan& plan, c
     return report;
 }
 
-Status attribute(const GateOptions& options, GateReport& report) {
-    if (!options.attribution) return {};
-    std::vector<std::string> cells;
-    for (const auto& line : deciding_lines(report))
-        if (line.metric != nullptr && cells.size() < kAttributedCells && std::find(cells.begin(), cells.end(), line.cell->cell) == cells.end())
-            cells.push_back(line.cell->cell);
-    if (cells.empty()) return {};
-    auto attribution = options.attribution(report);
-    if (!attribution) return forward(attribution);
-    for (const auto& cell : cells) {
-        auto functions = (*attribution)(cell);
-        if (!functions) report.notes.push_back(fmt::format("where the difference of {} went is not known: {}", cell, functions.error().message()));
-        else report.attribution[cell] = std::move(*functions);
-    }
-    return {};
-}
-
 // Runs that were made before.
 
 std::string arm_of(const Results& results, const std::string& wanted) {
@@ -240,22 +214,30 @@ struct GivenRun {
     Results head;  ///< for check_comparable()
 };
 
-Result<std::vector<GivenRun>> read_side(const std::vector<fs::path>& directories, const std::string& kernel, std::string_view option) {
+Result<std::vector<GivenRun>> take_side(std::vector<Results> runs, const std::string& kernel, std::string_view option) {
     std::vector<GivenRun> out;
+    for (auto& results : runs) {
+        if (auto s = refuse_unverified_numbers(results); !s) return forward(s);
+        const std::string name = arm_of(results, kernel);
+        if (name.empty()) {
+            std::vector<std::string> names;
+            for (const auto& one : results.kernels) names.push_back(one.name);
+            return fail("gate", results.run.id, fmt::format("this run has several kernels, {}: say which one with {}", join(names, ", "), option));
+        }
+        auto arm = take_arm(results, name);
+        if (!arm) return forward(arm);
+        results.cells.clear();
+        out.push_back({std::move(*arm), std::move(results)});
+    }
+    return out;
+}
+
+Result<std::vector<Results>> read_all(const std::vector<fs::path>& directories) {
+    std::vector<Results> out;
     for (const auto& directory : directories) {
         auto results = read_results(directory);
         if (!results) return forward(results);
-        if (auto s = refuse_unverified_numbers(*results); !s) return forward(s);
-        const std::string name = arm_of(*results, kernel);
-        if (name.empty()) {
-            std::vector<std::string> names;
-            for (const auto& one : results->kernels) names.push_back(one.name);
-            return fail("gate", directory.string(), fmt::format("this run has several kernels, {}: say which one with {}", join(names, ", "), option));
-        }
-        auto arm = take_arm(*results, name);
-        if (!arm) return forward(arm);
-        results->cells.clear();
-        out.push_back({std::move(*arm), std::move(*results)});
+        out.push_back(std::move(*results));
     }
     return out;
 }
@@ -325,7 +307,8 @@ Result<GateReport> run_gate(const GateOptions& options) {
     if (!runs) return forward(runs);
 
     std::vector<RunPair> pairs;
-    auto report = options.machine == MachineKind::exact ? gate_exact(options, *plan, *runs, pairs) : gate_wall(options, *plan, *runs, pairs);
+    ProfiledPair counted;  // of the first pair
+    auto report = options.machine == MachineKind::exact ? gate_exact(options, *plan, *runs, pairs, counted) : gate_wall(options, *plan, *runs, pairs);
     if (!report) return forward(report);
     report->baseline = runs->baseline();
     report->candidate = runs->candidate();
@@ -336,19 +319,39 @@ Result<GateReport> run_gate(const GateOptions& options) {
     report->started_at = run.started_at;
     if (!pairs.empty()) report->notes.insert(report->notes.begin(), verification_note(pairs));
     note_images(pairs, *report);
+    if (runs->reused_boots() > 0)
+        report->notes.push_back(fmt::format("{} boots of the baseline were made before and taken from the cache: the self-test has just shown that they would be the same",
+                                            runs->reused_boots()));
     conclude(*report);
-    if (auto s = attribute(options, *report); !s) return forward(s);
+    if (!counted.baseline.cells.empty()) attribute_by_instructions(counted, *report);
     report->elapsed_s = std::chrono::duration<double>(Clock::now() - started).count();
     if (auto s = write_gate_outputs(directory, *report); !s) return forward(s);
     return report;
 }
 
+Result<SelfTestOutcome> run_self_tests(const GateOptions& options, const fs::path& directory) {
+    GateOptions alone = options;
+    alone.baseline = options.candidate;
+    auto runs = GateRuns::create(alone, directory);
+    if (!runs) return forward(runs);
+    return self_tests_of(*runs, alone);
+}
+
 Result<GateReport> judge_directories(const std::vector<fs::path>& baseline, const std::vector<fs::path>& candidate, const GateOptions& options) {
+    auto old_runs = read_all(baseline);
+    if (!old_runs) return forward(old_runs);
+    auto new_runs = read_all(candidate);
+    if (!new_runs) return forward(new_runs);
+    return judge_results(std::move(*old_runs), std::move(*new_runs), options);
+}
+
+Result<GateReport> judge_results(std::vector<Results> baseline, std::vector<Results> candidate, const GateOptions& options, std::vector<SelfTest> self_tests) {
     auto policy = find_policy(options);
     if (!policy) return forward(policy);
-    auto old_runs = read_side(baseline, options.baseline, "--baseline NAME");
+    if (baseline.empty() || candidate.empty()) return fail("gate", baseline.empty() ? "baseline" : "candidate", "there is no run of it");
+    auto old_runs = take_side(std::move(baseline), options.baseline, "--baseline NAME");
     if (!old_runs) return forward(old_runs);
-    auto new_runs = read_side(candidate, options.candidate, "--candidate NAME");
+    auto new_runs = take_side(std::move(candidate), options.candidate, "--candidate NAME");
     if (!new_runs) return forward(new_runs);
     const Run run = old_runs->front().head.run;
     const std::string baseline_name = old_runs->front().arm.kernel;
@@ -367,14 +370,16 @@ Result<GateReport> judge_directories(const std::vector<fs::path>& baseline, cons
     const auto all = cells_of(run, *pairs);
     if (auto s = check_policy(plan.policy, all, plan.machine, plan.suite, today_utc()); !s) return forward(s);
     for (const auto& cell : all)
-        if (match_glob(options.filter, cell)) plan.cells.push_back(cell);
+        if (match_glob(options.filter, cell) && !options.not_judged.contains(cell)) plan.cells.push_back(cell);
     GateReport report = judge(plan, *pairs, confirm);
     report.baseline = baseline_name;
     report.candidate = candidate_name;
     report.started_at = run.started_at;
     report.notes.push_back(verification_note(*pairs));
     note_images(*pairs, report);
-    report.self_tests.push_back({"the machine's self-tests", SelfTest::Outcome::not_run, "these runs were made before; a gate that makes its own runs makes them"});
+    report.self_tests = std::move(self_tests);
+    if (report.self_tests.empty())
+        report.self_tests.push_back({"the machine's self-tests", SelfTest::Outcome::not_run, "these runs were made before; a gate that makes its own runs makes them"});
     conclude(report);
     if (!options.output.empty()) {
         report.directory = options.output.string();

@@ -2,7 +2,7 @@
 // A whole gate: runs made or read, judged, written.
 #pragma once
 
-#include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,10 +11,6 @@
 #include "bench/machine/boot.h"
 
 namespace diobench {
-
-/// Called once with the judged report of a gate that made its own runs, if any cell of it differs for the
-/// worse; what it gives is asked for the cells that decide. It may boot. Empty: nothing is attributed.
-using AttributionSource = std::function<Result<Attribution>(const GateReport& report)>;
 
 struct GateOptions {
     std::string baseline;   ///< series by name or folder, or of given results the arm's name (empty: their only arm)
@@ -29,8 +25,9 @@ struct GateOptions {
     fs::path tree;          ///< kernel source; empty: the distribution's
     std::string revision;   ///< of `tree`
     unsigned jobs = 0;      ///< exact: machines side by side; 0: as many as CPUs
+    std::set<std::string> not_judged;  ///< of given results: ids of cells that the baseline cannot have
     std::vector<std::string> argv;
-    AttributionSource attribution;
+    bool attribute = true;  ///< exact: count which kernel functions account for differences, in the first pair
 };
 
 /// Undecided metrics get more seeds until there are so many times those asked for.
@@ -47,6 +44,20 @@ inline constexpr size_t kMostSeedsFactor = 2;
 /// filter are judged with the same one. Of options only baseline, candidate, filter, policy and output count.
 /// Errors: runs that must not be compared, seeds without a partner. Self-tests are reported as not run.
 [[nodiscard]] Result<GateReport> judge_directories(const std::vector<fs::path>& baseline, const std::vector<fs::path>& candidate, const GateOptions& options);
+
+/// judge_directories() of runs in memory. `self_tests`: those that were made with the candidate's runs; empty: reported as not run.
+/// Cells of options.not_judged are left out.
+[[nodiscard]] Result<GateReport> judge_results(std::vector<Results> baseline, std::vector<Results> candidate, const GateOptions& options,
+                                               std::vector<SelfTest> self_tests = {});
+
+/// What the exact machine's self-tests say, or the problem of the kernel that keeps them from being made.
+struct SelfTestOutcome {
+    std::vector<SelfTest> tests;
+    std::string problem;
+    bool build_failed = false;
+};
+/// Boots options.candidate with the self-test's cells; `directory` exists and gets the runs.
+[[nodiscard]] Result<SelfTestOutcome> run_self_tests(const GateOptions& options, const fs::path& directory);
 
 /// The files of a gate's output directory.
 [[nodiscard]] Status write_gate_outputs(const fs::path& directory, const GateReport& report);

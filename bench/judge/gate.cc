@@ -246,6 +246,8 @@ GateReport judge_pairs(const GateInput& input, const Policy& policy) {
     report.policy_file = policy.file;
     report.confirm_pairs = input.confirm.size();
     for (const auto& pair : input.pairs) report.seeds.push_back(pair.seed);
+    for (const auto& pairs : {input.pairs, input.confirm})
+        for (const auto& pair : pairs) report.runs.push_back(pair.candidate.results.run.id);
     look_at_kernels(input.pairs, report);
     const auto first = pair_cells(input.pairs);
     const auto second = pair_cells(input.confirm);

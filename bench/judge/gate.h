@@ -2,7 +2,6 @@
 // From pairs of runs and a policy to a verdict.  Pure functions.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -48,9 +47,6 @@ struct AttributedFunction {
     double candidate_per_op = 0;
     double share = 0;             ///< of the whole difference
 };
-/// Says where the difference of a cell went, functions that account for most first.
-using Attribution = std::function<Result<std::vector<AttributedFunction>>(const std::string& cell)>;
-
 struct GateReport {
     Verdict verdict = Verdict::invalid;
     ExitCode exit_code = ExitCode::invalid;
@@ -60,6 +56,7 @@ struct GateReport {
     std::string suite;
     std::string policy_file;
     std::vector<int64_t> seeds;         ///< one a pair, in the order they were judged
+    std::vector<std::string> runs;      ///< ids of the candidate's runs
     size_t confirm_pairs = 0;           ///< of the independent set of a real clock
     size_t disturbed = 0;               ///< boots of a real clock that were thrown away
     std::vector<SelfTest> self_tests;

@@ -92,6 +92,7 @@ Json gate_json(const GateReport& report) {
             {"elapsed_s", report.elapsed_s},
             {"policy", report.policy_file},
             {"seeds", report.seeds},
+            {"runs", report.runs},
             {"confirm_pairs", report.confirm_pairs},
             {"disturbed_boots", report.disturbed},
             {"self_tests", std::move(self_tests)},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/judge/gate_runs.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "bench/kernel/series.h"
@@ -11,6 +12,12 @@ namespace diobench {
 namespace {
 
 constexpr const char* kRunsFolder = "runs";
+constexpr const char* kProfileFolder = "profile";
+
+/// Kernels that died have counted nothing, and the gate says why.
+bool all_ok(const Results& results) {
+    return std::all_of(results.kernels.begin(), results.kernels.end(), [](const KernelResult& kernel) { return kernel.status == KernelStatus::ok; });
+}
 
 Result<std::string> arm_name(const std::string& series) {
     auto chain = resolve_series(series);
@@ -31,7 +38,7 @@ Result<GateRuns> GateRuns::create(const GateOptions& options, fs::path directory
     return runs;
 }
 
-Result<Results> GateRuns::run(const std::vector<std::string>& kernels, uint64_t seed, const std::string& run, unsigned jobs) const {
+Result<Results> GateRuns::run(const std::vector<std::string>& kernels, uint64_t seed, const std::string& run, unsigned jobs, Profiles* profiles) const {
     RunOptions options;
     options.kernels = kernels;
     options.suite = options_.suite;
@@ -43,32 +50,46 @@ Result<Results> GateRuns::run(const std::vector<std::string>& kernels, uint64_t 
     options.revision = options_.revision;
     options.jobs = jobs;
     options.argv = options_.argv;
+    // The candidate is always booted: what is judged is not to be remembered.
+    options.share_boots = true;
+    if (baseline_ != candidate_) options.reuse_boots_of = {baseline_};
+    if (profiles != nullptr) options.profile_directory = options.output / kProfileFolder;
     auto outcome = run_suite(options);
     if (!outcome) return forward(outcome);
+    reused_boots_ += outcome->reused_boots;
+    if (profiles != nullptr && all_ok(outcome->results)) {
+        auto counted = read_profiles(options.profile_directory, outcome->results);
+        if (!counted) return forward(counted);
+        *profiles = std::move(*counted);
+    }
     return std::move(outcome->results);
 }
 
-Result<RunPair> GateRuns::pair_side_by_side(uint64_t seed) const {
+Result<RunPair> GateRuns::pair_side_by_side(uint64_t seed, ProfiledPair* profiles) const {
     RunPair pair;
     pair.seed = static_cast<int64_t>(seed);
     const std::string name = fmt::format("seed-{}", seed);
     const bool one_run = baseline_ != candidate_;
-    auto first = one_run ? run({options_.baseline, options_.candidate}, seed, name, options_.jobs)
-                         : run({options_.baseline}, seed, name + "-baseline", options_.jobs);
+    ProfiledPair counted;
+    counted.seed = seed;
+    auto first = one_run ? run({options_.baseline, options_.candidate}, seed, name, options_.jobs, profiles ? &counted.baseline : nullptr)
+                         : run({options_.baseline}, seed, name + "-baseline", options_.jobs, profiles ? &counted.baseline : nullptr);
     if (!first) return forward(first);
     auto baseline = take_arm(*first, baseline_);
     if (!baseline) return forward(baseline);
     pair.baseline = std::move(*baseline);
-    auto second = one_run ? std::move(first) : run({options_.candidate}, seed, name + "-candidate", options_.jobs);
+    if (one_run) counted.candidate = counted.baseline;
+    auto second = one_run ? std::move(first) : run({options_.candidate}, seed, name + "-candidate", options_.jobs, profiles ? &counted.candidate : nullptr);
     if (!second) return forward(second);
     auto candidate = take_arm(*second, candidate_);
     if (!candidate) return forward(candidate);
     pair.candidate = std::move(*candidate);
+    if (profiles != nullptr) *profiles = std::move(counted);
     return pair;
 }
 
 Result<ArmOfRun> GateRuns::alone(PairSide side, uint64_t seed, const std::string& name) const {
-    auto results = run({side == PairSide::baseline ? options_.baseline : options_.candidate}, seed, name, 1);
+    auto results = run({side == PairSide::baseline ? options_.baseline : options_.candidate}, seed, name, 1, nullptr);
     if (!results) return forward(results);
     return take_arm(*results, side == PairSide::baseline ? baseline_ : candidate_);
 }

@@ -2,6 +2,7 @@
 // The runs a gate makes, through bench/run.
 #pragma once
 
+#include "bench/judge/attribute.h"
 #include "bench/judge/drive.h"
 #include "bench/judge/pair_order.h"
 #include "bench/judge/samples.h"
@@ -18,7 +19,10 @@ public:
     [[nodiscard]] const std::string& candidate() const { return candidate_; }
 
     /// Both kernels with one seed, side by side; two runs if both arms have one name.
-    [[nodiscard]] Result<RunPair> pair_side_by_side(uint64_t seed) const;
+    /// With `profiles` their instructions are counted; that changes no number.
+    [[nodiscard]] Result<RunPair> pair_side_by_side(uint64_t seed, ProfiledPair* profiles) const;
+    /// Boots of the baseline that were taken from the cache so far.
+    [[nodiscard]] size_t reused_boots() const { return reused_boots_; }
     /// One boot of one kernel, alone on the host: run RUN of the session.
     [[nodiscard]] Result<ArmOfRun> alone(PairSide side, uint64_t seed, const std::string& run) const;
     /// The self-test's cells on the candidate; numbers are not kept.
@@ -26,12 +30,13 @@ public:
 
 private:
     GateRuns(const GateOptions& options, fs::path directory) : options_(options), directory_(std::move(directory)) {}
-    [[nodiscard]] Result<Results> run(const std::vector<std::string>& kernels, uint64_t seed, const std::string& run, unsigned jobs) const;
+    [[nodiscard]] Result<Results> run(const std::vector<std::string>& kernels, uint64_t seed, const std::string& run, unsigned jobs, Profiles* profiles) const;
 
     const GateOptions& options_;
     fs::path directory_;
     std::string baseline_;
     std::string candidate_;
+    mutable size_t reused_boots_ = 0;
 };
 
 }  // namespace diobench

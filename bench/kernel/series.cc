@@ -113,6 +113,15 @@ Result<std::vector<Series>> list_series(const fs::path& root) {
     return out;
 }
 
+Result<Revisions> known_revisions() {
+    auto all = list_series();
+    if (!all) return forward(all);
+    Revisions out;
+    for (const auto& series : *all)
+        if (!series.revises.empty()) out[series.name] = series.revises;
+    return out;
+}
+
 Result<std::vector<Series>> resolve_series(const std::string& name_or_path) {
     auto series = load_series(name_or_path);
     if (!series) return forward(series);

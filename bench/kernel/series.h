@@ -7,6 +7,7 @@
 
 #include "bench/base/error.h"
 #include "bench/base/files.h"
+#include "bench/kernel/lineage.h"
 #include "bench/kernel/version.h"
 
 namespace diobench {
@@ -42,6 +43,8 @@ struct Series {
 [[nodiscard]] Result<Series> find_series(const std::string& name, const fs::path& beside);
 /// Every series of the folder `root` (empty: series_root()), by name.  Revisions that go in a circle are an error.
 [[nodiscard]] Result<std::vector<Series>> list_series(const fs::path& root = {});
+/// What each of series_root()'s series revises.
+[[nodiscard]] Result<Revisions> known_revisions();
 /// The series with all it requires: requirements first, itself last, none
 /// twice.  A required name is looked for beside the series that requires it, then in series_root().
 [[nodiscard]] Result<std::vector<Series>> resolve_series(const std::string& name_or_path);

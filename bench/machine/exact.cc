@@ -36,6 +36,8 @@ Result<std::vector<std::string>> profile_arguments(const BootRequest& request) {
 
 }  // namespace
 
+Result<fs::path> exact_order_library() { return our_library(kOrderLibrary); }
+
 Result<MachineParts> exact_machine(const BootRequest& request) {
     if (request.accelerator != Accelerator::tcg)
         return fail("boot", request.label, "the exact machine is emulated: its accelerator is tcg");
@@ -46,7 +48,7 @@ Result<MachineParts> exact_machine(const BootRequest& request) {
         return fail("boot", request.label,
                     "the exact machine has no disk: the host would serve it at times that are not repeatable");
     MachineParts parts;
-    auto library = our_library(kOrderLibrary);
+    auto library = exact_order_library();
     if (!library) return forward(library);
     parts.preload = *library;
     parts.qemu_arguments = {

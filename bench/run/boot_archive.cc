@@ -5,20 +5,19 @@
 
 namespace diobench {
 
-namespace {
-
 bool worth_keeping(const BootReport& report) {
     return report.result.usable() && std::none_of(report.records.begin(), report.records.end(), [](const nlohmann::json& record) {
         return record.value("type", "") == "error" || record.value("status", "") == "failed";
     });
 }
 
-}  // namespace
+nlohmann::json boot_to_json(const std::string& key, const BootReport& report) {
+    return {{"key", key}, {"console_log", report.result.console_log.string()}, {"elapsed_s", report.result.elapsed_s},
+            {"machine_command", report.result.machine_command},
+            {"kernel_command_line", report.result.kernel_command_line}, {"records", report.records}};
+}
 
-bool BootArchive::restore(const std::string& name, const std::string& key, BootReport& report) const {
-    auto text = read_file(path(name));
-    if (!text) return false;
-    auto json = nlohmann::json::parse(*text, nullptr, false);
+bool boot_from_json(const nlohmann::json& json, const std::string& key, BootReport& report) {
     if (!json.is_object() || json.value("key", "") != key) return false;
     try {
         BootResult result;
@@ -37,13 +36,15 @@ bool BootArchive::restore(const std::string& name, const std::string& key, BootR
     }
 }
 
+bool BootArchive::restore(const std::string& name, const std::string& key, BootReport& report) const {
+    auto text = read_file(path(name));
+    return text && boot_from_json(nlohmann::json::parse(*text, nullptr, false), key, report);
+}
+
 Status BootArchive::keep(const std::string& name, const std::string& key, const BootReport& report) const {
     if (!worth_keeping(report)) return {};
-    const nlohmann::json json = {{"key", key}, {"console_log", report.result.console_log.string()}, {"elapsed_s", report.result.elapsed_s},
-                                 {"machine_command", report.result.machine_command},
-                                 {"kernel_command_line", report.result.kernel_command_line}, {"records", report.records}};
     if (auto s = make_directories(folder_); !s) return s;
-    return write_file_atomic(path(name), json.dump());
+    return write_file_atomic(path(name), boot_to_json(key, report).dump());
 }
 
 }  // namespace diobench

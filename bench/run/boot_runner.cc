@@ -120,6 +120,26 @@ std::string BootRunner::key_of(const Task& task, const Prepared& prepared) const
                                   prepared.memory_mib, prepared.plan.to_json().dump()));
 }
 
+BootPlace BootRunner::place_of(const Task& task) const {
+    BootPlace out{output_ / "logs" / fmt::format("{}-{}.console.txt", task.arm, task.report->label), {}};
+    if (!options_.profile_directory.empty()) out.profile = options_.profile_directory / task.arm / (task.report->label + ".txt");
+    return out;
+}
+
+bool BootRunner::reuse(const Task& task, const std::string& key) {
+    const auto& arms = options_.reuse_boots_of;
+    if (!shared_ || std::find(arms.begin(), arms.end(), task.arm) == arms.end()) return false;
+    if (!shared_->restore(key, place_of(task), *task.report)) return false;
+    ++reused_;
+    return true;
+}
+
+/// For who resumes this run, and for later gates.
+Status BootRunner::keep(const Task& task, const std::string& key) const {
+    if (auto s = archive_.keep(fmt::format("{}-{}", task.arm, task.report->label), key, *task.report); !s) return s;
+    return shared_ ? shared_->keep(key, place_of(task), *task.report) : Status();
+}
+
 Result<BootResult> BootRunner::boot_one(const Task& task, const Prepared& prepared, const std::function<void()>& on_cell) {
     BootReport& report = *task.report;
     BootRequest request;
@@ -139,7 +159,7 @@ Result<BootResult> BootRunner::boot_one(const Task& task, const Prepared& prepar
     }
     if (task.kernel != nullptr) request.kernel_image = task.kernel->image;
     if (!options_.profile_directory.empty()) {
-        request.profile = options_.profile_directory / task.arm / (report.label + ".txt");
+        request.profile = place_of(task).profile;
         request.system_map = task.kernel->system_map;
         if (auto s = make_directories(request.profile.parent_path()); !s) return forward(s);
     }
@@ -168,6 +188,11 @@ Result<BootResult> BootRunner::boot_one(const Task& task, const Prepared& prepar
 }
 
 Status BootRunner::run(const std::vector<Task>& tasks, unsigned side_by_side) {
+    if (options_.share_boots && options_.machine == MachineKind::exact) {
+        auto shared = SharedBoots::of_this_host();
+        if (!shared) return forward(shared);
+        shared_ = std::move(*shared);
+    }
     size_t total = 0;
     for (const Task& task : tasks) total += task.report->cells.size();
     Progress progress("cells");
@@ -193,14 +218,19 @@ Status BootRunner::run(const std::vector<Task>& tasks, unsigned side_by_side) {
                 ++restored;
                 continue;
             }
+            if (reuse(task, key)) {
+                done += task.report->cells.size();
+                continue;
+            }
             auto result = boot_one(task, **prepared, [&] {
                 if (task.report->records.back().value("type", "") == "cell") ++done;
                 progress.update(done, total, name);
                 told_.update(done, total, name);
+                if (options_.on_progress) options_.on_progress(done, total, name);
             });
             if (!result) return stop(result.error());
             task.report->result = *result;
-            if (auto s = archive_.keep(name, key, *task.report); !s) return stop(s.error());
+            if (auto s = keep(task, key); !s) return stop(s.error());
             std::lock_guard lock(mutex);
             if (!result->usable()) progress.finish(coloured(fmt::format("{}: {}", name, result->reason), Colour::red, STDERR_FILENO));
         }
@@ -210,6 +240,7 @@ Status BootRunner::run(const std::vector<Task>& tasks, unsigned side_by_side) {
     work();
     for (auto& worker : workers) worker.join();
     times_.save();
+    if (reused_ > 0) progress.finish(fmt::format("{} of {} boots were made before, byte for byte the same, and taken from the cache", reused_.load(), tasks.size()));
     if (restored > 0) progress.finish(fmt::format("{} of {} boots were made before and taken from {}", restored.load(), tasks.size(), (output_ / "boots").string()));
     if (error) return tl::unexpected<Error>(*error);
     return {};

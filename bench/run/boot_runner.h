@@ -2,6 +2,7 @@
 // Boots: their initramfs, several side by side, their records kept.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <mutex>
 
@@ -13,6 +14,7 @@
 #include "bench/run/collect.h"
 #include "bench/run/run_progress.h"
 #include "bench/run/run_suite.h"
+#include "bench/run/shared_boots.h"
 
 namespace diobench {
 
@@ -28,6 +30,8 @@ public:
     /// Those that an earlier attempt at this run kept are taken from there.
     /// What happens to a machine is its result; errors end all of it.
     [[nodiscard]] Status run(const std::vector<Task>& tasks, unsigned side_by_side);
+    /// Boots that were taken from the cache.
+    [[nodiscard]] size_t reused() const { return reused_; }
 
 private:
     /// Everything one boot needs that does not depend on the kernel.
@@ -40,6 +44,9 @@ private:
     [[nodiscard]] Result<const Prepared*> prepare(const BootReport& report);
     [[nodiscard]] Result<Prepared> make_prepared(const BootReport& report) const;
     [[nodiscard]] Result<BootResult> boot_one(const Task& task, const Prepared& prepared, const std::function<void()>& on_cell);
+    [[nodiscard]] BootPlace place_of(const Task& task) const;
+    [[nodiscard]] bool reuse(const Task& task, const std::string& key);
+    [[nodiscard]] Status keep(const Task& task, const std::string& key) const;
     [[nodiscard]] std::string key_of(const Task& task, const Prepared& prepared) const;
 
     const RunOptions& options_;
@@ -49,6 +56,8 @@ private:
     RunProgress& told_;
     BootArchive archive_;
     CellTimes times_;
+    std::optional<SharedBoots> shared_;
+    std::atomic<size_t> reused_{0};
     std::mutex mutex_;
     std::map<std::string, Prepared> prepared_;  ///< by label
 };

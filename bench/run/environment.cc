@@ -11,6 +11,7 @@
 #include "bench/base/paths.h"
 #include "bench/base/process.h"
 #include "bench/base/text.h"
+#include "bench/machine/probe.h"
 
 namespace diobench {
 
@@ -32,6 +33,12 @@ std::string first_line(const std::vector<std::string>& argv) {
     auto result = run_command(argv);
     if (!result || result->exit_status != 0) return "unknown";
     return std::string(trim(result->output.substr(0, result->output.find('\n'))));
+}
+
+/// Of the program that measures: another one executes other instructions.
+std::string guest_id() {
+    auto program = read_file(installed_guest_program());
+    return program ? sha256_hex(*program).substr(0, 16) : "unknown";
 }
 
 }  // namespace
@@ -68,6 +75,7 @@ std::map<std::string, std::string> tool_versions() {
             {"git", first_line({"git", "-C", project_root().string(), "describe", "--always", "--dirty", "--abbrev=12"})},
             {"qemu", first_line({"qemu-system-x86_64", "--version"})},
             {"compiler", first_line({"gcc", "--version"})},
+            {"guest", guest_id()},
             {"mkfs_erofs", first_line({"mkfs.erofs", "--version"})}};
 }
 

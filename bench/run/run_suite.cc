@@ -254,10 +254,10 @@ Result<RunOutcome> run_suite(const RunOptions& options) {
     if (auto s = refuse_unverified_numbers(*results); !s) return forward(s);
     conclude(*results);
     told.finish(results->run.exit_code);
-    if (options.keep == KeepRun::no) return RunOutcome{std::move(*results), output, static_cast<ExitCode>(results->run.exit_code)};
+    if (options.keep == KeepRun::no) return RunOutcome{std::move(*results), output, runner.reused(), static_cast<ExitCode>(results->run.exit_code)};
     const auto link = options.output.empty() ? LatestLink::point : LatestLink::leave;
     if (auto s = write_outputs(output, *results, reproduce_script(*results, options), link); !s) return forward(s);
-    return RunOutcome{std::move(*results), output, static_cast<ExitCode>(results->run.exit_code)};
+    return RunOutcome{std::move(*results), output, runner.reused(), static_cast<ExitCode>(results->run.exit_code)};
 }
 
 }  // namespace diobench

@@ -2,6 +2,7 @@
 // A whole run: kernels built, machines booted, records gathered, outputs written.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,6 +37,10 @@ struct RunOptions {
     unsigned jobs = 0;                         ///< machines side by side; 0: as many as CPUs (exact), one (kvm)
     fs::path profile_directory;                ///< exact: gets KERNEL/BOOT.txt, instructions by function (docs/profile.md); empty: not counted
     KeepRun keep = KeepRun::yes;
+    bool share_boots = false;                  ///< exact: keep boots in the cache for later gates
+    std::vector<std::string> reuse_boots_of;   ///< exact: arms whose boots may be taken from there
+    /// Told of every step, beside what a person sees: boots done, of how many, and what was last heard of.
+    std::function<void(size_t done, size_t total, std::string_view what)> on_progress;
     std::vector<std::string> argv;             ///< for the record
 };
 
@@ -48,6 +53,7 @@ inline constexpr const char* kHostKernel = "host";
 struct RunOutcome {
     Results results;
     fs::path directory;
+    size_t reused_boots = 0;  ///< taken from the cache
     ExitCode exit_code = ExitCode::ok;
 };
 

@@ -11,6 +11,7 @@
 #include "bench/export/summary.h"
 #include "bench/machine/qemu.h"
 #include "bench/overhead/overhead.h"
+#include "bench/store/calibration_file.h"
 #include "bench/store/database.h"
 
 namespace diobench {
@@ -77,6 +78,7 @@ Status write_outputs(const fs::path& directory, const Results& results, const st
     if (auto s = write_junit(directory / kJunitFileName, results); !s) return s;
     if (auto s = write_summary(directory / kSummaryFileName, results); !s) return s;
     if (auto s = copy_overhead(directory); !s) return s;
+    if (auto s = copy_calibration(results.run.machine, directory); !s) return s;
     if (auto s = write_results(directory, results); !s) return s;
     auto store = ResultStore::open();
     if (!store) return forward(store);

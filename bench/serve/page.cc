@@ -16,7 +16,7 @@ constexpr std::string_view kStyle =
     "body{font:15px/1.5 'DejaVu Sans',sans-serif;margin:1.5em auto;max-width:76em;padding:0 1em;color:#222;background:#fff}"
     "h1{font-size:1.4em}h2{font-size:1.1em;margin:1.6em 0 .4em}table{border-collapse:collapse}td,th{text-align:left;padding:.15em .8em .15em 0;vertical-align:top}"
     "th{border-bottom:1px solid #999}.bad{color:#b00020}.good{color:#00695c}.id{font-family:'DejaVu Sans Mono',monospace;font-size:.9em}"
-    ".dim{color:#666}svg{display:block}form{margin:1em 0}input{font:inherit}nav a{margin-right:1em}";
+    ".dim{color:#666}.n{white-space:nowrap}svg{display:block}form{margin:1em 0}input{font:inherit}nav a{margin-right:1em}";
 
 std::string page(std::string_view title, const std::string& body) {
     return fmt::format("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
@@ -117,7 +117,7 @@ std::string history_row(const HistorySeries& series, const std::vector<Pin>& pin
             notes += fmt::format("<span class=\"bad\">{} worse than pin {}{}</span><br>", percent_text(drift->worse_by_ratio), escape_html(pin.name),
                                  drift->creep ? ", a creep that no single step shows" : "");
     const auto& last = series.points.back();
-    return fmt::format("<tr><td class=\"id\">{}<br><span class=\"dim\">{}, machine {}, {} runs</span></td><td>{}</td><td>{}</td></tr>\n<tr><td colspan=\"3\" class=\"dim\">{}</td></tr>\n",
+    return fmt::format("<tr><td class=\"id\">{}<br><span class=\"dim\">{}, machine {}, {} runs</span></td><td>{}</td><td class=\"n\">{}</td></tr>\n<tr><td colspan=\"3\" class=\"dim\">{}</td></tr>\n",
                        escape_html(series.cell), escape_html(series.kernel), escape_html(series.machine), series.points.size(),
                        series_svg(series, changes, 480, 56), last.value ? escape_html(metric_text(*series.metric, *last.value)) : "no number", notes);
 }
@@ -216,7 +216,7 @@ std::string history_page(const HistoryPage& what) {
     std::string body = history_form(what.request);
     if (!what.problem.empty()) body += fmt::format("<p class=\"bad\">{}</p>\n", escape_html(what.problem));
     if (!what.series.empty())
-        body += fmt::format("<p>{}, <span class=\"dim\">{}</span>. Orange line: level changed; dashed: another revision; red dot: regression or invalid; pink: no number.</p>\n",
+        body += fmt::format("<p>{}, <span class=\"dim\">{}</span> Orange line: level changed; dashed: another revision; red dot: regression or invalid; pink: no number.</p>\n",
                             escape_html(what.request.metric), escape_html(what.series.front().metric->help));
     std::string pages;
     if (what.page > 0) pages += history_link(what.request, what.page - 1, "before");

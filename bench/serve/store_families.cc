@@ -110,7 +110,7 @@ void add_night(FamilyBuilder& out, const StoredJudgement& night) {
 }
 
 /// The newest of each pair of kernels, suite and machine; the newest night, however old: that there was none since is the news.
-Status add_judgements(FamilyBuilder& out, ResultStore& store, const ServeContent& content, int64_t now_s) {
+Status add_judgements(FamilyBuilder& out, ResultStore& store, int64_t max_age_s, int64_t now_s) {
     auto all = store.judgements();
     if (!all) return forward(all);
     std::set<Labels> seen;
@@ -119,7 +119,7 @@ Status add_judgements(FamilyBuilder& out, ResultStore& store, const ServeContent
         if (judgement.kind == kNightJudgement) {
             if (!night_seen) add_night(out, judgement);
             night_seen = true;
-        } else if (is_recent(judgement.started_at, now_s, content.max_age_s) && seen.insert(gate_labels(judgement)).second) {
+        } else if (is_recent(judgement.started_at, now_s, max_age_s) && seen.insert(gate_labels(judgement)).second) {
             add_gate(out, judgement);
         }
     }
@@ -202,10 +202,16 @@ Result<Families> store_families(ResultStore& store, const ServeContent& content,
         }
         newest.push_back(std::move(*results));
     }
-    if (auto s = add_judgements(built, store, content, now_s); !s) return forward(s);
+    if (auto s = add_judgements(built, store, content.max_age_s, now_s); !s) return forward(s);
     if (auto s = add_pins(built, store, *runs, newest, content); !s) return forward(s);
     merge_families(out, built.take());
     return out;
+}
+
+Result<Families> judgement_families(ResultStore& store, int64_t max_age_s, int64_t now_s) {
+    FamilyBuilder out;
+    if (auto s = add_judgements(out, store, max_age_s, now_s); !s) return forward(s);
+    return out.take();
 }
 
 Families progress_families(const ProgressState& state, int64_t now_s) {

@@ -29,6 +29,9 @@ struct ServeContent {
 /// pair of kernels, the newest night, and pinned baselines. `now_s`: seconds since 1970.
 [[nodiscard]] Result<Families> store_families(ResultStore& store, const ServeContent& content, int64_t now_s);
 
+/// The newest gate of each pair of kernels, suite and machine that started at or after `now_s` - `max_age_s`, and the newest night, however old.
+[[nodiscard]] Result<Families> judgement_families(ResultStore& store, int64_t max_age_s, int64_t now_s);
+
 /// What runs at this moment. A file that was not touched for ten minutes while it says "running" is stale: its writer died.
 [[nodiscard]] Families progress_families(const ProgressState& state, int64_t now_s);
 

@@ -74,6 +74,10 @@ public:
     [[nodiscard]] Result<std::map<std::string, std::vector<std::string>>> history_cells();
     /// One metric of one cell in every run, in the order of history_runs(); a metric that is not of the table is an error.
     [[nodiscard]] Result<std::vector<HistoryValue>> history_values(const std::string& cell, const std::string& metric);
+    /// One metric of every cell of a run, by cell and kernel; a metric that is not of the table is an error.
+    [[nodiscard]] Result<std::vector<RunValue>> run_values(const std::string& run_id, const std::string& metric);
+    /// The worst that was said of a metric of any cell of a kernel in the runs that were judged: (run, kernel) -> verdict.
+    [[nodiscard]] Result<std::map<std::pair<std::string, std::string>, std::string>> worst_verdicts(const std::string& metric);
     /// What was said of a metric of a cell, and of the cell as a whole, the oldest first.
     [[nodiscard]] Result<std::vector<HistoryVerdict>> history_verdicts(const std::string& cell, const std::string& metric);
 

@@ -46,7 +46,8 @@ Result<std::vector<HistoryRun>> ResultStore::history_runs() {
     return guarded("read the history of store", path_, [&]() -> Result<std::vector<HistoryRun>> {
         SQLite::Statement query(*database_,
                                 "SELECT id, started_at, suite, machine, clock_kind, seed, "
-                                "exit_code = 0 AND NOT EXISTS (SELECT 1 FROM judgements WHERE run_id = runs.id AND verdict IN ('regression', 'invalid')), "
+                                "exit_code = 0 AND NOT EXISTS (SELECT 1 FROM judgement_runs x JOIN judgements j ON j.id = x.judgement_id "
+                                "WHERE x.run_id = runs.id AND j.verdict IN ('regression', 'invalid')), "
                                 "coalesce('QEMU ' || json_extract(description, '$.tool.qemu') || ', ', '') || "
                                 "coalesce((SELECT 'Linux ' || min(base_version) || ', ' FROM kernels WHERE run_id = runs.id), '') || host_cpu "
                                 "FROM runs WHERE EXISTS (SELECT 1 FROM cells WHERE run_id = runs.id) ORDER BY started_at, id");
@@ -67,32 +68,92 @@ Result<std::map<std::string, std::vector<std::string>>> ResultStore::history_cel
     });
 }
 
+namespace {
+
+/// Gathers rows, boot after boot, into one value for each key they have in common.
+template <class Row>
+class BootCollector {
+public:
+    explicit BootCollector(Aggregation rule) : rule_(rule) {}
+    /// `row` without its value; `ok` and `value` of one boot of it.
+    void add(Row row, bool same_as_last, bool ok, std::optional<double> value) {
+        if (!same_as_last) {
+            finish();
+            out_.push_back(std::move(row));
+        }
+        if (!ok || !value) boots_.complete = false;
+        else boots_.values.push_back(*value);
+    }
+    [[nodiscard]] const std::vector<Row>& rows() const { return out_; }
+    std::vector<Row> take() {
+        finish();
+        return std::move(out_);
+    }
+
+private:
+    void finish() {
+        if (!out_.empty()) out_.back().value = collapse(boots_, rule_);
+        boots_ = {};
+    }
+    Aggregation rule_;
+    Boots boots_;
+    std::vector<Row> out_;
+};
+
+Result<const Metric*> known_metric(const std::string& name) {
+    const Metric* row = find_metric(name);
+    if (row == nullptr) return fail("read the history of", name, "there is no such metric in the metric table (docs/results.md)");
+    return row;
+}
+
+}  // namespace
+
 Result<std::vector<HistoryValue>> ResultStore::history_values(const std::string& cell, const std::string& metric) {
-    const Metric* row = find_metric(metric);
-    if (row == nullptr) return fail("read the history of", metric, "there is no such metric in the metric table (docs/results.md)");
+    auto row = known_metric(metric);
+    if (!row) return forward(row);
     return guarded("read the history of store", path_, [&]() -> Result<std::vector<HistoryValue>> {
         SQLite::Statement query(*database_, "SELECT c.run_id, c.kernel, c.status = 'ok', m.value FROM cells c JOIN runs r ON r.id = c.run_id "
                                             "LEFT JOIN metrics m ON m.cell_id = c.id AND m.name = ? WHERE c.cell = ? "
                                             "ORDER BY r.started_at, r.id, c.kernel, c.boot");
         SQLite::bind(query, metric, cell);
-        std::vector<HistoryValue> out;
-        Boots boots;
-        auto finish = [&] {
-            if (!out.empty()) out.back().value = collapse(boots, row->aggregation);
-            boots = {};
-        };
+        BootCollector<HistoryValue> out((*row)->aggregation);
         while (query.executeStep()) {
-            const std::string run = query.getColumn(0).getString();
-            const std::string kernel = query.getColumn(1).getString();
-            if (out.empty() || out.back().run_id != run || out.back().kernel != kernel) {
-                finish();
-                out.push_back({run, kernel, std::nullopt});
-            }
-            const auto value = optional_number(query.getColumn(3));
-            if (query.getColumn(2).getInt() == 0 || !value) boots.complete = false;
-            else boots.values.push_back(*value);
+            HistoryValue value{query.getColumn(0).getString(), query.getColumn(1).getString(), std::nullopt};
+            const bool same = !out.rows().empty() && out.rows().back().run_id == value.run_id && out.rows().back().kernel == value.kernel;
+            out.add(std::move(value), same, query.getColumn(2).getInt() != 0, optional_number(query.getColumn(3)));
         }
-        finish();
+        return out.take();
+    });
+}
+
+Result<std::vector<RunValue>> ResultStore::run_values(const std::string& run_id, const std::string& metric) {
+    auto row = known_metric(metric);
+    if (!row) return forward(row);
+    return guarded("read the numbers of a run from store", path_, [&]() -> Result<std::vector<RunValue>> {
+        SQLite::Statement query(*database_, "SELECT c.cell, c.kernel, c.status = 'ok', m.value FROM cells c "
+                                            "LEFT JOIN metrics m ON m.cell_id = c.id AND m.name = ? WHERE c.run_id = ? ORDER BY c.cell, c.kernel, c.boot");
+        SQLite::bind(query, metric, run_id);
+        BootCollector<RunValue> out((*row)->aggregation);
+        while (query.executeStep()) {
+            RunValue value{query.getColumn(0).getString(), query.getColumn(1).getString(), std::nullopt};
+            const bool same = !out.rows().empty() && out.rows().back().cell == value.cell && out.rows().back().kernel == value.kernel;
+            out.add(std::move(value), same, query.getColumn(2).getInt() != 0, optional_number(query.getColumn(3)));
+        }
+        return out.take();
+    });
+}
+
+Result<std::map<std::pair<std::string, std::string>, std::string>> ResultStore::worst_verdicts(const std::string& metric) {
+    using Verdicts = std::map<std::pair<std::string, std::string>, std::string>;
+    return guarded("read the verdicts of store", path_, [&]() -> Result<Verdicts> {
+        // kVerdictWords from the best to the worst.
+        SQLite::Statement query(*database_, "SELECT x.run_id, j.candidate, max(CASE v.verdict WHEN 'pass' THEN 0 WHEN 'inconclusive' THEN 1 WHEN 'regression' THEN 2 ELSE 3 END) "
+                                            "FROM verdicts v JOIN judgements j ON j.id = v.judgement_id JOIN judgement_runs x ON x.judgement_id = j.id "
+                                            "WHERE v.metric = ? GROUP BY x.run_id, j.candidate");
+        SQLite::bind(query, metric);
+        Verdicts out;
+        while (query.executeStep())
+            out[{query.getColumn(0).getString(), query.getColumn(1).getString()}] = kVerdictWords.at(static_cast<size_t>(query.getColumn(2).getInt()));
         return out;
     });
 }

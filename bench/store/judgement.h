@@ -46,6 +46,7 @@ struct StoredJudgement {
     std::string verdict;        ///< one of kVerdictWords
     int64_t exit_code = 0;
     std::vector<StoredVerdict> verdicts;
+    std::vector<std::string> runs = {};  ///< ids of all runs that were judged, sorted; run_id is one of them
     bool operator==(const StoredJudgement&) const = default;
 };
 

@@ -41,6 +41,20 @@ void insert_verdict(SQLite::Statement& insert, const std::string& id, const Stor
     insert.exec();
 }
 
+void insert_runs(SQLite::Database& database, const StoredJudgement& judgement) {
+    SQLite::Statement insert(database, "INSERT OR IGNORE INTO judgement_runs VALUES (?,?)");
+    if (!judgement.run_id.empty()) insert_row(insert, judgement.id, judgement.run_id);
+    for (const auto& run : judgement.runs) insert_row(insert, judgement.id, run);
+}
+
+std::vector<std::string> runs_of(SQLite::Statement& query, const std::string& id) {
+    query.reset();
+    query.bind(1, id);
+    std::vector<std::string> out;
+    while (query.executeStep()) out.push_back(query.getColumn(0).getString());
+    return out;
+}
+
 std::vector<StoredVerdict> verdicts_of(SQLite::Statement& query, const std::string& id) {
     query.reset();
     query.bind(1, id);
@@ -61,6 +75,7 @@ Status ResultStore::record_judgement(const StoredJudgement& j) {
         insert_row(replace, j.id);
         SQLite::Statement head(*database_, "INSERT INTO judgements VALUES (?,?,?,?,?,?,?,?,?,?,?)");
         insert_row(head, j.id, j.kind, j.started_at, j.elapsed_s, j.suite, j.machine, j.baseline, j.candidate, j.run_id, j.verdict, j.exit_code);
+        insert_runs(*database_, j);
         SQLite::Statement insert(*database_, "INSERT INTO verdicts VALUES (?,?,?,?,?,?,?,?,?,?,?)");
         for (const auto& verdict : j.verdicts) insert_verdict(insert, j.id, verdict);
         transaction.commit();
@@ -87,12 +102,13 @@ Result<std::vector<StoredJudgement>> ResultStore::judgements(const std::string& 
                                             "FROM judgements WHERE started_at >= ? ORDER BY started_at DESC, id DESC");
         SQLite::Statement verdicts(*database_, "SELECT cell, metric, verdict, baseline, candidate, worse_by_ratio, low, high, reason, accepted "
                                                "FROM verdicts WHERE judgement_id = ? ORDER BY cell, metric");
+        SQLite::Statement runs(*database_, "SELECT run_id FROM judgement_runs WHERE judgement_id = ? ORDER BY run_id");
         query.bind(1, since);
         std::vector<StoredJudgement> out;
         auto text = [&](int i) { return query.getColumn(i).getString(); };
         while (query.executeStep())
             out.push_back({text(0), text(1), text(2), query.getColumn(3).getDouble(), text(4), text(5), text(6), text(7), text(8), text(9),
-                           query.getColumn(10).getInt64(), verdicts_of(verdicts, text(0))});
+                           query.getColumn(10).getInt64(), verdicts_of(verdicts, text(0)), runs_of(runs, text(0))});
         return out;
     });
 }

@@ -10,7 +10,8 @@ namespace {
 
 /// Exit code 0 (which known failures leave alone), and nobody found it worse or wrong.
 Status check_good(SQLite::Database& database, const Pin& pin) {
-    SQLite::Statement query(database, "SELECT exit_code, (SELECT verdict FROM judgements WHERE run_id = runs.id AND verdict IN ('regression', 'invalid') "
+    SQLite::Statement query(database, "SELECT exit_code, (SELECT j.verdict FROM judgement_runs x JOIN judgements j ON j.id = x.judgement_id "
+                                      "WHERE x.run_id = runs.id AND j.verdict IN ('regression', 'invalid') "
                                       "LIMIT 1) FROM runs WHERE id = ?");
     query.bind(1, pin.run_id);
     if (!query.executeStep()) return fail("pin", pin.run_id, "there is no such run in the store (diobench history runs shows them)");

@@ -9,7 +9,7 @@ namespace diobench {
 namespace {
 
 /// Step i brings user_version i to i + 1. Steps are never changed once released; new ones are added.
-constexpr std::array<const char*, 3> kMigrations = {
+constexpr std::array<const char*, 4> kMigrations = {
 R"sql(
 CREATE TABLE runs (
     id TEXT PRIMARY KEY, started_at TEXT NOT NULL, elapsed_s REAL NOT NULL, suite TEXT NOT NULL,
@@ -79,6 +79,14 @@ CREATE INDEX verdicts_by_cell ON verdicts (cell, metric);
 CREATE TABLE pins (  -- no foreign key: a run that is recorded again is replaced
     name TEXT PRIMARY KEY, run_id TEXT NOT NULL, kernel TEXT NOT NULL, cells TEXT NOT NULL, pinned_at TEXT NOT NULL
 ) STRICT;
+)sql",
+R"sql(
+CREATE TABLE judgement_runs (  -- all that were judged; no foreign key to runs: a run that is recorded again is replaced
+    judgement_id TEXT NOT NULL REFERENCES judgements (id) ON DELETE CASCADE, run_id TEXT NOT NULL,
+    PRIMARY KEY (judgement_id, run_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX judgement_runs_by_run ON judgement_runs (run_id);
+INSERT INTO judgement_runs SELECT id, run_id FROM judgements WHERE run_id <> '';
 )sql"};
 
 }  // namespace

@@ -67,6 +67,13 @@ struct HistoryValue {
     std::optional<double> value;  ///< empty: the cell was not ok, or the metric is missing
 };
 
+/// One metric of one cell of one arm in a known run; boots are collapsed as the metric table says.
+struct RunValue {
+    std::string cell;
+    std::string kernel;
+    std::optional<double> value;
+};
+
 /// A verdict on a cell and metric, with whose it is.
 struct HistoryVerdict {
     std::string judgement_id;

@@ -60,13 +60,15 @@ Result<fs::path> conformance_initramfs(uint64_t seed) {
     return constant_initramfs(files);
 }
 
+bool is_for_calibration(const std::string& name) { return name.starts_with("slow-") || name.starts_with("same-"); }
+
 Result<std::vector<std::string>> mutant_folders(const VerifyOptions& options) {
     if (!options.kernels.empty()) return options.kernels;
     std::vector<std::string> out;
     std::error_code ec;
     for (const auto& entry : fs::directory_iterator(project_root() / "kernel-patches/mutants", ec))
-        // slow-*: right but slower, for the calibration of numbers.
-        if (fs::exists(entry.path() / "series.toml") && !entry.path().filename().string().starts_with("slow-"))
+        // slow-* and same-*: right, for the calibration of numbers.
+        if (fs::exists(entry.path() / "series.toml") && !is_for_calibration(entry.path().filename().string()))
             out.push_back(entry.path().string());
     if (ec) return fail_errno("list", (project_root() / "kernel-patches/mutants").string(), ec.value());
     std::sort(out.begin(), out.end());

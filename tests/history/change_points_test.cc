@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/history/change_points.h"
 
+#include <algorithm>
 #include <cmath>
 #include <gtest/gtest.h>
 #include <random>
@@ -92,6 +93,35 @@ TEST(ChangePoints, NoiseAloneIsRarelyOne) {
     size_t false_alarms = 0;
     for (uint64_t seed = 1; seed <= 200; ++seed) false_alarms += change_points(noise(40, 1000 + seed, 1)).empty() ? 0 : 1;
     EXPECT_LE(false_alarms, 6u);  // alpha is 1 %: 2 expected of 200, more than 6 in 0.5 % of such experiments
+}
+
+TEST(ChangePoints, AClearSplitNeedsFewerPermutations) {
+    auto values = noise(60, 7, 1);
+    for (size_t i = 37; i < values.size(); ++i) values[i] += 5;
+    const auto early = change_points(values);
+    const auto all = change_points(values, {.clear_after = 999});
+    ASSERT_EQ(early.size(), 1u);
+    ASSERT_EQ(all.size(), 1u);
+    EXPECT_EQ(early[0].index, all[0].index);
+    EXPECT_DOUBLE_EQ(early[0].p, 1.0 / 300);
+    EXPECT_DOUBLE_EQ(all[0].p, 1.0 / 1000);
+    const auto strict = change_points(values, {.alpha = 0.001});  // 299 cannot say so much
+    ASSERT_EQ(strict.size(), 1u);
+    EXPECT_DOUBLE_EQ(strict[0].p, 1.0 / 1000);
+}
+
+TEST(ChangePoints, StoppingEarlyHardlyMakesFalseAlarmsLikelier) {
+    const ChangePointSettings settings;
+    const auto rest = static_cast<double>(settings.permutations - settings.clear_after);
+    const double steps = 20000;
+    double added = 0;  // mean over p of: none of the first, and after all 999 it would not have been a change
+    for (double step = 0.5; step < steps; ++step) {
+        const double p = step / steps;
+        double term = std::pow(1 - p, rest), few = term;  // P(0 of rest), then up to 9
+        for (double k = 1; k < 10; ++k) few += term *= (rest - k + 1) / k * p / (1 - p);
+        added += std::pow(1 - p, static_cast<double>(settings.clear_after)) * std::max(0.0, 1 - few) / steps;
+    }
+    EXPECT_NEAR(added, 0.0000923, 0.000001);  // scipy.stats.binom.sf(9, 700, p), integrated
 }
 
 TEST(ChangePoints, TheSameNumbersGiveTheSameAnswer) {

@@ -125,6 +125,8 @@ all_up() { [ "$(curl -sfG "http://$prometheus/api/v1/query" --data-urlencode 'qu
 until_true 60 all_up || fail "not all three targets are up: $(curl -s "http://$prometheus/api/v1/targets" | jq -c '.data.activeTargets[] | [.scrapeUrl, .lastError]')"
 recorded() { curl -sfG "http://$prometheus/api/v1/query" --data-urlencode 'query=diobench:pinned_worse:max_ratio' | jq -e '.data.result | length > 0'; }
 until_true 60 recorded || fail "the recording rules give nothing"
+alerted() { curl -sf "http://$prometheus/api/v1/alerts" | jq -e '.data.alerts | any(.labels.alertname == "DiobenchRegression" and .state == "firing")'; }
+until_true 60 alerted || fail "the alerting rules do not see the regression"
 
 /usr/bin/python3 - "$prometheus" reports/grafana/diobench.json <<'EOF'
 import json, math, sys, urllib.parse, urllib.request

@@ -31,6 +31,7 @@ Results good_run(const std::string& id, const std::string& started_at) {
 StoredJudgement gate_on(const std::string& run, const std::string& verdict) {
     StoredJudgement gate{"gate-of-" + run, "gate", "2026-01-01T02:00:00Z", 60.5, "quick", "exact", "fallback", "dio", run, verdict, verdict == "pass" ? 0 : 1, {}};
     gate.verdicts = {{kCell, "", verdict, {}, {}, {}, {}, {}, "", ""}, {kCell, "latency_ns.mean", verdict, 40000, 20000, -0.5, -0.51, {}, "", "waiver"}};
+    gate.runs = {run};
     return gate;
 }
 
@@ -51,6 +52,21 @@ TEST_F(Judged, AJudgementComesBackAsItWas) {
     ASSERT_TRUE(all) << all.error().message();
     EXPECT_THAT(*all, ElementsAre(gate));
     EXPECT_TRUE(store_->judgements("2026-01-01T02:00:01Z")->empty());
+}
+
+TEST_F(Judged, NoRunOfABadNightIsGood) {
+    for (const char* id : {"r1", "r2", "r3"}) ASSERT_TRUE(store_->record_run(good_run(id, "2026-01-01T00:00:00Z")));
+    auto night = gate_on("r2", "regression");
+    night.kind = kNightJudgement;
+    night.runs = {"r1", "r2"};
+    ASSERT_TRUE(store_->record_judgement(night));
+    EXPECT_THAT(store_->judgements()->at(0).runs, ElementsAre("r1", "r2"));
+    std::vector<std::string> good;
+    for (const auto& run : *store_->history_runs())
+        if (run.good) good.push_back(run.id);
+    EXPECT_THAT(good, ElementsAre("r3"));
+    EXPECT_FALSE(store_->add_pin({"p", "r1", "", "*", ""}));
+    EXPECT_TRUE(store_->add_pin({"p", "r3", "", "*", ""}));
 }
 
 TEST_F(Judged, WordsThatAreNoVerdictsAreRefusedAndNothingIsWritten) {

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/nightly/night.h"
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <fmt/chrono.h>
+#include <unistd.h>
+
+#include "bench/base/paths.h"
+#include "bench/base/process.h"
+#include "bench/base/text.h"
+#include "bench/export/textfile.h"
+#include "bench/nightly/disk_reserve.h"
+#include "bench/nightly/night_stages.h"
+#include "bench/nightly/night_text.h"
+#include "bench/nightly/retention.h"
+#include "bench/serve/store_families.h"
+
+namespace diobench {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* kTextFileName = "mail.txt";
+constexpr const char* kStatusFileName = "status.json";
+constexpr auto kNoticeLimit = std::chrono::minutes(2);
+/// A gate older than this is not told by the textfile any more.
+constexpr int64_t kTextfileAge_s = 14 * 24 * 3600;
+
+std::string host_name() {
+    char name[256] = {};
+    return ::gethostname(name, sizeof name - 1) == 0 ? name : "this host";
+}
+
+NightRecord new_record(const NightConfig& config) {
+    const std::time_t now = std::time(nullptr);
+    NightRecord out;
+    out.id = fmt::format("{:%Y%m%dT%H%M%S}", fmt::gmtime(now));
+    out.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
+    out.machine = machine_name(config.machine);
+    out.suite = config.suite;
+    out.seeds = static_cast<int64_t>(config.seeds);
+    return out;
+}
+
+/// output/latest, replaced in one step.
+Status point_latest(const fs::path& output, const std::string& id) {
+    const fs::path fresh = output / ".latest";
+    std::error_code ec;
+    fs::remove(fresh, ec);
+    fs::create_symlink(id, fresh, ec);
+    if (!ec) fs::rename(fresh, output / "latest", ec);
+    if (ec) return fail_errno("point to the latest night", (output / "latest").string(), ec.value());
+    return {};
+}
+
+StoredJudgement judgement_of(const NightRecord& night) {
+    StoredJudgement out;
+    out.id = night.id;
+    out.kind = kNightJudgement;
+    out.started_at = night.started_at;
+    out.elapsed_s = night.elapsed_s;
+    out.suite = night.suite;
+    out.machine = night.machine;
+    if (!night.runs.empty()) out.run_id = night.runs.back();
+    out.runs = night.runs;
+    out.verdict = verdict_name(night.verdict());
+    out.exit_code = static_cast<int64_t>(night.exit_code());
+    return out;
+}
+
+Status record_in_store(const NightRecord& night) {
+    auto store = ResultStore::open();
+    if (!store) return forward(store);
+    return store->record_judgement(judgement_of(night));
+}
+
+/// A night from its lock to its text; the lock is held as long as this lives.
+class Night {
+public:
+    Night(const NightConfig& config, const NightOptions& options, FileLock lock)
+        : config_(config), work_{config, options, {}, {}, nullptr, {}}, lock_(std::move(lock)), reserve_({config.output, default_store_path().parent_path()}) {}
+
+    Result<NightOutcome> run() {
+        if (auto s = begin(); !s) return forward(s);
+        {
+            NightProgress progress(config_.output, work_.record);
+            work_.progress = &progress;
+            if (auto s = work(); !s) return forward(s);
+            tell();
+            progress.finish(work_.record.exit_code());
+        }
+        return NightOutcome{work_.record, work_.folder, text_};
+    }
+
+private:
+    /// A new night, or one that goes on; nights that did not end are put on record.
+    Status begin() {
+        auto nights = list_nights(config_.output);
+        if (!nights) return forward(nights);
+        for (auto& night : *nights) {
+            if (night.state == NightState::ended) continue;
+            const bool newest = &night == &nights->front();
+            if (newest && work_.options.resume) return go_on(night, {nights->begin() + 1, nights->end()});
+            if (night.state == NightState::running)
+                if (auto s = put_on_record(night); !s) return s;
+        }
+        work_.record = new_record(config_);
+        if (!nights->empty() && nights->front().state == NightState::unfinished)
+            work_.record.notes.push_back(fmt::format("the night before, {}, did not end: it stopped at \"{}\"", nights->front().id, nights->front().stage));
+        earlier_ = std::move(*nights);
+        work_.folder = config_.output / work_.record.id;
+        std::error_code ec;
+        if (fs::exists(work_.folder, ec)) return fail("begin a night", work_.folder.string(), "a night of this second is there already; wait a second");
+        if (begin_record()) return {};
+        reserve_.release();  // a full disk: this is what it was kept for
+        return begin_record();
+    }
+
+    Status begin_record() {
+        if (auto s = make_directories(work_.folder); !s) return s;
+        return write_night(work_.folder, work_.record);
+    }
+
+    Status go_on(const NightRecord& night, std::vector<NightRecord> earlier) {
+        const NightRecord fresh = new_record(config_);
+        if (night.suite != fresh.suite || night.machine != fresh.machine || night.seeds != fresh.seeds)
+            return fail("resume", night.id, "nightly.toml asks for another suite, machine or number of seeds than this night had; leave --resume out to begin a new one");
+        work_.record = fresh;
+        work_.record.id = night.id;
+        work_.record.started_at = night.started_at;
+        work_.record.elapsed_s = night.elapsed_s;
+        work_.record.notes.push_back(fmt::format("it was interrupted at \"{}\" and went on at {}", night.stage, fresh.started_at));
+        work_.folder = config_.output / night.id;
+        earlier_ = std::move(earlier);
+        return write_night(work_.folder, work_.record);
+    }
+
+    /// A night whose program is gone: nobody else will say so.
+    Status put_on_record(NightRecord& night) {
+        night.state = NightState::unfinished;
+        night.findings.push_back({Verdict::invalid, ExitCode::invalid, fmt::format("it did not end: it stopped at \"{}\"", night.stage)});
+        if (auto s = record_in_store(night); !s) return s;
+        return write_night(config_.output / night.id, night);
+    }
+
+    [[nodiscard]] double elapsed_s() const { return before_s_ + std::chrono::duration<double>(Clock::now() - started_).count(); }
+
+    Status note_stage(std::string_view name) {
+        work_.record.stage = name;
+        work_.record.elapsed_s = elapsed_s();
+        work_.progress->stage(name, name);
+        return write_night(work_.folder, work_.record);
+    }
+
+    /// Everything until the verdict. What goes wrong ends the night early and is a finding; an interrupt leaves it to be resumed.
+    Status work() {
+        before_s_ = work_.record.elapsed_s;
+        struct Stage {
+            std::string_view name;
+            Status (*run)(NightWork&);
+        };
+        const Stage stages[] = {{"fetch", fetch_source}, {"verify", verify_night}, {"measure", measure_night}, {"judge", judge_night}, {"report", report_night}};
+        Status s = check_space();
+        for (const auto& stage : stages) {
+            if (!s) break;
+            s = note_stage(stage.name);
+            if (s) s = stage.run(work_);
+        }
+        if (interrupted()) {
+            work_.record.notes.clear();
+            work_.record.findings.clear();
+            (void)write_night(work_.folder, work_.record);
+            fmt::print(stderr, "night {} stopped at \"{}\"; diobench nightly --resume goes on with it\n", work_.record.id, work_.record.stage);
+            return interrupted_error("nightly");
+        }
+        if (!s) work_.find(Verdict::invalid, s.error().code == ExitCode::ok ? ExitCode::usage : s.error().code, fmt::format("{}: {}", work_.record.stage, s.error().message()));
+        return {};
+    }
+
+    Status check_space() {
+        work_.record.stage = "disk space";
+        const std::vector<fs::path> folders = {config_.output, cache_root(), default_store_path().parent_path()};
+        for (const auto& folder : folders)
+            if (auto s = make_directories(folder); !s) return s;
+        if (auto s = check_free_space(folders, config_.least_free_mib << 20); !s) return s;
+        return reserve_.keep();
+    }
+
+    /// What happens to any night, good or bad; one that cannot be told of everywhere is told of wherever it can.
+    void tell() {
+        const bool broken = work_.record.verdict() == Verdict::invalid;
+        if (broken) reserve_.release();
+        take(end_in_store(), "record in the store");
+        if (!broken) take(clean_up(), "remove old nights");
+        take(export_numbers(), "export");
+        work_.record.state = NightState::ended;
+        if (!broken) work_.record.stage = "ended";
+        work_.record.elapsed_s = elapsed_s();
+        take(end_in_store(), "record in the store");
+        text_ = night_text(work_.record, earlier_, host_name(), work_.folder);
+        if (auto s = notify(); !s) {
+            take(s, "notify");
+            text_ = night_text(work_.record, earlier_, host_name(), work_.folder);
+        }
+        (void)write_file_atomic(work_.folder / kTextFileName, text_);
+        report_trouble(write_night(work_.folder, work_.record));
+        report_trouble(write_file_atomic(config_.output / kStatusFileName, night_json(work_.record).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"));
+        report_trouble(point_latest(config_.output, work_.record.id));
+    }
+
+    Status end_in_store() {
+        work_.record.elapsed_s = elapsed_s();
+        return record_in_store(work_.record);
+    }
+
+    Status clean_up() {
+        auto removed = remove_old_nights(config_);
+        if (!removed) return forward(removed);
+        if (!removed->empty()) work_.record.notes.push_back(*removed);
+        return {};
+    }
+
+    /// The numbers that gate, the verdicts and the night itself.
+    Result<Families> night_families() {
+        Families out;
+        if (!work_.runs.empty()) {
+            const Results& first = work_.runs.front();
+            auto numbers = textfile_families(first, [&](const CellResult& cell, const Metric& metric) {
+                return work_.options.wanted(first.run, cell, metric);
+            });
+            if (!numbers) return forward(numbers);
+            out = std::move(*numbers);
+        }
+        auto store = ResultStore::open();
+        if (!store) return forward(store);
+        auto verdicts = judgement_families(*store, kTextfileAge_s, std::time(nullptr));
+        if (!verdicts) return forward(verdicts);
+        merge_families(out, std::move(*verdicts));
+        return out;
+    }
+
+    Status export_numbers() {
+        if (config_.textfile.empty() && config_.push.empty()) return {};
+        auto families = night_families();
+        if (!families) return forward(families);
+        if (!config_.textfile.empty())
+            if (auto s = write_textfile(config_.textfile, *families); !s) return s;
+        if (config_.push.empty()) return {};
+        auto target = parse_push_target(config_.push, config_.instance);
+        if (!target) return forward(target);
+        return push(*target, *families);
+    }
+
+    [[nodiscard]] bool calls() const {
+        switch (config_.notice.when) {
+        case NightNotice::When::always: return true;
+        case NightNotice::When::red: return is_red(work_.record);
+        case NightNotice::When::news: break;
+        }
+        return is_news(work_.record, earlier_);
+    }
+
+    Status notify() {
+        if (config_.notice.command.empty() || !calls()) return {};
+        std::vector<std::string> argv = config_.notice.command;
+        const std::string subject = night_subject(work_.record, host_name());
+        for (auto& word : argv)
+            if (size_t at = word.find("{subject}"); at != std::string::npos) word.replace(at, std::string_view("{subject}").size(), subject);
+        CommandOptions options;
+        options.time_limit = kNoticeLimit;
+        options.input = text_;
+        auto done = run_checked(argv, options);
+        if (!done) return forward(done);
+        return {};
+    }
+
+    /// Numbers are not worse for it, but nobody would hear of them: environment.
+    void take(const Status& status, std::string_view what) {
+        if (status) return;
+        const std::string text = fmt::format("{}: {}", what, status.error().message());
+        const bool known = std::any_of(work_.record.findings.begin(), work_.record.findings.end(), [&](const NightFinding& f) { return f.text == text; });
+        if (!known) work_.find(Verdict::invalid, ExitCode::usage, text);
+    }
+
+    static void report_trouble(const Status& status) {
+        if (!status) fmt::print(stderr, "diobench: {}\n", status.error().message());
+    }
+
+    const NightConfig& config_;
+    NightWork work_;
+    FileLock lock_;
+    DiskReserve reserve_;
+    std::vector<NightRecord> earlier_;
+    std::string text_;
+    Clock::time_point started_ = Clock::now();
+    double before_s_ = 0;
+};
+
+}  // namespace
+
+Result<NightOutcome> run_night(const NightConfig& config, const NightOptions& options) {
+    if (auto s = make_directories(config.output); !s) return forward(s);
+    auto lock = FileLock::try_acquire(config.output / ".lock");
+    if (!lock) return forward(lock);
+    if (!*lock) return fail("nightly", config.output.string(), "another night is under way there (its progress.json says how far it is)");
+    return Night(config, options, std::move(**lock)).run();
+}
+
+}  // namespace diobench

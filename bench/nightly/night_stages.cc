@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/nightly/night_stages.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "bench/base/process.h"
+#include "bench/base/text.h"
+#include "bench/history/draw_report.h"
+#include "bench/judge/gate_json.h"
+#include "bench/judge/gate_text.h"
+#include "bench/nightly/night_baseline.h"
+#include "bench/run/resume_file.h"
+#include "bench/run/run_suite.h"
+#include "bench/store/gate_file.h"
+#include "bench/verify/verify_kernels.h"
+
+namespace diobench {
+
+namespace {
+
+constexpr auto kFetchLimit = std::chrono::minutes(30);
+
+fs::path verify_folder(const NightWork& night) { return night.folder / "verify"; }
+fs::path run_folder(const NightWork& night, uint64_t seed) { return night.folder / "runs" / fmt::format("seed-{}", seed); }
+
+bool was_done(const fs::path& folder) { return fs::exists(folder / kResultsFileName); }
+
+Result<Results> verify_kernels_of(const NightWork& night, const std::vector<std::string>& kernels) {
+    if (was_done(verify_folder(night))) return read_results(verify_folder(night));
+    VerifyOptions options;
+    options.kernels = kernels;
+    options.seed = night.config.seed;
+    options.output = verify_folder(night);
+    options.tree = night.config.tree;
+    options.revision = night.config.revision;
+    options.argv = night.options.argv;
+    auto outcome = verify_kernels(options);
+    if (!outcome) return forward(outcome);
+    return std::move(outcome->results);
+}
+
+void take_verification(NightWork& night, const KernelResult& result) {
+    KernelOfNight& kernel = night.kernel(result.name);
+    kernel.verified = 0;
+    std::string first;
+    for (const auto& entry : result.conformance) {
+        kernel.verified += entry.status == ConformanceStatus::pass ? 1 : 0;
+        if (entry.status != ConformanceStatus::fail || entry.known) continue;
+        ++kernel.new_failures;
+        if (first.empty()) first = entry.case_name;
+    }
+    if (result.status == KernelStatus::build_failed) {
+        night.find(Verdict::invalid, ExitCode::usage, fmt::format("{} (checked kernel): {}", result.name, result.reason));
+    } else if (kernel.new_failures > 0) {
+        night.find(Verdict::regression, ExitCode::failed_check, fmt::format("{} is wrong: {} conformance cases fail, the first is {}", result.name, kernel.new_failures, first));
+    } else if (result.status != KernelStatus::ok || kernel.verified == 0) {
+        night.find(Verdict::invalid, ExitCode::invalid, fmt::format("{} was not verified: {}", result.name, result.reason.empty() ? "no case ran" : result.reason));
+    }
+}
+
+Result<Results> measure_seed(const NightWork& night, uint64_t seed) {
+    const fs::path folder = run_folder(night, seed);
+    if (was_done(folder)) return read_results(folder);
+    RunOptions options;
+    if (fs::exists(folder / kResumeFileName)) {
+        auto resumed = read_resume_file(folder);
+        if (!resumed) return forward(resumed);
+        options = std::move(*resumed);
+    } else {
+        options.kernels = night.series();
+        options.suite = night.config.suite;
+        options.filter = night.config.filter;
+        options.machine = night.config.machine;
+        options.seed = seed;
+        options.output = folder;
+        options.tree = night.config.tree;
+        options.revision = night.config.revision;
+        options.argv = night.options.argv;
+    }
+    options.on_progress = [&](size_t done, size_t total, std::string_view what) { night.progress->update(done, total, what); };
+    auto outcome = run_suite(options);
+    if (!outcome) return forward(outcome);
+    return std::move(outcome->results);
+}
+
+void take_kernel(NightWork& night, const KernelResult& result, int64_t seed) {
+    KernelOfNight& kernel = night.kernel(result.name);
+    kernel.base_version = result.base_version;
+    kernel.image_sha256 = result.image_sha256;
+    if (result.status == KernelStatus::ok) return;
+    const bool build = result.status == KernelStatus::build_failed;
+    night.find(Verdict::invalid, build ? ExitCode::usage : ExitCode::invalid, fmt::format("{}: {} (seed {}): {}", result.name, status_name(result.status), seed, result.reason));
+}
+
+void take_cell(NightWork& night, const CellResult& cell) {
+    KernelOfNight& kernel = night.kernel(cell.kernel);
+    if (cell.status == CellStatus::ok) ++kernel.cells_ok;
+    else if (cell.status == CellStatus::unsupported) ++kernel.cells_unsupported;
+    else if (cell.known) ++kernel.cells_known;
+    else ++kernel.cells_missing;
+}
+
+/// Cells without a number whose kernel was fine, as one finding a kernel.
+void find_missing_cells(NightWork& night) {
+    for (const auto& kernel : night.record.kernels) {
+        if (kernel.cells_missing == 0) continue;
+        std::string first;
+        for (const auto& run : night.runs)
+            for (const auto& cell : run.cells)
+                if (first.empty() && cell.kernel == kernel.name && !cell.known && (cell.status == CellStatus::invalid || cell.status == CellStatus::failed))
+                    first = fmt::format("{}: {}", cell.cell, cell.reason);
+        night.find(Verdict::invalid, ExitCode::invalid, fmt::format("{}: {} cells have no number, the first is {}", kernel.name, kernel.cells_missing, first));
+    }
+}
+
+GateOptions gate_options(const NightWork& night, const std::string& candidate) {
+    GateOptions options;
+    options.candidate = candidate;
+    options.suite = night.config.suite;
+    options.filter = night.config.filter;
+    options.machine = night.config.machine;
+    options.seed = night.config.seed;
+    options.seeds = night.config.seeds;
+    options.policy = night.config.policy;
+    options.tree = night.config.tree;
+    options.revision = night.config.revision;
+    options.output = night.folder / "gates" / arm_name(candidate);
+    options.argv = night.options.argv;
+    return options;
+}
+
+/// Planned cells of tonight that the baseline's runs do not have: they are new.
+std::set<std::string> cells_only_of_tonight(const std::vector<Results>& baseline, const std::string& baseline_kernel, const std::vector<Results>& tonight, const std::string& kernel) {
+    std::set<std::string> out;
+    for (const auto& run : tonight)
+        for (const auto& cell : run.cells)
+            if (cell.kernel == kernel) out.insert(cell.cell);
+    for (const auto& run : baseline)
+        for (const auto& cell : run.cells)
+            if (cell.kernel == baseline_kernel) out.erase(cell.cell);
+    return out;
+}
+
+std::vector<Results> with_seeds_of(const std::vector<Results>& runs, const std::vector<Results>& others) {
+    std::vector<Results> out;
+    for (const auto& run : runs)
+        if (std::any_of(others.begin(), others.end(), [&](const Results& other) { return other.run.seed == run.run.seed; })) out.push_back(run);
+    return out;
+}
+
+/// Runs of tonight against runs that there are.
+Result<GateReport> judge_against(NightWork& night, const NightKernel& kernel, const NightBaseline& baseline, const std::vector<SelfTest>& self_tests) {
+    GateOptions options = gate_options(night, kernel.series);
+    options.baseline = baseline.kernel;
+    options.candidate = arm_name(kernel.series);
+    options.output.clear();  // written once everything is known
+    const auto tonight = with_seeds_of(night.runs, baseline.runs);
+    options.not_judged = cells_only_of_tonight(baseline.runs, baseline.kernel, tonight, options.candidate);
+    if (!options.not_judged.empty()) night.record.notes.push_back(fmt::format("{}: {} cells are new, nothing to compare them with", options.candidate, options.not_judged.size()));
+    auto report = judge_results(with_seeds_of(baseline.runs, tonight), tonight, options, self_tests);
+    if (!report) return forward(report);
+    report->baseline = baseline.name;
+    report->started_at = night.record.started_at;
+    return report;
+}
+
+Result<NightBaseline> find_baseline(NightWork& night, const NightKernel& kernel) {
+    auto store = ResultStore::open();
+    if (!store) return forward(store);
+    const std::string name = arm_name(kernel.series);
+    if (kernel.against == kLastGood) return last_good_baseline(*store, name, night.runs);
+    if (kernel.against.starts_with(kPinPrefix)) return pinned_baseline(*store, kernel.against.substr(kPinPrefix.size()), name, night.runs);
+    return NightBaseline{kernel.against, kernel.against, night.runs, ""};
+}
+
+std::string worst_line(const GateReport& report) {
+    const auto lines = deciding_lines(report);
+    if (lines.empty()) return {};
+    const auto& worst = lines.front();
+    if (worst.metric == nullptr) return fmt::format("{}: {}", worst.cell->cell, worst.cell->reason);
+    return fmt::format("{} {} of {}", how_much(*worst.metric), worst.metric->metric->name, worst.cell->cell);
+}
+
+Status keep_gate(NightWork& night, const NightKernel& kernel, GateReport report) {
+    const std::string name = arm_name(kernel.series);
+    report.directory = (night.folder / "gates" / name).string();
+    if (auto s = write_gate_outputs(report.directory, report); !s) return s;
+    KernelOfNight& row = night.kernel(name);
+    row.baseline = report.baseline;
+    row.verdict = verdict_name(report.verdict);
+    row.judged = gate_headline(report);
+    row.worst = worst_line(report);
+    if (report.verdict != Verdict::pass)
+        night.find(report.verdict, report.exit_code, fmt::format("{} against {}: {}", name, report.baseline, report.problems.empty() ? row.worst : report.problems.front()));
+    auto judgement = judgement_of_gate(gate_json(report));
+    if (!judgement) return forward(judgement);
+    auto store = ResultStore::open();
+    if (!store) return forward(store);
+    return store->record_gate(*judgement);
+}
+
+/// One kernel by wall clock: the gate makes boots of its own.
+Status judge_by_wall(NightWork& night, const NightKernel& kernel) {
+    GateOptions options = gate_options(night, kernel.series);
+    for (const auto& other : night.config.kernels)
+        if (arm_name(other.series) == kernel.against) options.baseline = other.series;
+    auto report = run_gate(options);
+    if (!report) return forward(report);
+    return keep_gate(night, kernel, std::move(*report));
+}
+
+Status judge_kernel(NightWork& night, const NightKernel& kernel, const std::vector<SelfTest>& self_tests) {
+    if (night.config.machine != MachineKind::exact) return judge_by_wall(night, kernel);
+    auto baseline = find_baseline(night, kernel);
+    if (!baseline) return forward(baseline);
+    if (baseline->runs.empty()) {
+        night.kernel(arm_name(kernel.series)).judged = baseline->why;
+        return {};
+    }
+    auto report = judge_against(night, kernel, *baseline, self_tests);
+    if (!report) return forward(report);
+    return keep_gate(night, kernel, std::move(*report));
+}
+
+/// The first kernel that booted, for the machine's self-tests.
+const NightKernel* healthy_kernel(const NightWork& night) {
+    for (const auto& kernel : night.config.kernels) {
+        const KernelResult* result = night.runs.empty() ? nullptr : night.runs.front().find_kernel(arm_name(kernel.series));
+        if (result != nullptr && result->status == KernelStatus::ok) return &kernel;
+    }
+    return nullptr;
+}
+
+Result<std::vector<SelfTest>> test_machine(NightWork& night) {
+    const NightKernel* kernel = healthy_kernel(night);
+    if (night.config.machine != MachineKind::exact || kernel == nullptr) return std::vector<SelfTest>();
+    auto outcome = run_self_tests(gate_options(night, kernel->series), night.folder);
+    if (!outcome) return forward(outcome);
+    if (!outcome->problem.empty()) night.find(Verdict::invalid, ExitCode::invalid, "self-tests: " + outcome->problem);
+    for (const auto& test : outcome->tests)
+        if (test.outcome == SelfTest::Outcome::failed) night.find(Verdict::invalid, ExitCode::invalid, fmt::format("self-test failed: {}: {}", test.name, test.detail));
+    return std::move(outcome->tests);
+}
+
+}  // namespace
+
+std::string arm_name(const std::string& series) {
+    const fs::path path = fs::path(series).lexically_normal();
+    return path.has_filename() ? path.filename().string() : path.parent_path().filename().string();
+}
+
+std::vector<std::string> NightWork::series() const {
+    std::vector<std::string> out;
+    for (const auto& one : config.kernels) out.push_back(one.series);
+    return out;
+}
+
+KernelOfNight& NightWork::kernel(const std::string& name) {
+    auto found = std::find_if(record.kernels.begin(), record.kernels.end(), [&](const KernelOfNight& k) { return k.name == name; });
+    if (found != record.kernels.end()) return *found;
+    record.kernels.emplace_back().name = name;
+    return record.kernels.back();
+}
+
+Status fetch_source(NightWork& night) {
+    if (night.config.fetch.empty()) return {};
+    CommandOptions options;
+    options.time_limit = kFetchLimit;
+    options.environment = {{"GIT_TERMINAL_PROMPT", "0"}};
+    auto done = run_checked({"git", "-C", night.config.tree.string(), "fetch", "--quiet", night.config.fetch}, options);
+    if (interrupted()) return interrupted_error("fetch");
+    // A night with the source of yesterday is better than none, and not a good one.
+    if (!done) night.find(Verdict::inconclusive, ExitCode::inconclusive, "what is new was not fetched: " + done.error().message());
+    return {};
+}
+
+Status verify_night(NightWork& night) {
+    std::vector<std::string> kernels;
+    for (const auto& kernel : night.config.kernels)
+        if (kernel.verify) kernels.push_back(kernel.series);
+    if (kernels.empty()) return {};
+    auto results = verify_kernels_of(night, kernels);
+    if (!results) return forward(results);
+    for (const auto& kernel : results->kernels) take_verification(night, kernel);
+    return {};
+}
+
+Status measure_night(NightWork& night) {
+    for (uint64_t i = 0; i < night.config.seeds; ++i) {
+        const uint64_t seed = night.config.seed + i;
+        night.progress->stage("measure", fmt::format("seed {}", seed));
+        auto results = measure_seed(night, seed);
+        if (!results) return forward(results);
+        night.record.runs.push_back(results->run.id);
+        for (const auto& kernel : results->kernels) take_kernel(night, kernel, results->run.seed);
+        for (const auto& cell : results->cells) take_cell(night, cell);
+        night.runs.push_back(std::move(*results));
+    }
+    find_missing_cells(night);
+    return {};
+}
+
+Status judge_night(NightWork& night) {
+    if (std::all_of(night.config.kernels.begin(), night.config.kernels.end(), [](const NightKernel& k) { return k.against.empty(); })) return {};
+    auto self_tests = test_machine(night);
+    if (!self_tests) return forward(self_tests);
+    for (const auto& kernel : night.config.kernels) {
+        const KernelResult* result = night.runs.empty() ? nullptr : night.runs.front().find_kernel(arm_name(kernel.series));
+        if (kernel.against.empty() || result == nullptr) continue;
+        if (result->status != KernelStatus::ok) {
+            night.kernel(arm_name(kernel.series)).judged = fmt::format("{}", status_name(result->status));
+            continue;
+        }
+        if (auto s = judge_kernel(night, kernel, *self_tests); !s) return s;
+    }
+    return {};
+}
+
+Status report_night(NightWork& night) {
+    if (night.runs.empty()) return {};
+    auto report = draw_report(run_folder(night, night.config.seed), night.runs.front(), night.options.wanted);
+    if (!report) return forward(report);
+    return {};
+}
+
+}  // namespace diobench

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a night does one after the other. Each stage keeps what it finds in the record; a stage that was done before the
+// night was interrupted is read back from its folder.
+#pragma once
+
+#include "bench/nightly/night.h"
+#include "bench/nightly/night_progress.h"
+#include "bench/store/results.h"
+
+namespace diobench {
+
+/// Everything the stages of one night share.
+struct NightWork {
+    const NightConfig& config;
+    const NightOptions& options;
+    fs::path folder;               ///< of this night
+    NightRecord record;
+    NightProgress* progress = nullptr;
+    std::vector<Results> runs;     ///< tonight's, one a seed
+
+    [[nodiscard]] std::vector<std::string> series() const;
+    [[nodiscard]] KernelOfNight& kernel(const std::string& name);
+    void find(Verdict verdict, ExitCode code, std::string text) { record.findings.push_back({verdict, code, std::move(text)}); }
+};
+
+/// The name of a series that is given as a name or a folder.
+[[nodiscard]] std::string arm_name(const std::string& series);
+
+[[nodiscard]] Status fetch_source(NightWork& night);
+[[nodiscard]] Status verify_night(NightWork& night);
+[[nodiscard]] Status measure_night(NightWork& night);
+[[nodiscard]] Status judge_night(NightWork& night);
+[[nodiscard]] Status report_night(NightWork& night);
+
+}  // namespace diobench

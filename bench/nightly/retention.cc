@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/nightly/retention.h"
+
+#include <algorithm>
+#include <ctime>
+#include <fmt/chrono.h>
+
+namespace diobench {
+
+namespace {
+
+constexpr int64_t kDaySeconds = 24 * 3600;
+
+std::string days_ago(uint64_t days) {
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr) - static_cast<int64_t>(days) * kDaySeconds));
+}
+
+bool is_good(const NightRecord& night) { return night.state == NightState::ended && night.verdict() == Verdict::pass; }
+
+Result<size_t> remove_runs(const NightConfig& config) {
+    auto store = ResultStore::open_existing();
+    if (!store) return forward(store);
+    if (!*store) return 0;
+    auto judgements = (*store)->judgements();
+    if (!judgements) return forward(judgements);
+    auto pins = (*store)->pins();
+    if (!pins) return forward(pins);
+    auto runs = (*store)->list_runs();
+    if (!runs) return forward(runs);
+    std::set<std::string> known;
+    for (const auto& run : *runs) known.insert(run.id);
+    const auto old = runs_to_remove(*judgements, known, *pins, days_ago(config.keep_days));
+    if (auto s = (*store)->remove_runs(old); !s) return forward(s);
+    return old.size();
+}
+
+}  // namespace
+
+std::vector<std::string> folders_to_remove(const std::vector<NightRecord>& nights, uint64_t keep) {
+    const auto good = std::find_if(nights.begin(), nights.end(), is_good);
+    std::vector<std::string> out;
+    for (auto night = nights.begin(); night != nights.end(); ++night)
+        if (static_cast<uint64_t>(night - nights.begin()) >= keep && night != good) out.push_back(night->id);
+    return out;
+}
+
+std::vector<std::string> runs_to_remove(const std::vector<StoredJudgement>& judgements, const std::set<std::string>& known, const std::vector<Pin>& pins,
+                                        const std::string& before) {
+    std::set<std::string> kept;
+    for (const auto& pin : pins) kept.insert(pin.run_id);
+    bool good_seen = false;
+    std::set<std::string> out;
+    for (const auto& judgement : judgements) {  // the newest first
+        if (judgement.kind != kNightJudgement) continue;
+        const bool last_good = !good_seen && judgement.verdict == "pass";
+        good_seen = good_seen || last_good;
+        for (const auto& run : judgement.runs) {
+            if (last_good || judgement.started_at >= before) kept.insert(run);
+            else if (known.contains(run)) out.insert(run);
+        }
+    }
+    std::erase_if(out, [&](const std::string& run) { return kept.contains(run); });
+    return {out.begin(), out.end()};
+}
+
+Result<std::string> remove_old_nights(const NightConfig& config) {
+    auto nights = list_nights(config.output);
+    if (!nights) return forward(nights);
+    const auto folders = folders_to_remove(*nights, config.keep_nights);
+    for (const auto& folder : folders)
+        if (auto s = remove_tree(config.output / folder); !s) return forward(s);
+    auto runs = remove_runs(config);
+    if (!runs) return forward(runs);
+    if (folders.empty() && *runs == 0) return std::string();
+    return fmt::format("{} old folders and {} old runs were removed", folders.size(), *runs);
+}
+
+}  // namespace diobench

@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A week of nights with real, short runs: the third revision is slower, the fifth night loses power, the sixth
+# finds the disk full. Texts, store, metrics and history tell that story.
+# label: booted
+# timeout: 2400
+. "$(dirname "$0")/common.bash"
+cells='rand-read/fscache/flat/ram/local/*/random/4k/pread/qd1'
+arm=$scratch/arm
+
+# The series of the night, as it is revised from day to day.
+revision() {
+    rm -rf "$arm"
+    mkdir "$arm"
+    local patches=''
+    for patch in "$@"; do
+        cp "$patch" "$arm/"
+        patches="$patches\"$(basename "$patch")\", "
+    done
+    printf 'name = "arm"\npurpose = "a revision of the week"\nbase = { min = "6.12.7", max = "6.12.999" }\nrequires = ["dio"]\npatches = [%s]\n' "$patches" > "$arm/series.toml"
+}
+# config FILE OUTPUT LEAST_FREE_MIB
+config() {
+    cat > "$1" <<EOT
+suite = "quick"
+filter = "$cells"
+seeds = 2
+output = "$2"
+[[kernel]]
+series = "$arm"
+against = "last-good"
+verify = false
+[export]
+textfile = "$scratch/diobench.prom"
+[notify]
+when = "news"
+command = ["sh", "-c", "cat > \$0", "$scratch/mailed"]
+[keep]
+nights = 5
+least_free_mib = $3
+EOT
+}
+# night CODE [OPTION...]: makes one and looks at what every night must leave
+night() {
+    local want=$1
+    shift
+    rm -f "$scratch/mailed"
+    expect_exit "$want" "$diobench" nightly --config "$scratch/nightly.toml" "$@"
+    cp "$scratch/out" "$scratch/night.txt"
+    [ "$(sed -n '/^diobench night /,$p' "$scratch/night.txt" | wc -l)" -le 10 ] || fail "more than ten lines: $(cat "$scratch/night.txt")"
+    [ "$(jq -r .exit_code "$scratch/nights/status.json")" = "$want" ] || fail "the status file says otherwise"
+    [ "$(jq -r .state "$scratch/nights/progress.json")" = ended ] || fail "progress.json does not say that it ended"
+    grep -q "^diobench_night_exit_code $want\$" "$scratch/diobench.prom" || fail "the metrics do not say exit code $want: $(grep night "$scratch/diobench.prom")"
+    promtool check metrics < "$scratch/diobench.prom" 2> "$scratch/promtool" || fail "$(cat "$scratch/promtool")"
+}
+says() { grep -q -- "$1" "$scratch/night.txt" || fail "the night does not say '$1': $(cat "$scratch/night.txt")"; }
+verdicts() { sqlite3 "$DIOBENCH_STORE" "SELECT verdict FROM judgements WHERE kind = 'night' ORDER BY started_at" | tr '\n' ' '; }
+
+config "$scratch/nightly.toml" "$scratch/nights" 100
+sed 's/^suite/siute/' "$scratch/nightly.toml" > "$scratch/typo.toml"
+expect_exit 2 "$diobench" nightly --config "$scratch/typo.toml"
+grep -q 'typo.toml:1: siute: unknown key' "$scratch/out" || fail "the key is not named: $(cat "$scratch/out")"
+
+revision
+night 0
+says 'tonight is the first'
+[ ! -e "$scratch/mailed" ] || fail "a first good night called somebody"
+
+revision kernel-patches/mutants/same-refactor/*.patch
+night 0
+says 'pass against arm@last-good'
+[ ! -e "$scratch/mailed" ] || fail "a good night after a good one called somebody"
+
+revision kernel-patches/mutants/slow-instructions-267/*.patch
+night 1
+says 'REGRESSION'
+says 'latency_ns.mean\|cpu_ns_per_op.total'
+cmp -s "$scratch/mailed" <(sed -n '/^diobench night /,$p' "$scratch/night.txt") || fail "the mail is not what was printed"
+grep -q 'diobench_gate_verdict{.*baseline="arm@last-good".*verdict="regression"} 1' "$scratch/diobench.prom" || fail "no metric of the verdict"
+bad=$(jq -r '.runs[0]' "$scratch/nights/status.json")
+expect_exit 2 "$diobench" history pin week "$bad"
+
+# Taken back: judged against the second night, not against the bad one.
+revision
+night 0
+says 'pass against arm@last-good'
+[ -e "$scratch/mailed" ] || fail "that it is good again was not told"
+
+# Power is lost when one seed is measured.
+"$diobench" nightly --config "$scratch/nightly.toml" > "$scratch/killed.txt" 2>&1 &
+pid=$!
+for _ in $(seq 1200); do
+    [ ! -e "$scratch/nights/latest/none" ] || true
+    lost=$(ls -d "$scratch"/nights/2* | tail -1)
+    [ ! -e "$lost/runs/seed-1/results.json" ] || break
+    sleep 0.1
+done
+# Only one at a time.
+expect_exit 2 "$diobench" nightly --config "$scratch/nightly.toml"
+grep -q 'another night is under way' "$scratch/out" || fail "two nights at once: $(cat "$scratch/out")"
+kill -9 $pid
+wait $pid || true
+[ "$(jq -r .state "$lost/night.json")" = running ] || fail "the killed night does not look unfinished"
+
+# A disk that is full before the night, as every config may demand ...
+config "$scratch/nightly.toml" "$scratch/nights" 100000000
+night 2
+says 'no disk space'
+says 'did not end'
+[ "$(jq -r .verdict "$lost/night.json")" = invalid ] || fail "the lost night is not on record"
+
+# ... and a good one again.
+config "$scratch/nightly.toml" "$scratch/nights" 100
+night 0 --resume
+says 'pass against arm@last-good'
+says 'invalid.*unfinished.*pass.*regression\|invalid, .* unfinished, .* pass, .* regression'
+[ "$(verdicts)" = "pass pass regression pass invalid invalid pass " ] || fail "the store tells another story: $(verdicts)"
+[ "$(find "$scratch/nights" -name night.json | wc -l)" -le 5 ] || fail "old folders were not removed"
+
+# History marks the third night, and a lost night goes on where it stopped.
+"$diobench" history 'rand-read/*/direct/*' --kernel arm --json > "$scratch/history.json"
+[ "$(jq -r '[.[0].points[].verdict] | map(select(. == "regression")) | length' "$scratch/history.json")" -ge 1 ] || fail "history does not mark the regression"
+"$diobench" nightly --config "$scratch/nightly.toml" > "$scratch/killed.txt" 2>&1 &
+pid=$!
+for _ in $(seq 1200); do
+    lost=$(ls -d "$scratch"/nights/2* | tail -1)
+    [ ! -e "$lost/runs/seed-1/results.json" ] || break
+    sleep 0.1
+done
+kill -INT $pid
+wait $pid && fail "a stopped night is no success" || true
+first=$(jq -r .run.id "$lost/runs/seed-1/results.json")
+night 0 --resume
+says 'interrupted at "measure"'
+[ "$(jq -r '.runs[0]' "$scratch/nights/status.json")" = "$first" ] || fail "what was measured was measured again"
+
+# Full in the middle: what was kept back is enough to say so.
+[ "$(id -u)" = 0 ] && command -v unshare > /dev/null || exit 0
+mkdir "$scratch/small"
+config "$scratch/small.toml" "$scratch/small/nights" 1
+expect_exit 0 unshare -m bash -euc '
+    mount -t tmpfs -o size=8m none "$1/small"
+    mkdir "$1/small/nights"
+    dd if=/dev/zero of="$1/small/ballast" bs=1k count=3700 2> /dev/null
+    code=0
+    "$2" nightly --config "$1/small.toml" > "$1/small.txt" 2>&1 || code=$?
+    [ $code = 2 ] || { cat "$1/small.txt"; echo "exit $code instead of 2"; exit 1; }
+    grep -q "No space left" "$1/small.txt" || { cat "$1/small.txt"; exit 1; }
+    [ "$(jq -r .exit_code "$1/small/nights/status.json")" = 2 ]
+    grep -q "^diobench_night_exit_code 2" "$1/diobench.prom"' - "$scratch" "$diobench"
