@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "bench/cli/command.h"
+#include "bench/export/report.h"
 #include "bench/judge/drive.h"
 #include "bench/judge/gate_ci.h"
 #include "bench/judge/gate_json.h"
@@ -24,6 +25,7 @@ struct GateArguments {
     std::vector<fs::path> results_baseline;
     std::vector<fs::path> results_candidate;
     bool json = false;
+    bool report = true;
 };
 
 /// GitHub reads annotations from standard output and the summary from a file it names.
@@ -61,6 +63,8 @@ Result<ExitCode> gate(GateArguments arguments) {
     if (!report) return forward(report);
     if (!given)
         if (auto s = record(*report); !s) return forward(s);
+    if (arguments.report && !report->directory.empty())
+        if (auto page = write_report(report->directory); !page) return forward(page);
     if (arguments.json) fmt::print("{}\n", gate_json(*report).dump(2));
     else fmt::print("{}", gate_text(*report, GateInk::terminal));
     if (auto s = tell_github(*report); !s) return forward(s);
@@ -95,6 +99,7 @@ void register_gate_command(CLI::App& app, CommandContext& context) {
     command->add_option("--results-baseline", arguments->results_baseline, "Judge runs that were made before: output directories of the baseline")->option_text("DIR ...");
     command->add_option("--results-candidate", arguments->results_candidate, "The same of the candidate; paired by seed, or in order by wall clock")->option_text("DIR ...");
     command->add_flag("!--no-attribution", options.attribute, "Machine exact: do not count which kernel functions account for a difference");
+    command->add_flag("!--no-report", arguments->report, "Do not draw plots and report.html");
     command->add_flag("--json", arguments->json, "Print gate.json instead of the table");
     command->callback([&context, arguments] {
         arguments->options.argv = context.argv;

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/engine/engine.h"
 
+#include "bench/engine/fragment_pages.h"
+
 #include <algorithm>
 #include <sys/mman.h>
 #include <utility>
 
 namespace diobench {
 
-Result<AlignedBuffer> AlignedBuffer::create(size_t bytes) {
+Result<AlignedBuffer> AlignedBuffer::create(size_t bytes, PageOrder order) {
     void* p = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     if (p == MAP_FAILED) return fail_errno("map buffer of", std::to_string(bytes) + " bytes");
-    return AlignedBuffer(static_cast<std::byte*>(p), bytes);
+    AlignedBuffer out(static_cast<std::byte*>(p), bytes);
+    if (order == PageOrder::as_allocated) return out;
+    auto fragmented = fragment_pages(out.data_, bytes);
+    if (!fragmented) return forward(fragmented);
+    out.data_ = *fragmented;  // of the old range nothing is left
+    return out;
 }
 
 AlignedBuffer::AlignedBuffer(AlignedBuffer&& other) noexcept

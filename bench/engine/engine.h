@@ -17,11 +17,17 @@
 
 namespace diobench {
 
+/// Which page frames stand behind a buffer.
+enum class PageOrder {
+    as_allocated,  ///< as the kernel gives them out
+    fragmented,    ///< no two neighbours can be one segment of a bio, as on a machine that has run for long (needs CAP_SYS_ADMIN)
+};
+
 /// Page-aligned memory that is there before the clock starts.
 class AlignedBuffer {
 public:
     /// `bytes` of anonymous memory, every page touched.
-    [[nodiscard]] static Result<AlignedBuffer> create(size_t bytes);
+    [[nodiscard]] static Result<AlignedBuffer> create(size_t bytes, PageOrder order = PageOrder::as_allocated);
     AlignedBuffer(AlignedBuffer&& other) noexcept;
     AlignedBuffer& operator=(AlignedBuffer&&) = delete;
     ~AlignedBuffer();

@@ -106,7 +106,7 @@ Status Job::prepare(const EngineInfo& engine, bool keep_spans) {
     plan_.iodepth = cell_.iodepth;
     plan_.slots = std::max(cell_.iodepth, kMinimumSlots);
     plan_.direct = cell_.io == IoMode::direct;
-    auto buffers = AlignedBuffer::create(size_t{plan_.slots} * plan_.slot_bytes);
+    auto buffers = AlignedBuffer::create(size_t{plan_.slots} * plan_.slot_bytes, target_.page_order);
     if (!buffers) return forward(buffers);
     buffers_.emplace(std::move(*buffers));
     plan_.buffers = buffers_->data();

@@ -27,6 +27,7 @@ struct ReadTarget {
     std::vector<TargetFile> files;
     uint64_t content_seed = 1;
     std::string trace;              ///< text (bench/trace/trace.h); empty: the cell's pattern
+    PageOrder page_order = PageOrder::as_allocated;  ///< of the buffers
 
     [[nodiscard]] nlohmann::json to_json() const;
     [[nodiscard]] static Result<ReadTarget> from_json(const nlohmann::json& json);

@@ -10,7 +10,7 @@ namespace diobench {
 inline constexpr std::string_view kReportFileName = "report.html";
 
 /// Draws plots/*.png, plots/*.svg and report.html into the output directory of
-/// a finished run, reading only its results.json; the path of the page. Needs
+/// a finished run (results.json) or gate (gate.json) and what lies beside them; the path of the page. Needs
 /// a python3 with matplotlib and jinja2 and says so when there is none.
 [[nodiscard]] Result<fs::path> write_report(const fs::path& directory);
 

@@ -69,6 +69,8 @@ Result<std::vector<const TestFile*>> traced_files(const GuestPlan& plan, const C
 
 Status make_target(const GuestState& state, const Cell& cell, const GuestImage& image, Stage& stage) {
     stage.target.content_seed = state.plan.seed;
+    // How many neighbours a buffer's pages have is luck, and each is a segment less: on the exact machine there are none.
+    if (state.plan.exact_clock) stage.target.page_order = PageOrder::fragmented;
     std::vector<const TestFile*> files = files_of(cell, image);
     if (cell.pattern == Pattern::trace) {
         auto traced = traced_files(state.plan, cell, image, stage.mixed_requests);
@@ -166,6 +168,7 @@ public:
     Status before(pid_t reader) {
         target_ = snapshot_target(state_, stage_, reader);
         settle();
+        if (state_.plan.exact_clock) wait_for_tick();
         if (state_.cache() != nullptr) logged_ = state_.cache()->log().count;
         if (stage_.neighbour) {
             auto& neighbour = evidence_.neighbour.emplace();
@@ -177,6 +180,7 @@ public:
         auto taken = snapshot(state_, target_);
         if (!taken) return forward(taken);
         evidence_.before = *taken;
+        if (state_.plan.exact_clock) wait_for_tick();
         if (stage_.neighbour) stage_.neighbour->go_on();
         return {};
     }

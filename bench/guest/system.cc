@@ -130,6 +130,17 @@ void settle() {
     ::syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 
+void wait_for_tick() {
+    constexpr int64_t kBehindTick_ns = 500'000;
+    constexpr int64_t kSecond_ns = 1'000'000'000;
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    const int64_t now_ns = now.tv_sec * kSecond_ns + now.tv_nsec;
+    const int64_t until_ns = (now_ns / kTickRaster_ns + 1) * kTickRaster_ns + kBehindTick_ns;
+    const timespec until{until_ns / kSecond_ns, until_ns % kSecond_ns};
+    while (::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {}
+}
+
 Status drop_caches() {
     ::sync();
     return write_knob("/proc/sys/vm/drop_caches", "3");

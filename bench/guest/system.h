@@ -29,6 +29,11 @@ namespace diobench {
 /// Writes back, waits for a grace period and for 100 ms of quiet, so that what
 /// came before does not run inside the timed region.
 void settle();
+/// Sleeps until half a millisecond behind a tick of the timer that is also a whole multiple of kTickRaster_ns on
+/// CLOCK_MONOTONIC (the kernel aligns its ticks to that clock). Whatever is timed next meets as many ticks as
+/// another kernel's would: which part of a tick it begins in is no property of a kernel.
+void wait_for_tick();
+inline constexpr int64_t kTickRaster_ns = 20'000'000;  // whole ticks at 50, 100, 250 and 1000 Hz
 /// Drops page cache, dentries and inodes that are not in use.
 [[nodiscard]] Status drop_caches();
 /// Ends the machine.

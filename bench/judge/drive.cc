@@ -60,6 +60,14 @@ Result<GatePlan> make_plan(const GateOptions& options) {
     return plan;
 }
 
+/// By wall clock the others are sentinels; where instructions are counted they would only take time.
+std::vector<std::string> cells_to_measure(const GatePlan& plan) {
+    std::vector<std::string> out;
+    for (const auto& cell : plan.cells)
+        if (plan.machine != machine_name(MachineKind::exact) || !gated_metrics(plan.policy, cell, plan.machine, plan.suite).empty()) out.push_back(cell);
+    return out;
+}
+
 GateReport judge(const GatePlan& plan, const std::vector<RunPair>& pairs, const std::vector<RunPair>& confirm) {
     GateInput input;
     input.pairs = pairs;
@@ -305,6 +313,7 @@ Result<GateReport> run_gate(const GateOptions& options) {
     if (auto s = make_directories(directory); !s) return forward(s);
     auto runs = GateRuns::create(options, directory);
     if (!runs) return forward(runs);
+    runs->measure_only(cells_to_measure(*plan));
 
     std::vector<RunPair> pairs;
     ProfiledPair counted;  // of the first pair

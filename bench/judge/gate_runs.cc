@@ -43,6 +43,7 @@ Result<Results> GateRuns::run(const std::vector<std::string>& kernels, uint64_t 
     options.kernels = kernels;
     options.suite = options_.suite;
     options.filter = options_.filter;
+    options.only = only_;
     options.machine = options_.machine;
     options.seed = seed;
     options.output = directory_ / kRunsFolder / run;

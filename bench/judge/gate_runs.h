@@ -15,6 +15,8 @@ public:
     /// Resolves both names; `directory` exists.
     [[nodiscard]] static Result<GateRuns> create(const GateOptions& options, fs::path directory);
 
+    /// Cells that need not be measured are left out from now on.
+    void measure_only(std::vector<std::string> cells) { only_ = std::move(cells); }
     [[nodiscard]] const std::string& baseline() const { return baseline_; }
     [[nodiscard]] const std::string& candidate() const { return candidate_; }
 
@@ -36,6 +38,7 @@ private:
     fs::path directory_;
     std::string baseline_;
     std::string candidate_;
+    std::vector<std::string> only_;
     mutable size_t reused_boots_ = 0;
 };
 

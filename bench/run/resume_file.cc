@@ -38,6 +38,7 @@ Status write_resume_file(const fs::path& output, const Run& run, const RunOption
         {"workload_files", absolute(options.workload_files)},
         {"fio_jobs", absolute(options.fio_jobs)},
         {"filter", options.filter},
+        {"only", options.only},
         {"shard", options.shard},
         {"shards", options.shards},
         {"seeds", options.seeds},
@@ -65,6 +66,7 @@ Result<RunOptions> read_resume_file(const fs::path& output) {
         out.workload_files = paths_at(json, "workload_files");
         out.fio_jobs = paths_at(json, "fio_jobs");
         out.filter = json.at("filter");
+        out.only = json.at("only").get<std::vector<std::string>>();
         out.shard = json.at("shard");
         out.shards = json.at("shards");
         out.seeds = json.at("seeds");

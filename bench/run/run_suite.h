@@ -23,6 +23,7 @@ struct RunOptions {
     std::vector<fs::path> workload_files;      ///< a user's own; instead of a suite
     std::vector<fs::path> fio_jobs;            ///< a user's own; instead of a suite
     std::string filter = "*";                  ///< glob of cell ids
+    std::vector<std::string> only;             ///< of those, these ids; empty: all
     unsigned shard = 1;                        ///< which part of the boots, of `shards`
     unsigned shards = 1;
     unsigned seeds = 1;                        ///< how often all of it is made: with seed, seed + 1...

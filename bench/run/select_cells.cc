@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 #include "bench/backend/backend.h"
 #include "bench/base/paths.h"
@@ -82,12 +83,13 @@ Result<SelectedCells> select_cells(const RunOptions& options) {
     auto cells = own ? own_cells(options, *set) : set->suite(options.suite);
     if (!cells) return forward(cells);
     SelectedCells out;
+    const std::set<std::string> only(options.only.begin(), options.only.end());
     for (Cell cell : *cells) {
         if (options.machine == MachineKind::kvm || options.machine == MachineKind::host) {
             if (cell.device != cells->front().device) continue;
             cell.device = options.machine == MachineKind::kvm ? "disk" : "host";
         }
-        if (match_glob(options.filter, cell.id())) out.cells.push_back(cell);
+        if (match_glob(options.filter, cell.id()) && (only.empty() || only.contains(cell.id()))) out.cells.push_back(cell);
     }
     if (out.cells.empty())
         return fail("select cells", "--filter " + options.filter, own ? "no cell of these workloads matches it" : "no cell of suite " + options.suite + " matches it");

@@ -2,6 +2,7 @@
 #include "bench/engine/engine.h"
 
 #include <algorithm>
+#include <cstring>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <map>
@@ -171,3 +172,30 @@ INSTANTIATE_TEST_SUITE_P(All, EngineTest, testing::ValuesIn(names()), [](const a
     std::replace(name.begin(), name.end(), '-', '_');
     return name;
 });
+
+namespace {
+
+/// Page frames of a range, in its order; 0 where they are hidden.
+std::vector<uint64_t> frames_of(const std::byte* data, size_t bytes) {
+    std::vector<uint64_t> out(bytes / 4096);
+    auto fd = UniqueFd::open("/proc/self/pagemap", O_RDONLY);
+    EXPECT_TRUE(fd);
+    const auto at = static_cast<off_t>(reinterpret_cast<uintptr_t>(data) / 4096 * sizeof(uint64_t));
+    EXPECT_EQ(::pread(fd->get(), out.data(), out.size() * sizeof(uint64_t), at), static_cast<ssize_t>(out.size() * sizeof(uint64_t)));
+    for (auto& frame : out) frame &= (uint64_t{1} << 55) - 1;
+    return out;
+}
+
+TEST(AlignedBuffer, FragmentedPagesNeverFollowEachOther) {
+    auto plain = AlignedBuffer::create(64 * 4096);
+    ASSERT_TRUE(plain);
+    if (frames_of(plain->data(), plain->size()).front() == 0) GTEST_SKIP() << "page frames are shown to root alone";
+    auto buffer = AlignedBuffer::create(64 * 4096, PageOrder::fragmented);
+    ASSERT_TRUE(buffer) << buffer.error().message();
+    std::memset(buffer->data(), 7, buffer->size());
+    const auto frames = frames_of(buffer->data(), buffer->size());
+    for (size_t i = 1; i < frames.size(); ++i) EXPECT_LT(frames[i], frames[i - 1]) << i;
+    EXPECT_TRUE(AlignedBuffer::create(10000, PageOrder::fragmented));
+}
+
+}  // namespace
