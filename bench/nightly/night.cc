@@ -5,6 +5,7 @@
 #include <chrono>
 #include <ctime>
 #include <fmt/chrono.h>
+#include <thread>
 #include <unistd.h>
 
 #include "bench/base/paths.h"
@@ -108,12 +109,15 @@ private:
                 if (auto s = put_on_record(night); !s) return s;
         }
         work_.record = new_record(config_);
+        while (!nights->empty() && work_.record.id <= nights->front().id) {  // the night before took no second
+            if (interrupted()) return interrupted_error("nightly");
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+            work_.record = new_record(config_);
+        }
         if (!nights->empty() && nights->front().state == NightState::unfinished)
             work_.record.notes.push_back(fmt::format("the night before, {}, did not end: it stopped at \"{}\"", nights->front().id, nights->front().stage));
         earlier_ = std::move(*nights);
         work_.folder = config_.output / work_.record.id;
-        std::error_code ec;
-        if (fs::exists(work_.folder, ec)) return fail("begin a night", work_.folder.string(), "a night of this second is there already; wait a second");
         if (begin_record()) return {};
         reserve_.release();  // a full disk: this is what it was kept for
         return begin_record();
