@@ -22,16 +22,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// A glob that matches `id` and nothing else.
-std::string literal_glob(const std::string& id) {
-    std::string out;
-    for (char c : id) {
-        if (c == '*' || c == '?' || c == '[' || c == '\\') out += '\\';
-        out += c;
-    }
-    return out;
-}
-
 bool is_range(const std::string& revision) { return revision.find("..") != std::string::npos; }
 
 Status check_options(const BisectOptions& options) {
@@ -110,7 +100,7 @@ private:
         RunOptions run;
         run.kernels = {kernel->series};
         run.suite = options_.suite;
-        run.filter = literal_glob(report_.followed->watched.cell);
+        run.only = {report_.followed->watched.cell};
         run.machine = MachineKind::exact;
         run.seed = options_.seed;
         run.seeds = static_cast<unsigned>(options_.seeds);

@@ -57,8 +57,6 @@ GateOptions gate_options(const CalibrateOptions& options, const std::string& can
     return out;
 }
 
-bool is_time(const Metric& metric) { return !is_count(metric); }
-
 void add_gate(const GateReport& report, NullTrial& trial) {
     ++trial.gates;
     for (const auto& cell : report.cells) {
@@ -68,7 +66,7 @@ void add_gate(const GateReport& report, NullTrial& trial) {
             trial.false_alarms += metric.verdict == Verdict::regression ? 1 : 0;
             trial.undecided += metric.verdict == Verdict::inconclusive ? 1 : 0;
             const double size = std::abs(metric.paired.relative);
-            if (!is_time(*metric.metric) || !std::isfinite(size) || size <= trial.largest) continue;
+            if (is_count(*metric.metric) || !std::isfinite(size) || size <= trial.largest) continue;
             trial.largest = size;
             trial.largest_where = fmt::format("{} of {}", metric.metric->name, cell.cell);
         }

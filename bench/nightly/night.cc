@@ -16,6 +16,7 @@
 #include "bench/nightly/night_stages.h"
 #include "bench/nightly/night_text.h"
 #include "bench/nightly/retention.h"
+#include "bench/run/write_outputs.h"
 #include "bench/serve/store_families.h"
 
 namespace diobench {
@@ -46,15 +47,14 @@ NightRecord new_record(const NightConfig& config) {
     return out;
 }
 
-/// output/latest, replaced in one step.
-Status point_latest(const fs::path& output, const std::string& id) {
-    const fs::path fresh = output / ".latest";
-    std::error_code ec;
-    fs::remove(fresh, ec);
-    fs::create_symlink(id, fresh, ec);
-    if (!ec) fs::rename(fresh, output / "latest", ec);
-    if (ec) return fail_errno("point to the latest night", (output / "latest").string(), ec.value());
-    return {};
+ProgressState begun(const NightRecord& night) {
+    ProgressState out;
+    out.kind = "night";
+    out.id = night.id;
+    out.suite = night.suite;
+    out.machine = night.machine;
+    out.started_at = night.started_at;
+    return out;
 }
 
 StoredJudgement judgement_of(const NightRecord& night) {
@@ -87,11 +87,11 @@ public:
     Result<NightOutcome> run() {
         if (auto s = begin(); !s) return forward(s);
         {
-            NightProgress progress(config_.output, work_.record);
+            RunProgress progress(config_.output, begun(work_.record));
             work_.progress = &progress;
             if (auto s = work(); !s) return forward(s);
             tell();
-            progress.finish(work_.record.exit_code());
+            progress.finish(static_cast<int>(work_.record.exit_code()));
         }
         return NightOutcome{work_.record, work_.folder, text_};
     }
@@ -212,7 +212,7 @@ private:
         (void)write_file_atomic(work_.folder / kTextFileName, text_);
         report_trouble(write_night(work_.folder, work_.record));
         report_trouble(write_file_atomic(config_.output / kStatusFileName, night_json(work_.record).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"));
-        report_trouble(point_latest(config_.output, work_.record.id));
+        report_trouble(point_latest(work_.folder));
     }
 
     Status end_in_store() {

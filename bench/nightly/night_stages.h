@@ -4,7 +4,7 @@
 #pragma once
 
 #include "bench/nightly/night.h"
-#include "bench/nightly/night_progress.h"
+#include "bench/run/run_progress.h"
 #include "bench/store/results.h"
 
 namespace diobench {
@@ -15,7 +15,7 @@ struct NightWork {
     const NightOptions& options;
     fs::path folder;               ///< of this night
     NightRecord record;
-    NightProgress* progress = nullptr;
+    RunProgress* progress = nullptr;
     std::vector<Results> runs;     ///< tonight's, one a seed
 
     [[nodiscard]] std::vector<std::string> series() const;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/run/run_progress.h"
 
+#include <chrono>
+#include <ctime>
 #include <fmt/chrono.h>
 
 namespace diobench {
@@ -8,21 +10,25 @@ namespace diobench {
 namespace {
 
 constexpr auto kInterval = std::chrono::seconds(5);
-
-std::string now_text() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
+constexpr auto kHeartbeat = std::chrono::seconds(30);
 
 }  // namespace
 
-RunProgress::RunProgress(fs::path folder, const Run& run) : folder_(std::move(folder)) {
-    state_.kind = "run";
-    state_.id = run.id;
-    state_.suite = run.suite;
-    state_.machine = run.machine;
+RunProgress::RunProgress(fs::path folder, ProgressState begun) : folder_(std::move(folder)), state_(std::move(begun)) {
     state_.state = "running";
-    state_.started_at = run.started_at;
+    if (folder_.empty()) return;
+    heart_ = std::jthread([this](std::stop_token stop) {
+        std::unique_lock lock(mutex_);
+        while (!stop.stop_requested()) {
+            write();
+            wake_.wait_for(lock, stop, kHeartbeat, [] { return false; });
+        }
+    });
 }
 
 RunProgress::~RunProgress() {
+    heart_.request_stop();
+    if (heart_.joinable()) heart_.join();
     state_.state = "ended";
     write();
 }
@@ -40,14 +46,17 @@ void RunProgress::update(size_t done, size_t total, std::string_view what) {
     state_.done = static_cast<int64_t>(done);
     state_.total = static_cast<int64_t>(total);
     state_.what = what;
-    if (!written_ || std::chrono::steady_clock::now() - *written_ > kInterval) write();
+    if (std::chrono::steady_clock::now() - written_ > kInterval) write();
 }
 
-void RunProgress::finish(int exit_code) { state_.exit_code = exit_code; }
+void RunProgress::finish(int exit_code) {
+    std::lock_guard lock(mutex_);
+    state_.exit_code = exit_code;
+}
 
 void RunProgress::write() {
     if (folder_.empty()) return;
-    state_.updated_at = now_text();
+    state_.updated_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
     written_ = std::chrono::steady_clock::now();
     (void)write_progress_file(folder_, state_);
 }

@@ -167,6 +167,16 @@ Result<Accelerator> choose_accelerator(const RunOptions& options, const std::vec
     return Accelerator::kvm;  // nothing was built: nothing will be booted
 }
 
+ProgressState begun(const Run& run) {
+    ProgressState out;
+    out.kind = "run";
+    out.id = run.id;
+    out.suite = run.suite;
+    out.machine = run.machine;
+    out.started_at = run.started_at;
+    return out;
+}
+
 /// What to boot each kernel for.
 struct BootWork {
     std::vector<PlannedBoot> boots;
@@ -229,7 +239,7 @@ Result<RunOutcome> run_suite(const RunOptions& options) {
     if (auto s = write_resume_file(output, run, options); !s) return forward(s);
 
     // A directory of one's own may lie anywhere; beside it is not our place.
-    RunProgress told(options.output.empty() ? output.parent_path() : fs::path(), run);
+    RunProgress told(options.output.empty() ? output.parent_path() : fs::path(), begun(run));
     told.stage("build", "kernels");
     Progress progress("kernels");
     if (options.machine != MachineKind::host)

@@ -18,18 +18,6 @@ namespace diobench {
 
 namespace {
 
-/// out/latest, replaced in one step.
-Status point_latest(const fs::path& directory) {
-    fs::path link = directory.parent_path() / "latest";
-    fs::path fresh = directory.parent_path() / (".latest-" + directory.filename().string());
-    std::error_code ec;
-    fs::remove(fresh, ec);
-    fs::create_symlink(directory.filename(), fresh, ec);
-    if (!ec) fs::rename(fresh, link, ec);
-    if (ec) return fail_errno("point to the latest run", link.string(), ec.value());
-    return {};
-}
-
 /// What measuring costs beside fio, as `diobench overhead` last found on this host; nothing if it never did.
 Status copy_overhead(const fs::path& directory) {
     auto overhead = newest_overhead();
@@ -39,6 +27,17 @@ Status copy_overhead(const fs::path& directory) {
 }
 
 }  // namespace
+
+Status point_latest(const fs::path& directory) {
+    fs::path link = directory.parent_path() / "latest";
+    fs::path fresh = directory.parent_path() / (".latest-" + directory.filename().string());
+    std::error_code ec;
+    fs::remove(fresh, ec);
+    fs::create_symlink(directory.filename(), fresh, ec);
+    if (!ec) fs::rename(fresh, link, ec);
+    if (ec) return fail_errno("point to the latest of", directory.parent_path().string(), ec.value());
+    return {};
+}
 
 std::string reproduce_head(const Results& results) {
     const Run& run = results.run;

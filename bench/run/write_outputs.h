@@ -6,6 +6,9 @@
 
 namespace diobench {
 
+/// Lets "latest" beside `directory` point at it, in one step.
+[[nodiscard]] Status point_latest(const fs::path& directory);
+
 enum class LatestLink { point, leave };
 
 /// Writes everything of DESIGN's contract; results.json last of the data, so
