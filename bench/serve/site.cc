@@ -17,6 +17,10 @@ constexpr size_t kListedGates = 20;
 /// What a run's folder holds; nothing else is handed out, least of all run as a program.
 constexpr std::array<std::string_view, 10> kHandedOut = {".html", ".txt", ".json", ".prom", ".png", ".svg", ".xml", ".sh", ".toml", ".css"};
 
+/// What a browser asks for by itself with every page, our own and the reports': two bars, one shorter.
+constexpr const char* kIcon = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 16\">"
+                              "<path d=\"M2 14V2h5v12z\" fill=\"#b35\"/><path d=\"M9 14V8h5v6z\" fill=\"#27a\"/></svg>";
+
 int64_t now_s() { return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
 bool is_handed_out(const std::string& path) {
@@ -122,6 +126,7 @@ Answer Site::answer(const std::string& method, const std::string& path, const st
     if (path == "/" || path == "/index.html") return html_of(runs());
     if (path == "/history") return html_of(history(query));
     if (path == "/healthz") return {200, "text/plain; charset=utf-8", "ok\n"};
+    if (path == "/favicon.ico") return {200, "image/svg+xml", kIcon};
     if (!is_handed_out(path)) return {404, "text/plain; charset=utf-8", "there is nothing here; / lists the runs\n"};
     return {};
 }

@@ -99,6 +99,14 @@ TEST_F(Site_, NothingElseIsHandedOut) {
     EXPECT_TRUE(fs::exists(out_ / sample_results().run.id / "report.html"));
 }
 
+TEST_F(Site_, ABrowserGetsItsIcon) {
+    Site site(options());
+    const Answer answer = site.answer("GET", "/favicon.ico", "");
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.content_type, "image/svg+xml");
+    EXPECT_THAT(answer.body, StartsWith("<svg"));
+}
+
 TEST_F(Site_, NamesFromOutsideAreEscaped) {
     Results results = sample_results();
     results.run.id = "<script>x";
