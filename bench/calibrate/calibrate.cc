@@ -86,24 +86,14 @@ std::string expectation_text(const ExpectedSlowdown& expected) {
                        expected.about_per_op ? "read" : "MiB", expected.cells);
 }
 
-/// The functions of a cell by how much they account for.
-std::vector<std::string> leading_functions(const GateReport& report, const std::string& cell) {
-    auto found = report.attribution.find(cell);
-    std::vector<std::string> out;
-    if (found == report.attribution.end()) return out;
-    for (const auto& one : found->second)
-        if (out.size() < kLeadingFunctions) out.push_back(one.function);
-    return out;
-}
-
 void look_at_functions(const GateReport& report, const ExpectedSlowdown& expected, const std::string& cell, SlowTrial& trial) {
-    const auto leading = leading_functions(report, cell);
+    const auto leading = leading_functions(report, cell, kLeadingFunctions);
     if (leading.empty() || trial.attributed) return;
-    trial.function = leading.front();
-    for (const auto& function : expected.functions)
-        if (std::find(leading.begin(), leading.end(), function) != leading.end()) {
+    trial.function = leading.front().function;
+    for (const auto& one : leading)
+        if (std::find(expected.functions.begin(), expected.functions.end(), one.function) != expected.functions.end()) {
             trial.attributed = true;
-            trial.function = function;
+            trial.function = one.function;
             return;
         }
 }

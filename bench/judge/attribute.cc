@@ -13,7 +13,11 @@ namespace {
 /// Of those that are worse, and as many that are better.
 constexpr size_t kAttributedCells = 8;
 
-Result<std::vector<AttributedFunction>> functions_of(const ProfiledPair& profiles, const GateReport& report, const std::string& cell) {
+/// "f.isra.0", "f.cold" and "f [module]" are f.
+bool is_patched(const std::string& function, const std::set<std::string>& patched) { return patched.contains(function.substr(0, function.find_first_of(". "))); }
+
+Result<std::vector<AttributedFunction>> functions_of(const ProfiledPair& profiles, const std::set<std::string>& patched, const GateReport& report,
+                                                     const std::string& cell) {
     const CellProfile* before = profiles.baseline.find(report.baseline, cell, profiles.seed);
     const CellProfile* after = profiles.candidate.find(report.candidate, cell, profiles.seed);
     if (before == nullptr || after == nullptr) return fail("count instructions of", cell, "one of the kernels gave no count for it", ExitCode::invalid);
@@ -22,7 +26,7 @@ Result<std::vector<AttributedFunction>> functions_of(const ProfiledPair& profile
     std::vector<AttributedFunction> out;
     for (const auto& row : difference->rows)
         out.push_back({row.function, difference->per_op(static_cast<double>(row.baseline.instructions)),
-                       difference->per_op(static_cast<double>(row.candidate.instructions)), row.share.value_or(0)});
+                       difference->per_op(static_cast<double>(row.candidate.instructions)), row.share.value_or(0), is_patched(row.function, patched)});
     return out;
 }
 
@@ -35,12 +39,12 @@ void add_cells(const std::vector<DecidingLine>& lines, std::vector<std::string>&
 
 }  // namespace
 
-void attribute_by_instructions(const ProfiledPair& profiles, GateReport& report) {
+void attribute_by_instructions(const ProfiledPair& profiles, const std::set<std::string>& patched, GateReport& report) {
     std::vector<std::string> cells;
     add_cells(deciding_lines(report), cells);
     add_cells(better_lines(report), cells);
     for (const auto& cell : cells) {
-        auto functions = functions_of(profiles, report, cell);
+        auto functions = functions_of(profiles, patched, report, cell);
         if (functions) report.attribution[cell] = std::move(*functions);
         else report.notes.push_back(fmt::format("where the difference of {} went is not known: {}", cell, functions.error().message()));
     }

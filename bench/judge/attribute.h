@@ -2,6 +2,9 @@
 // Where a difference went: instructions by kernel function (docs/profile.md).
 #pragma once
 
+#include <set>
+#include <string>
+
 #include "bench/judge/gate.h"
 #include "bench/profile/profile_cells.h"
 
@@ -16,6 +19,7 @@ struct ProfiledPair {
 
 /// Says of the cells that differ most, for the worse and for the better, which functions account for it: all of
 /// the difference with that seed, so the sum is exact. A cell that was not counted is a note of the report.
-void attribute_by_instructions(const ProfiledPair& profiles, GateReport& report);
+/// `patched` are the functions that the patches touch, as of functions_between().
+void attribute_by_instructions(const ProfiledPair& profiles, const std::set<std::string>& patched, GateReport& report);
 
 }  // namespace diobench

@@ -332,7 +332,7 @@ Result<GateReport> run_gate(const GateOptions& options) {
         report->notes.push_back(fmt::format("{} boots of the baseline were made before and taken from the cache: the self-test has just shown that they would be the same",
                                             runs->reused_boots()));
     conclude(*report);
-    if (!counted.baseline.cells.empty()) attribute_by_instructions(counted, *report);
+    if (!counted.baseline.cells.empty()) attribute_by_instructions(counted, runs->patched_functions(), *report);
     report->elapsed_s = std::chrono::duration<double>(Clock::now() - started).count();
     if (auto s = write_gate_outputs(directory, *report); !s) return forward(s);
     return report;

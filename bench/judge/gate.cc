@@ -330,6 +330,15 @@ bool wants_more_pairs(const GateReport& report, const Policy& policy) {
     return wants_more_pairs(judged, report.seeds.size(), policy.wall);
 }
 
+std::vector<AttributedFunction> leading_functions(const GateReport& report, const std::string& cell, size_t most) {
+    std::vector<AttributedFunction> out;
+    auto found = report.attribution.find(cell);
+    if (found == report.attribution.end()) return out;
+    for (size_t i = 0; i < found->second.size(); ++i)
+        if (i < most || found->second[i].in_patches) out.push_back(found->second[i]);
+    return out;
+}
+
 std::vector<DecidingLine> deciding_lines(const GateReport& report) {
     std::vector<DecidingLine> out;
     for (const auto& cell : report.cells) {

@@ -46,6 +46,7 @@ struct AttributedFunction {
     double baseline_per_op = 0;   ///< instructions a read
     double candidate_per_op = 0;
     double share = 0;             ///< of the whole difference
+    bool in_patches = false;      ///< touched by a patch that only one of the kernels has
 };
 struct GateReport {
     Verdict verdict = Verdict::invalid;
@@ -98,6 +99,9 @@ struct DecidingLine {
     const MetricReport* metric = nullptr;  ///< nullptr: the cell as a whole
 };
 [[nodiscard]] std::vector<DecidingLine> deciding_lines(const GateReport& report);
+/// Of a cell's attribution: the `most` that account for most, then whatever else the patches touch and differs. What
+/// costs much and what was changed are often not the same: a patch that sleeps shows as the scheduler's work.
+[[nodiscard]] std::vector<AttributedFunction> leading_functions(const GateReport& report, const std::string& cell, size_t most);
 /// Those beyond the tolerance in the good direction, the largest first.
 [[nodiscard]] std::vector<DecidingLine> better_lines(const GateReport& report);
 

@@ -54,7 +54,8 @@ Json attribution_json(const GateReport& report, const std::string& cell) {
         out.push_back({{"function", f.function},
                        {"baseline_instructions_per_op", f.baseline_per_op},
                        {"candidate_instructions_per_op", f.candidate_per_op},
-                       {"share", number(f.share)}});
+                       {"share", number(f.share)},
+                       {"in_patches", f.in_patches}});
     return out;
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "bench/kernel/series.h"
+#include "bench/kernel/touched_functions.h"
 #include "bench/run/run_suite.h"
 
 namespace diobench {
@@ -19,22 +20,19 @@ bool all_ok(const Results& results) {
     return std::all_of(results.kernels.begin(), results.kernels.end(), [](const KernelResult& kernel) { return kernel.status == KernelStatus::ok; });
 }
 
-Result<std::string> arm_name(const std::string& series) {
-    auto chain = resolve_series(series);
-    if (!chain) return forward(chain);
-    return chain->back().name;
-}
-
 }  // namespace
 
 Result<GateRuns> GateRuns::create(const GateOptions& options, fs::path directory) {
     GateRuns runs(options, std::move(directory));
-    auto baseline = arm_name(options.baseline);
+    auto baseline = resolve_series(options.baseline);
     if (!baseline) return forward(baseline);
-    auto candidate = arm_name(options.candidate);
+    auto candidate = resolve_series(options.candidate);
     if (!candidate) return forward(candidate);
-    runs.baseline_ = *baseline;
-    runs.candidate_ = *candidate;
+    auto patched = functions_between(*baseline, *candidate);
+    if (!patched) return forward(patched);
+    runs.baseline_ = baseline->back().name;
+    runs.candidate_ = candidate->back().name;
+    runs.patched_functions_ = std::move(*patched);
     return runs;
 }
 

@@ -23,6 +23,8 @@ public:
     /// Both kernels with one seed, side by side; two runs if both arms have one name.
     /// With `profiles` their instructions are counted; that changes no number.
     [[nodiscard]] Result<RunPair> pair_side_by_side(uint64_t seed, ProfiledPair* profiles) const;
+    /// What the patches touch that only one of the kernels has.
+    [[nodiscard]] const std::set<std::string>& patched_functions() const { return patched_functions_; }
     /// Boots of the baseline that were taken from the cache so far.
     [[nodiscard]] size_t reused_boots() const { return reused_boots_; }
     /// One boot of one kernel, alone on the host: run RUN of the session.
@@ -38,6 +40,7 @@ private:
     fs::path directory_;
     std::string baseline_;
     std::string candidate_;
+    std::set<std::string> patched_functions_;
     std::vector<std::string> only_;
     mutable size_t reused_boots_ = 0;
 };

@@ -74,15 +74,14 @@ private:
     }
 
     void write_attribution(const std::string& cell) {
-        auto found = report_.attribution.find(cell);
-        if (found == report_.attribution.end() || found->second.empty()) return;
+        const auto functions = leading_functions(report_, cell, kFunctions);
+        if (functions.empty()) return;
         out_ += fmt::format("    {:<44} {:>12} {:>12} {:>12} {:>8}\n", "in kernel function (instructions a read)", report_.baseline.substr(0, 12),
                             report_.candidate.substr(0, 12), "difference", "share");
-        for (size_t i = 0; i < found->second.size() && i < kFunctions; ++i) {
-            const auto& f = found->second[i];
-            out_ += fmt::format("      {:<42} {:>12.1f} {:>12.1f} {:>+12.1f} {:>6.1f} %\n", f.function, f.baseline_per_op, f.candidate_per_op,
-                                f.candidate_per_op - f.baseline_per_op, f.share * 100);
-        }
+        for (const auto& f : functions)
+            out_ += fmt::format("      {:<42} {:>12.1f} {:>12.1f} {:>+12.1f} {:>6.1f} %\n", f.function + (f.in_patches ? " *" : ""), f.baseline_per_op,
+                                f.candidate_per_op, f.candidate_per_op - f.baseline_per_op, f.share * 100);
+        if (std::any_of(functions.begin(), functions.end(), [](const auto& f) { return f.in_patches; })) out_ += "      * touched by the patches\n";
     }
 
     /// Cells in the order of their largest difference, each with all its lines.

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Optional, Sequence
 
 from matplotlib.axes import Axes
@@ -42,6 +42,7 @@ class Row:
     baseline: float
     candidate: float
     share: Optional[float]
+    in_patches: bool = False
 
     @property
     def difference(self) -> float:
@@ -63,6 +64,11 @@ class Account:
         return not self.total.difference or abs(math.fsum(shares) - 1) <= SUM_WITHIN
 
 
+def _row(function: Function) -> Row:
+    row = _sum(function.function, [function])
+    return replace(row, name=f"{row.name} *", in_patches=True) if function.in_patches else row
+
+
 def _sum(name: str, functions: Sequence[Function]) -> Row:
     shares = [f.share for f in functions]
     share = None if None in shares else math.fsum(s for s in shares if s is not None)
@@ -70,11 +76,11 @@ def _sum(name: str, functions: Sequence[Function]) -> Row:
 
 
 def account(cell: Cell, most: int = MOST_FUNCTIONS) -> Account:
-    """The largest functions, the rest as one row; a rest of one function is no rest."""
+    """The largest functions and those that the patches touch, the rest as one row; a rest of one function is no rest."""
     functions = sorted(cell.attribution or (), key=lambda f: (-abs(f.difference), f.function))
-    shown = functions if len(functions) <= most + 1 else functions[:most]
-    rows = [_sum(f.function, [f]) for f in shown]
-    rest = functions[len(shown):]
+    last = len(functions) if len(functions) <= most + 1 else most
+    rows = [_row(f) for i, f in enumerate(functions) if i < last or f.in_patches]
+    rest = [f for f in functions[last:] if not f.in_patches]
     if rest:
         rows.append(_sum(f"all others ({len(rest)})", rest))
     return Account(cell, rows, _sum("the whole difference", functions))
@@ -214,4 +220,6 @@ def caption(gate: Gate) -> str:
     more = len(explained(gate)) - len(shown(gate))
     text = ("A bar is the difference in instructions begun in the function itself, not in what it calls, a read; beside it the count before and after. "
             "[user] is all processes together. Time spent waiting is in no function.")
+    if any(row.in_patches for cell in shown(gate) for row in account(cell).rows):
+        text += " * touched by a patch that only one of the kernels has."
     return text + (f" The table below has {plural(more, 'more cell')}." if more else "")

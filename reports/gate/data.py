@@ -24,7 +24,7 @@ WALL = {"verdict": VERDICTS, "log_ratio": MAYBE, "low": MAYBE, "high": MAYBE, "a
 METRIC = {"metric": str, "unit": str, "verdict": VERDICTS, "better": bool, "baseline": MAYBE, "candidate": MAYBE, "worse_by": MAYBE,
           "worse_by_ratio": MAYBE, "differences": [NUMBER], "floor_ratio": NUMBER, "margin": NUMBER, "policy_line": int,
           "wall": (None, WALL), "confirmation": (None, WALL), "reason": str, "accepted": str}
-FUNCTION = {"function": str, "baseline_instructions_per_op": NUMBER, "candidate_instructions_per_op": NUMBER, "share": MAYBE}
+FUNCTION = {"function": str, "baseline_instructions_per_op": NUMBER, "candidate_instructions_per_op": NUMBER, "share": MAYBE, "in_patches": bool}
 CELL = {"cell": str, "verdict": VERDICTS, "reason": str, "accepted": str, "note": str, "metrics": [METRIC], "attribution": (None, [FUNCTION])}
 GATE = {"schema_version": int, "verdict": VERDICTS, "exit_code": int, "baseline": str, "candidate": str, "machine": str, "suite": str,
         "started_at": str, "elapsed_s": NUMBER, "policy": str, "seeds": [int], "confirm_pairs": int, "disturbed_boots": int,
@@ -126,6 +126,7 @@ class Function:
     baseline_instructions_per_op: float
     candidate_instructions_per_op: float
     share: Optional[float]
+    in_patches: bool
 
     @property
     def difference(self) -> float:

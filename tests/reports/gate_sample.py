@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from typing import Any, Optional
+from typing import Any, Collection, Optional
 
 
 def wall(log_ratio: float, half_width: float, verdict: str = "pass") -> dict[str, Any]:
@@ -28,19 +28,19 @@ def metric(name: str = "latency_ns.mean", differences: tuple[float, ...] = (0.0,
 
 
 def cell(name: str, *metrics: dict[str, Any], verdict: Optional[str] = None, reason: str = "", accepted: str = "", note: str = "",
-         functions: Optional[dict[str, tuple[float, float]]] = None) -> dict[str, Any]:
+         functions: Optional[dict[str, tuple[float, float]]] = None, patched: Collection[str] = ()) -> dict[str, Any]:
     """A cell with the verdict of its gravest metric; `functions`: name -> instructions a read before and after."""
     order = ("pass", "inconclusive", "regression", "invalid")
     worst = max((m["verdict"] for m in metrics), key=order.index, default="pass")
     return {"cell": name, "verdict": verdict or worst, "reason": reason, "accepted": accepted, "note": note, "metrics": list(metrics),
-            "attribution": None if functions is None else attribution(functions)}
+            "attribution": None if functions is None else attribution(functions, patched)}
 
 
-def attribution(functions: dict[str, tuple[float, float]]) -> list[dict[str, Any]]:
-    """With the shares of the whole difference, the largest first."""
+def attribution(functions: dict[str, tuple[float, float]], patched: Collection[str] = ()) -> list[dict[str, Any]]:
+    """With the shares of the whole difference, the largest first; `patched`: what the patches touch."""
     whole = math.fsum(after - before for before, after in functions.values())
     found = [{"function": name, "baseline_instructions_per_op": before, "candidate_instructions_per_op": after,
-              "share": (after - before) / whole if whole else 0.0} for name, (before, after) in functions.items()]
+              "share": (after - before) / whole if whole else 0.0, "in_patches": name in patched} for name, (before, after) in functions.items()]
     return sorted(found, key=lambda f: -abs(f["candidate_instructions_per_op"] - f["baseline_instructions_per_op"]))
 
 

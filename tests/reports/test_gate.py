@@ -206,6 +206,16 @@ class Attribution(unittest.TestCase):
         self.assertAlmostEqual(sum(row.difference for row in one.rows), 2 ** 20 - 1)
         self.assertAlmostEqual(one.total.difference, 2 ** 20 - 1)
 
+    def test_what_the_patches_touch_is_always_a_row(self) -> None:
+        many = {f"f{i}": (100.0, 100.0 + 2 ** i) for i in range(20)}
+        value = gate(cell("c", WORSE, functions=many, patched={"f0", "f19"}), verdict="regression")
+        one = attribution.account(parse(value).cells[0])
+        self.assertEqual([row.name for row in one.rows if row.in_patches], ["f19 *", "f0 *"])
+        self.assertEqual(len(one.rows), attribution.MOST_FUNCTIONS + 2)
+        self.assertAlmostEqual(sum(row.difference for row in one.rows), 2 ** 20 - 1)
+        self.assertIn("* touched by a patch", attribution.caption(parse(value)))
+        self.assertNotIn("* touched", attribution.caption(parse(gate(cell("c", WORSE, functions=many), verdict="regression"))))
+
     def test_a_rest_of_one_has_its_name(self) -> None:
         many = {f"f{i}": (100.0, 101.0 + i) for i in range(attribution.MOST_FUNCTIONS + 1)}
         one = attribution.account(parse(gate(cell("c", WORSE, functions=many))).cells[0])

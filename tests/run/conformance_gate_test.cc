@@ -75,5 +75,15 @@ TEST(RefuseNumbers, ANewFailureDecidesBeforeAKnownOne) {
     EXPECT_TRUE(cells[0].known);
 }
 
+TEST(RefuseNumbers, WaitingThatASeriesDeclaresIsMeasured) {
+    for (const char* name : {"asynchrony/libaio-misses-overlap", "nowait/io-uring-direct"}) {
+        std::vector<CellResult> cells = {cell(reading("flat", "direct"))};
+        refuse_numbers(cells, "dio", {{name, ConformanceStatus::fail, true, "the submission waits", 1, ""}});
+        EXPECT_EQ(cells[0].status, CellStatus::ok) << name;
+        refuse_numbers(cells, "dio", {{name, ConformanceStatus::fail, false, "the submission waits", 1, ""}});
+        EXPECT_EQ(cells[0].status, CellStatus::invalid) << name;
+    }
+}
+
 }  // namespace
 }  // namespace diobench
