@@ -10,13 +10,12 @@
 namespace diobench {
 
 Result<AlignedBuffer> AlignedBuffer::create(size_t bytes, PageOrder order) {
-    void* p = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    const int populate = order == PageOrder::as_allocated ? MAP_POPULATE : 0;
+    void* p = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | populate, -1, 0);
     if (p == MAP_FAILED) return fail_errno("map buffer of", std::to_string(bytes) + " bytes");
     AlignedBuffer out(static_cast<std::byte*>(p), bytes);
-    if (order == PageOrder::as_allocated) return out;
-    auto fragmented = fragment_pages(out.data_, bytes);
-    if (!fragmented) return forward(fragmented);
-    out.data_ = *fragmented;  // of the old range nothing is left
+    if (order == PageOrder::fragmented)
+        if (auto s = touch_fragmented(out.data_, bytes); !s) return forward(s);
     return out;
 }
 

@@ -8,9 +8,8 @@
 
 namespace diobench {
 
-/// Moves the touched pages of the mapping of `bytes` at `data` to a new range, ordered by descending page frame, so that no page follows
-/// its neighbour in memory: each is a segment of its own in a bio. Returns the new range, which is as long; the old one is
-/// unmapped. Needs CAP_SYS_ADMIN to read page frames.
-[[nodiscard]] Result<std::byte*> fragment_pages(std::byte* data, size_t bytes);
+/// Touches the pages of a fresh private mapping of `bytes` at `data`, so that no page frame is the one behind that of the page
+/// before: each page is a segment of its own in a bio. Needs CAP_SYS_ADMIN to read page frames.
+[[nodiscard]] Status touch_fragmented(std::byte* data, size_t bytes);
 
 }  // namespace diobench

@@ -194,7 +194,7 @@ TEST(AlignedBuffer, FragmentedPagesNeverFollowEachOther) {
     ASSERT_TRUE(buffer) << buffer.error().message();
     std::memset(buffer->data(), 7, buffer->size());
     const auto frames = frames_of(buffer->data(), buffer->size());
-    for (size_t i = 1; i < frames.size(); ++i) EXPECT_LT(frames[i], frames[i - 1]) << i;
+    for (size_t i = 1; i < frames.size(); ++i) EXPECT_NE(frames[i], frames[i - 1] + 1) << i;
     EXPECT_TRUE(AlignedBuffer::create(10000, PageOrder::fragmented));
 }
 
