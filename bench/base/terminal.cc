@@ -33,8 +33,8 @@ constexpr auto kPlainInterval = std::chrono::seconds(15);
 
 }  // namespace
 
-Progress::Progress(std::string title)
-    : title_(std::move(title)), terminal_(::isatty(STDERR_FILENO) != 0), started_(std::chrono::steady_clock::now()),
+Progress::Progress(std::string title, Shown shown)
+    : title_(std::move(title)), shown_(shown), terminal_(::isatty(STDERR_FILENO) != 0), started_(std::chrono::steady_clock::now()),
       last_(started_) {}
 
 Progress::~Progress() {
@@ -54,6 +54,7 @@ void Progress::stage(std::string title) {
 }
 
 void Progress::update(size_t done, size_t total, std::string_view what) {
+    if (shown_ == Shown::no) return;
     std::lock_guard lock(mutex_);
     auto now = std::chrono::steady_clock::now();
     if (now - last_ < (terminal_ ? std::chrono::nanoseconds(kRedrawInterval) : std::chrono::nanoseconds(kPlainInterval)))
@@ -78,6 +79,7 @@ void Progress::update(size_t done, size_t total, std::string_view what) {
 }
 
 void Progress::finish(std::string_view text) {
+    if (shown_ == Shown::no) return;
     std::lock_guard lock(mutex_);
     clear_line();
     fmt::print(stderr, "{}\n", text);

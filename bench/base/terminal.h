@@ -19,7 +19,9 @@ enum class Colour { none, red, green, yellow, bold, dim };
 /// plain line is printed now and then (at most one each 15 s).  Thread-safe.
 class Progress {
 public:
-    explicit Progress(std::string title);
+    /// Not shown: says nothing at all, where somebody else tells of it.
+    enum class Shown { yes, no };
+    explicit Progress(std::string title, Shown shown = Shown::yes);
     ~Progress();
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
@@ -34,6 +36,7 @@ public:
 private:
     void clear_line();
     std::string title_;
+    Shown shown_;
     bool terminal_;
     bool drawn_ = false;
     std::chrono::steady_clock::time_point started_;

@@ -15,6 +15,7 @@
 #include "bench/export/summary.h"
 #include "bench/judge/gate_ci.h"
 #include "bench/judge/gate_json.h"
+#include "bench/judge/gate_round.h"
 #include "bench/judge/gate_runs.h"
 #include "bench/judge/gate_text.h"
 #include "bench/judge/wall_session.h"
@@ -113,48 +114,69 @@ std::optional<std::string> broken_candidate(const Results& results) {
     return std::nullopt;
 }
 
-Result<SelfTestOutcome> self_tests_of(const GateRuns& runs, const GateOptions& options) {
+constexpr const char* kFirstSelfTest = "self-test-1";
+constexpr const char* kSecondSelfTest = "self-test-2";
+
+/// What the first boot of the self-test shows before anything is measured.
+SelfTestOutcome look_at_candidate(const Results& first) {
     SelfTestOutcome out;
-    auto first = runs.self_test(options.seed, "self-test-1");
-    if (!first) return forward(first);
-    if (auto problem = broken_candidate(*first)) {
+    if (auto problem = broken_candidate(first)) {
         out.problem = *problem;
-        out.build_failed = first->kernels.front().status == KernelStatus::build_failed;
-        return out;
+        out.build_failed = first.kernels.front().status == KernelStatus::build_failed;
     }
-    auto second = runs.self_test(options.seed, "self-test-2");
-    if (!second) return forward(second);
-    out.tests.push_back(check_same_twice(*first, *second));
-    out.tests.push_back(check_control(*first));
     return out;
 }
 
-/// Pairs by seed until the verdict is not "inconclusive" or there are enough.
-Result<GateReport> gate_exact(const GateOptions& options, const GatePlan& plan, const GateRuns& runs, std::vector<RunPair>& pairs, ProfiledPair& counted) {
-    auto tests = self_tests_of(runs, options);
-    if (!tests) return forward(tests);
-    GateReport report;
-    if (!tests->problem.empty()) {
-        report.problems.push_back(tests->problem);
-        if (tests->build_failed) report.exit_code = ExitCode::usage;
-        return report;
-    }
-    const bool trusted = std::all_of(tests->tests.begin(), tests->tests.end(), [](const SelfTest& t) { return t.outcome == SelfTest::Outcome::passed; });
-    const size_t most = trusted ? options.seeds * kMostSeedsFactor : 0;
-    for (size_t wanted = options.seeds; pairs.size() < std::min(wanted, most);) {
-        auto pair = runs.pair_side_by_side(options.seed + pairs.size(), options.attribute && pairs.empty() ? &counted : nullptr);
-        if (!pair) return forward(pair);
-        pairs.push_back(std::move(*pair));
-        if (!kernels_ok(pairs.back())) break;
-        if (pairs.size() < wanted) continue;
+std::vector<SelfTest> judge_self_tests(const Results& first, const Results& second) { return {check_same_twice(first, second), check_control(first)}; }
+
+Result<SelfTestOutcome> self_tests_of(const GateRuns& runs, const GateOptions& options) {
+    auto first = runs.self_test(options.seed, kFirstSelfTest);
+    if (!first) return forward(first);
+    SelfTestOutcome out = look_at_candidate(*first);
+    if (!out.problem.empty()) return out;
+    auto second = runs.self_test(options.seed, kSecondSelfTest);
+    if (!second) return forward(second);
+    out.tests = judge_self_tests(*first, *second);
+    return out;
+}
+
+/// One seed after the other until the verdict is not "inconclusive" or there are enough.
+Status add_seeds(const GateOptions& options, const GatePlan& plan, const GateRuns& runs, std::vector<RunPair>& pairs) {
+    while (pairs.size() < options.seeds * kMostSeedsFactor && std::all_of(pairs.begin(), pairs.end(), kernels_ok)) {
         GateReport so_far = judge(plan, pairs, {});
         conclude(so_far);
-        if (so_far.verdict == Verdict::inconclusive) ++wanted;
+        if (so_far.verdict != Verdict::inconclusive) break;
+        auto pair = runs.pair_side_by_side(options.seed + pairs.size(), nullptr);
+        if (!pair) return forward(pair);
+        pairs.push_back(std::move(*pair));
+    }
+    return {};
+}
+
+/// The self-test's first boot shows whether there is anything to measure; all other boots are made together.
+Result<GateReport> gate_exact(const GateOptions& options, const GatePlan& plan, const GateRuns& runs, std::vector<RunPair>& pairs, ProfiledPair& counted) {
+    auto first = runs.self_test(options.seed, kFirstSelfTest);
+    if (!first) return forward(first);
+    GateReport report;
+    if (const SelfTestOutcome look = look_at_candidate(*first); !look.problem.empty()) {
+        report.problems.push_back(look.problem);
+        if (look.build_failed) report.exit_code = ExitCode::usage;
+        return report;
+    }
+    auto round = run_round(runs, options, kSecondSelfTest, options.attribute ? &counted : nullptr);
+    if (!round) return forward(round);
+    pairs = std::move(round->pairs);
+    auto tests = judge_self_tests(*first, round->self_test);
+    const bool trusted = std::all_of(tests.begin(), tests.end(), [](const SelfTest& t) { return t.outcome == SelfTest::Outcome::passed; });
+    if (trusted) {
+        if (auto s = add_seeds(options, plan, runs, pairs); !s) return forward(s);
+    } else {
+        pairs.clear();  // nothing of it would be believed
     }
     report = judge(plan, pairs, {});
-    if (!trusted) report.cells.clear();  // nothing was measured, and nothing would be believed
+    if (!trusted) report.cells.clear();
     if (pairs.size() > options.seeds) report.notes.push_back(fmt::format("{} seeds were asked for and {} taken, since {} did not decide", options.seeds, pairs.size(), options.seeds));
-    report.self_tests = std::move(tests->tests);
+    report.self_tests = std::move(tests);
     return report;
 }
 

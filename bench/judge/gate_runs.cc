@@ -2,6 +2,7 @@
 #include "bench/judge/gate_runs.h"
 
 #include <algorithm>
+#include <atomic>
 #include <fmt/format.h>
 
 #include "bench/kernel/series.h"
@@ -36,7 +37,8 @@ Result<GateRuns> GateRuns::create(const GateOptions& options, fs::path directory
     return runs;
 }
 
-Result<Results> GateRuns::run(const std::vector<std::string>& kernels, uint64_t seed, const std::string& run, unsigned jobs, Profiles* profiles) const {
+Result<Results> GateRuns::run(const std::vector<std::string>& kernels, uint64_t seed, const std::string& run, unsigned jobs, Profiles* profiles,
+                              const Told& told) const {
     RunOptions options;
     options.kernels = kernels;
     options.suite = options_.suite;
@@ -49,13 +51,15 @@ Result<Results> GateRuns::run(const std::vector<std::string>& kernels, uint64_t 
     options.revision = options_.revision;
     options.jobs = jobs;
     options.argv = options_.argv;
+    options.shown = told.shown;
+    options.on_progress = told.on_progress;
     // The candidate is always booted: what is judged is not to be remembered.
     options.share_boots = true;
     if (baseline_ != candidate_) options.reuse_boots_of = {baseline_};
     if (profiles != nullptr) options.profile_directory = options.output / kProfileFolder;
     auto outcome = run_suite(options);
     if (!outcome) return forward(outcome);
-    reused_boots_ += outcome->reused_boots;
+    std::atomic_ref(reused_boots_) += outcome->reused_boots;
     if (profiles != nullptr && all_ok(outcome->results)) {
         auto counted = read_profiles(options.profile_directory, outcome->results);
         if (!counted) return forward(counted);
@@ -64,21 +68,21 @@ Result<Results> GateRuns::run(const std::vector<std::string>& kernels, uint64_t 
     return std::move(outcome->results);
 }
 
-Result<RunPair> GateRuns::pair_side_by_side(uint64_t seed, ProfiledPair* profiles) const {
+Result<RunPair> GateRuns::pair_side_by_side(uint64_t seed, ProfiledPair* profiles, const Told& told) const {
     RunPair pair;
     pair.seed = static_cast<int64_t>(seed);
     const std::string name = fmt::format("seed-{}", seed);
     const bool one_run = baseline_ != candidate_;
     ProfiledPair counted;
     counted.seed = seed;
-    auto first = one_run ? run({options_.baseline, options_.candidate}, seed, name, options_.jobs, profiles ? &counted.baseline : nullptr)
-                         : run({options_.baseline}, seed, name + "-baseline", options_.jobs, profiles ? &counted.baseline : nullptr);
+    auto first = one_run ? run({options_.baseline, options_.candidate}, seed, name, options_.jobs, profiles ? &counted.baseline : nullptr, told)
+                         : run({options_.baseline}, seed, name + "-baseline", options_.jobs, profiles ? &counted.baseline : nullptr, told);
     if (!first) return forward(first);
     auto baseline = take_arm(*first, baseline_);
     if (!baseline) return forward(baseline);
     pair.baseline = std::move(*baseline);
     if (one_run) counted.candidate = counted.baseline;
-    auto second = one_run ? std::move(first) : run({options_.candidate}, seed, name + "-candidate", options_.jobs, profiles ? &counted.candidate : nullptr);
+    auto second = one_run ? std::move(first) : run({options_.candidate}, seed, name + "-candidate", options_.jobs, profiles ? &counted.candidate : nullptr, told);
     if (!second) return forward(second);
     auto candidate = take_arm(*second, candidate_);
     if (!candidate) return forward(candidate);
@@ -88,12 +92,12 @@ Result<RunPair> GateRuns::pair_side_by_side(uint64_t seed, ProfiledPair* profile
 }
 
 Result<ArmOfRun> GateRuns::alone(PairSide side, uint64_t seed, const std::string& name) const {
-    auto results = run({side == PairSide::baseline ? options_.baseline : options_.candidate}, seed, name, 1, nullptr);
+    auto results = run({side == PairSide::baseline ? options_.baseline : options_.candidate}, seed, name, 1, nullptr, {});
     if (!results) return forward(results);
     return take_arm(*results, side == PairSide::baseline ? baseline_ : candidate_);
 }
 
-Result<Results> GateRuns::self_test(uint64_t seed, const std::string& name) const {
+Result<Results> GateRuns::self_test(uint64_t seed, const std::string& name, const Told& told) const {
     RunOptions options;
     options.kernels = {options_.candidate};
     options.suite = kSelfTestSuite;
@@ -105,6 +109,8 @@ Result<Results> GateRuns::self_test(uint64_t seed, const std::string& name) cons
     options.jobs = options_.jobs;
     options.keep = KeepRun::no;
     options.argv = options_.argv;
+    options.shown = told.shown;
+    options.on_progress = told.on_progress;
     auto outcome = run_suite(options);
     if (!outcome) return forward(outcome);
     return std::move(outcome->results);

@@ -2,6 +2,10 @@
 // The runs a gate makes, through bench/run.
 #pragma once
 
+#include <functional>
+#include <string_view>
+
+#include "bench/base/terminal.h"
 #include "bench/judge/attribute.h"
 #include "bench/judge/drive.h"
 #include "bench/judge/pair_order.h"
@@ -9,7 +13,13 @@
 
 namespace diobench {
 
-/// What one gate measures, and where its runs go.
+/// Who tells of a run's progress: itself, or whoever is told.
+struct Told {
+    Progress::Shown shown = Progress::Shown::yes;
+    std::function<void(size_t done, size_t total, std::string_view what)> on_progress;
+};
+
+/// What one gate measures, and where its runs go. Several threads may make runs at the same time.
 class GateRuns {
 public:
     /// Resolves both names; `directory` exists.
@@ -22,7 +32,7 @@ public:
 
     /// Both kernels with one seed, side by side; two runs if both arms have one name.
     /// With `profiles` their instructions are counted; that changes no number.
-    [[nodiscard]] Result<RunPair> pair_side_by_side(uint64_t seed, ProfiledPair* profiles) const;
+    [[nodiscard]] Result<RunPair> pair_side_by_side(uint64_t seed, ProfiledPair* profiles, const Told& told = {}) const;
     /// What the patches touch that only one of the kernels has.
     [[nodiscard]] const std::set<std::string>& patched_functions() const { return patched_functions_; }
     /// Boots of the baseline that were taken from the cache so far.
@@ -30,11 +40,11 @@ public:
     /// One boot of one kernel, alone on the host: run RUN of the session.
     [[nodiscard]] Result<ArmOfRun> alone(PairSide side, uint64_t seed, const std::string& run) const;
     /// The self-test's cells on the candidate; numbers are not kept.
-    [[nodiscard]] Result<Results> self_test(uint64_t seed, const std::string& run) const;
+    [[nodiscard]] Result<Results> self_test(uint64_t seed, const std::string& run, const Told& told = {}) const;
 
 private:
     GateRuns(const GateOptions& options, fs::path directory) : options_(options), directory_(std::move(directory)) {}
-    [[nodiscard]] Result<Results> run(const std::vector<std::string>& kernels, uint64_t seed, const std::string& run, unsigned jobs, Profiles* profiles) const;
+    [[nodiscard]] Result<Results> run(const std::vector<std::string>& kernels, uint64_t seed, const std::string& run, unsigned jobs, Profiles* profiles, const Told& told) const;
 
     const GateOptions& options_;
     fs::path directory_;

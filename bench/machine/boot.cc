@@ -9,6 +9,7 @@
 #include "bench/base/paths.h"
 #include "bench/base/text.h"
 #include "bench/machine/disk_file.h"
+#include "bench/machine/host_cpu.h"
 #include "bench/machine/probe.h"
 #include "bench/machine/qemu.h"
 #include "bench/machine/uml.h"
@@ -153,6 +154,13 @@ Result<BootResult> boot(const BootRequest& request) {
 
     out.machine_command = shell_text(command->argv);
     out.kernel_command_line = command->kernel_command_line;
+    std::optional<HostCpu> cpu;
+    if (request.kind == MachineKind::exact) {
+        auto taken = HostCpu::wait();
+        if (!taken) return forward(taken);
+        if (*taken) cpu.emplace(std::move(**taken));
+    }
+    if (cpu) command->argv = cpu->command(command->argv);
     auto watched = watch_machine(command->argv, request, files, command->streams);
     if (!watched) return forward(watched);
     finish_result(out, *watched, request, files);

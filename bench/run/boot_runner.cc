@@ -195,7 +195,7 @@ Status BootRunner::run(const std::vector<Task>& tasks, unsigned side_by_side) {
     }
     size_t total = 0;
     for (const Task& task : tasks) total += task.report->cells.size();
-    Progress progress("cells");
+    Progress progress("cells", options_.shown);
     std::atomic<size_t> next{0};
     std::atomic<size_t> done{0};
     std::atomic<size_t> restored{0};

@@ -241,7 +241,7 @@ Result<RunOutcome> run_suite(const RunOptions& options) {
     // A directory of one's own may lie anywhere; beside it is not our place.
     RunProgress told(options.output.empty() ? output.parent_path() : fs::path(), begun(run));
     told.stage("build", "kernels");
-    Progress progress("kernels");
+    Progress progress("kernels", options.shown);
     if (options.machine != MachineKind::host)
         if (auto s = build_kernels(*arms, options, progress); !s) return forward(s);
     auto accelerator = choose_accelerator(options, *arms);

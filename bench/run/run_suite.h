@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bench/base/files.h"
+#include "bench/base/terminal.h"
 #include "bench/machine/boot.h"
 #include "bench/plan/cell.h"
 #include "bench/store/results.h"
@@ -40,6 +41,7 @@ struct RunOptions {
     KeepRun keep = KeepRun::yes;
     bool share_boots = false;                  ///< exact: keep boots in the cache for later gates
     std::vector<std::string> reuse_boots_of;   ///< exact: arms whose boots may be taken from there
+    Progress::Shown shown = Progress::Shown::yes;
     /// Told of every step, beside what a person sees: boots done, of how many, and what was last heard of.
     std::function<void(size_t done, size_t total, std::string_view what)> on_progress;
     std::vector<std::string> argv;             ///< for the record
