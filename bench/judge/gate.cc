@@ -26,11 +26,19 @@ struct StatusFinding {
 
 StatusFinding invalid(std::string reason) { return {Verdict::invalid, std::move(reason), ""}; }
 
+/// Bytes and cache state were right: what could not be proved is that nothing but direct reads was done, and the baseline did prove it.
+bool was_direct_and_is_mixed(const CellResult& old_cell, const CellResult& new_cell) {
+    return has_numbers(old_cell) && old_cell.observed_io == ObservedIo::direct && new_cell.status == CellStatus::invalid &&
+           new_cell.observed_io == ObservedIo::mixed;
+}
+
 StatusFinding look_at_pair(const CellPair& pair) {
     if (pair.candidate == nullptr) return invalid(with_seed("the candidate's run has no such cell", pair.seed));
     if (pair.baseline == nullptr) return invalid(with_seed("the baseline's run has no such cell", pair.seed));
     const CellResult& old_cell = *pair.baseline;
     const CellResult& new_cell = *pair.candidate;
+    if (was_direct_and_is_mixed(old_cell, new_cell))
+        return {Verdict::regression, with_seed(fmt::format("reads were direct and leave pages in the page cache now: {}", new_cell.reason), pair.seed), ""};
     if (is_broken(new_cell))
         return invalid(with_seed(fmt::format("candidate {}: {}", status_name(new_cell.status), new_cell.reason), pair.seed));
     if (is_broken(old_cell)) {

@@ -157,6 +157,22 @@ TEST(Gate, DirectReadsThatBecameBufferedAreARegression) {
     EXPECT_EQ(judged(pairs, policy()).verdict, Verdict::regression);
 }
 
+TEST(Gate, DirectReadsThatLeavePagesBehindAreARegression) {
+    auto pairs = sample_pairs(3, same);
+    CellResult& cell = pairs[1].candidate.results.cells[0];
+    cell.status = CellStatus::invalid;
+    cell.reason = "mode not proved: the file's page cache went from 0 to 4096 bytes";
+    cell.observed_io = ObservedIo::mixed;
+    cell.metrics.reset();
+    pairs[1].baseline.results.cells[0].observed_io = ObservedIo::direct;
+    auto report = judged(pairs, policy());
+    EXPECT_EQ(report.verdict, Verdict::regression);
+    EXPECT_THAT(report.cells.at(0).reason, testing::HasSubstr("leave pages in the page cache now: mode not proved"));
+    // Of a baseline that proves nothing either, nothing is known.
+    pairs[1].baseline.results.cells[0] = cell;
+    EXPECT_EQ(judged(pairs, policy()).verdict, Verdict::invalid);
+}
+
 TEST(Gate, AFailedSelfTestIsInvalid) {
     GateReport report = judged(sample_pairs(3, same), policy());
     report.self_tests.push_back({"twice", SelfTest::Outcome::failed, "cell a/x differs"});
