@@ -156,7 +156,7 @@ Result<BootResult> boot(const BootRequest& request) {
     out.kernel_command_line = command->kernel_command_line;
     std::optional<HostCpu> cpu;
     if (request.kind == MachineKind::exact) {
-        auto taken = HostCpu::wait();
+        auto taken = HostCpu::wait(request.expected_s);
         if (!taken) return forward(taken);
         if (*taken) cpu.emplace(std::move(**taken));
     }

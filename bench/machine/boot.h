@@ -47,6 +47,7 @@ struct BootRequest {
     uint64_t cache_disk_bytes = 0;   ///< kvm, without cache_device: size of a disk file that vanishes with the boot
     fs::path profile;                ///< exact: instructions by kernel function of each marked region (bench/profile/regions.h); empty: not counted
     fs::path system_map;             ///< of kernel_image; needed for `profile`
+    double expected_s = 0;           ///< exact: about how long it takes; of those that wait for a CPU the longest goes first
     fs::path log_dir;                ///< gets LABEL.console.txt, LABEL.records.txt and, from QEMU, LABEL.qemu.txt
     std::chrono::seconds silence_limit{60};  ///< host time without record and console text: a hang (more if a busy host gives the machine little CPU time)
     std::chrono::seconds total_limit{1800};  ///< host time for the whole boot

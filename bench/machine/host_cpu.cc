@@ -3,7 +3,10 @@
 
 #include <chrono>
 #include <fmt/format.h>
+#include <functional>
+#include <mutex>
 #include <sched.h>
+#include <set>
 #include <thread>
 
 #include "bench/base/process.h"
@@ -29,6 +32,37 @@ Result<std::optional<FileLock>> lock_of(unsigned cpu) {
     return FileLock::try_acquire(cache_root() / "work" / fmt::format("cpu-{}.lock", cpu));
 }
 
+/// The threads that wait, the longest first.
+class InLine {
+public:
+    explicit InLine(double expected_s) {
+        std::lock_guard lock(mutex());
+        me_ = line().insert(expected_s);
+    }
+    InLine(const InLine&) = delete;
+    InLine& operator=(const InLine&) = delete;
+    ~InLine() {
+        std::lock_guard lock(mutex());
+        line().erase(me_);
+    }
+    [[nodiscard]] bool is_first() const {
+        std::lock_guard lock(mutex());
+        return me_ == line().begin();
+    }
+
+private:
+    using Line = std::multiset<double, std::greater<>>;
+    static Line& line() {
+        static Line all;
+        return all;
+    }
+    static std::mutex& mutex() {
+        static std::mutex one;
+        return one;
+    }
+    Line::iterator me_;
+};
+
 }  // namespace
 
 std::optional<HostCpu> HostCpu::take() {
@@ -37,11 +71,13 @@ std::optional<HostCpu> HostCpu::take() {
     return std::nullopt;
 }
 
-Result<std::optional<HostCpu>> HostCpu::wait() {
+Result<std::optional<HostCpu>> HostCpu::wait(double expected_s) {
     const auto cpus = allowed_cpus();
     if (cpus.empty() || !lock_of(cpus.front())) return std::optional<HostCpu>();
+    const InLine me(expected_s);
     for (;;) {
-        if (auto taken = take()) return taken;
+        if (me.is_first())
+            if (auto taken = take()) return taken;
         if (interrupted()) return interrupted_error("wait for a CPU");
         std::this_thread::sleep_for(kPollInterval);
     }

@@ -18,8 +18,9 @@ public:
     /// A CPU we may run on that no other machine holds; empty if there is none.
     [[nodiscard]] static std::optional<HostCpu> take();
     /// As take(), after waiting for one: more machines than CPUs would only be in each other's way. Empty where CPUs cannot be
-    /// told apart (the cache folder cannot be written). Errors: an interrupt.
-    [[nodiscard]] static Result<std::optional<HostCpu>> wait();
+    /// told apart (the cache folder cannot be written). Of the threads of this process that wait, the one with the longest `expected_s`
+    /// goes first, so that no long one is left over for the end. Errors: an interrupt.
+    [[nodiscard]] static Result<std::optional<HostCpu>> wait(double expected_s);
     [[nodiscard]] unsigned number() const { return number_; }
     /// `argv` as it runs there and nowhere else.
     [[nodiscard]] std::vector<std::string> command(const std::vector<std::string>& argv) const;

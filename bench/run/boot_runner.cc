@@ -149,6 +149,11 @@ Result<BootResult> BootRunner::boot_one(const Task& task, const Prepared& prepar
     request.seed = report.seed;
     request.memory_mib = prepared.memory_mib;
     request.log_dir = output_ / "logs";
+    {
+        std::lock_guard lock(mutex_);
+        request.expected_s = CellTimes::kBootSeconds;
+        for (const Cell& cell : report.cells) request.expected_s += times_.estimate_s(cell);
+    }
     // null_blk devices are made through configfs, with the latency of the profile; none at boot.
     request.extra_command_line = fmt::format("brd.rd_size={} null_blk.nr_devices=0", prepared.device_bytes >> 10);
     if (std::any_of(report.cells.begin(), report.cells.end(), needs_second_device))

@@ -3,7 +3,9 @@
 
 #include <cstdlib>
 #include <gtest/gtest.h>
+#include <mutex>
 #include <sched.h>
+#include <thread>
 #include <vector>
 
 #include "bench/base/process.h"
@@ -51,4 +53,27 @@ TEST_F(HostCpuTest, AProgramStaysOnIt) {
     auto ran = run_checked(cpu->command({"grep", "Cpus_allowed_list", "/proc/self/status"}));
     ASSERT_TRUE(ran) << ran.error().message();
     EXPECT_EQ(ran->output, "Cpus_allowed_list:\t" + std::to_string(cpu->number()) + "\n");
+}
+
+TEST_F(HostCpuTest, TheLongestGoesFirst) {
+    auto first = HostCpu::take();
+    ASSERT_TRUE(first);
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(first->number(), &one);
+    ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);  // threads inherit it
+    std::mutex mutex;
+    std::vector<double> order;
+    std::vector<std::thread> threads;
+    for (double expected_s : {5.0, 40.0, 20.0})
+        threads.emplace_back([&, expected_s] {
+            auto cpu = HostCpu::wait(expected_s);
+            std::lock_guard lock(mutex);
+            if (cpu && *cpu) order.push_back(expected_s);
+        });
+    ::sched_setaffinity(0, sizeof allowed_, &allowed_);
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));  // all are in line
+    first.reset();
+    for (auto& thread : threads) thread.join();
+    EXPECT_EQ(order, (std::vector<double>{40, 20, 5}));
 }
