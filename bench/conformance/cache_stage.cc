@@ -59,8 +59,19 @@ Result<CacheStage> CacheStage::create(const CacheOptions& options) {
     return CacheStage(options, std::move(*device), std::move(dm));
 }
 
+Status CacheStage::must_be_breakable() const {
+    if (dm_) return {};
+    return fail("break or repair", device_, "the cache was not made breakable (CacheOptions)", ExitCode::invalid);
+}
+
+Status CacheStage::hold() const {
+    if (auto s = must_be_breakable(); !s) return s;
+    ::sync();
+    return dm_->hold();
+}
+
 Status CacheStage::load(DmTable table) const {
-    if (!dm_) return fail("break or repair", device_, "the cache was not made breakable (CacheOptions)", ExitCode::invalid);
+    if (auto s = must_be_breakable(); !s) return s;
     if (table != DmTable::linear) ::sync();
     return dm_->load(table);
 }

@@ -28,6 +28,8 @@ public:
     [[nodiscard]] const std::string& device() const { return device_; }
     /// Written back before, so that only what comes after meets the new table.
     [[nodiscard]] Status load(DmTable table) const;
+    /// Written back before; requests to a breakable device wait until load().
+    [[nodiscard]] Status hold() const;
     /// Written back before.  Only for Device::timer.
     [[nodiscard]] Status set_health(NullBlkHealth health) const;
     [[nodiscard]] Status fill_space();
@@ -36,6 +38,7 @@ public:
     [[nodiscard]] Status close(milliseconds limit);
 
 private:
+    [[nodiscard]] Status must_be_breakable() const;
     CacheStage(CacheOptions options, std::string device, std::optional<DmDevice> dm)
         : options_(options), device_(std::move(device)), dm_(std::move(dm)) {}
     CacheOptions options_;

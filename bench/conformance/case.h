@@ -43,7 +43,15 @@ struct Case {
     /// harness's own steps that failed, which is never a pass.
     std::function<Result<Finding>(World&)> run;
     unsigned limit_s = 20;  ///< seconds the machine is idle (five times as many if it is not) after which the case counts as hung
+    /// Page faults of mappings of a mount's files: after the first such case lockdep
+    /// is off (KernelComplaint::inherent), so they run after all others.
+    bool maps_files = false;
 };
+/// The same case, with maps_files.
+[[nodiscard]] inline Case mapping(Case one) {
+    one.maps_files = true;
+    return one;
+}
 
 /// Every registered case, by name.
 [[nodiscard]] const std::vector<Case>& all_cases();

@@ -99,6 +99,11 @@ Status DmDevice::load(DmTable table) const {
     return control(DM_DEV_SUSPEND, resume, "change table of");
 }
 
+Status DmDevice::hold() const {
+    Request suspend(DM_SUSPEND_FLAG | DM_SKIP_LOCKFS_FLAG);
+    return control(DM_DEV_SUSPEND, suspend, "suspend");
+}
+
 Status DmDevice::remove() {
     Request request(0);
     auto removed = control(DM_DEV_REMOVE, request, "remove device-mapper device");

@@ -31,6 +31,8 @@ public:
     /// Requests under way are waited for; all later ones meet the new table.
     /// Nothing is synced or frozen: a device that fails could not be.
     [[nodiscard]] Status load(DmTable table) const;
+    /// Requests under way are waited for; later ones wait until load().
+    [[nodiscard]] Status hold() const;
     /// Removes it; EBUSY while it is mounted.
     [[nodiscard]] Status remove();
 

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "bench/base/text.h"
+#include "bench/engine/page_layout.h"
 
 namespace diobench {
 
@@ -46,7 +47,7 @@ std::string plain_origin(std::span<const std::byte> sample) {
 
 }  // namespace
 
-Result<ReadBuffer> ReadBuffer::create(size_t bytes) {
+Result<ReadBuffer> ReadBuffer::reserve(size_t bytes) {
     size_t pages = pages_of(bytes);
     size_t whole = (pages + 2) * kBlockBytes;
     void* memory = ::mmap(nullptr, whole, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -56,7 +57,19 @@ Result<ReadBuffer> ReadBuffer::create(size_t bytes) {
     // Huge pages would be physically contiguous.
     ::madvise(memory, whole, MADV_NOHUGEPAGE);
     if (pages > 0 && ::mprotect(data, pages * kBlockBytes, PROT_READ | PROT_WRITE) < 0) return fail_errno("unprotect", "a buffer");
-    touch_scattered(data, pages);
+    return buffer;
+}
+
+Result<ReadBuffer> ReadBuffer::create(size_t bytes) {
+    auto buffer = reserve(bytes);
+    if (buffer) touch_scattered(buffer->data_, pages_of(bytes));
+    return buffer;
+}
+
+Result<ReadBuffer> ReadBuffer::create_contiguous(size_t bytes) {
+    auto buffer = reserve(bytes);
+    if (!buffer) return buffer;
+    if (auto s = touch_contiguous(buffer->data_, buffer->bytes_); !s) return forward(s);
     return buffer;
 }
 

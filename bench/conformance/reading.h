@@ -27,6 +27,8 @@ class ReadBuffer {
 public:
     /// `bytes` is rounded up to pages.
     [[nodiscard]] static Result<ReadBuffer> create(size_t bytes);
+    /// Its pages are physical neighbours, so that one vector holds them all.
+    [[nodiscard]] static Result<ReadBuffer> create_contiguous(size_t bytes);
     ReadBuffer(ReadBuffer&& other) noexcept;
     ReadBuffer& operator=(ReadBuffer&&) = delete;
     ~ReadBuffer();
@@ -38,6 +40,8 @@ public:
     void poison(size_t bytes) const;
 
 private:
+    /// Mapped, not touched.
+    [[nodiscard]] static Result<ReadBuffer> reserve(size_t bytes);
     ReadBuffer(std::byte* data, size_t bytes) : data_(data), bytes_(bytes) {}
     std::byte* data_;
     size_t bytes_;

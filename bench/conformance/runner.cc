@@ -64,14 +64,16 @@ void take_timeout(CaseResult& result, const Case& one, const CaseProcess& proces
 void take_kernel_log(CaseResult& result, KernelLog& log, bool timed_out) {
     auto messages = log.read_new();
     if (!messages) return add_failure(result, messages.error().message());
-    if (auto complaint = find_complaint(*messages)) {
+    auto complaint = find_complaint(*messages);
+    if (complaint && !complaint->inherent) {
         result.kernel_text = complaint->text;
-        if (complaint->inherent) return;
         result.only_complained = result.stop_reason.empty();
         result.stop_reason = "the kernel complained: " + complaint->first;
         return add_failure(result, "the kernel printed: " + complaint->first);
     }
     if (timed_out) result.kernel_text = last_report(*messages);
+    // Of a case that fails an inherent report explains nothing.
+    else if (complaint && result.finding.outcome != Outcome::fail) result.kernel_text = complaint->text;
 }
 
 }  // namespace

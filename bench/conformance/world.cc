@@ -32,6 +32,9 @@ namespace {
 
 constexpr const char* kImages = "/images";
 constexpr const char* kMounts = "/mnt";
+constexpr const char* kDisk = "/disk";
+constexpr const char* kDiskDevice = "/dev/ram1";
+constexpr uint64_t kDiskBytes = 16 << 20;
 constexpr uint64_t kPageBytes = 4096;
 /// How long the kernel may take to let go of what nobody uses any more.
 constexpr milliseconds kReleaseLimit{5000};
@@ -82,6 +85,7 @@ struct World::State {
     pid_t daemon = -1;
     DaemonOptions daemon_options;
     std::vector<std::string> scratch;
+    bool disk = false;      ///< kDisk is mounted
     unsigned names = 0;   ///< fresh names given out
     unsigned mounts = 0;  ///< mount points given out
 };
@@ -151,6 +155,11 @@ Status World::break_device() {
 Status World::break_device_for_reads() {
     step("break the device for reads");
     return state_->stage->load(DmTable::error_reads);
+}
+
+Status World::hold_device() {
+    step("hold the device");
+    return state_->stage->hold();
 }
 
 Status World::repair_device() {
@@ -269,6 +278,13 @@ Result<std::string> World::scratch_directory() {
     return directory;
 }
 
+Result<std::string> World::disk_directory() {
+    if (state_->disk) return std::string(kDisk);
+    if (auto s = make_cache_file_system(kDiskDevice, kDisk, kDiskBytes); !s) return forward(s);
+    state_->disk = true;
+    return std::string(kDisk);
+}
+
 Status World::drop_caches() { return diobench::drop_caches(); }
 
 Result<uint64_t> World::cached_bytes(int fd) const {
@@ -327,6 +343,7 @@ Status World::close() {
     faults_->release();
     Status status = unmount_left();
     for (const auto& directory : state->scratch) (void)remove_tree(directory);
+    if (state->disk && ::umount(kDisk) < 0 && status) status = fail_errno("unmount", kDisk);
     wait_for_volumes();
     if (state->daemon > 0) {
         step("end the daemon");

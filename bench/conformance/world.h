@@ -129,6 +129,8 @@ public:
     [[nodiscard]] Status break_device();
     /// Every read fails, every write is done (dm-flakey, error_reads).
     [[nodiscard]] Status break_device_for_reads();
+    /// Every request waits until repair_device().
+    [[nodiscard]] Status hold_device();
     [[nodiscard]] Status repair_device();
     /// From now on every request to a device with a timer fails, and says so
     /// when it completes: what device-mapper breaks fails at once, at submission.
@@ -172,6 +174,9 @@ public:
     [[nodiscard]] Result<ImageMount> mount(const std::string& image, MountOptions options = {});
     /// A path that nothing else uses, for a case's own files; gone with the world.
     [[nodiscard]] Result<std::string> scratch_directory();
+    /// The same on a file system of a disk that is not the cache's: what is
+    /// written there can be dropped from memory and read again.
+    [[nodiscard]] Result<std::string> disk_directory();
 
     /// Drops page cache, dentries and inodes that are not in use.
     [[nodiscard]] Status drop_caches();

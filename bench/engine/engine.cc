@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/engine/engine.h"
 
-#include "bench/engine/fragment_pages.h"
+#include "bench/engine/page_layout.h"
 
 #include <algorithm>
 #include <sys/mman.h>

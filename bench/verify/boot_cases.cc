@@ -63,7 +63,7 @@ Result<BootResult> boot_once(const CaseBoots& setup, const std::vector<std::stri
     request.kind = MachineKind::uml;
     request.kernel_image = setup.kernel_image;
     request.initramfs = initramfs;
-    request.extra_command_line = fmt::format("{} brd.rd_size={} null_blk.nr_devices=0 slub_debug=F page_poison=1 log_buf_len=4M", kConformanceRole, kRamDiskKib);
+    request.extra_command_line = fmt::format("{} brd.rd_nr=2 brd.rd_size={} null_blk.nr_devices=0 slub_debug=F page_poison=1 log_buf_len=4M", kConformanceRole, kRamDiskKib);
     request.memory_mib = kMemoryMib;
     request.log_dir = setup.log_directory;
     request.silence_limit = kSilenceLimit;

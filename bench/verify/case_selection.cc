@@ -34,8 +34,9 @@ Result<std::vector<const Case*>> select_cases(const std::vector<std::string>& gl
     return out;
 }
 
-std::vector<const Case*> order_first(const std::vector<const Case*>& cases, const std::vector<std::string>& first) {
+std::vector<const Case*> in_run_order(const std::vector<const Case*>& cases, const std::vector<std::string>& first) {
     std::vector<const Case*> out = cases;
+    std::stable_partition(out.begin(), out.end(), [](const Case* one) { return !one->maps_files; });
     std::stable_partition(out.begin(), out.end(), [&](const Case* one) { return matches_any(first, one->name); });
     return out;
 }

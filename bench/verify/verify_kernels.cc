@@ -153,7 +153,7 @@ void merge(CaseRun& all, CaseRun&& part) {
 /// All cases of one kernel, several machines side by side.
 Status run_arm(const Setup& setup, VerifyArm& arm, Progress& progress) {
     arm.asked = names_of(setup.cases);
-    const auto parts = deal(setup.cases, setup.jobs);
+    const auto parts = deal(in_run_order(setup.cases), setup.jobs);
     const auto started = Clock::now();
     progress.stage("verify " + arm.name);
     std::mutex mutex;
@@ -191,7 +191,7 @@ Status run_mutant(const Setup& setup, VerifyArm& arm) {
     boots.cases_per_boot = kCasesPerMutantBoot;
     boots.on_case = [&](const CaseRecord& one) { dead = dead || kills(one, arm.known); };
     boots.enough = [&] { return dead; };
-    auto run = run_cases(boots, names_of(order_first(setup.cases, arm.chain.back().killed_by)));
+    auto run = run_cases(boots, names_of(in_run_order(setup.cases, arm.chain.back().killed_by)));
     if (!run) return forward(run);
     arm.run = std::move(*run);
     for (const auto& one : arm.run.cases) arm.asked.push_back(one.name);

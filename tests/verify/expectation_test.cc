@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/verify/expectation.h"
 
+#include <algorithm>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -70,13 +71,23 @@ TEST(CaseSelection, TakesGlobsAndRefusesWhatMatchesNothing) {
 TEST(CaseSelection, FirstOnesComeFirstAndTheDealLosesNone) {
     auto all = select_cases({});
     ASSERT_TRUE(all);
-    auto ordered = order_first(*all, {"signals/*"});
+    auto ordered = in_run_order(*all, {"signals/*"});
     EXPECT_EQ(ordered.size(), all->size());
     EXPECT_EQ(ordered.front()->name.substr(0, 8), "signals/");
+    EXPECT_TRUE(ordered.back()->maps_files);
     size_t dealt = 0;
     for (const auto& part : deal(*all, 3)) dealt += part.size();
     EXPECT_EQ(dealt, all->size());
     EXPECT_EQ(deal({}, 4).size(), 1u);
+}
+
+TEST(CaseSelection, LockdepSeesAllOtherCasesBeforeMappingsOfFiles) {
+    auto all = select_cases({});
+    ASSERT_TRUE(all);
+    for (const auto& part : deal(in_run_order(*all), 3)) {
+        EXPECT_TRUE(std::is_partitioned(part.begin(), part.end(), [](const Case* one) { return !one->maps_files; }));
+        EXPECT_TRUE(part.back()->maps_files);
+    }
 }
 
 TEST(AllCases, ReadLikeASpecification) {

@@ -4,12 +4,16 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <fmt/format.h>
 #include <sys/mman.h>
+#include <thread>
 #include <unistd.h>
+#include <utility>
 
 #include "bench/conformance/bad_memory.h"
 #include "bench/conformance/odirect.h"
+#include "bench/conformance/page_pins.h"
 
 namespace diobench {
 
@@ -222,6 +226,77 @@ Result<Finding> mapping_of_image(World& world) {
     return end->text.empty() ? passed() : failed(end->text);
 }
 
+/// How long a reader may take to have its buffer pinned, and then to end.
+constexpr milliseconds kEnough{3000};
+
+/// Reads into a file's pages while the device holds the data back.
+std::string read_into_file(const OpenFile& file, ReadCall call, uint64_t offset, const Mapped& target) {
+    auto reads = Reads::create();
+    if (!reads) return reads.error().message();
+    ssize_t result = reads->read(call, file.fd.get(), offset, target.span());
+    return check_read(file.subject, {std::string(read_call_name(call)) + " into a shared mapping of a file of ext4", "direct", offset, result}, target.span());
+}
+
+/// Once the buffer is pinned and the read waits for the device, the file under it is written back, and thereby clean.
+Status write_back_meanwhile(World& world, int fd, int64_t pinned_before, size_t pages) {
+    const auto end = std::chrono::steady_clock::now() + kEnough;
+    while (pinned_pages() < pinned_before + static_cast<int64_t>(pages)) {
+        if (std::chrono::steady_clock::now() > end) break;  // a kernel that pins later has nothing to lose
+        std::this_thread::sleep_for(milliseconds(2));
+    }
+    world.step("write the buffer's file back");
+    if (::fsync(fd) < 0) return fail_errno("write back", "the buffer's file");
+    return {};
+}
+
+/// The same pages from the disk, after memory has forgotten them.
+Result<std::string> what_the_disk_has(World& world, const OpenFile& file, uint64_t offset, int fd, size_t bytes) {
+    if (::fsync(fd) < 0) return fail_errno("write back", "the buffer's file");
+    if (int error = ::posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED); error != 0) return fail_errno("drop pages of", "the buffer's file", error);
+    auto cached = world.cached_bytes(fd);
+    if (!cached) return forward(cached);
+    if (*cached != 0) return fail("drop pages of", "the buffer's file", fmt::format("{} bytes stay in memory", *cached), ExitCode::invalid);
+    std::vector<std::byte> found(bytes);
+    if (::pread(fd, found.data(), bytes, 0) != static_cast<ssize_t>(bytes)) return fail_errno("read", "the buffer's file");
+    return wrong_bytes(file.subject, offset, found);
+}
+
+/// What a direct read puts into a page of a file is a change of that file: the page is dirty after, whoever cleaned it meanwhile.
+Result<Finding> written_back(World& world, ReadCall call) {
+    if (auto skip = unless_direct(world)) return *skip;
+    if (auto s = world.make_cache({.breakable = true}); !s) return forward(s);
+    constexpr size_t kBytes = 64 * kKiB;
+    constexpr uint64_t kOffset = 1 << 20;
+    auto file = open_file(world, "large", "large", O_DIRECT);
+    if (!file) return forward(file);
+    if (auto s = make_local(world, *file); !s) return forward(s);
+    auto disk = world.disk_directory();
+    if (!disk) return forward(disk);
+    auto fd = UniqueFd::open(*disk + "/buffer", O_RDWR | O_CREAT);
+    if (!fd) return forward(fd);
+    const std::vector<std::byte> poison(kBytes, kPoison);
+    if (::pwrite(fd->get(), poison.data(), kBytes, 0) != static_cast<ssize_t>(kBytes)) return fail_errno("write", *disk + "/buffer");
+    std::string text;
+    {
+        Mapped target(kBytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd->get(), 0);
+        if (target.memory == MAP_FAILED) return fail_errno("map", *disk + "/buffer");
+        if (auto s = world.hold_device(); !s) return forward(s);
+        const int64_t pinned = pinned_pages();
+        auto reader = world.start_reader([&] { return read_into_file(*file, call, kOffset, target); });
+        auto meanwhile = reader ? write_back_meanwhile(world, fd->get(), pinned, kBytes / kBlockBytes) : Status(forward(reader));
+        if (auto s = world.repair_device(); !s) return forward(s);
+        if (!meanwhile) return forward(meanwhile);
+        auto end = reader->wait(kEnough);
+        text = end ? end->text : "the reader did not come to its end: " + reader->where();
+    }
+    if (!text.empty()) return failed(text);
+    auto lost = what_the_disk_has(world, *file, kOffset, fd->get(), kBytes);
+    if (!lost) return forward(lost);
+    return lost->empty() ? passed()
+                         : failed(fmt::format("{} into a shared mapping of a file of ext4 that was written back while the read was under way: its pages are not "
+                                              "dirty after the read, so what was read never reaches that file: {}", read_call_name(call), *lost));
+}
+
 std::vector<Case> buffer_cases() {
     std::vector<Case> cases;
     auto add = [&](std::vector<Case> more) { for (auto& one : more) cases.push_back(std::move(one)); };
@@ -234,8 +309,14 @@ std::vector<Case> buffer_cases() {
                   "mmap(2); mm/gup.c pin_user_pages_fast()", kinds_of_memory));
     cases.push_back({"buffers/sparse-bad-direct", "A direct read of holes into memory that cannot be written is EFAULT, or a count up to it: zeros are data, too.",
                      kSource, bad_over_holes});
-    cases.push_back({"buffers/mapping-of-same-file-direct", "A direct read into a private mapping of a range of the same blob that has to be fetched first ends, with the right bytes.",
-                     "open(2), O_DIRECT; fs/ext4/file.c ext4_dio_read_iter() and ext4_dio_write_checks() take the cache file's lock", mapping_of_image});
+    cases.push_back(mapping({"buffers/mapping-of-same-file-direct",
+                             "A direct read into a private mapping of a range of the same blob that has to be fetched first ends, with the right bytes.",
+                             "open(2), O_DIRECT; fs/ext4/file.c ext4_dio_read_iter() and ext4_dio_write_checks() take the cache file's lock", mapping_of_image}));
+    for (const auto& [name, call] : {std::pair{"pread", ReadCall::pread}, std::pair{"libaio", ReadCall::aio_pread}, std::pair{"io-uring", ReadCall::uring_read}})
+        cases.push_back({fmt::format("buffers/written-back-{}", name),
+                         "A direct read into a shared mapping of a file, whose pages are written back while the read is under way, leaves them dirty: what was read reaches that file.",
+                         "Documentation/core-api/pin_user_pages.rst, unpin_user_pages_dirty_lock(); block/bio.c bio_check_pages_dirty()",
+                         [call = call](World& w) { return written_back(w, call); }});
     return cases;
 }
 

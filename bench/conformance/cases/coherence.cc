@@ -161,7 +161,7 @@ std::vector<Case> coherence_cases() {
     add(both_ways("coherence/partly-local", "A read of a range of which only parts were fetched before fetches the rest: never zeros, never old bytes.", cache_source, partly_local));
     cases.push_back({"coherence/sparse-partly-local-asynchronous", "The same by libaio and io_uring, over scattered chunks and holes.", cache_source, partly_local_asynchronous});
     add(both_ways("coherence/remounted", "After a remount what was fetched is still right, and the rest is fetched.", cache_source, remounted));
-    cases.push_back({"coherence/mixed-readers", "Direct, buffered and mapped reads of one file in turn give the same bytes.", "open(2), O_DIRECT NOTES", mixed_readers});
+    cases.push_back(mapping({"coherence/mixed-readers", "Direct, buffered and mapped reads of one file in turn give the same bytes.", "open(2), O_DIRECT NOTES", mixed_readers}));
     cases.push_back({"coherence/switched", "fcntl(F_SETFL) takes O_DIRECT where open(2) does, and reads are right before and after.", "fcntl(2), F_SETFL; fs/fcntl.c setfl()", switched});
     cases.push_back({"coherence/large-directory", "readdir gives every name of a directory larger than a block once.", "getdents(2); fs/erofs/dir.c", large_directory});
     return cases;

@@ -177,8 +177,8 @@ const char* const kTagsRight = "More direct reads at once than the device has ro
 const char* const kTagsSource = "io_submit(2): EAGAIN is for resources of the submission; block/blk-mq.c: BLK_STS_AGAIN is only for requests with REQ_NOWAIT";
 
 const CaseRegistrar registrar{{
-    {"concurrency/all-kinds-ram", kAllRight, kAllSource, [](World& w) { return all_kinds_at_once(w, Device::ram, "scattered-4k", "several"); }},
-    {"concurrency/all-kinds-timer", kAllRight, kAllSource, [](World& w) { return all_kinds_at_once(w, Device::timer, "large", "large"); }},
+    mapping({"concurrency/all-kinds-ram", kAllRight, kAllSource, [](World& w) { return all_kinds_at_once(w, Device::ram, "scattered-4k", "several"); }}),
+    mapping({"concurrency/all-kinds-timer", kAllRight, kAllSource, [](World& w) { return all_kinds_at_once(w, Device::timer, "large", "large"); }}),
     {"concurrency/threads-ram", "Eight threads reading one file directly at random offsets get the right bytes.", kAllSource,
      [](World& w) { return threads_share_descriptor(w, Device::ram); }},
     {"concurrency/threads-timer", "Eight threads reading one file directly at random offsets get the right bytes, on a device that completes later, in an interrupt.",

@@ -314,6 +314,7 @@ std::vector<Case> cases_of(const TestImage& image) {
                          fmt::format("{} gives the bytes of every file and nothing else, while the daemon delivers them and "
                                      "when the cache has them (no request to the daemon). Image: {}.", how.right, image.purpose),
                          std::string(how.source), [&image, &how](World& world) { return read_image(world, image, how); }});
+        cases.back().maps_files = how.read == read_mapped;
     }
     if (image.compressed)
         cases.push_back({fmt::format("data/{}/direct-refused", image.name), "A compressed file cannot be opened with O_DIRECT: EINVAL.",

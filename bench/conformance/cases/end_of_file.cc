@@ -121,9 +121,9 @@ std::function<Result<Finding>(World&, int)> every_file(size_t buffer_bytes, Stat
 
 std::vector<Case> end_of_file_cases() {
     std::vector<Case> cases = {
-        {"end-of-file/mmap", "Behind the end of the file the last page of a mapping holds zeros.",
-         "mmap(2): \"the remaining bytes in the partial page at the end of the mapping are zeroed\"",
-         [](World& world) { return check_every_file(world, 0, 64 * kKiB, {"flat", "inline-tail", "chunk-64k", "blobs"}, map_last_page); }},
+        mapping({"end-of-file/mmap", "Behind the end of the file the last page of a mapping holds zeros.",
+                 "mmap(2): \"the remaining bytes in the partial page at the end of the mapping are zeroed\"",
+                 [](World& world) { return check_every_file(world, 0, 64 * kKiB, {"flat", "inline-tail", "chunk-64k", "blobs"}, map_last_page); }}),
     };
     auto add = [&](const char* name, const char* right, Status (*body)(ReadTools&, const Subject&, int), size_t buffer_bytes) {
         for (auto& one : both_ways(std::string("end-of-file/") + name, right, kReadSource, every_file(buffer_bytes, body))) cases.push_back(std::move(one));

@@ -136,8 +136,8 @@ std::vector<Case> all() {
             cases.push_back({fmt::format("failure/device-{}{}", via, name), fmt::format(fmt::runtime(kRight), flags == 0 ? "A buffered read" : "A direct read"), kSource,
                              [scene = scene, flags](World& w) { return device_fails(w, scene, flags); }});
         }
-    cases.push_back({"failure/device-mmap", "Touching a mapping whose device fails raises SIGBUS, and gives the data once the device works again.",
-                     "mmap(2), SIGBUS; mm/filemap.c, filemap_fault()", mapping_of_failing_device});
+    cases.push_back(mapping({"failure/device-mmap", "Touching a mapping whose device fails raises SIGBUS, and gives the data once the device works again.",
+                             "mmap(2), SIGBUS; mm/filemap.c, filemap_fault()", mapping_of_failing_device}));
     return cases;
 }
 

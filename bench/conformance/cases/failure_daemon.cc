@@ -309,8 +309,8 @@ std::vector<Case> all() {
         add("dies-and-is-replaced", read + " whose daemon is killed waits, and gets its data when another daemon asks for the open requests (restore).",
             [flags](World& w) { return dies_and_is_replaced(w, flags, ReadCall::pread); });
     }
-    cases.push_back({"failure/daemon-fills-nothing-mmap", "Touching a mapping whose data the daemon does not deliver raises SIGBUS, and gives the data once it does.",
-                     kNever, mapping_without_data});
+    cases.push_back(mapping({"failure/daemon-fills-nothing-mmap", "Touching a mapping whose data the daemon does not deliver raises SIGBUS, and gives the data once it does.",
+                             kNever, mapping_without_data}));
     for (AsyncInterface interface : kAsyncInterfaces)
         cases.push_back({fmt::format("failure/daemon-dies-under-{}", async_interface_name(interface)),
                          "32 asynchronous direct reads whose daemon is killed in the middle all complete with their data once another one took over (restore).",

@@ -13,6 +13,7 @@
 #include <sys/sendfile.h>
 #include <unistd.h>
 
+#include "bench/base/files.h"
 #include "bench/conformance/odirect.h"
 #include "bench/conformance/segments.h"
 
@@ -252,6 +253,10 @@ public:
         if (device_.valid()) ::ioctl(device_.get(), LOOP_CLR_FD);
     }
     [[nodiscard]] const std::string& path() const { return path_; }
+    /// Requests get no longer than this (a multiple of a page).
+    [[nodiscard]] Status limit_requests(size_t bytes) const {
+        return write_knob(fmt::format("/sys/block/{}/queue/max_sectors_kb", path_.substr(path_.rfind('/') + 1)), std::to_string(bytes / kKiB));
+    }
     /// Whether the device reads its file with direct I/O.
     [[nodiscard]] bool direct() const {
         loop_info64 info{};
@@ -296,6 +301,32 @@ Result<Finding> loop_device(World& world, const Files& files, int flags) {
     return tools->complaints.finding();
 }
 
+/// One vector of many pages is cut into requests of one: all but the first begin in the middle of it.
+Result<Finding> loop_device_split(World& world) {
+    if (auto skip = unless_accepted(world, O_DIRECT)) return *skip;
+    if (::access("/dev/loop-control", F_OK) < 0) return skipped("this kernel has no loop devices");
+    constexpr size_t kBytes = 64 * kKiB;
+    auto buffer = ReadBuffer::create_contiguous(kBytes);
+    if (!buffer) return forward(buffer);
+    Complaints complaints;
+    for (const auto& [image, name] : Files{{"flat", "several"}, {"scattered-4k", "several"}, {"sparse-4k", "hole-odd"}}) {
+        auto file = open_file(world, image, name, O_DIRECT, in_one_volume());
+        if (!file) return forward(file);
+        auto loop = LoopDevice::attach(file->fd.get());
+        if (!loop) return forward(loop);
+        auto fd = UniqueFd::open(loop->path(), O_RDONLY | O_DIRECT);
+        if (!fd) return forward(fd);
+        for (size_t request : {kBlockBytes, 3 * kBlockBytes}) {
+            if (auto s = loop->limit_requests(request); !s) return forward(s);
+            buffer->poison(kBytes);
+            const ssize_t n = ::pread(fd->get(), buffer->data(), kBytes, kBlockBytes);
+            complaints.add(check_read(file->subject, {fmt::format("pread of a loop device with requests of {} bytes, from one vector", request), "direct", kBlockBytes, n < 0 ? -errno : n},
+                                      buffer->first(kBytes)));
+        }
+    }
+    return complaints.finding();
+}
+
 // Readahead that was asked for.
 
 Result<Finding> asked_readahead(World& world) {
@@ -334,6 +365,8 @@ std::vector<Case> iterator_cases() {
     add(both_ways("iterators/loop-device", "A loop device with direct I/O on a file reads the file's bytes, past and through its own page cache.",
                   "losetup(8) --direct-io; drivers/block/loop.c lo_rw_aio() (ITER_BVEC)",
                   [](World& w, int flags) { return loop_device(w, {{"scattered-64k", "several"}, {"flat", "several"}, {"blobs", "several"}}, flags); }));
+    cases.push_back({"iterators/loop-device-split", "A loop device with direct I/O on a file, whose requests begin in the middle of a vector, reads the file's bytes.",
+                     "drivers/block/loop.c lo_rw_aio(): iov_iter::iov_offset is bi_bvec_done", loop_device_split});
     cases.push_back({"iterators/loop-device-sparse", "A loop device with direct I/O on a file with holes reads zeros there and data elsewhere.",
                      "losetup(8) --direct-io; drivers/block/loop.c lo_rw_aio()",
                      [](World& w) { return loop_device(w, {{"sparse-64k", "hole-odd"}, {"sparse-4k", "hole-at-windows"}}, O_DIRECT); }});

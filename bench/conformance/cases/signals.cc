@@ -145,6 +145,7 @@ std::vector<Case> all() {
     for (const How& how : kHows) {
         cases.push_back({fmt::format("signals/sigkill-{}", how.name), fmt::format("SIGKILL ends {} that waits for a silent daemon within a second.", how.what), kSource,
                          [&how](World& w) { return dies_of(w, how, SIGKILL); }});
+        cases.back().maps_files = how.body == map_waiting;
     }
     for (const How& how : {kHows[0], kHows[1]})
         cases.push_back({fmt::format("signals/sigterm-{}", how.name),
