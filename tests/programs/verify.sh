@@ -25,7 +25,7 @@ for kernel, of in cases.items():
     if kernel in ("fallback", "dio"):
         assert not failed, failed
     assert all(c["reason"] for c in of.values() if c["status"] != "pass")
-# lockdep, which is off after its report about mappings, saw every case without one.
+# lockdep, which is off after its report about mappings, saw every case before.
 reports = 0
 for path in pathlib.Path(sys.argv[1], "logs").glob("*.records.txt"):
     records = [json.loads(line.split(" ", 2)[2]) for line in path.read_text().splitlines() if line.startswith("R ")]

