@@ -74,14 +74,19 @@ private:
 BootRunner::BootRunner(const RunOptions& options, Accelerator accelerator, const WorkloadSet& workloads, fs::path output, RunProgress& told)
     : options_(options), accelerator_(accelerator), workloads_(workloads), output_(std::move(output)), told_(told), archive_(output_ / "boots"), times_(CellTimes::load()) {}
 
-Result<BootRunner::Prepared> BootRunner::make_prepared(const BootReport& report) const {
+Result<BootRunner::Prepared> BootRunner::make_prepared(const BootReport& report) {
     auto images = prepare_images(distinct_layouts(report.cells), report.seed);
     if (!images) return forward(images);
     auto programs = programs_for(report.cells);
     if (!programs) return forward(programs);
     std::vector<GuestFile> files = images->files;
     files.insert(files.end(), programs->begin(), programs->end());
-    auto constant_part = constant_initramfs(files);
+    if (!holder_) {
+        auto holder = TempDirectory::create(cache_root() / "work", "held");
+        if (!holder) return forward(holder);
+        holder_.emplace(std::move(*holder));
+    }
+    auto constant_part = constant_initramfs(files, holder_->path());
     if (!constant_part) return forward(constant_part);
     auto config = wanted_config(target_of(options_.machine));
     if (!config) return forward(config);

@@ -42,7 +42,7 @@ private:
         unsigned memory_mib = 0;
     };
     [[nodiscard]] Result<const Prepared*> prepare(const BootReport& report);
-    [[nodiscard]] Result<Prepared> make_prepared(const BootReport& report) const;
+    [[nodiscard]] Result<Prepared> make_prepared(const BootReport& report);
     [[nodiscard]] Result<BootResult> boot_one(const Task& task, const Prepared& prepared, const std::function<void()>& on_cell);
     [[nodiscard]] BootPlace place_of(const Task& task) const;
     [[nodiscard]] bool reuse(const Task& task, const std::string& key);
@@ -59,6 +59,7 @@ private:
     std::optional<SharedBoots> shared_;
     std::atomic<size_t> reused_{0};
     std::mutex mutex_;
+    std::optional<TempDirectory> holder_;      ///< of what prepared_ points to
     std::map<std::string, Prepared> prepared_;  ///< by label
 };
 

@@ -103,7 +103,45 @@ Result<std::vector<GuestFile>> programs_for(const std::vector<Cell>& cells) {
     return out;
 }
 
-Result<fs::path> constant_initramfs(const std::vector<GuestFile>& files) {
+namespace {
+
+struct Programs {
+    fs::path guest;
+    fs::path mke2fs;
+};
+
+Status make_constant_initramfs(const Programs& programs, const std::vector<GuestFile>& files, const fs::path& result) {
+    std::vector<InitramfsEntry> entries = base_entries();
+    std::vector<std::string> directories;
+    for (const auto& entry : entries)
+        if (std::holds_alternative<InitramfsDirectory>(entry.content)) directories.push_back(entry.name);
+    for (const char* name : {"images", "mnt", "cache", "etc"}) {
+        directories.emplace_back(name);
+        entries.push_back({name, 0755, InitramfsDirectory{}});
+    }
+    entries.push_back({"init", 0755, InitramfsFile{programs.guest}});
+    entries.push_back({"etc/mke2fs.conf", 0644, InitramfsBytes{"[defaults]\n[fs_types]\n\text4 = {\n\t\tfeatures = has_journal,extent,huge_file,flex_bg,metadata_csum,64bit,dir_nlink,extra_isize\n\t}\n"}});
+    // What fio runs where it meets us (bench/fio/meeting.h).
+    directories.emplace_back("bin");
+    entries.push_back({"bin", 0755, InitramfsDirectory{}});
+    entries.push_back({"bin/sh", 0777, InitramfsLink{"/init"}});
+    if (auto s = add_program(entries, directories, programs.mke2fs, programs.mke2fs); !s) return forward(s);
+    for (const auto& file : files) {
+        if (!file.program) entries.push_back({file.guest_path, 0644, InitramfsFile{file.host_path}});
+        else if (auto s = add_program(entries, directories, file.host_path, "/" + file.guest_path); !s) return forward(s);
+    }
+
+    auto work = TempDirectory::create(result.parent_path(), "make");
+    if (!work) return forward(work);
+    if (auto s = write_initramfs(work->path() / "cpio", entries); !s) return s;
+    std::error_code ec;
+    fs::rename(work->path() / "cpio", result, ec);
+    return ec ? fail_errno("rename to", result.string(), ec.value()) : Status{};
+}
+
+}  // namespace
+
+Result<fs::path> constant_initramfs(const std::vector<GuestFile>& files, const fs::path& holder) {
     fs::path program = installed_guest_program();
     auto bytes = read_file(program);
     if (!bytes) return fail("find guest program", program.string(), "build it with: cmake --build build");
@@ -117,44 +155,21 @@ Result<fs::path> constant_initramfs(const std::vector<GuestFile>& files) {
         if (!content) return forward(content);
         key += file.guest_path + sha256_hex(*content) + (file.program ? "x" : "");
     }
-    fs::path folder = cache_root() / "initramfs";
-    fs::path result = folder / (sha256_hex(key).substr(0, 24) + ".cpio");
-    std::error_code ec;
-    if (fs::exists(result)) {
-        fs::last_write_time(result, fs::file_time_type::clock::now(), ec);
-        return result;
-    }
+    const fs::path folder = cache_root() / "initramfs";
+    const std::string name = sha256_hex(key).substr(0, 24) + ".cpio";
+    const fs::path held = holder / name;
+    if (fs::exists(held)) return held;
+    // Held before anybody may forget it.
     auto lock = FileLock::acquire(folder / "lock");
     if (!lock) return forward(lock);
-    if (fs::exists(result)) return result;
-
-    std::vector<InitramfsEntry> entries = base_entries();
-    std::vector<std::string> directories;
-    for (const auto& entry : entries)
-        if (std::holds_alternative<InitramfsDirectory>(entry.content)) directories.push_back(entry.name);
-    for (const char* name : {"images", "mnt", "cache", "etc"}) {
-        directories.emplace_back(name);
-        entries.push_back({name, 0755, InitramfsDirectory{}});
-    }
-    entries.push_back({"init", 0755, InitramfsFile{program}});
-    entries.push_back({"etc/mke2fs.conf", 0644, InitramfsBytes{"[defaults]\n[fs_types]\n\text4 = {\n\t\tfeatures = has_journal,extent,huge_file,flex_bg,metadata_csum,64bit,dir_nlink,extra_isize\n\t}\n"}});
-    // What fio runs where it meets us (bench/fio/meeting.h).
-    directories.emplace_back("bin");
-    entries.push_back({"bin", 0755, InitramfsDirectory{}});
-    entries.push_back({"bin/sh", 0777, InitramfsLink{"/init"}});
-    if (auto s = add_program(entries, directories, *mke2fs, *mke2fs); !s) return forward(s);
-    for (const auto& file : files) {
-        if (!file.program) entries.push_back({file.guest_path, 0644, InitramfsFile{file.host_path}});
-        else if (auto s = add_program(entries, directories, file.host_path, "/" + file.guest_path); !s) return forward(s);
-    }
-
-    auto work = TempDirectory::create(folder, "make");
-    if (!work) return forward(work);
-    if (auto s = write_initramfs(work->path() / "cpio", entries); !s) return forward(s);
-    fs::rename(work->path() / "cpio", result, ec);
-    if (ec) return fail_errno("rename to", result.string(), ec.value());
+    if (!fs::exists(folder / name))
+        if (auto s = make_constant_initramfs({program, *mke2fs}, files, folder / name); !s) return forward(s);
+    std::error_code ec;
+    fs::last_write_time(folder / name, fs::file_time_type::clock::now(), ec);
+    fs::create_hard_link(folder / name, held, ec);
+    if (ec) return fail_errno("link", held.string(), ec.value());
     forget_old(folder);
-    return result;
+    return held;
 }
 
 Result<std::vector<std::string>> wanted_config(Target target) {

@@ -29,8 +29,9 @@ struct PreparedImages {
 /// itself what it misses.
 [[nodiscard]] Result<std::vector<GuestFile>> programs_for(const std::vector<Cell>& cells);
 /// The constant part of an initramfs, cached by content: program, mke2fs with
-/// its libraries, and `files`.
-[[nodiscard]] Result<fs::path> constant_initramfs(const std::vector<GuestFile>& files);
+/// its libraries, and `files`.  The name in `holder`, a folder below
+/// cache_root(), is one more of the cached file, which the cache may forget.
+[[nodiscard]] Result<fs::path> constant_initramfs(const std::vector<GuestFile>& files, const fs::path& holder);
 /// Lines that a kernel built for `target` must have in its /proc/config.gz.
 [[nodiscard]] Result<std::vector<std::string>> wanted_config(Target target);
 /// The whole initramfs of one boot, written to `path`.

@@ -49,7 +49,7 @@ std::vector<std::string> names_of(const std::vector<const Case*>& cases) {
     return out;
 }
 
-Result<fs::path> conformance_initramfs(uint64_t seed) {
+Result<fs::path> conformance_initramfs(uint64_t seed, const fs::path& holder) {
     std::vector<GuestFile> files;
     for (const auto& image : all_test_images()) {
         auto blobs = test_image_blobs(image, seed);
@@ -57,7 +57,7 @@ Result<fs::path> conformance_initramfs(uint64_t seed) {
         for (unsigned i = 0; i < image.blobs(); ++i)
             files.push_back({"images/" + test_image_blob_name(image, i), blobs->at(i)});
     }
-    return constant_initramfs(files);
+    return constant_initramfs(files, holder);
 }
 
 bool is_for_calibration(const std::string& name) { return name.starts_with("slow-") || name.starts_with("same-"); }
@@ -316,7 +316,7 @@ std::string reproduce_text(const Results& results, const VerifyOptions& options)
 Result<Setup> prepare(const VerifyOptions& options, const fs::path& output, const fs::path& work) {
     auto cases = select_cases(options.cases);
     if (!cases) return forward(cases);
-    auto initramfs = conformance_initramfs(options.seed);
+    auto initramfs = conformance_initramfs(options.seed, work);
     if (!initramfs) return forward(initramfs);
     auto config = wanted_config(Target::uml_checked);
     if (!config) return forward(config);
