@@ -134,8 +134,8 @@ Result<CacheStat> cache_stat(int fd) {
 
 Result<Snapshot> take_snapshot(const SnapshotTarget& target) {
     Snapshot out;
-    // Folds the per-CPU page counters into the global ones; they are exact then.
-    if (auto refreshed = read_file("/proc/sys/vm/stat_refresh"); !refreshed) return forward(refreshed);
+    // Folds the per-CPU page counters into the global ones; they are exact then.  A kernel for one CPU has no others, and no such file.
+    if (auto refreshed = read_file("/proc/sys/vm/stat_refresh"); !refreshed && refreshed.error().errno_value != ENOENT) return forward(refreshed);
     auto vmstat = read_file("/proc/vmstat");
     if (!vmstat) return forward(vmstat);
     auto lines = split(*vmstat, '\n');
