@@ -44,7 +44,7 @@ struct Case {
     std::function<Result<Finding>(World&)> run;
     unsigned limit_s = 20;  ///< seconds the machine is idle (five times as many if it is not) after which the case counts as hung
     /// Page faults of mappings of a mount's files: after the first such case lockdep
-    /// is off (KernelComplaint::inherent), so they run after all others.
+    /// is off (KernelComplaint::inherent), so they run behind all that it watches (in_run_order()).
     bool maps_files = false;
 };
 /// The same case, with maps_files.

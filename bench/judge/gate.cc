@@ -170,12 +170,12 @@ const CellSamples* find_samples(const std::vector<CellSamples>& all, std::string
 }
 
 /// A percentile that only jumped over a few reads is no regression.
-void forgive_luck(MetricReport& report, const CellSamples& samples) {
-    if (report.verdict != Verdict::regression && report.verdict != Verdict::inconclusive) return;
-    const auto tail = count_tail(samples, *report.metric, report.tolerance);
+void forgive_luck(PairedJudgement& judged, const CellSamples& samples, const Metric& metric, const Tolerance& tolerance) {
+    if (judged.verdict != Verdict::regression && judged.verdict != Verdict::inconclusive) return;
+    const auto tail = count_tail(samples, metric, tolerance);
     if (!tail) return;
-    if (tail->is_luck()) report.verdict = report.paired.verdict = Verdict::pass;
-    report.paired.reason += "; " + tail->text();
+    if (tail->is_luck()) judged.verdict = Verdict::pass;
+    judged.reason += "; " + tail->text();
 }
 
 MetricReport judge_metric(const CellSamples& samples, const std::vector<ValuePair>& values, const GatedMetric& gated, const GateInput& input) {
@@ -185,8 +185,8 @@ MetricReport judge_metric(const CellSamples& samples, const std::vector<ValuePai
     report.policy_line = gated.line->scope.line;
     const CountRule counts = is_real_clock(input.machine) ? CountRule::most_pairs : CountRule::any_pair;
     report.paired = judge_exact(values, *gated.metric, report.tolerance, counts);
+    if (!is_real_clock(input.machine)) forgive_luck(report.paired, samples, *gated.metric, report.tolerance);
     report.verdict = report.paired.verdict;
-    if (!is_real_clock(input.machine)) forgive_luck(report, samples);
     return report;
 }
 

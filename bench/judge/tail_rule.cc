@@ -5,7 +5,7 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <memory>
-#include <utility>
+#include <string_view>
 
 namespace diobench {
 

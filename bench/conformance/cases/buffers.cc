@@ -13,7 +13,7 @@
 
 #include "bench/conformance/bad_memory.h"
 #include "bench/conformance/odirect.h"
-#include "bench/conformance/page_pins.h"
+#include "bench/conformance/proc_numbers.h"
 
 namespace diobench {
 

@@ -17,7 +17,7 @@
 #include "bench/conformance/async_batch.h"
 #include "bench/conformance/case.h"
 #include "bench/conformance/open_file.h"
-#include "bench/conformance/page_pins.h"
+#include "bench/conformance/proc_numbers.h"
 #include "bench/conformance/slab.h"
 
 namespace diobench {

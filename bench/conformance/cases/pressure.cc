@@ -2,7 +2,6 @@
 // pressure/: while the kernel takes back memory no byte changes.
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <string>
@@ -10,9 +9,9 @@
 #include <unistd.h>
 
 #include "bench/base/files.h"
-#include "bench/base/text.h"
 #include "bench/conformance/case.h"
 #include "bench/conformance/open_file.h"
+#include "bench/conformance/proc_numbers.h"
 
 namespace diobench {
 
@@ -22,12 +21,7 @@ constexpr size_t kRead = 256 << 10;
 /// What is left to the page cache and everything else, MiB.
 constexpr uint64_t kLeftMib = 32;
 
-uint64_t number_of(const std::string& path, const std::string& name) {
-    const std::string text = read_file(path).value_or("");
-    for (const auto& line : split(text, '\n'))
-        if (line.starts_with(name)) return std::strtoull(line.c_str() + name.size(), nullptr, 10);
-    return 0;
-}
+uint64_t number_of(const std::string& path, const std::string& name) { return number_in(read_file(path).value_or(""), name); }
 
 uint64_t available_mib() { return number_of("/proc/meminfo", "MemAvailable:") >> 10; }
 uint64_t stolen_pages() { return number_of("/proc/vmstat", "pgsteal_kswapd ") + number_of("/proc/vmstat", "pgsteal_direct "); }

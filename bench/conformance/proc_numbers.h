@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Numbers of the whole kernel, from /proc.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace diobench {
+
+/// The number behind `name`, separator included ("MemAvailable:", "pgpgin "), at
+/// the start of a line of `text`; 0 if there is none.
+[[nodiscard]] uint64_t number_in(std::string_view text, std::string_view name);
+
+/// Pages pinned for I/O now, by all processes (/proc/vmstat, nr_foll_pin_acquired -
+/// nr_foll_pin_released; Documentation/core-api/pin_user_pages.rst).
+[[nodiscard]] int64_t pinned_pages();
+
+}  // namespace diobench
