@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bench/base/paths.h"
+#include "bench/base/process.h"
 #include "bench/base/text.h"
 #include "bench/machine/disk_file.h"
 #include "bench/machine/host_cpu.h"
@@ -150,6 +151,8 @@ Result<BootResult> boot(const BootRequest& request) {
     auto command = machine_command(request, files);
     if (!command) return forward(command);
     out.reason = missing_on_host(request);
+    // QEMU was asked for its version and had no time to answer: that is no outcome of this boot.
+    if (interrupted()) return interrupted_error("boot");
     if (!out.reason.empty()) return out;
 
     out.machine_command = shell_text(command->argv);

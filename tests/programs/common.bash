@@ -21,6 +21,14 @@ expect_exit() {
     "$@" > "$scratch/out" 2>&1 || got=$?
     [ "$got" = "$want" ] || { cat "$scratch/out"; fail "exit $got instead of $want: $*"; }
 }
+# wait_for FILE [-s]: until it is there, or something is in it
+wait_for() {
+    for _ in $(seq 6000); do
+        [ ! "${2:--e}" "$1" ] || return 0
+        sleep 0.05
+    done
+    fail "$1 did not come"
+}
 skip() {
     echo "skipped: $*" >&2
     [ -z "${DIOBENCH_REQUIRE:-}" ] || fail "skips are not allowed (DIOBENCH_REQUIRE)"

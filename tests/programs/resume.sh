@@ -7,13 +7,6 @@
 cells_of() {
     /usr/bin/python3 -c 'import json, sys; print(json.dumps(json.load(open(sys.argv[1]))["cells"]))' "$1/results.json"
 }
-wait_for() {
-    for _ in $(seq 3000); do
-        [ ! -e "$1" ] || return 0
-        sleep 0.1
-    done
-    fail "$1 did not come"
-}
 asked=(run --kernel dio --suite nightly --filter '*/fscache/flat/ram/local/*/random/4k/pread/qd1' --seeds 3 --jobs 1 --no-report)
 expect_exit 0 "$diobench" "${asked[@]}" --out "$scratch/whole"
 cells_of "$scratch/whole" > "$scratch/cells"
@@ -35,8 +28,7 @@ cells_of "$scratch/killed" | cmp - "$scratch/cells" || fail "the resumed run dif
 # kill -9 of QEMU in the middle of the second boot: the arm has no numbers, until it is resumed.
 "$diobench" "${asked[@]}" --out "$scratch/machine" > "$scratch/machine.txt" 2>&1 &
 run=$!
-wait_for "$scratch/machine/logs/dio-ram-seed2.records.txt"
-sleep 3
+wait_for "$scratch/machine/logs/dio-ram-seed2.records.txt" -s
 pkill -9 -f "^[^ ]*qemu-system-x86_64 .*$scratch/machine/logs/dio-ram-seed2" || fail "no QEMU to kill"
 got=0
 wait $run || got=$?
