@@ -8,7 +8,7 @@
 break_off() {
     local name=$1 out=$scratch/run-$1 pid code=0
     shift
-    setsid "$diobench" run --kernel dio --no-report --out "$out" --filter '*/4k/*' > "$scratch/out" 2>&1 &
+    setsid "$diobench" run --kernel dio --seeds 3 --no-report --out "$out" --filter '*/4k/*' > "$scratch/out" 2>&1 &
     pid=$!
     "$@"
     kill -INT "$pid" 2> /dev/null || fail "$name: it ended by itself"
