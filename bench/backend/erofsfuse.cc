@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <fmt/format.h>
 #include <sys/mount.h>
 #include <sys/statfs.h>
 #include <sys/wait.h>
@@ -28,7 +29,7 @@ public:
         }
     }
     Status install(BackendWorld& world, const GuestImage& image) override {
-        if (::access(kProgram, X_OK) < 0) return unsupported("use back end erofsfuse", std::string(kProgram) + " is not in this machine (scripts/setup builds it)");
+        if (::access(kProgram, X_OK) < 0) return unsupported("use back end erofsfuse", fmt::format("{} is not in this machine (scripts/setup builds it)", kProgram));
         if (::access("/dev/fuse", F_OK) < 0) return unsupported("use back end erofsfuse", "this kernel has no FUSE");
         auto copies = copy_blobs(world, image);
         if (!copies) return forward(copies);

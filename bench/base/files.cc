@@ -5,10 +5,9 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "bench/base/fd.h"
 
 namespace diobench {
 
@@ -74,14 +73,39 @@ Status remove_tree(const fs::path& path) {
     return {};
 }
 
-Result<TempDirectory> TempDirectory::create(const fs::path& parent, const std::string& prefix) {
-    if (auto s = make_directories(parent); !s) return forward(s);
-    std::string name = (parent / (prefix + ".XXXXXX")).string();
-    if (::mkdtemp(name.data()) == nullptr) return fail_errno("create directory", name);
-    return TempDirectory(name);
+namespace {
+
+/// Removes what programs left that were killed: nobody holds the lock of it.
+void remove_abandoned(const fs::path& parent, const std::string& prefix) {
+    std::error_code ec;
+    for (const auto& entry : fs::directory_iterator(parent, ec)) {
+        const std::string name = entry.path().filename().string();
+        if (!name.starts_with(prefix + ".") || name.size() != prefix.size() + std::string_view(".XXXXXX").size()) continue;
+        auto lock = UniqueFd::open(entry.path().string(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+        if (lock && ::flock(lock->get(), LOCK_EX | LOCK_NB) == 0) fs::remove_all(entry.path(), ec);
+    }
 }
 
-TempDirectory::TempDirectory(TempDirectory&& other) noexcept : path_(std::move(other.path_)) {
+}  // namespace
+
+Result<TempDirectory> TempDirectory::create(const fs::path& parent, const std::string& prefix) {
+    if (auto s = make_directories(parent); !s) return forward(s);
+    remove_abandoned(parent, prefix);
+    for (;;) {
+        std::string name = (parent / (prefix + ".XXXXXX")).string();
+        if (::mkdtemp(name.data()) == nullptr) return fail_errno("create directory", name);
+        auto lock = UniqueFd::open(name, O_RDONLY | O_DIRECTORY);
+        // A file system without locks has nothing removed.
+        if (lock) (void)::flock(lock->get(), LOCK_EX);
+        // Before it was locked another program may have taken it for abandoned.
+        if (::access(name.c_str(), F_OK) < 0) continue;
+        if (lock) return TempDirectory(name, std::move(*lock));
+        ::rmdir(name.c_str());
+        return forward(lock);
+    }
+}
+
+TempDirectory::TempDirectory(TempDirectory&& other) noexcept : path_(std::move(other.path_)), lock_(std::move(other.lock_)) {
     other.path_.clear();
 }
 

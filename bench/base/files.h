@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "bench/base/error.h"
+#include "bench/base/fd.h"
 
 namespace diobench {
 
@@ -24,8 +25,10 @@ namespace fs = std::filesystem;
 [[nodiscard]] Status make_directories(const fs::path& path);
 [[nodiscard]] Status remove_tree(const fs::path& path);
 
-/// A fresh directory below `parent` (created if needed), removed with its
-/// content when this goes out of scope unless kept.
+/// A fresh directory `prefix`.XXXXXX below `parent` (created if needed),
+/// removed with its content when this goes out of scope unless kept.  What a
+/// program that was killed left is removed by the next one with that prefix:
+/// the live ones are locked, see flock(2).
 class TempDirectory {
 public:
     [[nodiscard]] static Result<TempDirectory> create(const fs::path& parent, const std::string& prefix);
@@ -37,8 +40,9 @@ public:
     fs::path keep();
 
 private:
-    explicit TempDirectory(fs::path path) : path_(std::move(path)) {}
+    TempDirectory(fs::path path, UniqueFd lock) : path_(std::move(path)), lock_(std::move(lock)) {}
     fs::path path_;
+    UniqueFd lock_;
 };
 
 }  // namespace diobench

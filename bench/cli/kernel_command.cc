@@ -20,7 +20,7 @@ struct KernelArguments {
     std::vector<std::string> names;
     std::string tree;
     std::string rev;
-    Target target = Target::bzimage;
+    std::string target = traits(Target::bzimage).name;
     bool force = false;
     bool json = false;
 };
@@ -44,7 +44,8 @@ Result<ExitCode> build_command(const KernelArguments& arguments) {
     if (!source) return forward(source);
     BuildOptions options;
     options.force = arguments.force;
-    options.target = arguments.target;
+    for (Target target : kAllTargets)
+        if (traits(target).name == arguments.target) options.target = target;
     nlohmann::json all = nlohmann::json::array();
     ExitCode code = ExitCode::ok;
     for (const auto& name : arguments.names) {
@@ -110,11 +111,10 @@ void register_kernel_command(CLI::App& app, CommandContext& context) {
     build->add_option("--tree", arguments->tree,
                       "Kernel source to build instead of Debian's linux-source-6.12: a git tree or a plain folder; it is only read");
     build->add_option("--rev", arguments->rev, "Revision of the git tree given with --tree (default HEAD)");
-    std::map<std::string, Target> targets;
-    for (Target target : kAllTargets) targets[traits(target).name] = target;
-    build->add_option("--target", arguments->target,
-                      "What to build: bzimage for QEMU, uml to run as a process, uml-checked the same with KASAN and lockdep (default bzimage)")
-        ->transform(CLI::CheckedTransformer(targets));
+    std::vector<std::string> targets;
+    for (Target target : kAllTargets) targets.emplace_back(traits(target).name);
+    build->add_option("--target", arguments->target, "What to build: bzimage for QEMU, uml to run as a process, uml-checked the same with KASAN and lockdep")
+        ->check(CLI::IsMember(targets))->capture_default_str();
     build->add_flag("--force", arguments->force, "Run make even if the image is in the cache");
     build->add_flag("--json", arguments->json, "Print the builds as JSON on standard output");
     build->callback([arguments, &context] { context.body = [arguments] { return build_command(*arguments); }; });

@@ -49,7 +49,7 @@ enum class DataCases {
 struct TestImage {
     std::string name;
     std::string purpose;                    ///< one sentence
-    std::vector<std::string> mkfs_options;  ///< without --chunksize and --blobdev
+    std::vector<std::string> mkfs_options = {};  ///< without --chunksize and --blobdev
     uint32_t chunk_bytes = 0;               ///< 0: not chunk based
     Placement placement = Placement::mkfs;
     unsigned extra_devices = 0;             ///< each needs one device= at mount

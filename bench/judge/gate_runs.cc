@@ -91,8 +91,8 @@ Result<RunPair> GateRuns::pair_side_by_side(uint64_t seed, ProfiledPair* profile
     return pair;
 }
 
-Result<ArmOfRun> GateRuns::alone(PairSide side, uint64_t seed, const std::string& name) const {
-    auto results = run({side == PairSide::baseline ? options_.baseline : options_.candidate}, seed, name, 1, nullptr, {});
+Result<ArmOfRun> GateRuns::alone(PairSide side, uint64_t seed, const std::string& name, const Told& told) const {
+    auto results = run({side == PairSide::baseline ? options_.baseline : options_.candidate}, seed, name, 1, nullptr, told);
     if (!results) return forward(results);
     return take_arm(*results, side == PairSide::baseline ? baseline_ : candidate_);
 }

@@ -38,7 +38,7 @@ public:
     /// Boots of the baseline that were taken from the cache so far.
     [[nodiscard]] size_t reused_boots() const { return reused_boots_; }
     /// One boot of one kernel, alone on the host: run RUN of the session.
-    [[nodiscard]] Result<ArmOfRun> alone(PairSide side, uint64_t seed, const std::string& run) const;
+    [[nodiscard]] Result<ArmOfRun> alone(PairSide side, uint64_t seed, const std::string& run, const Told& told = {}) const;
     /// The self-test's cells on the candidate; numbers are not kept.
     [[nodiscard]] Result<Results> self_test(uint64_t seed, const std::string& run, const Told& told = {}) const;
 

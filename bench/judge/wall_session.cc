@@ -21,11 +21,11 @@ void add_sentinels(const Sentinels& taken, std::string_view when, BootWatch& wat
 
 }  // namespace
 
-Result<WallSession::Boot> WallSession::boot_watched(PairSide side, uint64_t seed) {
+Result<WallSession::Boot> WallSession::boot_watched(PairSide side, uint64_t seed, const Told& told) {
     const Sentinels sentinels_before = time_sentinels();
     auto before = read_host_counters();
     if (!before) return forward(before);
-    auto measured = runs_.alone(side, seed, fmt::format("boot-{:03}-{}", boots_++, side == PairSide::baseline ? "baseline" : "candidate"));
+    auto measured = runs_.alone(side, seed, fmt::format("boot-{:03}-{}", boots_++, side == PairSide::baseline ? "baseline" : "candidate"), told);
     if (!measured) return forward(measured);
     auto after = read_host_counters();
     if (!after) return forward(after);
@@ -38,14 +38,21 @@ Result<WallSession::Boot> WallSession::boot_watched(PairSide side, uint64_t seed
 }
 
 Status WallSession::collect(size_t count, std::vector<RunPair>& into) {
+    const size_t wanted = used_pairs_ + count - into.size();
+    // The first boots build kernels, and tell of that themselves.
+    Told told;
     while (into.size() < count && !gave_up()) {
+        if (boots_ >= 2) {
+            told.shown = Progress::Shown::no;
+            told.on_progress = [&](size_t, size_t, std::string_view what) { progress_.update(used_pairs_, wanted, what); };
+        }
         if (interrupted()) return interrupted_error("gate");
         const uint64_t seed = seed_ + pairs_++;
         const PairSide first = order_.next_first();
         const PairSide second = other_side(first);
-        auto one = boot_watched(first, seed);
+        auto one = boot_watched(first, seed, told);
         if (!one) return forward(one);
-        auto two = boot_watched(second, seed);
+        auto two = boot_watched(second, seed, told);
         if (!two) return forward(two);
         const std::string& why = one->disturbance.empty() ? two->disturbance : one->disturbance;
         RunPair pair;
@@ -56,9 +63,11 @@ Status WallSession::collect(size_t count, std::vector<RunPair>& into) {
         if (usable && !why.empty()) {
             ++disturbed_;
             last_disturbance_ = why;
+            progress_.finish("a pair of boots is thrown away and made again: " + why);
             continue;
         }
         into.push_back(std::move(pair));
+        ++used_pairs_;
         if (!usable) return {};
     }
     return {};

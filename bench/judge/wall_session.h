@@ -12,7 +12,8 @@ namespace diobench {
 
 class WallSession {
 public:
-    WallSession(const GateRuns& runs, const WallSettings& settings, uint64_t seed) : runs_(runs), settings_(settings), seed_(seed), order_(seed) {}
+    WallSession(const GateRuns& runs, const WallSettings& settings, uint64_t seed)
+        : runs_(runs), settings_(settings), seed_(seed), order_(seed), progress_("pairs of boots") {}
 
     /// Adds pairs to `into` until it has `count`. A pair with a disturbed boot is thrown away and made again;
     /// after as many thrown away as max_pairs the session gives up and `into` has fewer. A pair with a
@@ -28,14 +29,16 @@ private:
         ArmOfRun arm;
         std::string disturbance;
     };
-    [[nodiscard]] Result<Boot> boot_watched(PairSide side, uint64_t seed);
+    [[nodiscard]] Result<Boot> boot_watched(PairSide side, uint64_t seed, const Told& told);
 
     const GateRuns& runs_;
     const WallSettings& settings_;
     uint64_t seed_;
     PairOrder order_;
+    Progress progress_;
     std::vector<BootWatch> watched_;
     size_t boots_ = 0;
+    size_t used_pairs_ = 0;
     size_t pairs_ = 0;
     size_t disturbed_ = 0;
     std::string last_disturbance_;

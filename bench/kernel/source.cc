@@ -48,10 +48,6 @@ Result<KernelSource> pristine_tree(const std::string& sha256, const std::string&
     auto lock = FileLock::acquire(folder.string() + ".lock", say_waiting);
     if (!lock) return forward(lock);
     if (fs::exists(folder, ec)) return opened(sha256, description);
-    // Left by a run that was killed: nobody else fills this folder while we hold the lock.
-    for (const auto& entry : fs::directory_iterator(sources_root(), ec))
-        if (entry.path().filename().string().starts_with(folder.filename().string() + ".part."))
-            if (auto s = remove_tree(entry.path()); !s) return forward(s);
     auto part = TempDirectory::create(sources_root(), folder.filename().string() + ".part");
     if (!part) return forward(part);
     if (auto s = fill(part->path()); !s) return tl::unexpected(explain_full_disk(s.error(), sources_root()));

@@ -253,7 +253,7 @@ std::optional<Histogram> read_histogram(JsonReader& reader, const std::string& k
     const Json* json = reader.value(key);
     if (json == nullptr || json->is_null()) return std::nullopt;
     JsonReader object = reader.object(key);
-    for (const char* key : {"sub_bucket_bits", "count", "sum_ns", "min_ns", "max_ns"}) (void)object.integer(key);
+    for (const char* number : {"sub_bucket_bits", "count", "sum_ns", "min_ns", "max_ns"}) (void)object.integer(number);
     const Json* counts = object.value("counts");
     bool pairs = counts != nullptr && counts->is_array() &&
                  std::all_of(counts->begin(), counts->end(), [](const Json& pair) {
