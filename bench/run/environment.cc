@@ -85,7 +85,7 @@ ClockInfo clock_of(MachineKind machine, Accelerator accelerator) {
                 "An instruction count, not the speed of any real machine: caches, memory bandwidth, branch prediction and "
                 "contention are not in it. Equal runs give equal bytes."};
     if (machine == MachineKind::uml)
-        return {"real", "1 ns of the host", false,
+        return {"real", "1 ns of the host", true,
                 "User Mode Linux: the kernel is a process of the host, its system calls cost about 15 us more than on a machine."};
     if (machine == MachineKind::host)
         return {"real", "1 ns", true, "Wall clock of this host's own kernel; it has the noise of everything else that runs here."};
