@@ -61,6 +61,8 @@ void add_gate(const GateReport& report, NullTrial& trial) {
     ++trial.gates;
     for (const auto& cell : report.cells) {
         trial.cells += cell.metrics.empty() ? 0 : 1;
+        // Reads that are not direct any more, or refused.
+        trial.false_alarms += cell.metrics.empty() && cell.verdict == Verdict::regression ? 1 : 0;
         for (const auto& metric : cell.metrics) {
             ++trial.metrics;
             trial.false_alarms += metric.verdict == Verdict::regression ? 1 : 0;
@@ -139,7 +141,8 @@ class Calibrator {
 public:
     Calibrator(const CalibrateOptions& options, fs::path directory, Calibration& out) : options_(options), directory_(std::move(directory)), out_(out) {}
 
-    /// The baseline against itself, then against what is only built otherwise, again with other seeds until enough cells were judged.
+    /// The baseline against itself, then against what is only built otherwise, each at least once, and again with other seeds until
+    /// enough cells were judged.
     Status equal_kernels() {
         auto harmless = mutants_named("same-", {});
         if (!harmless) return forward(harmless);
@@ -147,7 +150,7 @@ public:
         for (const auto& one : *harmless) candidates.push_back(one.folder.string());
         for (const auto& candidate : candidates) out_.same.emplace_back().candidate = fs::path(candidate).filename().string();
         int64_t cells = 0;
-        for (size_t i = 0; cells < options_.least_cells; ++i) {
+        for (size_t i = 0; i < candidates.size() || cells < options_.least_cells; ++i) {
             auto report = gate_equal(candidates[i % candidates.size()], i);
             if (!report) return forward(report);
             NullTrial& trial = out_.same[i % candidates.size()];
@@ -210,7 +213,10 @@ Result<CalibrateOutcome> calibrate(const CalibrateOptions& options) {
     if (auto s = calibrator.slowed_kernels(); !s) return forward(s);
     out.calibration.elapsed_s = std::chrono::duration<double>(Clock::now() - started).count();
     if (auto s = write_calibration(out.directory, out.calibration.to_json()); !s) return forward(s);
-    if (auto s = keep_calibration(out.calibration.to_json()); !s) return forward(s);
+    // A part of one says nothing of the gate as a whole.
+    out.kept = options.filter == "*" && options.slowed.empty();
+    if (out.kept)
+        if (auto s = keep_calibration(out.calibration.to_json()); !s) return forward(s);
     return out;
 }
 

@@ -29,6 +29,7 @@ struct CalibrateOptions {
 struct CalibrateOutcome {
     Calibration calibration;
     fs::path directory;
+    bool kept = false;  ///< for reports; one with --filter or of some kernels is not
 };
 
 /// Gates the baseline against itself and against each same-* until least_cells were judged, then each slowed kernel against the

@@ -24,6 +24,7 @@ Result<ExitCode> run_calibrate(CalibrateArguments arguments) {
     if (!outcome) return forward(outcome);
     if (arguments.json) fmt::print("{}\n", outcome->calibration.to_json().dump(2));
     else fmt::print("{}{}\n", calibration_text(outcome->calibration), outcome->directory.string());
+    if (!outcome->kept) fmt::print(stderr, "A part of a calibration says nothing of the gate as a whole: reports go on with the last whole one.\n");
     std::fflush(stdout);
     return outcome->calibration.failures().empty() ? ExitCode::ok : ExitCode::failed_check;
 }
@@ -36,7 +37,7 @@ void register_calibrate_command(CLI::App& app, CommandContext& context) {
     auto* command = app.add_subcommand("calibrate", "Gate kernels whose answer is known: false alarms, and the smallest change that is found");
     command->footer("Equal kernels: the baseline against itself and against kernel-patches/mutants/same-*, which are only built otherwise.\n"
                     "Slowed ones: kernel-patches/mutants/slow-*, each with what must be seen of it (docs/gate.md, \"Calibration\").\n"
-                    "The result is kept for this machine and stands on the front of every report.\n"
+                    "The result of a whole one is kept for this machine and stands on the front of every report.\n"
                     "Exit: 0 no false alarm and every slowdown found and attributed, 1 not so, 2 wrong usage, 4 a gate of equal kernels is invalid.");
     command->add_option("KERNEL", options.slowed, "Only these slowed kernels (default: every slow-*)");
     command->add_option("--baseline", options.baseline, "What they are held against")->capture_default_str();

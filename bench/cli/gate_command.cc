@@ -46,7 +46,7 @@ Status record(const GateReport& report) {
     if (!judgement) return forward(judgement);
     auto store = ResultStore::open();
     if (!store) return forward(store);
-    return store->record_gate(*judgement);
+    return store->record_judgement(*judgement);
 }
 
 Result<ExitCode> gate(GateArguments arguments) {

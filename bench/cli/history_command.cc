@@ -200,7 +200,7 @@ Result<ExitCode> import_folder(const fs::path& folder) {
         if (!text) return forward(text);
         auto judgement = judgement_of_gate(nlohmann::ordered_json::parse(*text, nullptr, false));
         if (!judgement) return fail("import", gate.string(), judgement.error().message(), ExitCode::invalid);
-        if (auto s = store->record_gate(*judgement); !s) return forward(s);
+        if (auto s = store->record_judgement(*judgement); !s) return forward(s);
         fmt::print("{}\n", judgement->id);
     }
     return ExitCode::ok;

@@ -115,14 +115,18 @@ void choose_reference(Comparison& comparison, const ComparisonOptions& options) 
     else if (buffered) comparison.reference = 0;
 }
 
+/// What makes instructions of the guest: another one of these, and every number moves.
+constexpr std::array<const char*, 3> kTools = {"guest", "qemu", "compiler"};
+
+std::string tool_of(const Run& run, const char* tool) {
+    auto found = run.tool.find(tool);
+    return found == run.tool.end() ? "unknown" : found->second;
+}
+
 std::optional<std::string> why_not_comparable(const Run& a, const Run& b) {
     auto differ = [](std::string_view what, std::string_view one, std::string_view two) -> std::optional<std::string> {
         if (one == two) return std::nullopt;
         return fmt::format("the first is of {0} \"{1}\" and the second of {0} \"{2}\"", what, one, two);
-    };
-    auto qemu = [](const Run& run) {
-        auto it = run.tool.find("qemu");
-        return it == run.tool.end() ? std::string() : it->second;
     };
     if (auto why = differ("machine", a.machine, b.machine)) return why;
     if (auto why = differ("accelerator", a.accelerator, b.accelerator)) return why;
@@ -131,7 +135,7 @@ std::optional<std::string> why_not_comparable(const Run& a, const Run& b) {
     for (const Run* run : {&a, &b})
         if (!run->clock.comparable) return fmt::format("the clock of run {} is not comparable: {}", run->id, run->clock.note);
     if (a.clock.kind == "virtual")
-        if (auto why = differ("emulator (its instruction counts are its own)", qemu(a), qemu(b))) return why;
+        if (auto why = differ("emulator (its instruction counts are its own)", tool_of(a, "qemu"), tool_of(b, "qemu"))) return why;
     if (a.clock.kind == "real")
         if (auto why = differ("host processor", a.host.cpu, b.host.cpu)) return why;
     return std::nullopt;
@@ -196,6 +200,13 @@ Result<Comparison> compare_arms(const Results& results, const ComparisonOptions&
         out.rows.push_back(std::move(row));
     }
     return out;
+}
+
+std::string why_other_tools(const Run& first, const Run& second) {
+    std::vector<std::string> out;
+    for (const char* tool : kTools)
+        if (tool_of(first, tool) != tool_of(second, tool)) out.push_back(fmt::format("another {} ({}, now {})", tool, tool_of(first, tool), tool_of(second, tool)));
+    return join(out, ", ");
 }
 
 Status check_comparable(const Results& first, const Results& second) {

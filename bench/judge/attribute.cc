@@ -20,6 +20,12 @@ Result<std::vector<AttributedFunction>> functions_of(const ProfiledPair& profile
                                                      const std::string& cell) {
     const CellProfile* before = profiles.baseline.find(report.baseline, cell, profiles.seed);
     const CellProfile* after = profiles.candidate.find(report.candidate, cell, profiles.seed);
+    CellProfile not_proved;
+    if (const CellProfile* found = profiles.candidate.find_not_proved(report.candidate, cell, profiles.seed); after == nullptr && found != nullptr && before != nullptr) {
+        not_proved = *found;
+        not_proved.ops = before->ops;  // the plan is the same for both
+        after = &not_proved;
+    }
     if (before == nullptr || after == nullptr) return fail("count instructions of", cell, "one of the kernels gave no count for it", ExitCode::invalid);
     auto difference = diff(*before, *after);
     if (!difference) return forward(difference);
@@ -30,10 +36,15 @@ Result<std::vector<AttributedFunction>> functions_of(const ProfiledPair& profile
     return out;
 }
 
+/// Reads that are refused now execute nothing.
+bool has_metrics(const GateReport& report, const std::string& cell) {
+    return std::any_of(report.cells.begin(), report.cells.end(), [&](const CellReport& one) { return one.cell == cell && !one.metrics.empty(); });
+}
+
 void add_cells(const std::vector<DecidingLine>& lines, std::vector<std::string>& cells) {
     const size_t most = cells.size() + kAttributedCells;
     for (const auto& line : lines)
-        if (line.metric != nullptr && cells.size() < most && std::find(cells.begin(), cells.end(), line.cell->cell) == cells.end())
+        if ((line.metric != nullptr || line.cell->verdict == Verdict::regression) && cells.size() < most && std::find(cells.begin(), cells.end(), line.cell->cell) == cells.end())
             cells.push_back(line.cell->cell);
 }
 
@@ -46,7 +57,7 @@ void attribute_by_instructions(const ProfiledPair& profiles, const std::set<std:
     for (const auto& cell : cells) {
         auto functions = functions_of(profiles, patched, report, cell);
         if (functions) report.attribution[cell] = std::move(*functions);
-        else report.notes.push_back(fmt::format("where the difference of {} went is not known: {}", cell, functions.error().message()));
+        else if (has_metrics(report, cell)) report.notes.push_back(fmt::format("where the difference of {} went is not known: {}", cell, functions.error().message()));
     }
 }
 

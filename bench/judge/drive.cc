@@ -272,6 +272,29 @@ Result<std::vector<Results>> read_all(const std::vector<fs::path>& directories) 
     return out;
 }
 
+/// A side is one kernel, measured in one way.
+Status check_side(const std::vector<GivenRun>& side, std::string_view option) {
+    const GivenRun& first = side.front();
+    const KernelResult* kernel = first.arm.results.find_kernel(first.arm.kernel);
+    for (const GivenRun& run : side) {
+        const KernelResult* other = run.arm.results.find_kernel(run.arm.kernel);
+        auto refuse = [&](std::string_view why) { return fail("gate", std::string(option), fmt::format("runs {} and {} are of {}", first.head.run.id, run.head.run.id, why)); };
+        if (run.arm.kernel != first.arm.kernel) return refuse(fmt::format("two kernels, {} and {}", first.arm.kernel, run.arm.kernel));
+        if (kernel == nullptr || other == nullptr) continue;  // judging says so
+        if (other->image_sha256 != kernel->image_sha256 && !other->image_sha256.empty() && !kernel->image_sha256.empty())
+            return refuse(fmt::format("two kernels that are both called {}: their images differ", first.arm.kernel));
+        if (auto s = check_comparable(first.head, run.head); !s) return s;
+    }
+    return {};
+}
+
+/// Instructions of the guest program and of the kernel's compiler are in every number of the virtual clock.
+Status check_tools(const GivenRun& baseline, const GivenRun& candidate) {
+    if (const std::string other = why_other_tools(baseline.head.run, candidate.head.run); !other.empty())
+        return fail("gate", candidate.head.run.id, fmt::format("it was measured with {} than run {}: the numbers are not of the same instructions; measure both again", other, baseline.head.run.id));
+    return {};
+}
+
 /// By seed: each seed once on each side.
 Result<std::vector<RunPair>> pair_by_seed(std::vector<GivenRun> baseline, std::vector<GivenRun> candidate) {
     std::map<int64_t, GivenRun*> by_seed;
@@ -388,6 +411,11 @@ Result<GateReport> judge_results(std::vector<Results> baseline, std::vector<Resu
     const std::string baseline_name = old_runs->front().arm.kernel;
     const std::string candidate_name = new_runs->front().arm.kernel;
     const bool virtual_clock = run.clock.kind == "virtual";
+    if (auto s = check_side(*old_runs, "--results-baseline"); !s) return forward(s);
+    if (auto s = check_side(*new_runs, "--results-candidate"); !s) return forward(s);
+    if (virtual_clock)
+        for (const auto& one : *new_runs)
+            if (auto s = check_tools(old_runs->front(), one); !s) return forward(s);
     auto pairs = virtual_clock ? pair_by_seed(std::move(*old_runs), std::move(*new_runs)) : pair_in_order(std::move(*old_runs), std::move(*new_runs));
     if (!pairs) return forward(pairs);
 

@@ -41,6 +41,8 @@ StatusFinding look_at_pair(const CellPair& pair) {
     const CellResult& new_cell = *pair.candidate;
     if (was_direct_and_is_mixed(old_cell, new_cell))
         return {Verdict::regression, with_seed(fmt::format("reads were direct and leave pages in the page cache now: {}", new_cell.reason), pair.seed), ""};
+    if (is_broken(old_cell) && is_broken(new_cell) && old_cell.known && new_cell.known)
+        return {Verdict::pass, "", fmt::format("both kernels fail here, as their series say ({})", new_cell.reason)};
     if (is_broken(new_cell))
         return invalid(with_seed(fmt::format("candidate {}: {}", status_name(new_cell.status), new_cell.reason), pair.seed));
     if (is_broken(old_cell)) {
@@ -146,13 +148,28 @@ bool condition_holds(const TradeOff& trade_off, const CellSamples& samples) {
     return true;
 }
 
+/// How much worse the candidate may be at most, by all that was seen: the worst pair, or the far end of the interval; share of the baseline.
+double worst_of(const MetricReport& report, const CellSamples& samples) {
+    if (report.wall) {
+        const double far_end = std::expm1(report.wall->shift.interval.high);
+        return report.confirmation ? std::max(far_end, std::expm1(report.confirmation->shift.interval.high)) : far_end;
+    }
+    double out = report.paired.relative;
+    const auto values = pair_values(samples, report.metric->name);
+    for (size_t i = 0; i < report.paired.differences.size(); ++i) {
+        const double difference = report.paired.differences[i];
+        if (difference > 0) out = std::max(out, difference / std::abs(*values[i].baseline));  // from nothing to something is infinite
+    }
+    return out;
+}
+
 /// A regression that the policy accepts becomes a pass that says so.
 void accept(MetricReport& report, const CellSamples& samples, const GateInput& input, const Policy& policy) {
     if (report.verdict == Verdict::pass) return;
     for (const auto& trade_off : policy.trade_offs) {
         if (report.verdict != Verdict::regression || trade_off.metric != report.metric) continue;
         if (!trade_off.scope.applies(input.machine, input.suite) || !trade_off.scope.holds(samples.cell)) continue;
-        if (report.paired.relative > trade_off.worse_by_at_most || !condition_holds(trade_off, samples)) continue;
+        if (worst_of(report, samples) > trade_off.worse_by_at_most || !condition_holds(trade_off, samples)) continue;
         report.verdict = Verdict::pass;
         report.accepted = fmt::format("trade-off at {}:{}: {}", policy.file, trade_off.scope.line, trade_off.reason);
         return;
@@ -178,6 +195,15 @@ void forgive_luck(PairedJudgement& judged, const CellSamples& samples, const Met
     judged.reason += "; " + tail->text();
 }
 
+/// The pairs of both sets: only times need an independent set of their own.
+CellSamples joined(const CellSamples& first, const CellSamples* second, std::span<const RunPair> confirm) {
+    CellSamples out = first;
+    if (second != nullptr) out.pairs.insert(out.pairs.end(), second->pairs.begin(), second->pairs.end());
+    else
+        for (const auto& pair : confirm) out.pairs.push_back({pair.seed, nullptr, nullptr});
+    return out;
+}
+
 MetricReport judge_metric(const CellSamples& samples, const std::vector<ValuePair>& values, const GatedMetric& gated, const GateInput& input) {
     MetricReport report;
     report.metric = gated.metric;
@@ -190,11 +216,11 @@ MetricReport judge_metric(const CellSamples& samples, const std::vector<ValuePai
     return report;
 }
 
-/// The cell's statuses and, if there are numbers, each gated metric.
-CellReport judge_cell(const CellSamples& samples, const std::vector<GatedMetric>& gated, const GateInput& input, const Policy& policy) {
+/// The cell's statuses and, if there are numbers, each gated metric. `all` has the pairs of the independent set as well.
+CellReport judge_cell(const CellSamples& samples, const CellSamples& all, const std::vector<GatedMetric>& gated, const GateInput& input, const Policy& policy) {
     CellReport report;
     report.cell = samples.cell;
-    StatusFinding finding = look_at_statuses(samples);
+    StatusFinding finding = look_at_statuses(all);
     report.note = finding.note;
     if (!finding.reason.empty()) {
         report.verdict = finding.verdict;
@@ -208,8 +234,13 @@ CellReport judge_cell(const CellSamples& samples, const std::vector<GatedMetric>
     }
     if (!report.note.empty()) return report;
     for (const auto& one : gated) {
-        const auto values = pair_values(samples, one.metric->name);
-        if (!missing_everywhere(values)) report.metrics.push_back(judge_metric(samples, values, one, input));
+        const CellSamples& judged = is_count(*one.metric) ? all : samples;
+        const auto values = pair_values(judged, one.metric->name);
+        if (!missing_everywhere(values)) report.metrics.push_back(judge_metric(judged, values, one, input));
+    }
+    if (report.metrics.empty()) {
+        report.verdict = Verdict::invalid;
+        report.reason = "both kernels measured it and neither has a number of any metric that gates";
     }
     return report;
 }
@@ -228,6 +259,18 @@ void find_idle_lines(const GateInput& input, const Policy& policy, GateReport& r
                 report.problems.push_back(fmt::format("{}:{}: metric {} has no number in any of the cells this table gates", policy.file, line.scope.line, metric->name));
         }
     }
+}
+
+/// Gated metrics that neither kernel has a number of in cells that were judged: nothing was lost, and nothing was looked at.
+void note_absent(const GateInput& input, const Policy& policy, GateReport& report) {
+    std::map<std::string_view, size_t> absent;
+    for (const auto& cell : report.cells) {
+        if (cell.metrics.empty()) continue;
+        for (const auto& one : gated_metrics(policy, cell.cell, input.machine, input.suite))
+            if (std::none_of(cell.metrics.begin(), cell.metrics.end(), [&](const MetricReport& m) { return m.metric == one.metric; })) ++absent[one.metric->name];
+    }
+    for (const auto& [metric, cells] : absent)
+        report.notes.push_back(fmt::format("{} gates and neither kernel has a number of it in {} cell{}", metric, cells, cells == 1 ? "" : "s"));
 }
 
 /// Kernels that did not build or boot, or whose bytes were wrong, have no verdict but this.
@@ -269,6 +312,7 @@ GateReport judge_pairs(const GateInput& input, const Policy& policy) {
     for (const auto& pairs : {input.pairs, input.confirm})
         for (const auto& pair : pairs) report.runs.push_back(pair.candidate.results.run.id);
     look_at_kernels(input.pairs, report);
+    look_at_kernels(input.confirm, report);
     const auto first = pair_cells(input.pairs);
     const auto second = pair_cells(input.confirm);
     for (const auto& cell : input.cells) {
@@ -278,7 +322,7 @@ GateReport judge_pairs(const GateInput& input, const Policy& policy) {
             continue;
         }
         const CellSamples* samples = find_samples(first, cell);
-        if (samples != nullptr) report.cells.push_back(judge_cell(*samples, gated, input, policy));
+        if (samples != nullptr) report.cells.push_back(judge_cell(*samples, joined(*samples, find_samples(second, cell), input.confirm), gated, input, policy));
         else report.cells.push_back({cell, Verdict::invalid, "this cell gates and no run has a result of it", "", "", {}});
     }
     if (is_real_clock(input.machine)) {
@@ -290,12 +334,15 @@ GateReport judge_pairs(const GateInput& input, const Policy& policy) {
         judge_wall_entries(entries, input, policy);
     }
     for (auto& cell : report.cells) {
+        if (cell.metrics.empty()) continue;
+        const CellSamples all = joined(*find_samples(first, cell.cell), find_samples(second, cell.cell), input.confirm);
         for (auto& metric : cell.metrics) {
             metric.reason = reason_of(metric);
-            accept(metric, *find_samples(first, cell.cell), input, policy);
+            accept(metric, all, input, policy);
         }
         take_worst(cell);
     }
+    note_absent(input, policy, report);
     find_idle_lines(input, policy, report);
     return report;
 }

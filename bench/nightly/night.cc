@@ -36,6 +36,13 @@ std::string host_name() {
     return ::gethostname(name, sizeof name - 1) == 0 ? name : "this host";
 }
 
+/// What must be the same for a night to go on: all that decides about what is measured, and nothing else.
+std::string asked_of(const NightConfig& config) {
+    std::string text = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n", config.suite, config.filter, machine_name(config.machine), config.seed, config.seeds, config.tree.string(), config.revision);
+    for (const auto& kernel : config.kernels) text += fmt::format("{} {}\n", kernel.series, kernel.verify);
+    return sha256_hex(text);
+}
+
 NightRecord new_record(const NightConfig& config) {
     const std::time_t now = std::time(nullptr);
     NightRecord out;
@@ -44,6 +51,7 @@ NightRecord new_record(const NightConfig& config) {
     out.machine = machine_name(config.machine);
     out.suite = config.suite;
     out.seeds = static_cast<int64_t>(config.seeds);
+    out.asked = asked_of(config);
     return out;
 }
 
@@ -82,7 +90,7 @@ Status record_in_store(const NightRecord& night) {
 class Night {
 public:
     Night(const NightConfig& config, const NightOptions& options, FileLock lock)
-        : config_(config), work_{config, options, {}, {}, nullptr, {}}, lock_(std::move(lock)), reserve_({config.output, default_store_path().parent_path()}) {}
+        : config_(config), work_{config, options, {}, {}, nullptr, {}, {}}, lock_(std::move(lock)), reserve_({config.output, default_store_path().parent_path()}) {}
 
     Result<NightOutcome> run() {
         if (auto s = begin(); !s) return forward(s);
@@ -104,7 +112,7 @@ private:
         for (auto& night : *nights) {
             if (night.state == NightState::ended) continue;
             const bool newest = &night == &nights->front();
-            if (newest && work_.options.resume) return go_on(night, {nights->begin() + 1, nights->end()});
+            if (newest && work_.options.resume && night.asked == asked_of(config_)) return go_on(night, {nights->begin() + 1, nights->end()});
             if (night.state == NightState::running)
                 if (auto s = put_on_record(night); !s) return s;
         }
@@ -115,7 +123,8 @@ private:
             work_.record = new_record(config_);
         }
         if (!nights->empty() && nights->front().state == NightState::unfinished)
-            work_.record.notes.push_back(fmt::format("the night before, {}, did not end: it stopped at \"{}\"", nights->front().id, nights->front().stage));
+            work_.record.notes.push_back(fmt::format("the night before, {}, did not end: it stopped at \"{}\"{}", nights->front().id, nights->front().stage,
+                                                     work_.options.resume && nights->front().asked != work_.record.asked ? ", and nightly.toml asks for something else now" : ""));
         earlier_ = std::move(*nights);
         work_.folder = config_.output / work_.record.id;
         if (begin_record()) return {};
@@ -130,9 +139,9 @@ private:
 
     Status go_on(const NightRecord& night, std::vector<NightRecord> earlier) {
         const NightRecord fresh = new_record(config_);
-        if (night.suite != fresh.suite || night.machine != fresh.machine || night.seeds != fresh.seeds)
-            return fail("resume", night.id, "nightly.toml asks for another suite, machine or number of seeds than this night had; leave --resume out to begin a new one");
         work_.record = fresh;
+        work_.record.source_commit = night.source_commit;
+        if (!night.source_commit.empty()) work_.config.revision = night.source_commit;
         work_.record.id = night.id;
         work_.record.started_at = night.started_at;
         work_.record.elapsed_s = night.elapsed_s;
@@ -198,7 +207,7 @@ private:
         const bool broken = work_.record.verdict() == Verdict::invalid;
         if (broken) reserve_.release();
         take(end_in_store(), "record in the store");
-        if (!broken) take(clean_up(), "remove old nights");
+        take(clean_up(), "remove old nights");
         take(export_numbers(), "export");
         work_.record.state = NightState::ended;
         if (!broken) work_.record.stage = "ended";
@@ -207,6 +216,7 @@ private:
         text_ = night_text(work_.record, earlier_, host_name(), work_.folder);
         if (auto s = notify(); !s) {
             take(s, "notify");
+            take(end_in_store(), "record in the store");
             text_ = night_text(work_.record, earlier_, host_name(), work_.folder);
         }
         (void)write_file_atomic(work_.folder / kTextFileName, text_);

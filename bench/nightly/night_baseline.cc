@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "bench/base/text.h"
+#include "bench/export/comparison.h"
 #include "bench/history/series.h"
 #include "bench/kernel/series.h"
 
@@ -12,18 +12,38 @@ namespace diobench {
 
 namespace {
 
-/// What makes instructions of the guest: another one of these, and every number moves.
-constexpr std::array<const char*, 3> kTools = {"guest", "qemu", "compiler"};
+/// So many good nights that measured less than tonight are looked at for the one that measured most.
+constexpr size_t kMostNights = 14;
 
-std::string tool_of(const Run& run, const char* tool) {
-    auto found = run.tool.find(tool);
-    return found == run.tool.end() ? "unknown" : found->second;
+bool is_of(const StoredJudgement& night, const std::string& run) { return std::find(night.runs.begin(), night.runs.end(), run) != night.runs.end(); }
+
+/// Earlier nights that measured the same way, the newest first.
+std::vector<StoredJudgement> earlier_nights(std::vector<StoredJudgement> all, const std::vector<Results>& tonight) {
+    const Run& now = tonight.front().run;
+    std::erase_if(all, [&](const StoredJudgement& one) {
+        return one.kind != kNightJudgement || one.runs.empty() || one.suite != now.suite || one.machine != now.machine ||
+               std::any_of(tonight.begin(), tonight.end(), [&](const Results& run) { return is_of(one, run.run.id); });
+    });
+    return all;
 }
 
 /// A night whose runs may be a baseline, judged by what the store knows.
-bool is_good_night(const StoredJudgement& night, const std::set<std::string>& good_runs, const std::set<std::string>& tonight) {
-    if (night.kind != kNightJudgement || night.runs.empty() || (night.verdict != "pass" && night.verdict != "inconclusive")) return false;
-    return std::all_of(night.runs.begin(), night.runs.end(), [&](const std::string& run) { return good_runs.contains(run) && !tonight.contains(run); });
+bool is_good_night(const StoredJudgement& night, const std::set<std::string>& good_runs) {
+    return night.verdict == "pass" && std::all_of(night.runs.begin(), night.runs.end(), [&](const std::string& run) { return good_runs.contains(run); });
+}
+
+std::set<std::pair<int64_t, std::string>> measured(const std::vector<Results>& runs, const std::string& kernel) {
+    std::set<std::pair<int64_t, std::string>> out;
+    for (const auto& run : runs)
+        for (const auto& cell : run.cells)
+            if (cell.kernel == kernel) out.emplace(run.run.seed, cell.cell);
+    return out;
+}
+
+/// Cells of tonight, each seed for itself, that the runs have as well.
+size_t shared_cells(const std::vector<Results>& runs, const std::string& arm, const std::set<std::pair<int64_t, std::string>>& tonight) {
+    const auto then = measured(runs, arm);
+    return static_cast<size_t>(std::count_if(tonight.begin(), tonight.end(), [&](const auto& cell) { return then.contains(cell); }));
 }
 
 /// Its runs that pair with one of tonight's: same suite, machine and seed.
@@ -49,13 +69,6 @@ bool has_arm(const std::vector<Results>& runs, const std::string& kernel) {
 
 }  // namespace
 
-std::string why_other_tools(const Run& first, const Run& second) {
-    std::vector<std::string> out;
-    for (const char* tool : kTools)
-        if (tool_of(first, tool) != tool_of(second, tool)) out.push_back(fmt::format("another {} ({}, now {})", tool, tool_of(first, tool), tool_of(second, tool)));
-    return join(out, ", ");
-}
-
 Result<NightBaseline> last_good_baseline(ResultStore& store, const std::string& kernel, const std::vector<Results>& tonight) {
     auto judgements = store.judgements();
     if (!judgements) return forward(judgements);
@@ -63,27 +76,41 @@ Result<NightBaseline> last_good_baseline(ResultStore& store, const std::string& 
     if (!history) return forward(history);
     auto revises = known_revisions();
     if (!revises) return forward(revises);
-    std::set<std::string> good, now;
+    std::set<std::string> good;
     for (const auto& run : *history)
         if (run.good) good.insert(run.id);
-    for (const auto& run : tonight) now.insert(run.run.id);
 
-    NightBaseline out;
-    out.why = "there is no earlier good night with it: tonight is the first";
-    for (const auto& night : *judgements) {
-        if (!is_good_night(night, good, now)) continue;
+    const auto wanted = measured(tonight, kernel);
+    NightBaseline best;
+    best.why = "there is no earlier good night with it: tonight is the first";
+    size_t most = 0, looked = 0;
+    std::string bad;  // the newest one that was not good
+    for (const auto& night : earlier_nights(std::move(*judgements), tonight)) {
+        if (!is_good_night(night, good)) {
+            if (bad.empty()) bad = night.id;
+            continue;
+        }
         auto runs = matching_runs(store, night.runs, tonight);
         if (!runs) return forward(runs);
-        for (const auto& arm : revisions_of(kernel, *revises)) {
-            if (!has_arm(*runs, arm)) continue;
-            if (std::string other = why_other_tools(runs->front().run, tonight.front().run); !other.empty()) {
-                out.why = fmt::format("the last good night, {}, was measured with {}: tonight is a new beginning", night.id, other);
-                return out;
-            }
-            return NightBaseline{fmt::format("{}@{}", arm, kLastGood), arm, std::move(*runs), ""};
+        const auto arms = revisions_of(kernel, *revises);
+        const auto arm = std::find_if(arms.begin(), arms.end(), [&](const std::string& name) { return has_arm(*runs, name); });
+        if (arm == arms.end()) continue;
+        if (std::string other = why_other_tools(runs->front().run, tonight.front().run); !other.empty()) {
+            if (!best.runs.empty()) break;
+            best.wanted = !bad.empty();
+            best.why = fmt::format("the last good night, {}, was measured with {}: {}", night.id, other,
+                                   bad.empty() ? "tonight is a new beginning"
+                                               : fmt::format("and night {} after it was not good, so this is no new beginning; hold it against another kernel of the night, or a pin", bad));
+            return best;
         }
+        const size_t shared = shared_cells(*runs, *arm, wanted);
+        if (shared > most) {
+            most = shared;
+            best = NightBaseline{fmt::format("{}@{}", *arm, kLastGood), *arm, std::move(*runs), "", false, "*"};
+        }
+        if (most == wanted.size() || ++looked == kMostNights) break;
     }
-    return out;
+    return best;
 }
 
 Result<NightBaseline> pinned_baseline(ResultStore& store, const std::string& name, const std::string& kernel, const std::vector<Results>& tonight) {
@@ -93,14 +120,22 @@ Result<NightBaseline> pinned_baseline(ResultStore& store, const std::string& nam
     if (pin == pins->end()) return fail("judge against", std::string(kPinPrefix) + name, "there is no such pin (diobench history pins shows them)");
     auto runs = matching_runs(store, {pin->run_id}, tonight);
     if (!runs) return forward(runs);
-    NightBaseline out{std::string(kPinPrefix) + name, pin->kernel.empty() ? kernel : pin->kernel, std::move(*runs), ""};
-    if (!has_arm(out.runs, out.kernel)) {
-        out.runs.clear();
-        out.why = fmt::format("the pinned run {} has no kernel {} with the suite, machine and a seed of tonight", pin->run_id, out.kernel);
-    } else if (std::string other = why_other_tools(out.runs.front().run, tonight.front().run); !other.empty()) {
-        out.runs.clear();
-        out.why = fmt::format("the pinned run was measured with {}", other);
+    auto revises = known_revisions();
+    if (!revises) return forward(revises);
+    const auto arms = pin->kernel.empty() ? revisions_of(kernel, *revises) : std::vector<std::string>{pin->kernel};
+    const auto arm = std::find_if(arms.begin(), arms.end(), [&](const std::string& one) { return has_arm(*runs, one); });
+    NightBaseline out{std::string(kPinPrefix) + name, "", {}, "", true, pin->cells};
+    if (arm == arms.end()) {
+        out.why = fmt::format("the pinned run {} has no kernel {} with the suite, machine and a seed of tonight", pin->run_id, arms.front());
+        return out;
     }
+    out.why = why_other_tools(runs->front().run, tonight.front().run);
+    if (!out.why.empty()) {
+        out.why = fmt::format("the pinned run was measured with {}", out.why);
+        return out;
+    }
+    out.kernel = *arm;
+    out.runs = std::move(*runs);
     return out;
 }
 

@@ -18,16 +18,16 @@ struct NightBaseline {
     std::string kernel;          ///< arm of the runs
     std::vector<Results> runs;   ///< empty: there is none, and `why` says why
     std::string why;
+    bool wanted = false;         ///< not to have one is no new beginning: the night cannot say what it was asked for
+    std::string cells = "*";     ///< glob of those that it stands for
 };
 
 /// The last good night's runs of the kernel or of what it revises, with the same suite, machine and seeds and the same tools.
-/// Runs of tonight are `tonight`. What was measured with another guest program, QEMU or compiler is no baseline:
-/// its instructions are not those of tonight.
+/// Of good nights that measured less than tonight (a filter, fewer seeds) the one that measured most.
+/// Runs of tonight are `tonight`. What was measured with another guest program, QEMU or compiler is no baseline: its
+/// instructions are not those of tonight. That is a new beginning, unless nights since were not good.
 [[nodiscard]] Result<NightBaseline> last_good_baseline(ResultStore& store, const std::string& kernel, const std::vector<Results>& tonight);
-/// A pin's run; it must be of the same suite, machine and one of tonight's seeds.
+/// A pin's run of the kernel or of what it revises; it must be of the same suite, machine and one of tonight's seeds.
 [[nodiscard]] Result<NightBaseline> pinned_baseline(ResultStore& store, const std::string& pin, const std::string& kernel, const std::vector<Results>& tonight);
-
-/// Why numbers of exact machines in two runs cannot be held against each other; empty if they can.
-[[nodiscard]] std::string why_other_tools(const Run& first, const Run& second);
 
 }  // namespace diobench

@@ -56,6 +56,8 @@ NightRecord night_of(const Json& json) {
     out.elapsed_s = json.at("elapsed_s").get<double>();
     out.state = value_of(json.at("state"), {NightState::running, NightState::ended, NightState::unfinished}, state_name);
     out.seeds = json.at("seeds").get<int64_t>();
+    out.asked = json.value("asked", "");
+    out.source_commit = json.value("source_commit", "");
     out.runs = json.at("runs").get<std::vector<std::string>>();
     for (const auto& kernel : json.at("kernels")) out.kernels.push_back(kernel_of(kernel));
     for (const auto& finding : json.at("findings")) out.findings.push_back(finding_of(finding));
@@ -117,6 +119,8 @@ Json night_json(const NightRecord& night) {
             {"machine", night.machine},
             {"suite", night.suite},
             {"seeds", night.seeds},
+            {"asked", night.asked},
+            {"source_commit", night.source_commit},
             {"runs", night.runs},
             {"kernels", std::move(kernels)},
             {"findings", std::move(findings)},
@@ -138,9 +142,13 @@ Result<NightRecord> read_night(const fs::path& folder) {
 
 Status write_night(const fs::path& folder, const NightRecord& night) {
     std::string text = night_json(night).dump(2, ' ', false, Json::error_handler_t::replace);
-    if (text.size() + 1 < kPaddedBytes) text.append(kPaddedBytes - text.size() - 1, ' ');
-    text += '\n';
     const fs::path file = folder / kNightFileName;
+    std::error_code none;
+    const auto there = fs::file_size(file, none);
+    // At least as long as what it may have to be written over.
+    const size_t length = std::max<size_t>(kPaddedBytes, none ? 0 : there);
+    if (text.size() + 1 < length) text.append(length - text.size() - 1, ' ');
+    text += '\n';
     auto written = write_file_atomic(file, text);
     if (written) return {};
     std::error_code ec;

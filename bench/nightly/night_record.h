@@ -54,6 +54,8 @@ struct NightRecord {
     std::string machine;
     std::string suite;
     int64_t seeds = 0;
+    std::string asked;        ///< hash of what nightly.toml wants measured
+    std::string source_commit;  ///< what [source] revision was when the night began; empty: none is named
     std::vector<std::string> runs;        ///< ids of its runs
     std::vector<KernelOfNight> kernels;
     std::vector<NightFinding> findings;

@@ -9,6 +9,7 @@
 #include "bench/history/draw_report.h"
 #include "bench/judge/gate_json.h"
 #include "bench/judge/gate_text.h"
+#include "bench/store/cells.h"
 #include "bench/nightly/night_baseline.h"
 #include "bench/run/resume_file.h"
 #include "bench/run/run_suite.h"
@@ -84,13 +85,31 @@ Result<Results> measure_seed(const NightWork& night, uint64_t seed) {
     return std::move(outcome->results);
 }
 
+/// A night has one kernel of a name: with every seed the same image, and what was verified.
+void check_identity(NightWork& night, const KernelResult& result, int64_t seed) {
+    const KernelOfNight& before = night.kernel(result.name);
+    if (!before.image_sha256.empty() && before.image_sha256 != result.image_sha256)
+        night.find(Verdict::invalid, ExitCode::invalid, fmt::format("{}: with seed {} another kernel was measured than with the seeds before: what it is built of changed during the night", result.name, seed));
+    for (const auto& verified : night.verified)
+        if (verified.name == result.name && (verified.patch_sha256 != result.patch_sha256 || verified.base_version != result.base_version))
+            night.find(Verdict::invalid, ExitCode::invalid, fmt::format("{}: with seed {} another kernel was measured than was verified: what it is built of changed during the night", result.name, seed));
+}
+
 void take_kernel(NightWork& night, const KernelResult& result, int64_t seed) {
+    if (result.status == KernelStatus::ok) check_identity(night, result, seed);
     KernelOfNight& kernel = night.kernel(result.name);
     kernel.base_version = result.base_version;
     kernel.image_sha256 = result.image_sha256;
     if (result.status == KernelStatus::ok) return;
     const bool build = result.status == KernelStatus::build_failed;
     night.find(Verdict::invalid, build ? ExitCode::usage : ExitCode::invalid, fmt::format("{}: {} (seed {}): {}", result.name, status_name(result.status), seed, result.reason));
+}
+
+/// Kernels of nightly.toml that a run knows nothing of.
+void find_missing_kernels(NightWork& night, const Results& run) {
+    for (const auto& kernel : night.config.kernels)
+        if (run.find_kernel(arm_name(kernel.series)) == nullptr)
+            night.find(Verdict::invalid, ExitCode::invalid, fmt::format("{} was not measured with seed {}", arm_name(kernel.series), run.run.seed));
 }
 
 void take_cell(NightWork& night, const CellResult& cell) {
@@ -130,16 +149,25 @@ GateOptions gate_options(const NightWork& night, const std::string& candidate) {
     return options;
 }
 
-/// Planned cells of tonight that the baseline's runs do not have: they are new.
-std::set<std::string> cells_only_of_tonight(const std::vector<Results>& baseline, const std::string& baseline_kernel, const std::vector<Results>& tonight, const std::string& kernel) {
+std::set<std::string> cells_of(const std::vector<Results>& runs, const std::string& kernel) {
     std::set<std::string> out;
-    for (const auto& run : tonight)
+    for (const auto& run : runs)
         for (const auto& cell : run.cells)
             if (cell.kernel == kernel) out.insert(cell.cell);
-    for (const auto& run : baseline)
-        for (const auto& cell : run.cells)
-            if (cell.kernel == baseline_kernel) out.erase(cell.cell);
     return out;
+}
+
+/// Leaves out the cells that the other side does not have, and says so: every planned cell of tonight is in its runs, with a
+/// number or without.
+void leave_out(NightWork& night, const std::string& kernel, const std::set<std::string>& of, const std::set<std::string>& other, std::string_view why, std::set<std::string>& out) {
+    size_t count = 0;
+    std::string first;
+    for (const auto& cell : of) {
+        if (other.contains(cell)) continue;
+        if (++count == 1) first = cell;
+        out.insert(cell);
+    }
+    if (count > 0) night.record.notes.push_back(fmt::format("{}: {} cells {} (the first is {})", kernel, count, why, first));
 }
 
 std::vector<Results> with_seeds_of(const std::vector<Results>& runs, const std::vector<Results>& others) {
@@ -156,8 +184,12 @@ Result<GateReport> judge_against(NightWork& night, const NightKernel& kernel, co
     options.candidate = arm_name(kernel.series);
     options.output.clear();  // written once everything is known
     const auto tonight = with_seeds_of(night.runs, baseline.runs);
-    options.not_judged = cells_only_of_tonight(baseline.runs, baseline.kernel, tonight, options.candidate);
-    if (!options.not_judged.empty()) night.record.notes.push_back(fmt::format("{}: {} cells are new, nothing to compare them with", options.candidate, options.not_judged.size()));
+    const auto now = cells_of(tonight, options.candidate);
+    const auto then = cells_of(baseline.runs, baseline.kernel);
+    leave_out(night, options.candidate, now, then, "are new, nothing to compare them with", options.not_judged);
+    leave_out(night, options.candidate, then, now, "of the baseline are not measured any more", options.not_judged);
+    for (const auto& cell : now)
+        if (!match_glob(baseline.cells, cell)) options.not_judged.insert(cell);
     auto report = judge_results(with_seeds_of(baseline.runs, tonight), tonight, options, self_tests);
     if (!report) return forward(report);
     report->baseline = baseline.name;
@@ -171,7 +203,7 @@ Result<NightBaseline> find_baseline(NightWork& night, const NightKernel& kernel)
     const std::string name = arm_name(kernel.series);
     if (kernel.against == kLastGood) return last_good_baseline(*store, name, night.runs);
     if (kernel.against.starts_with(kPinPrefix)) return pinned_baseline(*store, kernel.against.substr(kPinPrefix.size()), name, night.runs);
-    return NightBaseline{kernel.against, kernel.against, night.runs, ""};
+    return NightBaseline{kernel.against, kernel.against, night.runs, "", true, "*"};
 }
 
 std::string worst_line(const GateReport& report) {
@@ -197,7 +229,7 @@ Status keep_gate(NightWork& night, const NightKernel& kernel, GateReport report)
     if (!judgement) return forward(judgement);
     auto store = ResultStore::open();
     if (!store) return forward(store);
-    return store->record_gate(*judgement);
+    return store->record_judgement(*judgement);
 }
 
 /// One kernel by wall clock: the gate makes boots of its own.
@@ -215,7 +247,9 @@ Status judge_kernel(NightWork& night, const NightKernel& kernel, const std::vect
     auto baseline = find_baseline(night, kernel);
     if (!baseline) return forward(baseline);
     if (baseline->runs.empty()) {
-        night.kernel(arm_name(kernel.series)).judged = baseline->why;
+        const std::string name = arm_name(kernel.series);
+        night.kernel(name).judged = baseline->why;
+        if (baseline->wanted) night.find(Verdict::inconclusive, ExitCode::inconclusive, fmt::format("{} was not judged against {}: {}", name, kernel.against, baseline->why));
         return {};
     }
     auto report = judge_against(night, kernel, *baseline, self_tests);
@@ -243,6 +277,27 @@ Result<std::vector<SelfTest>> test_machine(NightWork& night) {
     return std::move(outcome->tests);
 }
 
+Status fetch_remote(NightWork& night) {
+    if (night.config.fetch.empty()) return {};
+    CommandOptions options;
+    options.time_limit = kFetchLimit;
+    options.environment = {{"GIT_TERMINAL_PROMPT", "0"}};
+    auto done = run_checked({"git", "-C", night.config.tree.string(), "fetch", "--quiet", night.config.fetch}, options);
+    if (interrupted()) return interrupted_error("fetch");
+    // A night with the source of yesterday is better than none, and not a good one.
+    if (!done) night.find(Verdict::inconclusive, ExitCode::inconclusive, "what is new was not fetched: " + done.error().message());
+    return {};
+}
+
+/// A branch may move while the night lasts, and before it goes on.
+Status fix_commit(NightWork& night) {
+    if (night.config.revision.empty()) return {};
+    auto commit = run_checked({"git", "-C", night.config.tree.string(), "rev-parse", "--verify", "--end-of-options", night.config.revision + "^{commit}"});
+    if (!commit) return forward(commit);
+    night.config.revision = night.record.source_commit = trim(commit->output);
+    return {};
+}
+
 }  // namespace
 
 std::string arm_name(const std::string& series) {
@@ -264,15 +319,10 @@ KernelOfNight& NightWork::kernel(const std::string& name) {
 }
 
 Status fetch_source(NightWork& night) {
-    if (night.config.fetch.empty()) return {};
-    CommandOptions options;
-    options.time_limit = kFetchLimit;
-    options.environment = {{"GIT_TERMINAL_PROMPT", "0"}};
-    auto done = run_checked({"git", "-C", night.config.tree.string(), "fetch", "--quiet", night.config.fetch}, options);
-    if (interrupted()) return interrupted_error("fetch");
-    // A night with the source of yesterday is better than none, and not a good one.
-    if (!done) night.find(Verdict::inconclusive, ExitCode::inconclusive, "what is new was not fetched: " + done.error().message());
-    return {};
+    // A night that goes on does so with the source that it began with.
+    if (!night.record.source_commit.empty()) return {};
+    if (auto s = fetch_remote(night); !s) return s;
+    return fix_commit(night);
 }
 
 Status verify_night(NightWork& night) {
@@ -283,6 +333,7 @@ Status verify_night(NightWork& night) {
     auto results = verify_kernels_of(night, kernels);
     if (!results) return forward(results);
     for (const auto& kernel : results->kernels) take_verification(night, kernel);
+    night.verified = std::move(results->kernels);
     return {};
 }
 
@@ -293,6 +344,7 @@ Status measure_night(NightWork& night) {
         auto results = measure_seed(night, seed);
         if (!results) return forward(results);
         night.record.runs.push_back(results->run.id);
+        find_missing_kernels(night, *results);
         for (const auto& kernel : results->kernels) take_kernel(night, kernel, results->run.seed);
         for (const auto& cell : results->cells) take_cell(night, cell);
         night.runs.push_back(std::move(*results));

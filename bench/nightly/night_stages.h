@@ -11,12 +11,13 @@ namespace diobench {
 
 /// Everything the stages of one night share.
 struct NightWork {
-    const NightConfig& config;
+    NightConfig config;            ///< `revision` is the commit of this night once it is known
     const NightOptions& options;
     fs::path folder;               ///< of this night
     NightRecord record;
     RunProgress* progress = nullptr;
     std::vector<Results> runs;     ///< tonight's, one a seed
+    std::vector<KernelResult> verified;
 
     [[nodiscard]] std::vector<std::string> series() const;
     [[nodiscard]] KernelOfNight& kernel(const std::string& name);

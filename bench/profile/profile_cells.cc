@@ -95,12 +95,16 @@ Result<std::vector<std::string>> names_of(const std::vector<std::string>& kernel
     return out;
 }
 
+const CellProfile* find_in(const std::vector<CellProfile>& all, std::string_view kernel, std::string_view cell, uint64_t seed) {
+    auto found = std::find_if(all.begin(), all.end(), [&](const CellProfile& p) { return p.kernel == kernel && p.cell == cell && p.seed == seed; });
+    return found == all.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
-const CellProfile* Profiles::find(std::string_view kernel, std::string_view cell, uint64_t seed) const {
-    auto found = std::find_if(cells.begin(), cells.end(), [&](const CellProfile& p) { return p.kernel == kernel && p.cell == cell && p.seed == seed; });
-    return found == cells.end() ? nullptr : &*found;
-}
+const CellProfile* Profiles::find(std::string_view kernel, std::string_view cell, uint64_t seed) const { return find_in(cells, kernel, cell, seed); }
+
+const CellProfile* Profiles::find_not_proved(std::string_view kernel, std::string_view cell, uint64_t seed) const { return find_in(not_proved, kernel, cell, seed); }
 
 Result<Profiles> read_profiles(const fs::path& directory, const Results& results) {
     if (auto s = check_tags(results); !s) return forward(s);
@@ -108,10 +112,9 @@ Result<Profiles> read_profiles(const fs::path& directory, const Results& results
     for (const auto& kernel : results.kernels) out.kernels.push_back(kernel.name);
     std::map<fs::path, RegionsByTag> boots;
     for (const auto& cell : results.cells) {
-        if (cell.status != CellStatus::ok) {
-            out.uncounted.push_back(sentence(cell, cell.reason));
-            continue;
-        }
+        const bool not_proved = cell.status == CellStatus::invalid && cell.observed_io == ObservedIo::mixed;
+        if (cell.status != CellStatus::ok) out.uncounted.push_back(sentence(cell, cell.reason));
+        if (cell.status != CellStatus::ok && !not_proved) continue;
         if (!executes_markers(cell)) {
             out.uncounted.push_back(sentence(cell, "its engine is another program, which marks nothing"));
             continue;
@@ -127,7 +130,7 @@ Result<Profiles> read_profiles(const fs::path& directory, const Results& results
         auto region = boots.at(path).find(profile_tag(cell.cell));
         if (region == boots.at(path).end())
             return fail("profile", sentence(cell, "it has a number, and its instructions were not counted"), "", ExitCode::invalid);
-        out.cells.push_back(make_profile(cell, seed_of(results, *label), region->second));
+        (not_proved ? out.not_proved : out.cells).push_back(make_profile(cell, seed_of(results, *label), region->second));
     }
     return out;
 }

@@ -23,10 +23,12 @@ struct ProfileRequest {
 struct Profiles {
     std::vector<std::string> kernels;    ///< names, in the order asked for
     std::vector<CellProfile> cells;
+    std::vector<CellProfile> not_proved;  ///< of reads that were right and left pages in the page cache: without number, so ops is 0
     std::vector<std::string> uncounted;  ///< a sentence for each cell that ran and has none, or that gave no number
 
     /// The profile of this kernel, cell and seed, or nullptr.
     [[nodiscard]] const CellProfile* find(std::string_view kernel, std::string_view cell, uint64_t seed) const;
+    [[nodiscard]] const CellProfile* find_not_proved(std::string_view kernel, std::string_view cell, uint64_t seed) const;
 };
 
 /// Builds or takes from the cache, boots, reads as `diobench run` does and

@@ -12,6 +12,7 @@
 #include "bench/base/terminal.h"
 #include "bench/base/text.h"
 #include "bench/kernel/config.h"
+#include "bench/machine/qemu.h"
 #include "bench/run/boot_plan.h"
 #include "bench/run/guest_files.h"
 
@@ -120,7 +121,9 @@ Result<const BootRunner::Prepared*> BootRunner::prepare(const BootReport& report
 }
 
 std::string BootRunner::key_of(const Task& task, const Prepared& prepared) const {
-    return sha256_hex(fmt::format("{} {} {} {} {} {}", machine_name(options_.machine), accelerator_name(accelerator_),
+    const bool emulated = options_.machine == MachineKind::exact || options_.machine == MachineKind::kvm;
+    auto qemu = emulated ? find_qemu() : Result<Qemu>(Qemu{});
+    return sha256_hex(fmt::format("{} {} {} {} {} {} {}", machine_name(options_.machine), accelerator_name(accelerator_), qemu ? qemu->version : "",
                                   task.kernel != nullptr ? task.kernel->image_sha256 : "", prepared.constant_part.filename().string(),
                                   prepared.memory_mib, prepared.plan.to_json().dump()));
 }
@@ -211,6 +214,8 @@ Status BootRunner::run(const std::vector<Task>& tasks, unsigned side_by_side) {
     std::atomic<size_t> restored{0};
     std::mutex mutex;
     std::optional<Error> error;
+    // Whoever begins a run wants its boots made, whatever lies in the folder.
+    const bool resumes = !options_.run_id.empty();
     auto stop = [&](const Error& why) {
         std::lock_guard lock(mutex);
         if (!error) error = why;
@@ -223,7 +228,7 @@ Status BootRunner::run(const std::vector<Task>& tasks, unsigned side_by_side) {
             auto prepared = prepare(*task.report);
             if (!prepared) return stop(prepared.error());
             const std::string key = key_of(task, **prepared);
-            if (archive_.restore(name, key, *task.report)) {
+            if (resumes && archive_.restore(name, key, *task.report)) {
                 done += task.report->cells.size();
                 ++restored;
                 continue;

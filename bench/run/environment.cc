@@ -11,6 +11,7 @@
 #include "bench/base/paths.h"
 #include "bench/base/process.h"
 #include "bench/base/text.h"
+#include "bench/image/mkfs.h"
 #include "bench/machine/probe.h"
 
 namespace diobench {
@@ -33,6 +34,13 @@ std::string first_line(const std::vector<std::string>& argv) {
     auto result = run_command(argv);
     if (!result || result->exit_status != 0) return "unknown";
     return std::string(trim(result->output.substr(0, result->output.find('\n'))));
+}
+
+/// It does not know --version: it says it before it complains.
+std::string mkfs_version() {
+    auto mkfs = Mkfs::find();
+    const std::string version = mkfs ? value_of(mkfs->version, "mkfs.erofs ", ' ') : "";
+    return version.empty() ? "unknown" : version;
 }
 
 /// Of the program that measures: another one executes other instructions.
@@ -76,7 +84,7 @@ std::map<std::string, std::string> tool_versions() {
             {"qemu", first_line({"qemu-system-x86_64", "--version"})},
             {"compiler", first_line({"gcc", "--version"})},
             {"guest", guest_id()},
-            {"mkfs_erofs", first_line({"mkfs.erofs", "--version"})}};
+            {"mkfs_erofs", mkfs_version()}};
 }
 
 ClockInfo clock_of(MachineKind machine, Accelerator accelerator) {

@@ -55,9 +55,6 @@ public:
     /// Writes what a gate or a night decided; one of the same id is replaced. A word that is no verdict, and a
     /// metric that is not of the table, are errors.
     [[nodiscard]] Status record_judgement(const StoredJudgement& judgement);
-    /// As record_judgement(); a judgement without a run gets the candidate's newest one on this machine that began
-    /// before it ended.
-    [[nodiscard]] Status record_gate(StoredJudgement gate);
     /// Those that started at or after `since` (ISO 8601; empty: all), the newest first.
     [[nodiscard]] Result<std::vector<StoredJudgement>> judgements(const std::string& since = "");
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <fmt/format.h>
 
+#include "bench/base/text.h"
+
 namespace diobench {
 
 namespace {
@@ -67,7 +69,9 @@ Result<StoredJudgement> judgement_of_gate(const GateJson& gate) {
         out.elapsed_s = gate.at("elapsed_s").get<double>();
         out.exit_code = gate.at("exit_code").get<int64_t>();
         out.id = fmt::format("gate/{}/{}/{}/{}/{}", out.started_at, out.machine, out.suite, out.baseline, out.candidate);
-        if (gate.contains("runs")) out.runs = gate.at("runs").get<std::vector<std::string>>();  // gates of earlier versions do not say
+        out.runs = gate.at("runs").get<std::vector<std::string>>();
+        // Gates of given runs begin when those of the baseline did.
+        if (!out.runs.empty()) out.id += "/" + sha256_hex(join(out.runs, " ")).substr(0, 8);
         if (!out.runs.empty()) out.run_id = out.runs.back();
         for (const auto& cell : gate.at("cells")) add_cell(cell, out.verdicts);
         return out;

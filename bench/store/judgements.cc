@@ -83,19 +83,6 @@ Status ResultStore::record_judgement(const StoredJudgement& j) {
     });
 }
 
-Status ResultStore::record_gate(StoredJudgement gate) {
-    auto found = guarded("find the run of a gate in store", path_, [&]() -> Result<std::string> {
-        SQLite::Statement query(*database_, "SELECT r.id FROM runs r JOIN kernels k ON k.run_id = r.id WHERE k.name = ? AND r.machine = ? AND "
-                                            "julianday(r.started_at) <= julianday(?) + ? / 86400.0 AND EXISTS (SELECT 1 FROM cells WHERE run_id = r.id) "
-                                            "ORDER BY r.started_at DESC, r.id DESC LIMIT 1");
-        SQLite::bind(query, gate.candidate, gate.machine, gate.started_at, gate.elapsed_s);
-        return query.executeStep() ? query.getColumn(0).getString() : std::string();
-    });
-    if (!found) return forward(found);
-    if (gate.run_id.empty()) gate.run_id = *found;
-    return record_judgement(gate);
-}
-
 Result<std::vector<StoredJudgement>> ResultStore::judgements(const std::string& since) {
     return guarded("read judgements from store", path_, [&]() -> Result<std::vector<StoredJudgement>> {
         SQLite::Statement query(*database_, "SELECT id, kind, started_at, elapsed_s, suite, machine, baseline, candidate, run_id, verdict, exit_code "

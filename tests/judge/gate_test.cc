@@ -206,6 +206,54 @@ reason = "no readahead"
     EXPECT_EQ(judged(traded(1010, 0, 0), policy(trade_off)).verdict, Verdict::regression) << "nothing was gained for it";
 }
 
+TEST(Gate, ATradeOffHoldsWithEverySeed) {
+    const std::string trade_off = "[[trade_off]]\ncells = [\"a/*\"]\nmetric = \"latency_ns.mean\"\nworse_by_at_most_percent = 100\n"
+                                  "if_metric = \"page_cache_bytes.erofs_file.after\"\nat_most = 0\nreason = \"no readahead\"\n";
+    auto pairs = sample_pairs(3, [](int64_t seed) { return seed == 3 ? 50000.0 : 1600.0; });
+    for (auto& pair : pairs) (*pair.baseline.results.cells[0].metrics)["page_cache_bytes.erofs_file.after"] = int64_t{4096};
+    EXPECT_EQ(judged(pairs, policy(trade_off)).verdict, Verdict::regression) << "49 times as slow with one seed";
+}
+
+TEST(Gate, ACellWithoutAnyNumberIsInvalid) {
+    auto pairs = sample_pairs(2, same);
+    for (auto& pair : pairs)
+        for (auto* arm : {&pair.baseline, &pair.candidate}) arm->results.cells.push_back(sample_cell("", "a/y", 10));
+    for (auto& pair : pairs)
+        for (auto* arm : {&pair.baseline, &pair.candidate}) arm->results.cells[1].metrics = Metrics{{"ops", int64_t{256}}};
+    auto report = judged(pairs, policy(), {"a/x", "a/y"});
+    EXPECT_EQ(report.verdict, Verdict::invalid);
+    EXPECT_THAT(report.cells.at(1).reason, testing::HasSubstr("neither has a number"));
+}
+
+TEST(Gate, AMetricThatNeitherKernelHasIsSaid) {
+    auto pairs = sample_pairs(2, same);
+    for (auto& pair : pairs)
+        for (auto* arm : {&pair.baseline, &pair.candidate}) {
+            arm->results.cells.push_back(sample_cell("", "a/y", 10));
+            arm->results.cells[1].metrics->erase("page_cache_bytes.erofs_file.after");
+        }
+    auto report = judged(pairs, policy(), {"a/x", "a/y"});
+    EXPECT_EQ(report.verdict, Verdict::pass);
+    EXPECT_THAT(report.notes, testing::Contains("page_cache_bytes.erofs_file.after gates and neither kernel has a number of it in 1 cell"));
+}
+
+TEST(Gate, WhatBothSeriesAreKnownToFailIsNoNews) {
+    auto pairs = sample_pairs(2, same);
+    for (auto& pair : pairs)
+        for (auto* arm : {&pair.baseline, &pair.candidate}) {
+            arm->results.cells.push_back(sample_cell("", "a/y", 10));
+            arm->results.cells[1].status = CellStatus::invalid;
+            arm->results.cells[1].reason = "holes";
+            arm->results.cells[1].metrics.reset();
+            arm->results.cells[1].known = true;
+        }
+    auto report = judged(pairs, policy(), {"a/x", "a/y"});
+    EXPECT_EQ(report.verdict, Verdict::pass);
+    EXPECT_THAT(report.cells.at(1).note, testing::HasSubstr("both kernels fail here"));
+    for (auto& pair : pairs) pair.candidate.results.cells[1].known = false;
+    EXPECT_EQ(judged(pairs, policy(), {"a/x", "a/y"}).verdict, Verdict::invalid);
+}
+
 TEST(Gate, AWaiverCoversItsMetricOnly) {
     const std::string waiver = "[[waiver]]\ncells = [\"a/*\"]\nmetrics = [\"latency_ns.mean\"]\nowner = \"me\"\nreason = \"known\"\nexpires = 2099-01-01\n";
     EXPECT_EQ(judged(sample_pairs(3, slower), policy(waiver)).verdict, Verdict::pass);
@@ -234,6 +282,17 @@ TEST(WallGate, EquivalentPassesAndASuspicionNeedsAnIndependentSet) {
     EXPECT_EQ(judged(noisy(10, 0.1, 1), wall_policy(), {"a/x"}, "uml", noisy(8, 0, 2)).verdict, Verdict::inconclusive);
     EXPECT_EQ(judged(noisy(10, 0.02, 1), wall_policy(), {"a/x"}, "uml").verdict, Verdict::inconclusive);
     EXPECT_EQ(judged(noisy(5, 0, 1), wall_policy(), {"a/x"}, "uml").verdict, Verdict::inconclusive) << "too few pairs";
+}
+
+TEST(WallGate, AKernelThatDiesInTheIndependentSetIsInvalid) {
+    auto confirm = noisy(8, 0, 2);
+    confirm.back().candidate.results.kernels[0].status = KernelStatus::invalid;
+    confirm.back().candidate.results.kernels[0].reason = "wrong bytes";
+    EXPECT_EQ(judged(noisy(10, 0, 1), wall_policy(), {"a/x"}, "uml", confirm).verdict, Verdict::invalid);
+    EXPECT_EQ(judged(noisy(10, 0.1, 1), wall_policy(), {"a/x"}, "uml", confirm).verdict, Verdict::invalid);
+    auto without = noisy(8, 0, 2);
+    for (auto& pair : without) pair.candidate.results.cells.clear();
+    EXPECT_EQ(judged(noisy(10, 0, 1), wall_policy(), {"a/x"}, "uml", without).verdict, Verdict::invalid);
 }
 
 TEST(GateCi, EveryFormatNamesTheCell) {

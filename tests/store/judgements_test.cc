@@ -206,7 +206,7 @@ TEST_F(Judged, AGateFileBecomesAJudgementOfTheCandidatesRun) {
     ASSERT_TRUE(store_->record_run(good_run("r2", "2026-01-01T02:00:30Z")));
     ASSERT_TRUE(store_->record_run(good_run("later", "2026-01-02T00:00:00Z")));
     const auto gate = nlohmann::ordered_json::parse(R"({"schema_version": 1, "verdict": "regression", "exit_code": 1, "baseline": "fallback", "candidate": "dio",
-        "machine": "exact", "suite": "quick", "started_at": "2026-01-01T02:00:00Z", "elapsed_s": 60.5, "cells": [
+        "machine": "exact", "suite": "quick", "started_at": "2026-01-01T02:00:00Z", "elapsed_s": 60.5, "runs": ["r2"], "cells": [
         {"cell": "w/1", "verdict": "regression", "reason": "", "accepted": "", "metrics": [
           {"metric": "latency_ns.mean", "verdict": "regression", "baseline": 100, "candidate": 105, "worse_by_ratio": 0.05, "wall": null, "confirmation": null,
            "reason": "slower", "accepted": ""},
@@ -223,13 +223,35 @@ TEST_F(Judged, AGateFileBecomesAJudgementOfTheCandidatesRun) {
     EXPECT_NEAR(*judgement->verdicts[2].low, -0.00995, 1e-5);
     EXPECT_EQ(judgement->verdicts[2].high, std::nullopt);
     EXPECT_EQ(judgement->verdicts[3].metric, "");
-    ASSERT_TRUE(store_->record_gate(*judgement));
+    ASSERT_TRUE(store_->record_judgement(*judgement));
     EXPECT_EQ(store_->judgements()->at(0).run_id, "r2");
     auto verdicts = store_->history_verdicts("w/1", "latency_ns.mean");
     ASSERT_EQ(verdicts->size(), 1u);
     EXPECT_EQ(verdicts->at(0).verdict, "regression");
     EXPECT_FALSE(judgement_of_gate({{"schema_version", 2}}));
     EXPECT_FALSE(judgement_of_gate(nlohmann::ordered_json::parse("[", nullptr, false)));
+}
+
+nlohmann::ordered_json gate_of_runs(const std::string& verdict, const std::vector<std::string>& runs) {
+    return {{"schema_version", 1}, {"verdict", verdict}, {"exit_code", 1}, {"baseline", "fallback"}, {"candidate", "dio"}, {"machine", "exact"}, {"suite", "quick"},
+            {"started_at", "2026-01-01T02:00:00Z"}, {"elapsed_s", 1.5}, {"runs", runs}, {"cells", nlohmann::ordered_json::array()}};
+}
+
+TEST_F(Judged, AGateThatMadeNoRunSaysNothingOfEarlierOnes) {
+    ASSERT_TRUE(store_->record_run(good_run("r1", "2026-01-01T00:00:00Z")));
+    ASSERT_TRUE(store_->record_judgement(*judgement_of_gate(gate_of_runs("invalid", {}))));
+    EXPECT_EQ(store_->judgements()->at(0).run_id, "");
+    EXPECT_TRUE(store_->history_runs()->at(0).good);
+}
+
+TEST_F(Judged, GatesOfOtherRunsAreOtherGatesWhateverTheyAreCalled) {
+    ASSERT_TRUE(store_->record_run(good_run("r1", "2026-01-01T00:00:00Z")));
+    ASSERT_TRUE(store_->record_run(good_run("r2", "2026-01-01T00:00:00Z")));
+    ASSERT_TRUE(store_->record_judgement(*judgement_of_gate(gate_of_runs("regression", {"r1"}))));
+    ASSERT_TRUE(store_->record_judgement(*judgement_of_gate(gate_of_runs("pass", {"r2"}))));
+    ASSERT_EQ(store_->judgements()->size(), 2u);
+    EXPECT_FALSE(store_->add_pin({"baseline", "r1", "", "*", ""}));
+    EXPECT_TRUE(store_->add_pin({"baseline", "r2", "", "*", ""}));
 }
 
 TEST_F(Judged, ProgressComesBackAndDamageIsAnError) {
