@@ -217,6 +217,12 @@ Result<KernelSource> known_distribution_source() {
     return opened(*sha256, describe_tarball(*file));
 }
 
+Result<std::string> git_commit(const fs::path& dir, const std::string& rev) {
+    auto revision = git_revision(dir.string(), rev);
+    if (!revision) return forward(revision);
+    return revision->commit;
+}
+
 Result<KernelSource> tree_source(const fs::path& dir, const std::string& rev, Progress& progress) {
     std::error_code ec;
     const fs::path where = fs::canonical(dir, ec);

@@ -25,6 +25,8 @@ struct KernelSource {
 /// The tree in `dir`.  A git tree is exported at `rev` (empty: HEAD, refused
 /// while tracked files have uncommitted changes); any other folder is copied, and `rev` must be empty.
 [[nodiscard]] Result<KernelSource> tree_source(const fs::path& dir, const std::string& rev, Progress& progress);
+/// The commit behind `rev` of the git tree in `dir`.
+[[nodiscard]] Result<std::string> git_commit(const fs::path& dir, const std::string& rev);
 /// As distribution_source() without unpacking: nothing if it was never
 /// unpacked or is not installed.  For tables that must be quick.
 [[nodiscard]] Result<KernelSource> known_distribution_source();

@@ -9,10 +9,11 @@
 #include "bench/history/draw_report.h"
 #include "bench/judge/gate_json.h"
 #include "bench/judge/gate_text.h"
-#include "bench/store/cells.h"
+#include "bench/kernel/source.h"
 #include "bench/nightly/night_baseline.h"
 #include "bench/run/resume_file.h"
 #include "bench/run/run_suite.h"
+#include "bench/store/cells.h"
 #include "bench/store/gate_file.h"
 #include "bench/verify/verify_kernels.h"
 
@@ -292,9 +293,9 @@ Status fetch_remote(NightWork& night) {
 /// A branch may move while the night lasts, and before it goes on.
 Status fix_commit(NightWork& night) {
     if (night.config.revision.empty()) return {};
-    auto commit = run_checked({"git", "-C", night.config.tree.string(), "rev-parse", "--verify", "--end-of-options", night.config.revision + "^{commit}"});
+    auto commit = git_commit(night.config.tree, night.config.revision);
     if (!commit) return forward(commit);
-    night.config.revision = night.record.source_commit = trim(commit->output);
+    night.config.revision = night.record.source_commit = *commit;
     return {};
 }
 
