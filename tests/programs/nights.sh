@@ -136,6 +136,15 @@ night 0 --resume
 says 'interrupted at "measure"'
 [ "$(jq -r '.runs[0]' "$scratch/nights/status.json")" = "$first" ] || fail "what was measured was measured again"
 
+# What nightly.toml does not ask for any more is not gone on with.
+start_night
+kill -INT $pid
+wait $pid && fail "a stopped night is no success" || true
+sed -i 's/^seeds = 2/seeds = 1/' "$scratch/nightly.toml"
+night 0 --resume
+says 'did not end.*nightly.toml asks for something else now'
+[ "$(jq -r .verdict "$lost/night.json")" = invalid ] || fail "the stopped night is not on record"
+
 # Full in the middle: what was kept back is enough to say so.
 [ "$(id -u)" = 0 ] && command -v unshare > /dev/null || exit 0
 mkdir "$scratch/small"
