@@ -100,6 +100,12 @@ void look_at_functions(const GateReport& report, const ExpectedSlowdown& expecte
         }
 }
 
+/// By how much a metric is worse, share of the baseline: what all seeds together say, and of a count that moved with some of them only the most.
+double change_of(const PairedJudgement& paired) {
+    if (paired.relative != 0 || paired.differences.empty() || paired.baseline == 0) return paired.relative;
+    return *std::max_element(paired.differences.begin(), paired.differences.end()) / std::abs(paired.baseline);
+}
+
 /// The expected metrics of one expected cell.
 void look_at_cell(const GateReport& report, const CellReport& cell, const ExpectedSlowdown& expected, SlowTrial& trial) {
     bool judged = false, worse = false;
@@ -107,11 +113,12 @@ void look_at_cell(const GateReport& report, const CellReport& cell, const Expect
     for (const auto& metric : cell.metrics) {
         if (!is_expected_metric(expected, metric.metric->name)) continue;
         judged = true;
-        change = std::max(change, metric.paired.relative);
+        const double own = change_of(metric.paired);
+        change = std::max(change, own);
         if (metric.verdict != Verdict::regression) continue;
         worse = true;
-        if (trial.smallest_metric.empty() || metric.paired.relative < trial.smallest) {
-            trial.smallest = metric.paired.relative;
+        if (trial.smallest_metric.empty() || own < trial.smallest) {
+            trial.smallest = own;
             trial.smallest_metric = metric.metric->name;
             trial.smallest_cell = cell.cell;
         }

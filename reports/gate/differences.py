@@ -304,6 +304,6 @@ def without_numbers(gate: Gate) -> list[Cell]:
 def caption(gate: Gate) -> str:
     """What is drawn, and how many cells cannot be."""
     text = ("In each panel the cells are sorted by their change, the worst at the top; the outermost are named, and the green band is the floor that a change must "
-            "pass to count.")
+            "pass to count. A grey dot beyond it is a percentile that rests on too few reads to count.")
     missing = len(without_numbers(gate))
     return text + (f" {plural(missing, 'cell')} without any number to compare: the tables say why." if missing else "")

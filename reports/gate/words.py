@@ -112,12 +112,12 @@ def evidence(gate: Gate) -> str:
     return text + (f"; {plural(gate.cells_that_do_not_gate, 'cell')} outside the policy" if gate.cells_that_do_not_gate else "") + "."
 
 
-OUTCOMES = ((PASS, "within the floor"), (BETTER, "better beyond it"), (ACCEPTED, "worse and accepted by policy"), (REGRESSION, "worse"),
+OUTCOMES = ((PASS, "not worse"), (BETTER, "better beyond the floor"), (ACCEPTED, "worse and accepted by policy"), (REGRESSION, "worse"),
             (INCONCLUSIVE, "not decided"), (INVALID, "without a number"))
 
 
 def _counts(metrics: list[Metric]) -> str:
-    """"12 within the floor, 3 worse and 1 not decided"."""
+    """"12 not worse, 3 worse and 1 not decided"."""
     counts = Counter(metric.outcome for metric in metrics)
     return joined([f"{counts[name]:,} {text}" for name, text in OUTCOMES if counts[name]])
 

@@ -107,9 +107,9 @@ class Words(unittest.TestCase):
 
     def test_the_sentence_follows_the_numbers(self) -> None:
         text = words.differences_sentence(parse(regression()))
-        self.assertEqual(text, "3 metrics: 1 within the floor, 1 better beyond it and 1 worse; most for the worse is +12.5 %, latency_ns.mean of worse; "
+        self.assertEqual(text, "3 metrics: 1 not worse, 1 better beyond the floor and 1 worse; most for the worse is +12.5 %, latency_ns.mean of worse; "
                                "most for the better is -30.0 %, latency_ns.mean of improved.")
-        self.assertEqual(words.differences_sentence(parse(gate(cell("c", metric())))), "1 metric: 1 within the floor.")
+        self.assertEqual(words.differences_sentence(parse(gate(cell("c", metric())))), "1 metric: 1 not worse.")
         self.assertIn("No metric", words.differences_sentence(parse(gate())))
 
     def test_how_sure(self) -> None:
