@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/judge/wall_session.h"
 
+#include <chrono>
 #include <fmt/format.h>
+#include <thread>
 
 #include "bench/base/process.h"
 
 namespace diobench {
 
 namespace {
+
+/// For so long a boot waits for the host's usual speed.
+constexpr int kMostWaits = 30;
+constexpr auto kWait = std::chrono::milliseconds(300);
 
 bool kernel_ok(const ArmOfRun& arm) {
     const KernelResult* kernel = arm.results.find_kernel(arm.kernel);
@@ -21,8 +27,18 @@ void add_sentinels(const Sentinels& taken, std::string_view when, BootWatch& wat
 
 }  // namespace
 
+Sentinels WallSession::sentinels_of_a_quiet_host() const {
+    for (int i = 0;; ++i) {
+        const Sentinels out = time_sentinels();
+        BootWatch watch;
+        add_sentinels(out, "before", watch);
+        if (i == kMostWaits || interrupted() || why_disturbed(watch, watched_, settings_).empty()) return out;
+        std::this_thread::sleep_for(kWait);
+    }
+}
+
 Result<WallSession::Boot> WallSession::boot_watched(PairSide side, uint64_t seed, const Told& told) {
-    const Sentinels sentinels_before = time_sentinels();
+    const Sentinels sentinels_before = sentinels_of_a_quiet_host();
     auto before = read_host_counters();
     if (!before) return forward(before);
     auto measured = runs_.alone(side, seed, fmt::format("boot-{:03}-{}", boots_++, side == PairSide::baseline ? "baseline" : "candidate"), told);

@@ -29,6 +29,8 @@ private:
         ArmOfRun arm;
         std::string disturbance;
     };
+    /// A boot that begins while the host is slower than usual would be thrown away: waits some seconds for that to end.
+    [[nodiscard]] Sentinels sentinels_of_a_quiet_host() const;
     [[nodiscard]] Result<Boot> boot_watched(PairSide side, uint64_t seed, const Told& told);
 
     const GateRuns& runs_;
