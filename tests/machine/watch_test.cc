@@ -37,7 +37,7 @@ protected:
     }
     BootFiles files() const {
         auto at = [&](const char* name) { return request_.log_dir / name; };
-        return {at("console"), at("records"), at("qemu"), ""};
+        return {at("console"), at("records"), at("qemu"), "", ""};
     }
     Verdict run(const std::string& script) {
         const std::string text = "CONSOLE=" + files().console.string() + "; RECORDS=" + files().records.string() + "; " + script;
@@ -151,6 +151,18 @@ TEST_F(WatchTest, KillFromOutsideIsNamed) {
     EXPECT_EQ(late.outcome, BootOutcome::hang);
     EXPECT_THAT(late.reason, HasSubstr("killed from outside by signal 9"));
     EXPECT_THAT(run("kill -6 $$").reason, HasSubstr("crashed with signal 6"));
+}
+
+TEST_F(WatchTest, AnAbortBehindTheEndOfUmlIsNone) {
+    const std::string power_down = "echo '[    2.560000] reboot: Power down' >> $CONSOLE; ";
+    EXPECT_EQ(run(kBanner + whole_ + power_down + "sleep 0.2; kill -6 $$").outcome, BootOutcome::hang) << "not of QEMU";
+    request_.kind = MachineKind::uml;
+    EXPECT_EQ(run(kBanner + whole_ + power_down + "sleep 0.2; kill -6 $$").outcome, BootOutcome::ok);
+    auto before = run(kBanner + whole_ + "sleep 0.2; kill -6 $$");
+    EXPECT_EQ(before.outcome, BootOutcome::hang);
+    EXPECT_THAT(before.reason, HasSubstr("the kernel's process crashed with signal 6"));
+    EXPECT_EQ(run(kBanner + power_down + "sleep 0.2; kill -6 $$").outcome, BootOutcome::hang) << "without its records";
+    EXPECT_EQ(run(kBanner + whole_ + power_down + "sleep 0.2; kill -9 $$").outcome, BootOutcome::hang);
 }
 
 TEST_F(WatchTest, QemuThatFailsInTheMiddleIsAHang) {
