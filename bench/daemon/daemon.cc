@@ -179,7 +179,6 @@ private:
             complain("READ of unknown object " + std::to_string(request.object_id));
             return;
         }
-        ++counters_.reads_taken;
         count_in_flight();
         const uint64_t delay_ns = faults() ? faults()->read_delay_ns.load() : 0;
         const uint64_t now = now_ns();
@@ -188,6 +187,8 @@ private:
             held_.push_back({faults()->releases, std::move(fetch)});
         else
             pending_.push(std::move(fetch));
+        // Last: whoever waits for the count may change the faults at once.
+        ++counters_.reads_taken;
     }
 
     uint64_t arrival_ns(uint64_t now, uint64_t length_bytes) {

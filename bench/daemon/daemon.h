@@ -21,7 +21,7 @@ struct DaemonCounters {
     std::atomic<uint64_t> opens{0};
     std::atomic<uint64_t> closes{0};
     std::atomic<uint64_t> reads{0};           ///< READs answered
-    std::atomic<uint64_t> reads_taken{0};     ///< READs that arrived
+    std::atomic<uint64_t> reads_taken{0};     ///< READs that arrived and whose treatment (DaemonFaults) is settled
     std::atomic<uint64_t> most_in_flight{0};  ///< READs taken and not answered, at most
     std::atomic<uint64_t> bytes{0};    ///< written into the cache
     std::atomic<uint64_t> errors{0};   ///< requests answered with an error, or whose answer the kernel refused

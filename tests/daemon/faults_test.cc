@@ -166,6 +166,22 @@ TEST_F(DaemonFaultsTest, HoldsUntilReleasedAndServesLaterOnes) {
     EXPECT_EQ(cached(), "a.c");
 }
 
+TEST_F(DaemonFaultsTest, AReadThatCountsIsTreatedAsWasSaidBefore) {
+    open_blob();
+    for (uint64_t round = 0; round < 500; ++round) {
+        faults_.hold_reads = true;
+        ask_for(0, 1);
+        while (counters_.reads_taken <= round) {}  // whoever waits acts the moment it is counted
+        faults_.hold_reads = false;
+        if (round % 2 == 0) {
+            std::this_thread::sleep_for(std::chrono::microseconds(300));
+            ASSERT_EQ(counters_.reads, round) << "served though it was to be held";
+        }
+        faults_.release();
+        ASSERT_TRUE(wait_for(counters_.reads, round + 1)) << "released before it was held, and then for ever";
+    }
+}
+
 TEST_F(DaemonFaultsTest, DelaysOverlap) {
     open_blob();
     faults_.read_delay_ns = 50'000'000;
