@@ -2,6 +2,7 @@
 // One boot of one kernel on one machine, watched to its end.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -49,10 +50,15 @@ struct BootRequest {
     fs::path system_map;             ///< of kernel_image; needed for `profile`
     double expected_s = 0;           ///< exact: about how long it takes; of those that wait for a CPU the longest goes first
     fs::path log_dir;                ///< gets LABEL.console.txt, LABEL.records.txt and, from QEMU, LABEL.qemu.txt
-    std::chrono::seconds silence_limit{60};  ///< host time without record and console text: a hang (more if a busy host gives the machine little CPU time)
+    /// Host time without record and console text: a hang (more if a busy host gives the machine little CPU time). The longest cell
+    /// is silent for some 18 s of CPU time, on a host at half its speed for 40; a kernel that hangs mostly says so itself before.
+    std::chrono::seconds silence_limit{180};
+    std::chrono::seconds start_limit{60};    ///< the same until the kernel's first line, if that is less
     std::chrono::seconds total_limit{1800};  ///< host time for the whole boot
     OnFatalText on_fatal_text = OnFatalText::end;
     std::function<void(std::string_view)> on_record;  ///< each record as it comes
+
+    [[nodiscard]] std::chrono::seconds silence_allowed(bool started) const { return started ? silence_limit : std::min(silence_limit, start_limit); }
 };
 
 struct BootResult {

@@ -32,7 +32,7 @@ Verdict never_started(const Watched& watched, const BootRequest& request, std::s
     if (watched.end == WatchEnd::exited)
         return {BootOutcome::cannot_start, fmt::format("QEMU ended with status {} before the kernel's first line{}",
                                                        watched.exit_status, qemu_says(qemu_output))};
-    const auto waited = watched.end == WatchEnd::silence ? request.silence_limit : request.total_limit;
+    const auto waited = watched.end == WatchEnd::silence ? request.silence_allowed(false) : request.total_limit;
     return {BootOutcome::cannot_start,
             fmt::format("no line from the kernel within {} s: it does not run on this machine{}", waited.count(), qemu_says(qemu_output))};
 }

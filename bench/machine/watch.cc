@@ -111,11 +111,11 @@ private:
     }
 
     /// Whether the silence is the host's fault, which has too little CPU time for this machine.
-    [[nodiscard]] bool kept_waiting(Clock::duration silent) const {
+    [[nodiscard]] bool kept_waiting(Clock::duration silent, std::chrono::seconds allowed) const {
         const double used = std::chrono::duration<double>(cpu_time() - cpu_at_activity_).count();
         const double passed = std::chrono::duration<double>(silent).count();
-        if (silent > kMostSilence * request_.silence_limit) return false;
-        return used > kIdleShare * passed && used < kFullShare * std::chrono::duration<double>(request_.silence_limit).count();
+        if (silent > kMostSilence * allowed) return false;
+        return used > kIdleShare * passed && used < kFullShare * std::chrono::duration<double>(allowed).count();
     }
 
     std::optional<WatchEnd> limit_reached() {
@@ -123,7 +123,8 @@ private:
         const auto silent = now - last_activity_;
         if (fatal_since_ && request_.on_fatal_text == OnFatalText::end && (silent > kFatalSilence || now - *fatal_since_ > kFatalLimit)) return WatchEnd::after_fatal;
         if (out_.console.end_seen() && silent > kEndSilence) return WatchEnd::after_end;
-        if (silent > request_.silence_limit && !kept_waiting(silent)) return WatchEnd::silence;
+        const auto allowed = request_.silence_allowed(out_.console.kernel_seen() || request_.kind == MachineKind::host);
+        if (silent > allowed && !kept_waiting(silent, allowed)) return WatchEnd::silence;
         if (now - started_ > request_.total_limit) return WatchEnd::time_limit;
         if (now - last_disk_check_ < kDiskCheckInterval) return std::nullopt;
         last_disk_check_ = now;

@@ -30,10 +30,12 @@ TEST(MutantsText, OnlyANewFailureOfACaseKills) {
 TEST(ConformanceText, CasesThatSayTheSameStandTogether) {
     const auto fail = ConformanceStatus::fail;
     const std::string text = conformance_text({kernel("k", {{"a/1", fail, false, "zeros", 1, "BUG: x"}, {"a/2", fail, false, "zeros", 1, ""},
-                                                             {"b/1", fail, true, "zeros (known: y)", 1, ""}, {"c/1", ConformanceStatus::pass, false, "", 1, ""}})}, 100, Ink::plain);
+                                                             {"b/1", fail, true, "zeros (known: y)", 1, "BUG: z"},
+                                                             {"b/2", fail, true, "3 of 4 zeros (known: y)", 1, ""}, {"c/1", ConformanceStatus::pass, false, "", 1, ""}})}, 100, Ink::plain);
     EXPECT_THAT(text, HasSubstr("a/1, a/2\n      zeros\n        BUG: x\n"));
     EXPECT_THAT(text, HasSubstr("FAIL"));
-    EXPECT_THAT(text, HasSubstr("known failures\n  b/1"));
+    EXPECT_THAT(text, HasSubstr("known failures\n  b/1, b/2\n      (known: y)\n"));
+    EXPECT_THAT(text, Not(HasSubstr("BUG: z")));
 }
 
 }  // namespace

@@ -125,6 +125,15 @@ TEST_F(WatchTest, EndlessTextIsStoppedByTheTotalLimit) {
     EXPECT_THAT(verdict.reason, HasSubstr("not at its end after 2 s"));
 }
 
+TEST_F(WatchTest, AKernelThatSaysNothingIsNotWaitedForAsLongAsOneThatWorks) {
+    request_.silence_limit = 60s;
+    request_.start_limit = 1s;
+    auto verdict = run("echo 'SeaBIOS' >> $CONSOLE; sleep 600");
+    EXPECT_EQ(verdict.outcome, BootOutcome::cannot_start);
+    EXPECT_THAT(verdict.reason, HasSubstr("within 1 s"));
+    EXPECT_EQ(run(kBanner + "sleep 3; " + whole_ + leave_).outcome, BootOutcome::ok);
+}
+
 TEST_F(WatchTest, SilenceBeforeTheKernelCannotStart) {
     auto verdict = run("echo 'SeaBIOS' >> $CONSOLE; sleep 600");
     EXPECT_EQ(verdict.outcome, BootOutcome::cannot_start);

@@ -14,12 +14,16 @@ fail() {
     echo "FAILED: $*" >&2
     exit 1
 }
+# told: what $scratch/out says, without its lines of progress
+told() {
+    grep -v ' left  ' "$scratch/out" || true
+}
 # expect_exit CODE COMMAND...: output goes to $scratch/out
 expect_exit() {
     local want=$1 got=0
     shift
     "$@" > "$scratch/out" 2>&1 || got=$?
-    [ "$got" = "$want" ] || { cat "$scratch/out"; fail "exit $got instead of $want: $*"; }
+    [ "$got" = "$want" ] || { told; fail "exit $got instead of $want: $*"; }
 }
 # wait_for FILE [-s]: until it is there, or something is in it
 wait_for() {

@@ -8,7 +8,7 @@ kernels=(--kernel base --kernel fallback --kernel dio-sync --kernel dio)
 run() {
     got=0
     "$diobench" run "${@:2}" --suite nightly --no-report --out "$scratch/$1" > "$scratch/out" 2>&1 || got=$?
-    [ $got = 0 ] || { cat "$scratch/out"; fail "exit $got: run ${*:2}"; }
+    [ $got = 0 ] || { told; fail "exit $got: run ${*:2}"; }
 }
 # The neighbour: buffered reads (and the fallback) cost it its hot set, direct ones do not.
 run neighbour --kernel fallback --kernel dio --filter 'neighbour/fscache/*/reread/*/pread/*'
