@@ -67,7 +67,7 @@ protected:
         open.flags = 0;
         send(CACHEFILES_OP_OPEN, std::string(reinterpret_cast<const char*>(&open), sizeof open) + volume + cookie);
         std::array<char, 128> answer{};
-        for (int i = 0; i < 2000; ++i) {
+        for (int i = 0; i < 20000; ++i) {
             if (::read(sockets_[0], answer.data(), answer.size() - 1) > 0) return answer.data();
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
@@ -80,7 +80,7 @@ protected:
     }
 
     bool wait_for(const std::atomic<uint64_t>& counter, uint64_t value) {
-        for (int i = 0; i < 2000 && counter < value; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        for (int i = 0; i < 20000 && counter < value; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
         return counter >= value;
     }
 

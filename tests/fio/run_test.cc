@@ -168,7 +168,7 @@ TEST_F(FioRunTest, RuntimeEndsAJob) {
     auto measured = run("[a]\nrw=randread\nruntime=200ms\ntime_based\n");
     ASSERT_TRUE(measured) << measured.error().message();
     EXPECT_GE(measured->elapsed_ns, 200'000'000u);
-    EXPECT_LT(measured->elapsed_ns, 2'000'000'000u);
+    EXPECT_LT(measured->elapsed_ns, 20'000'000'000u);
 }
 
 TEST_F(FioRunTest, EveryEngineThatAJobMayNameIsInTheStaticFio) {

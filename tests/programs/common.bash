@@ -33,6 +33,14 @@ wait_for() {
     done
     fail "$1 did not come"
 }
+# all_ended PATTERN: no process matches any more; what was killed may need a moment
+all_ended() {
+    for _ in $(seq 200); do
+        pgrep -f -- "$1" > /dev/null || return 0
+        sleep 0.05
+    done
+    fail "a process is left: $(pgrep -af -- "$1")"
+}
 skip() {
     echo "skipped: $*" >&2
     [ -z "${DIOBENCH_REQUIRE:-}" ] || fail "skips are not allowed (DIOBENCH_REQUIRE)"

@@ -15,8 +15,7 @@ break_off() {
     wait "$pid" || code=$?
     [ "$code" = 130 ] || { cat "$scratch/out"; fail "$name: exit $code after Ctrl-C"; }
     [ ! -e "$out/results.json" ] || fail "a broken-off run left a results.json"
-    sleep 0.3
-    ! pgrep -f -- "$out" > /dev/null || fail "a process is left: $(pgrep -af -- "$out")"
+    all_ended "$out"
 }
 for delay in 1 3 6; do break_off "$delay" sleep "$delay"; done
 

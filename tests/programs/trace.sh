@@ -64,7 +64,6 @@ for signal in INT TERM KILL; do
     code=0
     wait "$pid" 2> /dev/null || code=$?
     [ "$signal" = KILL ] || [ "$code" = 130 ] || fail "exit $code after SIG$signal: $(cat "$scratch/out")"
-    sleep 0.3
-    ! pgrep -f -- "sleep 1000.$$" > /dev/null || fail "a process is left after SIG$signal"
+    all_ended "sleep 1000.$$"
     [ ! -e "$trace" ] || fail "a broken-off recording left a trace after SIG$signal"
 done
