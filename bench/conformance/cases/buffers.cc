@@ -22,6 +22,7 @@ namespace {
 constexpr size_t kKiB = 1 << 10;
 constexpr std::array kKinds = {BadMemory::Kind::unmapped, BadMemory::Kind::read_only, BadMemory::Kind::no_access};
 constexpr std::array kCalls = {ReadCall::pread, ReadCall::preadv, ReadCall::aio_pread, ReadCall::uring_read};
+constexpr milliseconds kAtOnce{6000};  ///< for what waits for no one, on a busy host
 constexpr const char* kSource = "read(2), EFAULT; lib/iov_iter.c iov_iter_extract_pages(), iov_iter_zero(), copy_to_iter()";
 
 /// Where data of different origin lies.
@@ -218,16 +219,16 @@ Result<Finding> mapping_of_image(World& world) {
     if (!file) return forward(file);
     auto reader = world.start_reader([&] { return read_into_image(*file, 1 << 20, 64 * kKiB); });
     if (!reader) return forward(reader);
-    auto end = reader->wait(milliseconds(3000));
+    auto end = reader->wait(kAtOnce);
     if (!end)
-        return failed(fmt::format("direct pread of 65536 bytes into a private mapping of an uncached range of the same file did not end within 3 s: "
+        return failed(fmt::format("direct pread of 65536 bytes into a private mapping of an uncached range of the same file did not end within {} s: "
                                   "it waits in {}; the daemon's write and the reader wait for each other if a lock of the cache file is held while "
-                                  "the buffer is faulted in", reader->where()));
+                                  "the buffer is faulted in", kAtOnce.count() / 1000, reader->where()));
     return end->text.empty() ? passed() : failed(end->text);
 }
 
-/// How long a reader may take to have its buffer pinned, and then to end.
-constexpr milliseconds kEnough{3000};
+/// How long a reader may take to have its buffer pinned.
+constexpr milliseconds kPinned{3000};
 
 /// Reads into a file's pages while the device holds the data back.
 std::string read_into_file(const OpenFile& file, ReadCall call, uint64_t offset, const Mapped& target) {
@@ -239,7 +240,7 @@ std::string read_into_file(const OpenFile& file, ReadCall call, uint64_t offset,
 
 /// Once the buffer is pinned and the read waits for the device, the file under it is written back, and thereby clean.
 Status write_back_meanwhile(World& world, int fd, int64_t pinned_before, size_t pages) {
-    const auto end = std::chrono::steady_clock::now() + kEnough;
+    const auto end = std::chrono::steady_clock::now() + kPinned;
     while (pinned_pages() < pinned_before + static_cast<int64_t>(pages)) {
         if (std::chrono::steady_clock::now() > end) break;  // a kernel that pins later has nothing to lose
         std::this_thread::sleep_for(milliseconds(2));
@@ -286,7 +287,7 @@ Result<Finding> written_back(World& world, ReadCall call) {
         auto meanwhile = reader ? write_back_meanwhile(world, fd->get(), pinned, kBytes / kBlockBytes) : Status(forward(reader));
         if (auto s = world.repair_device(); !s) return forward(s);
         if (!meanwhile) return forward(meanwhile);
-        auto end = reader->wait(kEnough);
+        auto end = reader->wait(kAtOnce);
         text = end ? end->text : "the reader did not come to its end: " + reader->where();
     }
     if (!text.empty()) return failed(text);

@@ -14,7 +14,7 @@ namespace diobench {
 
 namespace {
 
-constexpr milliseconds kAtOnce{3000};
+constexpr milliseconds kAtOnce{6000};
 constexpr milliseconds kEnough{5000};
 constexpr uint64_t kCold = 4 << 20;
 
