@@ -6,6 +6,7 @@
 #include <charconv>
 #include <vector>
 
+#include "bench/base/edit_distance.h"
 #include "bench/base/text.h"
 
 namespace diobench {
@@ -237,21 +238,6 @@ std::optional<std::string> choice_fault(const FioOptionRule& rule, std::string_v
     return "must be one of " + quoted_choices(rule.right);
 }
 
-size_t edit_distance(std::string_view a, std::string_view b) {
-    std::vector<size_t> row(b.size() + 1);
-    for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-    for (size_t i = 1; i <= a.size(); ++i) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.size(); ++j) {
-            const size_t above = row[j];
-            row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-            diagonal = above;
-        }
-    }
-    return row[b.size()];
-}
-
 }  // namespace
 
 const FioOptionRule* find_fio_option(std::string_view key) {
@@ -263,7 +249,7 @@ const FioOptionRule* find_fio_option(std::string_view key) {
 
 std::optional<std::string_view> nearest_fio_option(std::string_view key) {
     std::optional<std::string_view> best;
-    size_t best_distance = 3;
+    size_t best_distance = kMistypedAtMost + 1;
     for (const auto& rule : kRules) {
         if (rule.value == FioValue::refused) continue;
         if (const size_t distance = edit_distance(key, rule.key); distance < best_distance) {

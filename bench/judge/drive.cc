@@ -289,9 +289,12 @@ Status check_side(const std::vector<GivenRun>& side, std::string_view option) {
 }
 
 /// Instructions of the guest program and of the kernel's compiler are in every number of the virtual clock.
-Status check_tools(const GivenRun& baseline, const GivenRun& candidate) {
-    if (const std::string other = why_other_tools(baseline.head.run, candidate.head.run); !other.empty())
-        return fail("gate", candidate.head.run.id, fmt::format("it was measured with {} than run {}: the numbers are not of the same instructions; measure both again", other, baseline.head.run.id));
+Status check_tools(const std::vector<GivenRun>& baseline, const std::vector<GivenRun>& candidate) {
+    const Run& first = baseline.front().head.run;
+    for (const auto* side : {&baseline, &candidate})
+        for (const auto& one : *side)
+            if (const std::string other = why_other_tools(first, one.head.run); !other.empty())
+                return fail("gate", one.head.run.id, fmt::format("it was measured with {} than run {}: the numbers are not of the same instructions; measure both again", other, first.id));
     return {};
 }
 
@@ -414,8 +417,7 @@ Result<GateReport> judge_results(std::vector<Results> baseline, std::vector<Resu
     if (auto s = check_side(*old_runs, "--results-baseline"); !s) return forward(s);
     if (auto s = check_side(*new_runs, "--results-candidate"); !s) return forward(s);
     if (virtual_clock)
-        for (const auto& one : *new_runs)
-            if (auto s = check_tools(old_runs->front(), one); !s) return forward(s);
+        if (auto s = check_tools(*old_runs, *new_runs); !s) return forward(s);
     auto pairs = virtual_clock ? pair_by_seed(std::move(*old_runs), std::move(*new_runs)) : pair_in_order(std::move(*old_runs), std::move(*new_runs));
     if (!pairs) return forward(pairs);
 

@@ -10,6 +10,7 @@
 #include <toml++/toml.h>
 #include <vector>
 
+#include "bench/base/edit_distance.h"
 #include "bench/base/error.h"
 #include "bench/base/text.h"
 
@@ -43,6 +44,9 @@ public:
         return fail(operation_, toml_place(file_, node.source().begin.line), fmt::format("{}: {}", key, text));
     }
     [[nodiscard]] tl::unexpected<Error> missing(std::string_view key, std::string_view example) const {
+        for (const auto& [written, node] : table_)
+            if (!known_.contains(std::string(written.str())) && edit_distance(written.str(), key) <= kMistypedAtMost)
+                return bad(node, written.str(), fmt::format("{} has no \"{}\": is this meant to be it?", what_, key));
         return fail(operation_, toml_place(file_, line()),
                     fmt::format("{} has no \"{}\"; for instance {} = {}", what_, key, key, example));
     }

@@ -49,6 +49,8 @@ TEST(Policy, RefusesWhatItDoesNotKnowWithFileAndLine) {
     EXPECT_THAT(error_of(kGate + "margin = \"1\"\n"), testing::HasSubstr("expected a number"));
     EXPECT_THAT(error_of("[[gate]]\nname = \"t\"\nmetrics = [\"errors\"]\n"), testing::HasSubstr("has no \"cells\""));
     EXPECT_THAT(error_of("[[gate]]\nname = \"t\"\ncells = [\"*\"]\n"), testing::HasSubstr("has no \"metrics\""));
+    EXPECT_THAT(error_of("[[gate]]\nname = \"t\"\ncells = [\"*\"]\nmetrcs = [\"errors\"]\n"),
+                testing::HasSubstr(":4: metrcs: [[gate]] has no \"metrics\": is this meant to be it?"));
     EXPECT_THAT(error_of("[[gate]\n"), testing::HasSubstr("p.toml:1"));
     EXPECT_THAT(error_of(""), testing::HasSubstr("no [[gate]] table"));
     EXPECT_THAT(error_of(kGate + "[wall]\nmin_pairs = 20\nmax_pairs = 10\n"), testing::HasSubstr("less than min_pairs"));
