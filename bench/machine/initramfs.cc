@@ -205,4 +205,13 @@ Status concatenate(const fs::path& path, const std::vector<fs::path>& parts) {
     });
 }
 
+Status write_boot_initramfs(const fs::path& path, const fs::path& constant_part, const std::vector<InitramfsEntry>& own) {
+    const fs::path part = path.string() + ".own";
+    if (auto s = write_initramfs(part, own); !s) return s;
+    auto status = concatenate(path, {constant_part, part});
+    std::error_code ec;
+    fs::remove(part, ec);
+    return status;
+}
+
 }  // namespace diobench

@@ -53,4 +53,7 @@ struct InitramfsEntry {
 /// earlier ones.  Each part is padded with zeros to a multiple of 512 bytes.
 [[nodiscard]] Status concatenate(const fs::path& path, const std::vector<fs::path>& parts);
 
+/// What all boots share, an archive made before, and behind it what this boot has for itself.
+[[nodiscard]] Status write_boot_initramfs(const fs::path& path, const fs::path& constant_part, const std::vector<InitramfsEntry>& own);
+
 }  // namespace diobench

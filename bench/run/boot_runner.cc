@@ -12,6 +12,7 @@
 #include "bench/base/terminal.h"
 #include "bench/base/text.h"
 #include "bench/kernel/config.h"
+#include "bench/machine/initramfs.h"
 #include "bench/machine/qemu.h"
 #include "bench/run/boot_plan.h"
 #include "bench/run/guest_files.h"
@@ -195,7 +196,7 @@ Result<BootResult> BootRunner::boot_one(const Task& task, const Prepared& prepar
         if (auto s = write_file_atomic(request.initramfs, prepared.plan.to_json().dump()); !s) return forward(s);
     } else {
         request.initramfs = work->path() / "initramfs.cpio";
-        if (auto s = write_boot_initramfs(request.initramfs, prepared.constant_part, prepared.plan); !s) return forward(s);
+        if (auto s = write_boot_initramfs(request.initramfs, prepared.constant_part, {{"plan.json", 0644, InitramfsBytes{prepared.plan.to_json().dump()}}}); !s) return forward(s);
     }
     return boot(request);
 }

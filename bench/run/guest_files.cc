@@ -181,13 +181,4 @@ Result<std::vector<std::string>> wanted_config(Target target) {
     return lines;
 }
 
-Status write_boot_initramfs(const fs::path& path, const fs::path& constant_part, const GuestPlan& plan) {
-    fs::path own = path.string() + ".plan";
-    if (auto s = write_initramfs(own, {{"plan.json", 0644, InitramfsBytes{plan.to_json().dump()}}}); !s) return s;
-    auto status = concatenate(path, {constant_part, own});
-    std::error_code ec;
-    fs::remove(own, ec);
-    return status;
-}
-
 }  // namespace diobench

@@ -34,7 +34,5 @@ struct PreparedImages {
 [[nodiscard]] Result<fs::path> constant_initramfs(const std::vector<GuestFile>& files, const fs::path& holder);
 /// Lines that a kernel built for `target` must have in its /proc/config.gz.
 [[nodiscard]] Result<std::vector<std::string>> wanted_config(Target target);
-/// The whole initramfs of one boot, written to `path`.
-[[nodiscard]] Status write_boot_initramfs(const fs::path& path, const fs::path& constant_part, const GuestPlan& plan);
 
 }  // namespace diobench

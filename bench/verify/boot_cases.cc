@@ -16,7 +16,7 @@ constexpr unsigned kMemoryMib = 640;
 constexpr uint64_t kRamDiskKib = 192 << 10;
 // A case has its own, shorter limit inside the machine, on a busy host five times as long.
 constexpr std::chrono::seconds kSilenceLimit{240};
-constexpr std::chrono::seconds kBootLimit{900};
+constexpr std::chrono::seconds kBootLimit{1800};
 // Boots that a complaint of the kernel ended.  After these a kernel that
 // complains all the time runs on, its later cases on whatever the earlier ones
 // left.  KASAN reports once a boot: each read of such a kernel would be a page of text.
@@ -55,9 +55,7 @@ Result<BootResult> boot_once(const CaseBoots& setup, const std::vector<std::stri
     plan.cases = cases;
     if (setup.cases_per_boot != 0 && plan.cases.size() > setup.cases_per_boot) plan.cases.resize(setup.cases_per_boot);
     plan.keep_going = number >= kFreshBoots;
-    const fs::path own = initramfs.string() + ".plan";
-    if (auto s = write_initramfs(own, {{kConformancePlanFile, 0644, InitramfsBytes{plan.to_json().dump()}}}); !s) return forward(s);
-    if (auto s = concatenate(initramfs, {setup.constant_initramfs, own}); !s) return forward(s);
+    if (auto s = write_boot_initramfs(initramfs, setup.constant_initramfs, {{kConformancePlanFile, 0644, InitramfsBytes{plan.to_json().dump()}}}); !s) return forward(s);
     BootRequest request;
     request.label = label;
     request.kind = MachineKind::uml;
@@ -75,7 +73,6 @@ Result<BootResult> boot_once(const CaseBoots& setup, const std::vector<std::stri
     };
     auto result = boot(request);
     std::error_code ec;
-    fs::remove(own, ec);
     fs::remove(initramfs, ec);
     return result;
 }
