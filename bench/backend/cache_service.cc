@@ -22,6 +22,9 @@ namespace diobench {
 
 namespace {
 
+constexpr int kUnmountNaps = 200;
+constexpr std::chrono::milliseconds kUnmountNap{10};
+
 DaemonOptions daemon_options(const GuestPlan& plan) {
     DaemonOptions options;
     for (const auto& image : plan.images)
@@ -118,7 +121,11 @@ ErofsMount::~ErofsMount() {
 }
 
 Status ErofsMount::unmount() {
-    if (::umount(directory_.c_str()) < 0) return fail_errno("unmount", directory_);
+    // A file that a kernel thread was the last to use is closed a little later.
+    for (int left = kUnmountNaps; ::umount(directory_.c_str()) < 0; --left) {
+        if (errno != EBUSY || left == 0) return fail_errno("unmount", directory_);
+        std::this_thread::sleep_for(kUnmountNap);
+    }
     directory_.clear();
     return {};
 }

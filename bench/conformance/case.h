@@ -42,7 +42,7 @@ struct Case {
     /// Runs in a process of its own on a fresh cache; an error is one of the
     /// harness's own steps that failed, which is never a pass.
     std::function<Result<Finding>(World&)> run;
-    unsigned limit_s = 20;  ///< seconds the machine is idle (five times as many if it is not) after which the case counts as hung
+    unsigned limit_s = 20;  ///< seconds the machine is idle (15 times as many if it is not) after which the case counts as hung
     /// Page faults of mappings of a mount's files: after the first such case lockdep
     /// is off (KernelComplaint::inherent), so they run behind all that it watches (in_run_order()).
     bool maps_files = false;

@@ -26,10 +26,10 @@ namespace diobench {
 namespace {
 
 constexpr size_t kStepBytes = 512;
-constexpr milliseconds kDeathLimit{3000};
+constexpr milliseconds kDeathLimit{10000};
 
 /// How much longer than its limit a case may take while the machine is busy.
-constexpr double kBusyFactor = 5;
+constexpr double kBusyFactor = 15;
 
 /// Seconds since boot, and seconds in which the machine had nothing to do.
 struct Uptime {
@@ -158,7 +158,7 @@ std::string CaseProcess::kill_all() {
         }
         const pid_t left = living_member(pid_);
         if (left == 0) return {};
-        if (std::chrono::steady_clock::now() > end) return "process " + describe(left) + ", does not die of SIGKILL within 3 s";
+        if (std::chrono::steady_clock::now() > end) return "process " + describe(left) + ", does not die of SIGKILL within 10 s";
         ::kill(left, SIGKILL);
         std::this_thread::sleep_for(milliseconds(10));
     }

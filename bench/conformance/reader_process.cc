@@ -15,6 +15,8 @@ namespace diobench {
 namespace {
 
 constexpr milliseconds kLook{2};
+/// A reader with much memory, on a busy host.
+constexpr milliseconds kDeathLimit{10000};
 
 std::string read_to_end(int fd) {
     std::string text;
@@ -31,7 +33,7 @@ ReaderProcess::ReaderProcess(ReaderProcess&& other) noexcept
 ReaderProcess::~ReaderProcess() {
     if (pid_ <= 0) return;
     kill(SIGKILL);
-    (void)wait(milliseconds(1000));
+    (void)wait(kDeathLimit);
 }
 
 std::optional<ReaderProcess::End> ReaderProcess::wait(milliseconds limit) {

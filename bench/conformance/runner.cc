@@ -85,7 +85,6 @@ nlohmann::json CaseResult::record(const std::string& name) const {
 
 Result<CaseResult> run_case(const Case& one, uint64_t seed, DirectSupport direct, KernelLog& log) {
     const auto started = std::chrono::steady_clock::now();
-    if (auto dropped = log.read_new(); !dropped) return forward(dropped);
     auto process = CaseProcess::start(one, seed, direct);
     if (!process) return forward(process);
     CaseResult result;

@@ -39,6 +39,7 @@ constexpr uint64_t kPageBytes = 4096;
 /// How long the kernel may take to let go of what nobody uses any more.
 constexpr milliseconds kReleaseLimit{5000};
 constexpr milliseconds kVolumeLimit{1000};
+constexpr milliseconds kNap{2};
 constexpr size_t kVolumeHeadings = 2;
 
 struct Shared {
@@ -67,13 +68,23 @@ std::map<std::string, std::string> all_blobs() {
     return blobs;
 }
 
+/// Naps are counted, not read off the clock: a machine that its host stops for a while must not be out of time.
 bool wait_for_end(pid_t pid, milliseconds limit) {
-    const auto end = std::chrono::steady_clock::now() + limit;
-    while (::waitpid(pid, nullptr, WNOHANG) == 0) {
-        if (std::chrono::steady_clock::now() > end) return false;
-        std::this_thread::sleep_for(milliseconds(2));
+    for (auto left = limit / kNap; ::waitpid(pid, nullptr, WNOHANG) == 0; --left) {
+        if (left == 0) return false;
+        std::this_thread::sleep_for(kNap);
     }
     return true;
+}
+
+/// Files of the case that a second daemon would hold open: their image could not be unmounted while it lives.
+void close_all_but(int one, int other) {
+    const auto low = static_cast<unsigned>(std::min(one, other));
+    const auto high = static_cast<unsigned>(std::max(one, other));
+    constexpr unsigned kFirst = STDERR_FILENO + 1;
+    if (low > kFirst) ::close_range(kFirst, low - 1, 0);
+    if (high > low + 1) ::close_range(low + 1, high - 1, 0);
+    ::close_range(high + 1, ~0U, 0);
 }
 
 }  // namespace
@@ -134,6 +145,7 @@ Status World::start_daemon(Takeover takeover) {
     if (pid == 0) {
         ::prctl(PR_SET_NAME, "diobench-daemon");
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        close_all_but(state_->cache_device.get(), state_->stop.get());
         auto served = run_daemon(state_->cache_device.get(), state_->stop.get(), state_->daemon_options, *counters_);
         if (!served) std::fprintf(stderr, "daemon: %s\n", served.error().message().c_str());
         ::_exit(served ? 0 : 1);
@@ -325,12 +337,11 @@ namespace {
 /// the cache does not wait for it, and unmounting finds "dentries still in use".
 /// Whether volumes stay for good is asked after the case.
 void wait_for_volumes() {
-    const auto end = std::chrono::steady_clock::now() + kVolumeLimit;
-    while (std::chrono::steady_clock::now() < end) {
+    for (auto left = kVolumeLimit / kNap; left > 0; --left) {
         auto rows = split(read_file("/proc/fs/netfs/volumes").value_or(""), '\n');
         std::erase_if(rows, [](const auto& row) { return row.empty(); });
         if (rows.size() <= kVolumeHeadings) return;
-        std::this_thread::sleep_for(milliseconds(2));
+        std::this_thread::sleep_for(kNap);
     }
 }
 
@@ -354,6 +365,7 @@ Status World::close() {
                 status = fail("end", "daemon", "it does not die within 5 s of SIGKILL", ExitCode::invalid);
         }
     }
+    wait_for_volumes();  // of files that only the daemon still held
     step("close /dev/cachefiles (a leaked reference of a cookie or object makes this wait for ever)");
     state->cache_device.reset();
     if (state->stage) {

@@ -183,8 +183,10 @@ private:
         const uint64_t delay_ns = faults() ? faults()->read_delay_ns.load() : 0;
         const uint64_t now = now_ns();
         Fetch fetch{now, arrival_ns(now, request.length_bytes) + delay_ns, order_++, request, std::move(object), treatment_of(faults())};
+        // In this order: release() changes them in the other one.
+        const uint64_t releases = faults() ? faults()->releases.load() : 0;
         if (faults() && faults()->hold_reads)
-            held_.push_back({faults()->releases, std::move(fetch)});
+            held_.push_back({releases, std::move(fetch)});
         else
             pending_.push(std::move(fetch));
         // Last: whoever waits for the count may change the faults at once.
@@ -268,15 +270,17 @@ private:
             if (auto s = fill(*fetch, buffer.get()); !s) complain(s.error().message());
             ++counters_.reads;
             --in_flight_;
+            // Before the reader wakes, who may ask for the log.
+            if (options_.log != nullptr) log(*fetch);
             // Also after an error: the reader must not wait for ever, the kernel sees the hole and fails the read.
             if (auto s = complete_read(fetch->object->anonymous.get(), fetch->request.msg_id); !s) complain(s.error().message());
-            if (options_.log != nullptr) log(*fetch);
         }
     }
 
     void log(const Fetch& fetch) {
-        const uint64_t at = options_.log->count++;
-        options_.log->entries[at % FetchLog::kEntries] = {fetch.taken_ns, now_ns(), fetch.request.offset_bytes, fetch.request.length_bytes};
+        std::lock_guard lock(mutex_);
+        options_.log->entries[options_.log->count % FetchLog::kEntries] = {fetch.taken_ns, now_ns(), fetch.request.offset_bytes, fetch.request.length_bytes};
+        ++options_.log->count;
     }
 
     /// Writes what a READ asks for, or what its treatment makes of that.

@@ -42,7 +42,7 @@ struct FetchLog {
     static constexpr size_t kEntries = 16384;
     struct Entry {
         uint64_t taken_ns = 0;      ///< CLOCK_MONOTONIC: the daemon took the READ
-        uint64_t done_ns = 0;       ///< its bytes are in the cache and the kernel knows
+        uint64_t done_ns = 0;       ///< its bytes are in the cache; the kernel is told next
         uint64_t offset_bytes = 0;  ///< in the blob
         uint64_t length_bytes = 0;
     };

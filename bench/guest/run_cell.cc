@@ -320,7 +320,10 @@ Result<nlohmann::json> run_cell(GuestState& state, const Cell& cell) {
     if (!*outcome && is_cold_walk(cell) && evidence.measured.open_errno == 0)
         if (auto s = count_walked_files(state, *stage, evidence); !s) return forward(s);
     Verdict verdict = *outcome ? **outcome : judge_cell(cell, evidence);
-    if (auto s = stage->leave(); !s) return forward(s);
+    if (auto s = stage->leave(); !s) {
+        if (verdict.status == "ok") return forward(s);
+        verdict.reason += "; then: " + s.error().message();  // a reader that hangs holds the mount
+    }
     if (verdict.status == "ok" && cell.curve)
         if (auto s = sample_curve(state, cell, *image, evidence); !s) return forward(s);
     nlohmann::json record = cell_record(cell, verdict);

@@ -52,9 +52,9 @@ struct BootRequest {
     fs::path log_dir;                ///< gets LABEL.console.txt, LABEL.records.txt and, from QEMU, LABEL.qemu.txt
     /// Host time without record and console text: a hang (more if a busy host gives the machine little CPU time). The longest cell
     /// is silent for some 18 s of CPU time, on a host at half its speed for 40; a kernel that hangs mostly says so itself before.
-    std::chrono::seconds silence_limit{180};
+    std::chrono::seconds silence_limit{300};
     std::chrono::seconds start_limit{60};    ///< the same until the kernel's first line, if that is less
-    std::chrono::seconds total_limit{1800};  ///< host time for the whole boot
+    std::chrono::seconds total_limit{3600};  ///< host time for the whole boot
     OnFatalText on_fatal_text = OnFatalText::end;
     std::function<void(std::string_view)> on_record;  ///< each record as it comes
 

@@ -22,7 +22,7 @@ struct ProbeAnswer {
 struct ProbeRequest {
     fs::path kernel_image;
     fs::path guest_program;                ///< the static diobench-guest
-    std::chrono::seconds time_limit{20};   ///< host time until "not usable"
+    std::chrono::seconds time_limit{40};   ///< host time until "not usable"
 };
 
 /// The guest program beside our own executable.

@@ -14,9 +14,9 @@ namespace {
 
 constexpr unsigned kMemoryMib = 640;
 constexpr uint64_t kRamDiskKib = 192 << 10;
-// A case has its own, shorter limit inside the machine, on a busy host five times as long.
-constexpr std::chrono::seconds kSilenceLimit{240};
-constexpr std::chrono::seconds kBootLimit{1800};
+// A case has its own, shorter limit inside the machine, on a busy host 15 times as long.
+constexpr std::chrono::seconds kSilenceLimit{420};
+constexpr std::chrono::seconds kBootLimit{7200};
 // Boots that a complaint of the kernel ended.  After these a kernel that
 // complains all the time runs on, its later cases on whatever the earlier ones
 // left.  KASAN reports once a boot: each read of such a kernel would be a page of text.
@@ -83,6 +83,15 @@ CaseRecord died_in(const std::string& name, const BootResult& result) {
     return {name, Outcome::fail, reason + " (console: logs/" + result.console_log.filename().string() + ")", result.last_lines, result.elapsed_s};
 }
 
+/// A machine that ends badly behind a case's record, or says so between two cases, fails the case it ran last.
+void blame_last(BootRecords& records, const BootResult& result, const CaseBoots& setup) {
+    const bool fatal = result.outcome == BootOutcome::panic || result.outcome == BootOutcome::oops || result.outcome == BootOutcome::hang;
+    const bool told = std::any_of(records.cases.begin(), records.cases.end(), [](const CaseRecord& one) { return one.outcome == Outcome::fail; });
+    if (records.cases.empty() || told || (!fatal && result.complete)) return;
+    records.cases.back() = died_in(records.cases.back().name, result);
+    if (setup.on_case) setup.on_case(records.cases.back());
+}
+
 void remove_done(std::vector<std::string>& left, const std::vector<CaseRecord>& done) {
     std::erase_if(left, [&](const std::string& name) {
         return std::any_of(done.begin(), done.end(), [&](const CaseRecord& one) { return one.name == name; });
@@ -108,6 +117,7 @@ Result<CaseRun> run_cases(const CaseBoots& asked, std::vector<std::string> left)
             records.cases.push_back(died_in(records.begun, *result));
             if (setup.on_case) setup.on_case(records.cases.back());
         }
+        if (records.begun.empty()) blame_last(records, *result, setup);
         if (records.cases.empty()) {
             out.machine_fault = !records.guest_error.empty() ? "the guest stopped: " + records.guest_error
                                 : !result->reason.empty()    ? result->reason

@@ -34,7 +34,7 @@ $(O)/arch/x86/boot/bzImage: $(objects) $(O)/include/config/auto.conf
 $(O)/%.o: %.c common.h
 	@echo "  CC      $*.o"
 	@if [ -n "$$FAKE_COUNT" ]; then echo $* >> $$FAKE_COUNT; fi
-	@if [ -n "$$FAKE_HANG" -a $* = b ]; then echo half > $@; touch $$FAKE_HANG; sleep 2; exit 0; fi; \
+	@if [ -n "$$FAKE_HANG" -a $* = b ]; then echo half > $@; touch $$FAKE_HANG; sleep 10; exit 0; fi; \
 	 if [ -n "$$FAKE_FULL" ]; then echo half > $@; (sleep 0.3; echo half > $@) & cat $@ > /dev/full || exit 1; fi; \
 	 gcc -fsyntax-only $(CURDIR)/$< && cat $< common.h > $@ && echo "cmd" > $(O)/.$*.o.cmd
 allnoconfig:

@@ -72,7 +72,7 @@ TEST_F(HostCpuTest, TheLongestGoesFirst) {
             if (cpu && *cpu) order.push_back(expected_s);
         });
     ::sched_setaffinity(0, sizeof allowed_, &allowed_);
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));  // all are in line
+    std::this_thread::sleep_for(std::chrono::milliseconds(2000));  // all are in line
     first.reset();
     for (auto& thread : threads) thread.join();
     EXPECT_EQ(order, (std::vector<double>{40, 20, 5}));

@@ -10,6 +10,7 @@ break_off() {
     shift
     setsid "$diobench" run --kernel dio --seeds 3 --no-report --out "$out" --filter '*/4k/*' > "$scratch/out" 2>&1 &
     pid=$!
+    wait_for "$out"  # Ctrl-C is heard from then on
     "$@"
     kill -INT "$pid" 2> /dev/null || fail "$name: it ended by itself"
     wait "$pid" || code=$?

@@ -133,7 +133,7 @@ kill -INT $pid
 wait $pid && fail "a stopped night is no success" || true
 first=$(jq -r .run.id "$lost/runs/seed-1/results.json")
 night 0 --resume
-says 'interrupted at "measure"'
+says 'interrupted at "\(measure\|judge\|report\)"'
 [ "$(jq -r '.runs[0]' "$scratch/nights/status.json")" = "$first" ] || fail "what was measured was measured again"
 
 # What nightly.toml does not ask for any more is not gone on with.

@@ -15,8 +15,8 @@ namespace diobench {
 namespace {
 
 constexpr unsigned kOutstanding = 32;
-constexpr uint64_t kDelayNs = 100'000'000;
-constexpr milliseconds kEnough{8000};
+constexpr uint64_t kDelayNs = 400'000'000;
+constexpr milliseconds kEnough{16000};
 constexpr milliseconds kAtOnce{6000};  ///< for what waits for nothing, on a busy host
 
 double ms(uint64_t ns) { return static_cast<double>(ns) / 1e6; }
@@ -95,7 +95,7 @@ Result<Finding> hit_passes_miss(World& world, AsyncInterface interface) {
     if (!batch) return forward(batch);
     buffer->poison(buffer->size());
     const std::vector<AsyncBatch::Request> requests = {{4 << 20, buffer->first(kBlockBytes)}, {0, {buffer->data() + kBlockBytes, kBlockBytes}}};
-    constexpr uint64_t kSlowNs = 10 * kDelayNs;
+    constexpr uint64_t kSlowNs = 8 * kDelayNs;
     world.faults().read_delay_ns = kSlowNs;
     const uint64_t start = monotonic_ns();
     if (auto s = batch->submit(file->fd.get(), requests); !s) return forward(s);

@@ -228,7 +228,7 @@ Result<Finding> mapping_of_image(World& world) {
 }
 
 /// How long a reader may take to have its buffer pinned.
-constexpr milliseconds kPinned{3000};
+constexpr milliseconds kPinned{8000};
 
 /// Reads into a file's pages while the device holds the data back.
 std::string read_into_file(const OpenFile& file, ReadCall call, uint64_t offset, const Mapped& target) {

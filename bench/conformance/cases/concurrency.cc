@@ -24,7 +24,7 @@ namespace {
 
 constexpr size_t kLargest = 128 << 10;
 constexpr unsigned kReadsEach = 40;
-constexpr milliseconds kEnough{15000};
+constexpr milliseconds kEnough{90000};
 
 /// A random aligned range of the file, at most kLargest bytes, sometimes over its end.
 std::pair<uint64_t, size_t> random_range(std::mt19937_64& random, uint64_t file_bytes) {

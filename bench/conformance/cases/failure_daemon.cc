@@ -233,7 +233,7 @@ Result<Finding> dies_under_batch(World& world, AsyncInterface interface) {
     auto buffer = ReadBuffer::create(kReads * kBlockBytes);
     if (!buffer) return forward(buffer);
     buffer->poison(buffer->size());
-    world.faults().read_delay_ns = 150'000'000;
+    world.faults().hold_reads = true;
     const uint64_t before = world.fetches();
     // In a process of its own: a kernel whose io_submit waits must not stop us from killing the daemon.
     auto reader = world.start_reader([&]() -> std::string {
@@ -242,9 +242,9 @@ Result<Finding> dies_under_batch(World& world, AsyncInterface interface) {
         std::vector<AsyncBatch::Request> requests;
         for (size_t i = 0; i < kReads; ++i) requests.push_back({(16 + 2 * i) * kBlockBytes, {buffer->data() + i * kBlockBytes, kBlockBytes}});
         if (auto s = batch->submit(file->fd.get(), requests); !s) return s.error().message();
-        auto done = batch->wait(kReads, milliseconds(8000));
+        auto done = batch->wait(kReads, milliseconds(12000));
         if (!done) return done.error().message();
-        if (done->size() != kReads) return fmt::format("{} of {} reads completed within 8 s", done->size(), kReads);
+        if (done->size() != kReads) return fmt::format("{} of {} reads completed within 12 s", done->size(), kReads);
         for (const auto& one : *done)
             if (auto wrong = check_read(file->subject, {std::string(async_interface_name(interface)), "direct", requests[one.index].offset_bytes, one.result},
                                         requests[one.index].buffer); !wrong.empty())
@@ -257,7 +257,7 @@ Result<Finding> dies_under_batch(World& world, AsyncInterface interface) {
     if (auto s = world.kill_daemon(); !s) return forward(s);
     world.faults().clear();
     if (auto s = world.restore_daemon(); !s) return forward(s);
-    const auto end = reader->wait(milliseconds(9000));
+    const auto end = reader->wait(milliseconds(15000));
     if (!end) return failed("reads whose daemon was killed do not complete after another one took over (restore): " + reader->where());
     return end->text.empty() ? passed() : failed("daemon killed in the middle of 32 reads, another took over: " + end->text);
 }
