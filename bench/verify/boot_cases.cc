@@ -86,8 +86,7 @@ CaseRecord died_in(const std::string& name, const BootResult& result) {
 /// A machine that ends badly behind a case's record, or says so between two cases, fails the case it ran last.
 void blame_last(BootRecords& records, const BootResult& result, const CaseBoots& setup) {
     const bool fatal = result.outcome == BootOutcome::panic || result.outcome == BootOutcome::oops || result.outcome == BootOutcome::hang;
-    const bool told = std::any_of(records.cases.begin(), records.cases.end(), [](const CaseRecord& one) { return one.outcome == Outcome::fail; });
-    if (records.cases.empty() || told || (!fatal && result.complete)) return;
+    if (records.cases.empty() || records.cases.back().outcome == Outcome::fail || (!fatal && result.complete)) return;
     records.cases.back() = died_in(records.cases.back().name, result);
     if (setup.on_case) setup.on_case(records.cases.back());
 }
