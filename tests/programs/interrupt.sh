@@ -10,7 +10,11 @@ break_off() {
     shift
     setsid "$diobench" run --kernel dio --seeds 3 --no-report --out "$out" --filter '*/4k/*' > "$scratch/out" 2>&1 &
     pid=$!
-    wait_for "$out"  # Ctrl-C is heard from then on
+    # A job of the background ignores SIGINT until it says otherwise.
+    until grep -q '^SigCgt:.*[2367abef]$' "/proc/$pid/status"; do
+        kill -0 "$pid" || fail "$name: it ended by itself"
+        sleep 0.01
+    done
     "$@"
     kill -INT "$pid" 2> /dev/null || fail "$name: it ended by itself"
     wait "$pid" || code=$?
