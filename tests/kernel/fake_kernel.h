@@ -62,6 +62,9 @@ protected:
         write(tree() / "c.c", lines("c"));
         add_series("base", "", {});
     }
+    void TearDown() override {
+        for (const char* name : {"DIOBENCH_ROOT", "DIOBENCH_CACHE"}) ::unsetenv(name);
+    }
 
     fs::path root() const { return folder_->path() / "root"; }
     fs::path cache() const { return folder_->path() / "cache"; }
