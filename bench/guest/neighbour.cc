@@ -32,7 +32,13 @@ constexpr uint64_t kAloneReads = 500;
 /// A service with 5,000 requests a second.
 constexpr uint64_t kPeriodNs = 200'000;
 
+/// What is more than the limit and does not matter, and how often more than that is taken.
+constexpr uint64_t kSpareBytes = 512 << 10;
+constexpr int kTightenings = 20;
+
 enum class Wish : int { pause, read_beside, end };
+
+std::string hot_set_path(const std::string& directory, uint64_t bytes) { return directory + "/hot-set-" + std::to_string(bytes); }
 
 void read_pass(int fd, uint64_t bytes) {
     static std::array<char, 128 << 10> buffer;
@@ -91,11 +97,15 @@ struct Neighbour::Shared {
     Histogram beside;
 };
 
+Status Neighbour::make_hot_set(const std::string& directory, uint64_t hot_set_bytes, uint64_t seed) {
+    const std::string path = hot_set_path(directory, hot_set_bytes);
+    if (::access(path.c_str(), F_OK) == 0) return {};
+    if (auto s = make_directories(directory); !s) return s;
+    return write_content({{seed, kHotSetFileId}, hot_set_bytes, {}}, path);
+}
+
 Result<Neighbour> Neighbour::start(const std::string& directory, uint64_t hot_set_bytes, uint64_t seed) {
-    if (auto s = make_directories(directory); !s) return forward(s);
-    const std::string path = directory + "/hot-set-" + std::to_string(hot_set_bytes);
-    if (::access(path.c_str(), F_OK) < 0)
-        if (auto s = write_content({{seed, kHotSetFileId}, hot_set_bytes, {}}, path); !s) return forward(s);
+    const std::string path = hot_set_path(directory, hot_set_bytes);
     auto file = UniqueFd::open(path, O_RDONLY);
     if (!file) return forward(file);
     // Without it a single read of a page that is gone would bring its neighbours too.
@@ -174,16 +184,26 @@ Result<MemoryLimit> MemoryLimit::apply(uint64_t left_bytes) {
     if (available <= left_bytes)
         return fail("limit memory to", human_bytes(static_cast<double>(left_bytes)),
                     "the machine has only " + human_bytes(static_cast<double>(available)) + " available", ExitCode::invalid);
-    const size_t bytes = (available - left_bytes) / kPageBytes * kPageBytes;
-    void* data = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE | MAP_LOCKED, -1, 0);
-    if (data == MAP_FAILED) return fail_errno("take", human_bytes(static_cast<double>(bytes)) + " of memory");
-    return MemoryLimit(data, bytes);
+    MemoryLimit limit(left_bytes);
+    if (auto s = limit.tighten(); !s) return forward(s);
+    return limit;
 }
 
-MemoryLimit::MemoryLimit(MemoryLimit&& other) noexcept : data_(std::exchange(other.data_, nullptr)), bytes_(other.bytes_) {}
+Status MemoryLimit::tighten() {
+    for (int i = 0; i < kTightenings; ++i) {
+        const uint64_t available = available_bytes();
+        if (available < left_bytes_ + kSpareBytes) return {};
+        const size_t bytes = (available - left_bytes_) / kPageBytes * kPageBytes;
+        void* data = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (data == MAP_FAILED) return fail_errno("take", human_bytes(static_cast<double>(bytes)) + " of memory");
+        taken_.push_back({data, bytes});
+        if (::mlock(data, bytes) < 0) return fail_errno("take", human_bytes(static_cast<double>(bytes)) + " of memory");
+    }
+    return fail("limit memory to", human_bytes(static_cast<double>(left_bytes_)), "the machine always has more", ExitCode::invalid);
+}
 
 MemoryLimit::~MemoryLimit() {
-    if (data_ != nullptr) ::munmap(data_, bytes_);
+    for (const Taken& one : taken_) ::munmap(one.data, one.bytes);
 }
 
 }  // namespace diobench

@@ -13,8 +13,9 @@ namespace diobench {
 
 class Neighbour {
 public:
-    /// Makes the hot set's file on the cache file system and a process that
-    /// reads it whole a few times, so that all of it is active page cache,
+    /// The hot set's file on the cache file system, if it is not there yet.
+    [[nodiscard]] static Status make_hot_set(const std::string& directory, uint64_t hot_set_bytes, uint64_t seed);
+    /// Starts a process that reads the hot set whole a few times, so that all of it is active page cache,
     /// then reads single pages of it for a while: "alone".
     [[nodiscard]] static Result<Neighbour> start(const std::string& directory, uint64_t hot_set_bytes, uint64_t seed);
     Neighbour(Neighbour&& other) noexcept;
@@ -48,18 +49,25 @@ private:
 };
 
 /// Takes memory from the machine, so that `left_bytes` are left for page cache
-/// and slab; gives it back when destroyed.
+/// and slab; gives it back when destroyed.  What the machine gets back only later
+/// (a cell's mount is torn down by workers) is taken by tighten().
 class MemoryLimit {
 public:
     [[nodiscard]] static Result<MemoryLimit> apply(uint64_t left_bytes);
-    MemoryLimit(MemoryLimit&& other) noexcept;
+    MemoryLimit(MemoryLimit&& other) noexcept = default;
     MemoryLimit& operator=(MemoryLimit&&) = delete;
     ~MemoryLimit();
+    /// Takes again what is more than `left_bytes`.
+    [[nodiscard]] Status tighten();
 
 private:
-    MemoryLimit(void* data, size_t bytes) : data_(data), bytes_(bytes) {}
-    void* data_;
-    size_t bytes_;
+    struct Taken {
+        void* data;
+        size_t bytes;
+    };
+    explicit MemoryLimit(uint64_t left_bytes) : left_bytes_(left_bytes) {}
+    uint64_t left_bytes_;
+    std::vector<Taken> taken_;
 };
 
 }  // namespace diobench

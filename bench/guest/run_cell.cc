@@ -98,6 +98,9 @@ bool is_cold_walk(const Cell& cell) { return cell.pattern == Pattern::tree && ce
 /// Makes the cell's cache state.
 Result<Stage> set_stage(GuestState& state, const Cell& cell, const GuestImage* image) {
     Stage stage;
+    // Before memory is forgotten and limited: a neighbour whose pages were just written is another one than in later cells.
+    if (image != nullptr && cell.neighbour_bytes != 0)
+        if (auto s = Neighbour::make_hot_set(state.backends.world().directory, cell.neighbour_bytes, state.plan.seed); !s) return forward(s);
     if (auto s = drop_caches(); !s) return forward(s);
     if (image == nullptr) return stage;
     if (state.cache() != nullptr)
@@ -168,6 +171,8 @@ public:
     Status before(pid_t reader) {
         target_ = snapshot_target(state_, stage_, reader);
         settle();
+        if (stage_.limit)
+            if (auto s = stage_.limit->tighten(); !s) return s;
         if (state_.plan.exact_clock) wait_for_tick();
         if (state_.cache() != nullptr) logged_ = state_.cache()->log().count;
         if (stage_.neighbour) {
