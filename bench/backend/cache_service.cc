@@ -22,8 +22,9 @@ namespace diobench {
 
 namespace {
 
-constexpr int kUnmountNaps = 200;
-constexpr std::chrono::milliseconds kUnmountNap{10};
+/// How long what the kernel lets go of by itself may stay busy.
+constexpr int kBusyNaps = 200;
+constexpr std::chrono::milliseconds kBusyNap{10};
 
 DaemonOptions daemon_options(const GuestPlan& plan) {
     DaemonOptions options;
@@ -99,10 +100,10 @@ std::optional<std::string> CacheService::backing_file(const std::string& volume,
 Status CacheService::forget(const std::string& volume) const {
     // cachefiles lets go of a volume's folders some time after the mount is gone; until then they are busy.
     Status removed;
-    for (int i = 0; i < 200; ++i) {
+    for (int i = 0; i < kBusyNaps; ++i) {
         removed = remove_tree(volume_directory(volume));
         if (removed || removed.error().errno_value != EBUSY) return removed;
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        std::this_thread::sleep_for(kBusyNap);
     }
     return removed;
 }
@@ -122,9 +123,9 @@ ErofsMount::~ErofsMount() {
 
 Status ErofsMount::unmount() {
     // A file that a kernel thread was the last to use is closed a little later.
-    for (int left = kUnmountNaps; ::umount(directory_.c_str()) < 0; --left) {
+    for (int left = kBusyNaps; ::umount(directory_.c_str()) < 0; --left) {
         if (errno != EBUSY || left == 0) return fail_errno("unmount", directory_);
-        std::this_thread::sleep_for(kUnmountNap);
+        std::this_thread::sleep_for(kBusyNap);
     }
     directory_.clear();
     return {};

@@ -145,7 +145,7 @@ void register_doctor_command(CLI::App& app, CommandContext& context) {
     auto arguments = std::make_shared<DoctorArguments>();
     auto* command = app.add_subcommand("doctor", "Say what this host has, what is missing and how to get it");
     command->add_flag("--json", arguments->json, "Print as JSON");
-    command->add_flag("--probe", arguments->probe, "Boot a kernel under KVM (at most 20 s) and remember whether it works");
+    command->add_flag("--probe", arguments->probe, "Boot a kernel under KVM (at most 40 s) and remember whether it works");
     command->add_option("--kernel-image", arguments->kernel_image, "bzImage for --probe (default: the newest kernel built)");
     command->footer("Exit codes: 0 the main job can run, 2 something is missing.");
     command->callback([&context, arguments] { context.body = [arguments] { return doctor(*arguments); }; });

@@ -49,8 +49,8 @@ private:
 };
 
 /// Takes memory from the machine, so that `left_bytes` are left for page cache
-/// and slab; gives it back when destroyed.  What the machine gets back only later
-/// (a cell's mount is torn down by workers) is taken by tighten().
+/// and slab; gives it back when destroyed.  While it is taken
+/// some tens of MiB more become available than /proc/meminfo said before, so it is looked at again.
 class MemoryLimit {
 public:
     [[nodiscard]] static Result<MemoryLimit> apply(uint64_t left_bytes);

@@ -115,8 +115,9 @@ Result<CaseRun> run_cases(const CaseBoots& asked, std::vector<std::string> left)
         if (!records.begun.empty()) {
             records.cases.push_back(died_in(records.begun, *result));
             if (setup.on_case) setup.on_case(records.cases.back());
+        } else {
+            blame_last(records, *result, setup);
         }
-        if (records.begun.empty()) blame_last(records, *result, setup);
         if (records.cases.empty()) {
             out.machine_fault = !records.guest_error.empty() ? "the guest stopped: " + records.guest_error
                                 : !result->reason.empty()    ? result->reason

@@ -40,8 +40,8 @@ REFERENCE = """(() => {
   box.remove();
   return performance.now() - start;
 })()"""
-# The best of three on an idle host of two cores at its usual speed.
-REFERENCE_MS = 250.0
+# The best of three, median of 14, on two cores that loaded the slowest page of the test in 1.45 s.
+REFERENCE_MS = 565.0
 
 
 class Browser:
