@@ -81,7 +81,7 @@ Result<std::string> prepare_device(const DeviceProfile& device, unsigned index) 
     return path;
 }
 
-Status make_cache_file_system(const std::string& block_device, const std::string& directory, uint64_t size_bytes) {
+Status make_ext4(const std::string& target, uint64_t size_bytes) {
     auto mke2fs = find_program("mke2fs", "e2fsprogs");
     if (!mke2fs) return forward(mke2fs);
     CommandOptions options;
@@ -90,14 +90,23 @@ Status make_cache_file_system(const std::string& block_device, const std::string
                                      "-J", "size=4", "-U", "00000000-0000-4000-8000-000000000002",
                                      "-E", "nodiscard,lazy_itable_init=0,lazy_journal_init=0,hash_seed=00000000-0000-4000-8000-000000000003",
                                      // Each mount makes 256 directories: checksums of their blocks were an eighth of a boot's instructions.
-                                     "-O", "^resize_inode,^metadata_csum", block_device};
+                                     "-O", "^resize_inode,^metadata_csum", target};
     if (size_bytes != 0) argv.push_back(std::to_string(size_bytes >> 12));
     auto made = run_checked(argv, options);
     if (!made) return forward(made);
+    return {};
+}
+
+Status mount_ext4(const std::string& block_device, const std::string& directory) {
     ::mkdir(directory.c_str(), 0755);
     if (::mount(block_device.c_str(), directory.c_str(), "ext4", MS_NOATIME, "noinit_itable") < 0)
         return fail_errno("mount ext4 of", block_device);
     return {};
+}
+
+Status make_cache_file_system(const std::string& block_device, const std::string& directory, uint64_t size_bytes) {
+    if (auto s = make_ext4(block_device, size_bytes); !s) return s;
+    return mount_ext4(block_device, directory);
 }
 
 }  // namespace diobench

@@ -30,9 +30,11 @@ enum class NullBlkHealth { good, bad };
 /// Brings the device up, or (`index` 1) another of the same kind; returns the
 /// path of the block device, empty for kind "directory".
 [[nodiscard]] Result<std::string> prepare_device(const DeviceProfile& device, unsigned index = 0);
-/// Makes an ext4 with the given device's mke2fs and mounts it on `directory`.
-/// ext4 without lazy initialisation: its kernel thread would write in the middle of a run.
-/// `size_bytes` 0: all of the device.
+/// mke2fs of an ext4 on a block device or file, without lazy initialisation: its kernel thread would write in the
+/// middle of a run.  `size_bytes` 0: all of the device.
+[[nodiscard]] Status make_ext4(const std::string& target, uint64_t size_bytes = 0);
+[[nodiscard]] Status mount_ext4(const std::string& block_device, const std::string& directory);
+/// Both.
 [[nodiscard]] Status make_cache_file_system(const std::string& block_device, const std::string& directory, uint64_t size_bytes = 0);
 
 }  // namespace diobench

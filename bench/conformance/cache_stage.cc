@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "bench/backend/cache_device.h"
+#include "bench/conformance/ext4_copy.h"
 
 namespace diobench {
 
@@ -55,7 +56,7 @@ Result<CacheStage> CacheStage::create(const CacheOptions& options) {
         dm.emplace(std::move(*created));
         *device = dm->path();
     }
-    if (auto s = make_cache_file_system(*device, kCacheDirectory, options.size_bytes); !s) return forward(s);
+    if (auto s = copy_cache_file_system(*device, kCacheDirectory, options.size_bytes); !s) return forward(s);
     return CacheStage(options, std::move(*device), std::move(dm));
 }
 

@@ -46,6 +46,8 @@ struct Case {
     /// Page faults of mappings of a mount's files: after the first such case lockdep
     /// is off (KernelComplaint::inherent), so they run behind all that it watches (in_run_order()).
     bool maps_files = false;
+    /// Asks kmemleak, which makes everything a third slower: off in boots of other cases.
+    bool wants_kmemleak = false;
 };
 /// The same case, with maps_files.
 [[nodiscard]] inline Case mapping(Case one) {

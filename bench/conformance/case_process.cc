@@ -31,6 +31,9 @@ constexpr milliseconds kDeathLimit{10000};
 /// How much longer than its limit a case may take while the machine is busy.
 constexpr double kBusyFactor = 15;
 
+/// How often it is looked whether a case takes too long.  Each look costs six system calls, which are dear under ARCH=um.
+constexpr int kLookAgainMs = 200;
+
 /// Seconds since boot, and seconds in which the machine had nothing to do.
 struct Uptime {
     double wall_s = 0;
@@ -127,7 +130,7 @@ std::optional<Finding> CaseProcess::wait() {
         // The answer's end of file comes with the process's end (or with that of
         // the last process it left), so this is no polling in the usual case.
         pollfd fd{answer_.get(), POLLIN, 0};
-        if (::poll(&fd, 1, 20) == 1) std::this_thread::sleep_for(milliseconds(1));
+        if (::poll(&fd, 1, kLookAgainMs) == 1) std::this_thread::sleep_for(milliseconds(1));
     }
     return read_answer();
 }

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <malloc.h>
 #include <sys/mman.h>
 
 #include "bench/base/files.h"
 #include "bench/base/text.h"
 #include "bench/conformance/direct_support.h"
+#include "bench/conformance/ext4_copy.h"
 #include "bench/conformance/plan.h"
 #include "bench/conformance/runner.h"
 #include "bench/guest/system.h"
@@ -25,6 +27,7 @@ public:
     Status run() {
         if (auto s = seed_random(plan_.seed); !s) return s;
         if (auto s = check_machine(); !s) return s;
+        if (auto s = mount_ext4_folder(); !s) return s;
         if (plan_.direct == DirectSupport::unknown)
             if (auto s = learn_direct_support(); !s) return s;
         for (const auto& name : plan_.cases) {
@@ -121,6 +124,9 @@ Status run_boot() {
 }  // namespace
 
 void conform_main() {
+    // Memory that a case gives back to the kernel comes again by page faults, each of which is dear under ARCH=um.
+    ::mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that glibc takes
+    ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
     if (auto s = run_boot(); !s) std::fprintf(stderr, "init: %s\n", s.error().message().c_str());
     std::fflush(nullptr);
     power_off();

@@ -23,6 +23,7 @@
 #include "bench/base/files.h"
 #include "bench/base/text.h"
 #include "bench/conformance/cache_stage.h"
+#include "bench/conformance/ext4_copy.h"
 #include "bench/guest/snapshot.h"
 #include "bench/guest/system.h"
 
@@ -292,7 +293,7 @@ Result<std::string> World::scratch_directory() {
 
 Result<std::string> World::disk_directory() {
     if (state_->disk) return std::string(kDisk);
-    if (auto s = make_cache_file_system(kDiskDevice, kDisk, kDiskBytes); !s) return forward(s);
+    if (auto s = copy_cache_file_system(kDiskDevice, kDisk, kDiskBytes); !s) return forward(s);
     state_->disk = true;
     return std::string(kDisk);
 }

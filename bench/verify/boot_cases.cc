@@ -48,11 +48,25 @@ void take_record(const nlohmann::json& record, BootRecords& out, const CaseBoots
     if (setup.on_case) setup.on_case(out.cases.back());
 }
 
+bool wants_kmemleak(const std::string& name) {
+    const auto& all = all_cases();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Case& one) { return one.name == name; });
+    return found != all.end() && found->wants_kmemleak;
+}
+
+/// How many cases from the first on want the same kernel command line.
+size_t alike_in_front(const std::vector<std::string>& cases) {
+    const bool wanted = wants_kmemleak(cases.front());
+    const auto other = std::find_if(cases.begin(), cases.end(), [&](const auto& name) { return wants_kmemleak(name) != wanted; });
+    return static_cast<size_t>(other - cases.begin());
+}
+
 Result<BootResult> boot_once(const CaseBoots& setup, const std::vector<std::string>& cases, size_t number, BootRecords& records) {
     const std::string label = fmt::format("{}-{}", setup.label, number);
     const fs::path initramfs = setup.work_directory / (label + ".cpio");
     ConformancePlan plan = setup.plan;
     plan.cases = cases;
+    plan.cases.resize(alike_in_front(cases));
     if (setup.cases_per_boot != 0 && plan.cases.size() > setup.cases_per_boot) plan.cases.resize(setup.cases_per_boot);
     plan.keep_going = number >= kFreshBoots;
     if (auto s = write_boot_initramfs(initramfs, setup.constant_initramfs, {{kConformancePlanFile, 0644, InitramfsBytes{plan.to_json().dump()}}}); !s) return forward(s);
@@ -61,7 +75,8 @@ Result<BootResult> boot_once(const CaseBoots& setup, const std::vector<std::stri
     request.kind = MachineKind::uml;
     request.kernel_image = setup.kernel_image;
     request.initramfs = initramfs;
-    request.extra_command_line = fmt::format("{} brd.rd_nr=2 brd.rd_size={} null_blk.nr_devices=0 slub_debug=F page_poison=1 log_buf_len=4M", kConformanceRole, kRamDiskKib);
+    request.extra_command_line = fmt::format("{} brd.rd_nr=2 brd.rd_size={} null_blk.nr_devices=0 slub_debug=F page_poison=1 log_buf_len=4M kmemleak={}", kConformanceRole, kRamDiskKib,
+                                             wants_kmemleak(plan.cases.front()) ? "on" : "off");
     request.memory_mib = kMemoryMib;
     request.log_dir = setup.log_directory;
     request.silence_limit = kSilenceLimit;

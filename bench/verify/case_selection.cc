@@ -15,8 +15,12 @@ bool matches_any(const std::vector<std::string>& globs, const std::string& name)
     return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) { return match_glob(glob, name); });
 }
 
-/// What lockdep watches, what turns it off, and reads that are many but all alike, which it would only slow down.
-int run_rank(const Case& one) { return one.maps_files ? 1 : one.name.starts_with("data/") ? 2 : 0; }
+/// What needs a boot of its own, what lockdep watches, what turns it off, and reads that are many but all alike, which
+/// it would only slow down.
+int run_rank(const Case& one) {
+    if (one.wants_kmemleak) return 0;
+    return one.maps_files ? 2 : one.name.starts_with("data/") ? 3 : 1;
+}
 
 /// "alignment, asynchrony, ...": the first parts of all names.
 std::string topics() {
