@@ -11,6 +11,7 @@ std::optional<Finding> unless_accepted(const World& world, int flags) {
 }
 
 Result<ReadTools> ReadTools::create(World& world, int flags, size_t buffer_bytes) {
+    if (auto s = world.ensure_cache(); !s) return forward(s);
     auto buffer = ReadBuffer::create(buffer_bytes);
     if (!buffer) return forward(buffer);
     auto reads = Reads::create();

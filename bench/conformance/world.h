@@ -125,6 +125,9 @@ public:
 
     /// Chooses the cache's device; only before the first mount, default CacheOptions{}.
     [[nodiscard]] Status make_cache(const CacheOptions& options);
+    /// The default one if there is none yet, and its daemon.  Done before buffers are made: their pages would be
+    /// shared with the daemon, a fork, and each be copied by a page fault when it is written.
+    [[nodiscard]] Status ensure_cache();
     /// From now on every request to a breakable device fails with an I/O error.
     [[nodiscard]] Status break_device();
     /// Every read fails, every write is done (dm-flakey, error_reads).
@@ -192,7 +195,6 @@ public:
 private:
     struct State;
     enum class Takeover { no, yes };
-    [[nodiscard]] Status ensure_cache();
     [[nodiscard]] Status start_daemon(Takeover takeover);
     [[nodiscard]] Status unmount_left();
     void leave_cache_in_child();

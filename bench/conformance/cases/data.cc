@@ -211,7 +211,8 @@ Status read_every_file(World& world, const TestImage& image, const How& how, con
     return {};
 }
 
-Result<Tools> make_tools() {
+Result<Tools> make_tools(World& world) {
+    if (auto s = world.ensure_cache(); !s) return forward(s);
     auto buffer = ReadBuffer::create(kLargestRead);
     if (!buffer) return forward(buffer);
     auto reads = Reads::create();
@@ -282,7 +283,7 @@ Result<Finding> read_image(World& world, const TestImage& image, const How& how)
     if (how.via == Via::direct && world.direct() == DirectSupport::refused) return skipped("this kernel refuses O_DIRECT on these files");
     // A request for a part of a compressed extent makes Linux 6.12 complete it twice: have everything there.
     if (image.compressed) world.faults().fill_at_open = true;
-    auto tools = make_tools();
+    auto tools = make_tools(world);
     if (!tools) return forward(tools);
     auto mount = world.mount(image.name, mount_options(image));
     if (!mount) return forward(mount);
