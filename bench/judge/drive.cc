@@ -23,6 +23,7 @@
 #include "bench/run/environment.h"
 #include "bench/run/run_suite.h"
 #include "bench/store/cells.h"
+#include "bench/store/database.h"
 
 namespace diobench {
 
@@ -96,6 +97,20 @@ std::string verification_note(const std::vector<RunPair>& pairs) {
         for (const auto* arm : {&pair.baseline, &pair.candidate})
             if (const KernelResult* kernel = arm->results.find_kernel(arm->kernel)) checks += kernel->conformance.size();
     return fmt::format("verified before measured: {} checks that read a whole image and compared every byte, each boot its own", checks);
+}
+
+/// A boot's checks are of the images it measures: says so of a candidate whose conformance nobody has looked at.
+Status note_never_verified(const std::vector<RunPair>& pairs, GateReport& report) {
+    if (pairs.empty()) return {};
+    const KernelResult* candidate = pairs.front().candidate.results.find_kernel(pairs.front().candidate.kernel);
+    if (candidate == nullptr || candidate->patch_sha256.empty()) return {};
+    auto store = ResultStore::open();
+    if (!store) return forward(store);
+    auto verification = store->last_verification(candidate->base_version, candidate->patch_sha256);
+    if (!verification) return forward(verification);
+    if (verification->started_at.empty())
+        report.notes.push_back(fmt::format("{} was never verified on this machine: it may be wrong where nothing is measured (other layouts, errors); diobench verify looks at all of it", candidate->name));
+    return {};
 }
 
 /// The images of the two arms; the same twice is worth saying.
@@ -376,6 +391,7 @@ Result<GateReport> run_gate(const GateOptions& options) {
     report->started_at = run.started_at;
     if (!pairs.empty()) report->notes.insert(report->notes.begin(), verification_note(pairs));
     note_images(pairs, *report);
+    if (auto s = note_never_verified(pairs, *report); !s) return forward(s);
     if (runs->reused_boots() > 0)
         report->notes.push_back(fmt::format("{} boots of the baseline were made before and taken from the cache: the self-test has just shown that they would be the same",
                                             runs->reused_boots()));
@@ -438,6 +454,7 @@ Result<GateReport> judge_results(std::vector<Results> baseline, std::vector<Resu
     report.started_at = run.started_at;
     report.notes.push_back(verification_note(*pairs));
     note_images(*pairs, report);
+    if (auto s = note_never_verified(*pairs, report); !s) return forward(s);
     report.self_tests = std::move(self_tests);
     if (report.self_tests.empty())
         report.self_tests.push_back({"the machine's self-tests", SelfTest::Outcome::not_run, "these runs were made before; a gate that makes its own runs makes them"});
