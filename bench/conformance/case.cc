@@ -35,4 +35,10 @@ const std::vector<Case>& all_cases() {
     return registry();
 }
 
+const Case* find_case(std::string_view name) {
+    const auto& cases = all_cases();
+    const auto found = std::find_if(cases.begin(), cases.end(), [&](const Case& one) { return one.name == name; });
+    return found == cases.end() ? nullptr : &*found;
+}
+
 }  // namespace diobench

@@ -46,7 +46,7 @@ struct Case {
     /// Page faults of mappings of a mount's files: after the first such case lockdep
     /// is off (KernelComplaint::inherent), so they run behind all that it watches (in_run_order()).
     bool maps_files = false;
-    /// Asks kmemleak, which makes everything a third slower: off in boots of other cases.
+    /// Asks kmemleak, which took a third of the time: off in boots of other cases.
     bool wants_kmemleak = false;
 };
 /// The same case, with maps_files.
@@ -55,8 +55,16 @@ struct Case {
     return one;
 }
 
+/// The same case, with wants_kmemleak.
+[[nodiscard]] inline Case asking_kmemleak(Case one) {
+    one.wants_kmemleak = true;
+    return one;
+}
+
 /// Every registered case, by name.
 [[nodiscard]] const std::vector<Case>& all_cases();
+/// The one of that name; null if there is none.
+[[nodiscard]] const Case* find_case(std::string_view name);
 
 /// `static const CaseRegistrar registrar{{...}, {...}};` at the end of a file of cases/.
 struct CaseRegistrar {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/conformance/conform_init.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <malloc.h>
 #include <sys/mman.h>
@@ -56,9 +55,8 @@ private:
     }
 
     Status run_named(const std::string& name) {
-        const auto& cases = all_cases();
-        const auto found = std::find_if(cases.begin(), cases.end(), [&](const Case& one) { return one.name == name; });
-        if (found == cases.end()) return fail("run case", name, "this guest does not have it", ExitCode::invalid);
+        const Case* found = find_case(name);
+        if (found == nullptr) return fail("run case", name, "this guest does not have it", ExitCode::invalid);
         return run_one(*found, [] { return nlohmann::json::object(); });
     }
 

@@ -49,9 +49,8 @@ void take_record(const nlohmann::json& record, BootRecords& out, const CaseBoots
 }
 
 bool wants_kmemleak(const std::string& name) {
-    const auto& all = all_cases();
-    const auto found = std::find_if(all.begin(), all.end(), [&](const Case& one) { return one.name == name; });
-    return found != all.end() && found->wants_kmemleak;
+    const Case* found = find_case(name);
+    return found != nullptr && found->wants_kmemleak;
 }
 
 /// How many cases from the first on want the same kernel command line.
@@ -65,9 +64,9 @@ Result<BootResult> boot_once(const CaseBoots& setup, const std::vector<std::stri
     const std::string label = fmt::format("{}-{}", setup.label, number);
     const fs::path initramfs = setup.work_directory / (label + ".cpio");
     ConformancePlan plan = setup.plan;
-    plan.cases = cases;
-    plan.cases.resize(alike_in_front(cases));
-    if (setup.cases_per_boot != 0 && plan.cases.size() > setup.cases_per_boot) plan.cases.resize(setup.cases_per_boot);
+    size_t count = alike_in_front(cases);
+    if (setup.cases_per_boot != 0) count = std::min(count, setup.cases_per_boot);
+    plan.cases.assign(cases.begin(), cases.begin() + static_cast<ptrdiff_t>(count));
     plan.keep_going = number >= kFreshBoots;
     if (auto s = write_boot_initramfs(initramfs, setup.constant_initramfs, {{kConformancePlanFile, 0644, InitramfsBytes{plan.to_json().dump()}}}); !s) return forward(s);
     BootRequest request;

@@ -217,8 +217,7 @@ const CaseRegistrar registrar{{
      "fs/netfs/fscache_io.c, fscache_end_operation(): each begun operation is ended", [](World& w) { return misses_let_go(w, AsyncInterface::aio); }, 10},
     {"leaks/io-uring-misses-let-go", "After io_uring direct reads that waited for the daemon the image can be unmounted and the cache closed.",
      "fs/netfs/fscache_io.c, fscache_end_operation(): each begun operation is ended", [](World& w) { return misses_let_go(w, AsyncInterface::uring); }, 10},
-    {"leaks/kmemleak", "After twice 5,000 direct reads kmemleak finds no memory that nothing points to.", "Documentation/dev-tools/kmemleak.rst", nothing_unreferenced, 20,
-     false, true},
+    asking_kmemleak({"leaks/kmemleak", "After twice 5,000 direct reads kmemleak finds no memory that nothing points to.", "Documentation/dev-tools/kmemleak.rst", nothing_unreferenced}),
 }};
 
 }  // namespace
