@@ -49,12 +49,13 @@ Status create_null_blk(const NullBlkOptions& options) {
     return {};
 }
 
-Status set_null_blk_health(NullBlkHealth health, uint64_t size_bytes) {
+Status set_null_blk_health(NullBlkHealth health, ByteRange range) {
     // One line is one entry of at most 512 sectors (block/badblocks.c, BB_MAX_LEN).
     constexpr uint64_t kEntrySectors = 512;
-    for (uint64_t sector = 0; sector < size_bytes / 512; sector += kEntrySectors)
+    const uint64_t end = (range.offset_bytes + range.size_bytes) / 512;
+    for (uint64_t sector = range.offset_bytes / 512; sector < end; sector += kEntrySectors)
         if (auto s = write_knob(null_blk_folder(0) / "badblocks",
-                                fmt::format("{}{}-{}", health == NullBlkHealth::bad ? '+' : '-', sector, sector + kEntrySectors - 1));
+                                fmt::format("{}{}-{}", health == NullBlkHealth::bad ? '+' : '-', sector, std::min(sector + kEntrySectors, end) - 1));
             !s)
             return s;
     return {};

@@ -20,10 +20,14 @@ struct NullBlkOptions {
     unsigned index = 0;           ///< of /dev/nullbN
 };
 [[nodiscard]] Status create_null_blk(const NullBlkOptions& options);
-/// Whether requests to /dev/nullb0 succeed; those that do not fail when they
-/// complete, as on a real device, not when they are submitted.
+/// Whether requests that touch a range of /dev/nullb0 succeed; those that do not fail when
+/// they complete, as on a real device, not when they are submitted.
 enum class NullBlkHealth { good, bad };
-[[nodiscard]] Status set_null_blk_health(NullBlkHealth health, uint64_t size_bytes);
+struct ByteRange {
+    uint64_t offset_bytes = 0;
+    uint64_t size_bytes = 0;
+};
+[[nodiscard]] Status set_null_blk_health(NullBlkHealth health, ByteRange range);
 /// Removes /dev/nullb0 with its content; no error if there is none.
 [[nodiscard]] Status remove_null_blk();
 

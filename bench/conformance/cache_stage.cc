@@ -57,7 +57,10 @@ Result<CacheStage> CacheStage::create(const CacheOptions& options) {
         *device = dm->path();
     }
     if (auto s = copy_cache_file_system(*device, kCacheDirectory, options.size_bytes); !s) return forward(s);
-    return CacheStage(options, std::move(*device), std::move(dm));
+    CacheStage stage(options, std::move(*device), std::move(dm));
+    if (options.piece_bytes != 0)
+        if (auto s = stage.fragment_space(); !s) return forward(s);
+    return stage;
 }
 
 Status CacheStage::must_be_breakable() const {
@@ -77,11 +80,22 @@ Status CacheStage::load(DmTable table) const {
     return dm_->load(table);
 }
 
-Status CacheStage::set_health(NullBlkHealth health) const {
+Status CacheStage::break_completions(ByteRange range) {
     if (options_.device != CacheOptions::Device::timer)
-        return fail("break or repair", device_, "only a device that completes from an interrupt can fail there (CacheOptions::Device::timer)", ExitCode::invalid);
-    if (health == NullBlkHealth::bad) ::sync();
-    return set_null_blk_health(health, options_.size_bytes);
+        return fail("break", device_, "only a device that completes from an interrupt can fail there (CacheOptions::Device::timer)", ExitCode::invalid);
+    ::sync();
+    bad_.push_back(range);
+    return set_null_blk_health(NullBlkHealth::bad, range);
+}
+
+Status CacheStage::break_completions() { return break_completions({0, options_.size_bytes}); }
+
+Status CacheStage::break_completions_of(uint64_t block) { return break_completions({block * kBlockBytes, kBlockBytes}); }
+
+Status CacheStage::repair_completions() {
+    for (; !bad_.empty(); bad_.pop_back())
+        if (auto s = set_null_blk_health(NullBlkHealth::good, bad_.back()); !s) return s;
+    return {};
 }
 
 Status CacheStage::fill_space() {
@@ -94,6 +108,18 @@ Status CacheStage::fill_space() {
     for (off_t step = static_cast<off_t>(space.f_bavail * space.f_frsize); step >= 4096; step /= 2)
         while (::fallocate(balloon->get(), 0, at, step) == 0) at += step;
     if (errno != ENOSPC) return fail_errno("fill", kCacheDirectory);
+    return {};
+}
+
+/// Every other piece of a file that took all space is free.
+Status CacheStage::fragment_space() {
+    if (auto s = fill_space(); !s) return s;
+    auto balloon = UniqueFd::open(kBalloon, O_RDWR);
+    if (!balloon) return forward(balloon);
+    const auto piece = static_cast<off_t>(options_.piece_bytes);
+    const off_t end = ::lseek(balloon->get(), 0, SEEK_END);
+    for (off_t at = 0; at + 2 * piece <= end; at += 2 * piece)
+        if (::fallocate(balloon->get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, at, piece) < 0) return fail_errno("punch a hole into", kBalloon);
     return {};
 }
 

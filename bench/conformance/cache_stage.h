@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "bench/base/error.h"
 #include "bench/base/fd.h"
@@ -30,8 +31,11 @@ public:
     [[nodiscard]] Status load(DmTable table) const;
     /// Written back before; requests to a breakable device wait until load().
     [[nodiscard]] Status hold() const;
-    /// Written back before.  Only for Device::timer.
-    [[nodiscard]] Status set_health(NullBlkHealth health) const;
+    /// Requests fail when they complete, from now on.  Written back before.  Only for Device::timer.
+    [[nodiscard]] Status break_completions();
+    /// Of requests that touch one block of the file system.
+    [[nodiscard]] Status break_completions_of(uint64_t block);
+    [[nodiscard]] Status repair_completions();
     [[nodiscard]] Status fill_space();
     [[nodiscard]] Status free_space();
     /// Repairs, unmounts and removes; EBUSY if the cache is still in use after `limit`.
@@ -39,11 +43,14 @@ public:
 
 private:
     [[nodiscard]] Status must_be_breakable() const;
+    [[nodiscard]] Status fragment_space();
+    [[nodiscard]] Status break_completions(ByteRange range);
     CacheStage(CacheOptions options, std::string device, std::optional<DmDevice> dm)
         : options_(options), device_(std::move(device)), dm_(std::move(dm)) {}
     CacheOptions options_;
     std::string device_;
     std::optional<DmDevice> dm_;
+    std::vector<ByteRange> bad_;
 };
 
 /// Removes the devices that a case which was killed left behind.

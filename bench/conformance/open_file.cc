@@ -31,6 +31,21 @@ Status make_local(World& world, const OpenFile& file) {
     return world.drop_caches();
 }
 
+Result<WarmFile> open_warm(World& world, const std::string& image, const std::string& file, int flags) {
+    MountOptions names;
+    {
+        auto cold = open_file(world, image, file, 0);
+        if (!cold) return forward(cold);
+        if (auto s = make_local(world, *cold); !s) return forward(s);
+        names = cold->mount.options();
+    }
+    auto warm = open_file(world, image, file, flags, names);
+    if (!warm) return forward(warm);
+    auto path = world.cache_file("erofs," + names.fsid, names.fsid);
+    if (!path) return fail("find", "cache file of " + names.fsid, "it has no name after its mount is gone", ExitCode::invalid);
+    return WarmFile{std::move(*warm), std::move(*path)};
+}
+
 std::optional<Finding> unless_direct(const World& world) {
     switch (world.direct()) {
     case DirectSupport::refused: return skipped("O_DIRECT is refused by this kernel");

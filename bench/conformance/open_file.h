@@ -30,6 +30,13 @@ struct OpenFile {
 /// Fetches all of the file into the cache file; the page cache is empty after.
 [[nodiscard]] Status make_local(World& world, const OpenFile& file);
 
+/// A file that a mount which is gone has fetched, mounted again: its cache file has a name now.
+struct WarmFile {
+    OpenFile file;
+    std::string cache_file;  ///< path
+};
+[[nodiscard]] Result<WarmFile> open_warm(World& world, const std::string& image, const std::string& file, int flags);
+
 /// A finding that skips a case about true direct reads on a kernel that has none.
 [[nodiscard]] std::optional<Finding> unless_direct(const World& world);
 

@@ -15,10 +15,20 @@ uint64_t number_in(std::string_view text, std::string_view name) {
     return 0;
 }
 
-int64_t pinned_pages() {
+namespace {
+
+std::string vmstat() {
     // Counters of each CPU are added up when somebody reads this.
     (void)read_file("/proc/sys/vm/stat_refresh");
-    const std::string text = read_file("/proc/vmstat").value_or("");
+    return read_file("/proc/vmstat").value_or("");
+}
+
+}  // namespace
+
+int64_t file_pages() { return static_cast<int64_t>(number_in(vmstat(), "nr_file_pages ")); }
+
+int64_t pinned_pages() {
+    const std::string text = vmstat();
     return static_cast<int64_t>(number_in(text, "nr_foll_pin_acquired ") - number_in(text, "nr_foll_pin_released "));
 }
 

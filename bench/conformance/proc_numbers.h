@@ -15,4 +15,7 @@ namespace diobench {
 /// nr_foll_pin_released; Documentation/core-api/pin_user_pages.rst).
 [[nodiscard]] int64_t pinned_pages();
 
+/// Pages of the page cache now, of all files (/proc/vmstat, nr_file_pages).
+[[nodiscard]] int64_t file_pages();
+
 }  // namespace diobench

@@ -11,7 +11,9 @@
 #include <fmt/format.h>
 #include <map>
 #include <new>
+#include <linux/fs.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -182,12 +184,24 @@ Status World::repair_device() {
 
 Status World::break_completions() {
     step("break the device, for requests that complete");
-    return state_->stage->set_health(NullBlkHealth::bad);
+    return state_->stage->break_completions();
+}
+
+Status World::break_block_of(const std::string& path, uint64_t block) {
+    step(fmt::format("break block {} of {}", block, path));
+    auto fd = UniqueFd::open(path, O_RDONLY);
+    if (!fd) return forward(fd);
+    // Delayed allocation would give it no place yet.
+    if (::fsync(fd->get()) < 0) return fail_errno("write back", path);
+    int place = static_cast<int>(block);
+    if (::ioctl(fd->get(), FIBMAP, &place) < 0) return fail_errno("FIBMAP of", path);
+    if (place == 0) return fail("break", path, fmt::format("block {} is a hole", block), ExitCode::invalid);
+    return state_->stage->break_completions_of(static_cast<uint64_t>(place));
 }
 
 Status World::repair_completions() {
     step("repair the device, for requests that complete");
-    return state_->stage->set_health(NullBlkHealth::good);
+    return state_->stage->repair_completions();
 }
 
 Status World::fill_cache_space() { return state_->stage->fill_space(); }

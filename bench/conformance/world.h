@@ -37,6 +37,7 @@ struct CacheOptions {
     Device device = Device::ram;
     uint64_t completion_ns = 100'000;  ///< timer: of each request
     unsigned queue_depth = 64;         ///< timer: tags, requests that may be under way at once
+    uint64_t piece_bytes = 0;          ///< its free space is in pieces of so many bytes, as that of an old cache is; 0: in one
     uint64_t size_bytes = 64 << 20;    ///< of the file system (ram: at most the RAM disk's size)
     bool breakable = false;            ///< below a device-mapper table: break_device() and repair_device() work
 };
@@ -138,6 +139,8 @@ public:
     /// From now on every request to a device with a timer fails, and says so
     /// when it completes: what device-mapper breaks fails at once, at submission.
     [[nodiscard]] Status break_completions();
+    /// The same for requests that touch one block of a file on the cache's file system.
+    [[nodiscard]] Status break_block_of(const std::string& path, uint64_t block);
     [[nodiscard]] Status repair_completions();
     /// Fills the cache file system until no block is left; freed by the second call.
     [[nodiscard]] Status fill_cache_space();

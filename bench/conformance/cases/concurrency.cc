@@ -144,26 +144,40 @@ Result<Finding> threads_share_descriptor(World& world, CacheOptions::Device devi
     return complaints.finding();
 }
 
-/// More reads at once than the device has tags: they wait, they do not fail.
-Result<Finding> more_than_tags(World& world, AsyncInterface interface) {
+struct ManyReads {
+    const char* image;
+    const char* name;
+    size_t length;    ///< of a read
+    uint64_t stride;  ///< from one read to the next
+    unsigned reads;
+    CacheOptions cache;
+};
+constexpr ManyReads kOneRequestEach{"large", "large", kBlockBytes, 17 * kBlockBytes, 64, {.device = CacheOptions::Device::timer, .queue_depth = 4}};
+/// Three extents each, and each in two pieces or more on the device: the second extent of the first read gets a tag for its first piece.
+constexpr ManyReads kManyRequestsEach{"scattered-64k", "several", 192 << 10, 192 << 10, 5,
+                                      {.device = CacheOptions::Device::timer, .queue_depth = 3, .piece_bytes = 32 << 10}};
+
+/// More requests at once than the device has tags: reads wait, they do not fail, and those that had begun go on where they were.
+Result<Finding> more_than_tags(World& world, AsyncInterface interface, const ManyReads& many) {
     if (auto skip = unless_direct(world)) return *skip;
-    constexpr unsigned kReads = 64;
-    if (auto s = world.make_cache({.device = CacheOptions::Device::timer, .queue_depth = 4}); !s) return forward(s);
-    auto file = open_file(world, "large", "large", O_DIRECT);
+    if (auto s = world.make_cache(many.cache); !s) return forward(s);
+    auto file = open_file(world, many.image, many.name, O_DIRECT);
     if (!file) return forward(file);
     if (auto s = make_local(world, *file); !s) return forward(s);
-    auto buffer = ReadBuffer::create(kReads * kBlockBytes);
+    auto buffer = ReadBuffer::create(many.reads * many.length);
     if (!buffer) return forward(buffer);
+    // The file's map is in memory from here on: for that as well reads would wait.
+    if (::pread(file->fd.get(), buffer->data(), many.length, 0) < 0) return fail_errno("read", file->path());
     buffer->poison(buffer->size());
     std::vector<AsyncBatch::Request> requests;
-    for (size_t i = 0; i < kReads; ++i) requests.push_back({i * 17 * kBlockBytes, {buffer->data() + i * kBlockBytes, kBlockBytes}});
-    auto batch = AsyncBatch::create(interface, kReads);
+    for (size_t i = 0; i < many.reads; ++i) requests.push_back({i * many.stride, {buffer->data() + i * many.length, many.length}});
+    auto batch = AsyncBatch::create(interface, many.reads);
     if (!batch) return forward(batch);
     if (auto s = batch->submit(file->fd.get(), requests); !s) return forward(s);
-    auto done = batch->wait(kReads, kEnough);
+    auto done = batch->wait(many.reads, kEnough);
     if (!done) return forward(done);
     Complaints complaints;
-    if (done->size() != kReads) complaints.add(fmt::format("{} of {} reads completed within {} ms", done->size(), kReads, kEnough.count()));
+    if (done->size() != many.reads) complaints.add(fmt::format("{} of {} reads completed within {} ms", done->size(), many.reads, kEnough.count()));
     for (const auto& one : *done)
         complaints.add(check_read(file->subject, {std::string(async_interface_name(interface)), "direct", requests[one.index].offset_bytes, one.result},
                                   requests[one.index].buffer));
@@ -174,6 +188,7 @@ using Device = CacheOptions::Device;
 const char* const kAllRight = "Buffered, mapped, direct and asynchronous readers of one file at once, while it is being fetched, all get the right bytes.";
 const char* const kAllSource = "open(2), O_DIRECT: on a read-only file there is nothing a mix of both kinds of I/O could make incoherent";
 const char* const kTagsRight = "More direct reads at once than the device has room for wait for it; none fails with EAGAIN.";
+const char* const kPartsRight = "A direct read of several extents for which the device has no room in the middle waits there and goes on at that place.";
 const char* const kTagsSource = "io_submit(2): EAGAIN is for resources of the submission; block/blk-mq.c: BLK_STS_AGAIN is only for requests with REQ_NOWAIT";
 
 const CaseRegistrar registrar{{
@@ -183,8 +198,10 @@ const CaseRegistrar registrar{{
      [](World& w) { return threads_share_descriptor(w, Device::ram); }},
     {"concurrency/threads-timer", "Eight threads reading one file directly at random offsets get the right bytes, on a device that completes later, in an interrupt.",
      kAllSource, [](World& w) { return threads_share_descriptor(w, Device::timer); }},
-    {"concurrency/libaio-more-than-tags", kTagsRight, kTagsSource, [](World& w) { return more_than_tags(w, AsyncInterface::aio); }},
-    {"concurrency/io-uring-more-than-tags", kTagsRight, kTagsSource, [](World& w) { return more_than_tags(w, AsyncInterface::uring); }},
+    {"concurrency/libaio-more-than-tags", kTagsRight, kTagsSource, [](World& w) { return more_than_tags(w, AsyncInterface::aio, kOneRequestEach); }},
+    {"concurrency/io-uring-more-than-tags", kTagsRight, kTagsSource, [](World& w) { return more_than_tags(w, AsyncInterface::uring, kOneRequestEach); }},
+    {"concurrency/libaio-in-parts-more-than-tags", kPartsRight, kTagsSource, [](World& w) { return more_than_tags(w, AsyncInterface::aio, kManyRequestsEach); }},
+    {"concurrency/io-uring-in-parts-more-than-tags", kPartsRight, kTagsSource, [](World& w) { return more_than_tags(w, AsyncInterface::uring, kManyRequestsEach); }},
 }};
 
 }  // namespace

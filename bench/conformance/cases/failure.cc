@@ -34,9 +34,11 @@ std::string must_fail(const Subject& subject, const ReadDone& done, std::span<co
                        origin_of(subject, done.offset + good_bytes, buffer.subspan(good_bytes)));
 }
 
+constexpr ReadCall kCalls[] = {ReadCall::pread, ReadCall::aio_pread, ReadCall::uring_read, ReadCall::aio_preadv};
+
 /// Every call, each length, while the device fails.
 void read_broken(Reads& reads, int fd, std::string_view via, const Subject& subject, const ReadBuffer& buffer, Complaints& complaints) {
-    for (ReadCall call : {ReadCall::pread, ReadCall::aio_pread, ReadCall::uring_read, ReadCall::aio_preadv})
+    for (ReadCall call : kCalls)
         for (size_t length : kLengths) {
             if (length > subject.size()) continue;
             buffer.poison(length);
@@ -97,6 +99,81 @@ Result<Finding> device_fails(World& world, const Scene& scene, int flags) {
     return complaints.finding();
 }
 
+/// Block of a cache file that holds block `block` of the subject.
+Result<uint64_t> place_in(const std::string& cache_file, const Subject& subject, uint64_t block) {
+    auto fd = UniqueFd::open(cache_file, O_RDONLY);
+    if (!fd) return forward(fd);
+    const auto wanted = right_bytes(subject, block * kBlockBytes, kBlockBytes);
+    std::vector<std::byte> found(kBlockBytes);
+    for (uint64_t at = 0; ::pread(fd->get(), found.data(), kBlockBytes, static_cast<off_t>(at * kBlockBytes)) > 0; ++at)
+        if (found == wanted) return at;
+    return fail("find", fmt::format("block {} of {}", block, subject.name()), "it is not in " + cache_file, ExitCode::invalid);
+}
+
+/// A read of eight blocks of which some cannot be read.
+Result<Finding> blocks_fail(World& world, int flags) {
+    if (flags != 0)
+        if (auto skip = unless_direct(world)) return *skip;
+    constexpr size_t kLength = 8 * kBlockBytes;
+    constexpr std::pair<uint64_t, uint64_t> kBad[] = {{3, 6}, {1, 2}, {2, 7}, {4, 4}, {0, 5}};
+    if (auto s = world.make_cache({.device = CacheOptions::Device::timer}); !s) return forward(s);
+    auto buffer = ReadBuffer::create(kLengths[1]);  // of read_repaired()
+    if (!buffer) return forward(buffer);
+    auto warm = open_warm(world, "scattered-4k", "several", flags);
+    if (!warm) return forward(warm);
+    const auto& [file, cache_file] = *warm;
+    auto reads = Reads::create();
+    if (!reads) return forward(reads);
+    const std::string_view via = flags == 0 ? "buffered" : "direct";
+    Complaints complaints;
+    uint64_t offset = 0;
+    for (const auto& [first, last] : kBad)
+        for (ReadCall call : kCalls) {
+            if (auto s = world.drop_caches(); !s) return forward(s);
+            for (uint64_t bad : {first, last}) {
+                auto place = place_in(cache_file, file.subject, offset / kBlockBytes + bad);
+                if (!place) return forward(place);
+                if (auto s = world.break_block_of(cache_file, *place); !s) return forward(s);
+            }
+            world.step(fmt::format("read of eight blocks of which the blocks {} and {} cannot be read", first, last));
+            buffer->poison(kLength);
+            const ssize_t n = reads->read(call, file.fd.get(), offset, buffer->first(kLength));
+            complaints.add(must_fail(file.subject, {std::string(read_call_name(call)), via, offset, n}, buffer->first(kLength), first * kBlockBytes));
+            offset = (offset + kLength) % (12 * kLength);
+            if (auto s = world.repair_completions(); !s) return forward(s);
+        }
+    read_repaired(*reads, file.fd.get(), via, file.subject, *buffer, complaints);
+    return complaints.finding();
+}
+
+/// What is here cannot be read, and what is not here is not delivered: reads fail where they complete, where they are submitted, and at both.
+Result<Finding> device_and_daemon_fail(World& world) {
+    if (auto skip = unless_direct(world)) return *skip;
+    constexpr size_t kHere = 128 << 10;
+    if (auto s = world.make_cache({.device = CacheOptions::Device::timer}); !s) return forward(s);
+    auto buffer = ReadBuffer::create(kHere);
+    if (!buffer) return forward(buffer);
+    auto file = open_file(world, "large", "large", O_DIRECT);
+    if (!file) return forward(file);
+    auto reads = Reads::create();
+    if (!reads) return forward(reads);
+    if (::pread(file->fd.get(), buffer->data(), kHere, 0) < 0) return fail_errno("fetch the start of", file->path());
+    world.faults().fill_nothing = true;
+    if (auto s = world.break_completions(); !s) return forward(s);
+    Complaints complaints;
+    for (uint64_t offset : {uint64_t{0}, uint64_t{1} << 20, uint64_t{kHere / 2}})
+        for (ReadCall call : kCalls) {
+            world.step(fmt::format("{} at {} while the device fails and the daemon delivers nothing", read_call_name(call), offset));
+            buffer->poison(kHere);
+            const ssize_t n = reads->read(call, file->fd.get(), offset, buffer->first(kHere));
+            complaints.add(must_fail(file->subject, {std::string(read_call_name(call)), "direct", offset, n}, buffer->first(kHere), 0));
+        }
+    if (auto s = world.repair_completions(); !s) return forward(s);
+    world.faults().clear();
+    read_repaired(*reads, file->fd.get(), "direct", file->subject, *buffer, complaints);
+    return complaints.finding();
+}
+
 Result<Finding> mapping_of_failing_device(World& world) {
     if (auto s = world.make_cache({.breakable = true}); !s) return forward(s);
     auto file = open_file(world, "large", "large", 0);
@@ -136,6 +213,16 @@ std::vector<Case> all() {
             cases.push_back({fmt::format("failure/device-{}{}", via, name), fmt::format(fmt::runtime(kRight), flags == 0 ? "A buffered read" : "A direct read"), kSource,
                              [scene = scene, flags](World& w) { return device_fails(w, scene, flags); }});
         }
+    for (int flags : {O_DIRECT, 0})
+        cases.push_back({fmt::format("failure/device-{}-bad-blocks", flags == 0 ? "buffered" : "direct"),
+                         fmt::format("{} over two blocks that the device cannot read gives EIO or the bytes before the first of them, in whatever order the parts of the read end.",
+                                     flags == 0 ? "A buffered read" : "A direct read"),
+                         "read(2): the count is of bytes from the offset on, without a gap; fs/iomap/direct-io.c, iomap_dio_set_error() keeps one error of many",
+                         [flags](World& w) { return blocks_fail(w, flags); }});
+    cases.push_back({"failure/device-and-daemon",
+                     "A direct read whose first half the device cannot read and whose second half the daemon does not deliver gives EIO, and so "
+                     "does a read of either.",
+                     "read(2), EIO: an error of the first part and one of the second meet in one request", device_and_daemon_fail});
     cases.push_back(mapping({"failure/device-mmap", "Touching a mapping whose device fails raises SIGBUS, and gives the data once the device works again.",
                              "mmap(2), SIGBUS; mm/filemap.c, filemap_fault()", mapping_of_failing_device}));
     return cases;

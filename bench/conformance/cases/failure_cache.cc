@@ -152,38 +152,29 @@ Result<Finding> unmount_under_reader(World& world, int flags) {
 Result<Finding> cut_short(World& world, int flags, uint64_t new_bytes) {
     if (flags != 0)
         if (auto skip = unless_direct(world)) return *skip;
-    MountOptions names;
-    {
-        auto file = open_file(world, "large", "large", 0);
-        if (!file) return forward(file);
-        if (auto s = make_local(world, *file); !s) return forward(s);
-        names = file->mount.options();
-    }
-    // The file has a name now, and the second mount finds it.
-    auto file = open_file(world, "large", "large", flags, names);
-    if (!file) return forward(file);
-    auto path = world.cache_file("erofs," + names.fsid, names.fsid);
-    if (!path) return fail("find", "cache file of " + names.fsid, "it has no name after its mount is gone", ExitCode::invalid);
+    auto warm = open_warm(world, "large", "large", flags);
+    if (!warm) return forward(warm);
+    auto& [file, path] = *warm;
     auto buffer = ReadBuffer::create(1 << 20);
     if (!buffer) return forward(buffer);
-    if (::pread(file->fd.get(), buffer->data(), kBlockBytes, 0) < 0) return fail_errno("read", file->path());
+    if (::pread(file.fd.get(), buffer->data(), kBlockBytes, 0) < 0) return fail_errno("read", file.path());
     auto reads = Reads::create();
     if (!reads) return forward(reads);
     Complaints complaints;
     for (ReadCall call : kCalls) {
-        if (::truncate(path->c_str(), static_cast<off_t>(new_bytes)) < 0) return fail_errno("truncate", *path);
+        if (::truncate(path.c_str(), static_cast<off_t>(new_bytes)) < 0) return fail_errno("truncate", path);
         // Over the new end first: what is written far behind it makes the file longer again, with a
         // hole that may pass for data (docs/direct-io.md, "Limits").
         for (uint64_t offset : {new_bytes / kBlockBytes * kBlockBytes - 8 * kBlockBytes, uint64_t{3} << 20}) {
             const size_t length = 16 * kBlockBytes;
             buffer->poison(length);
-            const ssize_t n = reads->read(call, file->fd.get(), offset, buffer->first(length));
+            const ssize_t n = reads->read(call, file.fd.get(), offset, buffer->first(length));
             const ReadDone done{std::string(read_call_name(call)), via(flags), offset, n};
-            const std::string what = describe(file->subject, done, length);
+            const std::string what = describe(file.subject, done, length);
             if (n == -EIO) continue;
             if (n <= 0)
                 complaints.add(fmt::format("{}, {}; right is EIO or the data", what, result_text(n)));
-            else if (auto wrong = wrong_bytes(file->subject, offset, buffer->first(static_cast<size_t>(n))); !wrong.empty())
+            else if (auto wrong = wrong_bytes(file.subject, offset, buffer->first(static_cast<size_t>(n))); !wrong.empty())
                 complaints.add(fmt::format("{}, returned {}: {}", what, n, wrong));
         }
     }

@@ -12,6 +12,7 @@
 #include <sys/mount.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 #include "bench/base/files.h"
 #include "bench/conformance/async_batch.h"
@@ -29,6 +30,8 @@ constexpr unsigned kReads = 5'000;
 /// Of reads that are four or more reads of the cache each.
 constexpr unsigned kReadsInParts = kReads / 4;
 constexpr unsigned kDepth = 32;
+/// Of each of two rounds of threads that read once.
+constexpr unsigned kThreads = 150;
 /// A leak of one object in so many reads is found.
 constexpr unsigned kRarest = 100;
 /// kmemleak reports nothing younger than 5 s (mm/kmemleak.c, MSECS_MIN_AGE).
@@ -61,8 +64,8 @@ std::string growth_of(const Held& first, const Held& second, const Held& third, 
     return text;
 }
 
-/// Does two rounds of `reads`; `round` returns what is wrong with a read.
-Result<Finding> holds_no_more_after(unsigned reads, const std::string& what, const std::function<std::string()>& round) {
+/// Does two rounds of `reads`; `round` returns what is wrong with a read.  A leak of one object in `rarest` reads is found.
+Result<Finding> holds_no_more_after(unsigned reads, const std::string& what, const std::function<std::string()>& round, unsigned rarest = kRarest) {
     std::array<Held, 3> held;
     for (size_t i = 0; i < held.size(); ++i) {
         if (i > 0)
@@ -71,7 +74,7 @@ Result<Finding> holds_no_more_after(unsigned reads, const std::string& what, con
         if (!now) return forward(now);
         held.at(i) = std::move(*now);
     }
-    const std::string grown = growth_of(held[0], held[1], held[2], std::max(1U, reads / kRarest));
+    const std::string grown = growth_of(held[0], held[1], held[2], std::max(1U, reads / rarest));
     return grown.empty() ? passed() : failed(fmt::format("twice {} {} leak: the kernel holds more after each time: {}", reads, what, grown));
 }
 
@@ -155,6 +158,84 @@ Result<Finding> failing(World& world) {
     return finding;
 }
 
+/// Reads the start of a file; what is wrong, if anything.
+std::string read_once(int fd, const ReadBuffer& buffer, AsyncInterface interface) {
+    auto batch = AsyncBatch::create(interface, 1);
+    if (!batch) return batch.error().message();
+    const AsyncBatch::Request request{0, buffer.first(kBlockBytes)};
+    if (auto s = batch->submit(fd, {&request, 1}); !s) return s.error().message();
+    auto done = batch->wait(1, milliseconds(5000));
+    if (!done) return done.error().message();
+    if (done->size() != 1) return "a read did not complete within 5 s";
+    const ssize_t result = done->front().result;
+    return result == static_cast<ssize_t>(kBlockBytes) ? "" : fmt::format("a read of {} bytes at 0 {}", kBlockBytes, result_text(result));
+}
+
+/// Short-lived threads, one asynchronous read each: who is noted as a read's owner is let go of as well.
+Result<Finding> threads_end(World& world, AsyncInterface interface) {
+    if (auto skip = unless_direct(world)) return *skip;
+    // A task is freed some time after its end (RCU): a few of one round are counted in the next.
+    constexpr unsigned kRarestOwner = 2;
+    auto file = open_local(world, {"flat", kBlockBytes});
+    if (!file) return forward(file);
+    auto buffer = ReadBuffer::create(kBlockBytes);
+    if (!buffer) return forward(buffer);
+    const auto round = [&] {
+        std::string wrong;
+        for (unsigned i = 0; i < kThreads && wrong.empty(); ++i) std::jthread([&] { wrong = read_once(file->fd.get(), *buffer, interface); }).join();
+        return wrong;
+    };
+    return holds_no_more_after(kThreads, fmt::format("threads with one {} direct read", async_interface_name(interface)), round, kRarestOwner);
+}
+
+/// Opens each file of the image and reads its last block; what is wrong, if anything.
+std::string read_ends(const OpenFile& any, int flags, const ReadBuffer& buffer) {
+    for (const auto& file : any.subject.image->files) {
+        if (file.size_bytes == 0) continue;
+        auto fd = UniqueFd::open(any.mount.file(file.name), O_RDONLY | flags);
+        if (!fd) return fd.error().message();
+        const Subject subject{any.subject.image, &file, any.subject.seed};
+        const uint64_t offset = (file.size_bytes - 1) / kBlockBytes * kBlockBytes;
+        buffer.poison(kBlockBytes);
+        const ssize_t n = ::pread(fd->get(), buffer.data(), kBlockBytes, static_cast<off_t>(offset));
+        const ReadDone done{"pread", flags == 0 ? "buffered" : "direct", offset, n < 0 ? -errno : n};
+        if (auto wrong = check_read(subject, done, buffer.first(kBlockBytes)); !wrong.empty()) return wrong;
+    }
+    return {};
+}
+
+/// Pages of the page cache that cannot be dropped: what is on its way to a disk, or just came from there, can be a moment later.
+Result<int64_t> settled_file_pages(World& world) {
+    int64_t pages = 0;
+    for (int i = 0; i < 10; ++i) {
+        if (auto s = world.drop_caches(); !s) return forward(s);
+        const int64_t before = std::exchange(pages, file_pages());
+        if (before == pages) break;
+        std::this_thread::sleep_for(milliseconds(5));
+    }
+    return pages;
+}
+
+/// Blocks of metadata whose reference is kept cannot be dropped from memory, and are lost with the mount.
+Result<Finding> metadata_can_be_dropped(World& world, int flags) {
+    if (flags != 0)
+        if (auto skip = unless_direct(world)) return *skip;
+    auto buffer = ReadBuffer::create(kBlockBytes);
+    if (!buffer) return forward(buffer);
+    auto file = open_file(world, "inline-tail", "several", 0);
+    if (!file) return forward(file);
+    if (auto s = make_local(world, *file); !s) return forward(s);
+    auto before = settled_file_pages(world);
+    if (!before) return forward(before);
+    if (auto wrong = read_ends(*file, flags, *buffer); !wrong.empty()) return failed(wrong);
+    auto after = settled_file_pages(world);
+    if (!after) return forward(after);
+    const int64_t stay = *after - *before;
+    if (stay <= 0) return passed();
+    return failed(fmt::format("{} pages that were read for the ends of {} files stay in memory (nr_file_pages, after drop_caches): somebody still holds them", stay,
+                              file->subject.image->files.size()));
+}
+
 /// Misses hold a reference of the cookie while they wait: all of them let go.
 Result<Finding> misses_let_go(World& world, AsyncInterface interface) {
     if (auto skip = unless_direct(world)) return *skip;
@@ -202,6 +283,9 @@ Result<Finding> nothing_unreferenced(World& world) {
 const char* const kRight = "After {} the kernel's slab caches hold no more objects and no more pages are pinned than before.";
 const char* const kSource = "Documentation/mm/slab.rst, /proc/slabinfo; Documentation/core-api/pin_user_pages.rst: what was pinned is unpinned";
 
+const char* const kMetadataRight = "After {} reads of inline tails nobody holds the blocks of metadata they were taken from: memory lets go of them.";
+const char* const kMetadataSource = "fs/erofs/data.c, erofs_put_metabuf(); Documentation/admin-guide/sysctl/vm.rst, drop_caches";
+
 constexpr Scene kOnePart{"flat", kBlockBytes};
 constexpr Scene kParts{"scattered-4k", 8 * kBlockBytes, kReadsInParts};
 
@@ -212,6 +296,12 @@ const CaseRegistrar registrar{{
     {"leaks/libaio-in-parts", fmt::format(fmt::runtime(kRight), "twice 1,250 libaio direct reads of several extents each"), kSource,
      [](World& w) { return asynchronous(w, kParts, AsyncInterface::aio); }},
     {"leaks/io-uring", fmt::format(fmt::runtime(kRight), "twice 5,000 io_uring direct reads"), kSource, [](World& w) { return asynchronous(w, kOnePart, AsyncInterface::uring); }},
+    {"leaks/libaio-threads", fmt::format(fmt::runtime(kRight), "twice 150 threads that read once by libaio and end"), kSource,
+     [](World& w) { return threads_end(w, AsyncInterface::aio); }},
+    {"leaks/io-uring-threads", fmt::format(fmt::runtime(kRight), "twice 150 threads that read once by io_uring and end"), kSource,
+     [](World& w) { return threads_end(w, AsyncInterface::uring); }},
+    {"leaks/metadata-direct", fmt::format(fmt::runtime(kMetadataRight), "direct"), kMetadataSource, [](World& w) { return metadata_can_be_dropped(w, O_DIRECT); }},
+    {"leaks/metadata-buffered", fmt::format(fmt::runtime(kMetadataRight), "buffered"), kMetadataSource, [](World& w) { return metadata_can_be_dropped(w, 0); }},
     {"leaks/failing", fmt::format(fmt::runtime(kRight), "twice 5,000 direct reads that fail"), kSource, failing},
     {"leaks/libaio-misses-let-go", "After libaio direct reads that waited for the daemon the image can be unmounted and the cache closed.",
      "fs/netfs/fscache_io.c, fscache_end_operation(): each begun operation is ended", [](World& w) { return misses_let_go(w, AsyncInterface::aio); }, 10},

@@ -48,29 +48,21 @@ Result<Finding> leaves_nothing(World& world, const char* image, bool local) {
 /// The cache file's own page cache: needs a file with a name.
 Result<Finding> leaves_cache_file_alone(World& world) {
     if (auto skip = unless_direct(world)) return *skip;
-    MountOptions names;
-    {
-        auto file = open_file(world, "large", "large", 0);
-        if (!file) return forward(file);
-        if (auto s = make_local(world, *file); !s) return forward(s);
-        names = file->mount.options();
-    }
-    auto file = open_file(world, "large", "large", O_DIRECT, names);
-    if (!file) return forward(file);
-    auto path = world.cache_file("erofs," + names.fsid, names.fsid);
-    if (!path) return fail("find", "cache file of " + names.fsid, "it has no name after its mount is gone", ExitCode::invalid);
-    auto backing = UniqueFd::open(*path, O_RDONLY);
+    auto warm = open_warm(world, "large", "large", O_DIRECT);
+    if (!warm) return forward(warm);
+    auto& [file, path] = *warm;
+    auto backing = UniqueFd::open(path, O_RDONLY);
     if (!backing) return forward(backing);
     auto before = world.cached_bytes(backing->get());
     if (!before) return forward(before);
     auto buffer = ReadBuffer::create(kLargest);
     if (!buffer) return forward(buffer);
-    for (uint64_t offset = 0; offset < file->subject.size(); offset += kLargest)
-        if (::pread(file->fd.get(), buffer->data(), kLargest, static_cast<off_t>(offset)) <= 0) return fail_errno("read", file->path());
+    for (uint64_t offset = 0; offset < file.subject.size(); offset += kLargest)
+        if (::pread(file.fd.get(), buffer->data(), kLargest, static_cast<off_t>(offset)) <= 0) return fail_errno("read", file.path());
     auto after = world.cached_bytes(backing->get());
     if (!after) return forward(after);
     if (*after <= *before) return passed();
-    return failed(fmt::format("direct reads of {} bytes left {} bytes in the page cache of the cache file; right is none", file->subject.size(), *after - *before));
+    return failed(fmt::format("direct reads of {} bytes left {} bytes in the page cache of the cache file; right is none", file.subject.size(), *after - *before));
 }
 
 /// What the page cache has does not serve a direct read, and stays.
