@@ -21,6 +21,8 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kNames = {"buffered-seq", "buffered-rand", "direct", "mmap"};
 constexpr uint64_t kLargeRead = 128 << 10;
+/// Of several extents on most layouts.
+constexpr uint64_t kLargestRead = 1 << 20;
 
 /// Reads one range; an empty string if what came is what should come.
 std::string check_read(int fd, const FileContent& content, uint64_t offset, std::span<std::byte> buffer) {
@@ -44,7 +46,7 @@ std::vector<Step> steps_of(ReadPath path) {
     switch (path) {
     case ReadPath::buffered_sequential: return {{kLargeRead, Pattern::sequential}};
     case ReadPath::buffered_random: return {{kBlockBytes, Pattern::random}};
-    case ReadPath::direct: return {{kLargeRead, Pattern::sequential}, {kBlockBytes, Pattern::random}};
+    case ReadPath::direct: return {{kLargestRead, Pattern::sequential}, {kLargeRead, Pattern::sequential}, {kBlockBytes, Pattern::random}};
     case ReadPath::mapped: break;
     }
     return {};
@@ -106,7 +108,7 @@ std::vector<const TestFile*> files_of(const Cell& cell, const GuestImage& image)
 Result<PathResult> verify_path(const std::vector<const TestFile*>& files, const std::string& directory, ReadPath path, uint64_t seed) {
     if (auto s = drop_caches(); !s) return forward(s);
     PathResult result{"", path, "pass", "", 0, 0};
-    auto buffer = AlignedBuffer::create(kLargeRead);
+    auto buffer = AlignedBuffer::create(kLargestRead);
     if (!buffer) return forward(buffer);
     for (const TestFile* file : files) {
         auto fd = UniqueFd::open(directory + "/" + file->name, O_RDONLY | (path == ReadPath::direct ? O_DIRECT : 0));

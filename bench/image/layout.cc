@@ -67,6 +67,12 @@ std::vector<TestImage> make_layouts() {
     out.push_back(container("container-shared", "the same, mounted twice in one domain: the other mount has fetched the blobs already", true));
     out.push_back({.name = "small", .purpose = "as flat, a file of 1 MiB: made ready and verified in no time", .mkfs_options = {"-Enoinline_data"},
                    .files = {data_file(13, 1 * kMiB + kTail)}});
+    // Where a file is in pieces, or has an end, most faults are: each gate's self-test reads these, whatever its suite does.
+    out.push_back({.name = "small-tail", .purpose = "as inline-tail, a file of 1 MiB", .files = {data_file(14, 1 * kMiB + kTail)}});
+    out.push_back({.name = "small-scattered", .purpose = "a file of 1 MiB in 4 KiB chunks whose order on the blob is not the file's", .mkfs_options = {kNoChecksum},
+                   .chunk_bytes = 4096, .placement = Placement::scattered, .files = {data_file(15, 1 * kMiB + kTail)}});
+    out.push_back({.name = "small-devices", .purpose = "a file of 1 MiB in 16 KiB chunks, on the image and two extra devices in turn", .mkfs_options = {kNoChecksum},
+                   .chunk_bytes = 16 << 10, .placement = Placement::devices, .extra_devices = 2, .files = {data_file(16, 1 * kMiB + kTail)}});
     out.push_back({.name = "small-files", .purpose = "2,000 files of 1 to 9,001 bytes in 40 directories", .files = small_files()});
     return out;
 }
