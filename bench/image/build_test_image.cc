@@ -24,6 +24,7 @@ constexpr int kTestImageFormat = 1;
 std::string describe(const TestImage& image, uint64_t seed, const Mkfs& mkfs) {
     std::string text = fmt::format("{} {} seed {} options {} chunk {} placement {} devices {}\n", kTestImageFormat, mkfs.version, seed,
                                    join(image.mkfs_options, " "), image.chunk_bytes, static_cast<int>(image.placement), image.extra_devices);
+    if (image.stretched_chunk_bytes != 0) text += fmt::format("stretched {}\n", image.stretched_chunk_bytes);
     for (const auto& file : image.files) {
         text += fmt::format("{} {} {} {}", file.name, file.file_id, file.size_bytes, static_cast<int>(file.texture));
         for (const auto& hole : file.holes) text += fmt::format(" {}+{}", hole.first_block, hole.blocks);
@@ -35,7 +36,10 @@ std::string describe(const TestImage& image, uint64_t seed, const Mkfs& mkfs) {
 Status write_files(const TestImage& image, uint64_t seed, const fs::path& root) {
     for (const auto& file : image.files) {
         if (auto s = make_directories((root / file.name).parent_path()); !s) return s;
-        if (auto s = write_content(file.content(seed), root / file.name); !s) return s;
+        FileContent content = file.content(seed);
+        if (image.stretched_chunk_bytes != 0)
+            content = {content.key, (file.size_bytes + image.stretched_chunk_bytes - 1) / image.stretched_chunk_bytes * image.chunk_bytes, {}, content.texture};
+        if (auto s = write_content(content, root / file.name); !s) return s;
     }
     return {};
 }
@@ -71,6 +75,15 @@ Result<std::vector<Chunk>> chunks_of(const ErofsImage& image, const TestFile& fi
     for (uint64_t i = 0; i < map->chunks; ++i)
         chunks.push_back({&file, *map, i, i * per_chunk, std::min(per_chunk, file_block_count - i * per_chunk)});
     return chunks;
+}
+
+Status stretch(ErofsImage& image, const TestImage& row) {
+    for (const auto& file : row.files) {
+        auto inode = image.find(file.name);
+        if (!inode) return forward(inode);
+        if (auto s = image.stretch(*inode, file.size_bytes, row.stretched_chunk_bytes); !s) return s;
+    }
+    return {};
 }
 
 /// Clears the map where the files have holes.  Chunks of which only a part is a hole are refused.
@@ -231,6 +244,8 @@ Result<Blobs> make_blobs(const TestImage& row, uint64_t seed, const Mkfs& mkfs, 
     if (row.placement == Placement::mkfs) return keep_placement(row, seed, std::move(*bytes), device);
     auto image = ErofsImage::open(std::move(*bytes));
     if (!image) return forward(image);
+    if (row.stretched_chunk_bytes != 0)
+        if (auto s = stretch(*image, row); !s) return forward(s);
     return place(std::move(*image), row, seed);
 }
 

@@ -2,6 +2,7 @@
 #include "bench/image/erofs_format.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <fmt/format.h>
 #include <optional>
@@ -28,6 +29,8 @@ constexpr uint64_t kDeviceSlotBytes = 128;
 constexpr uint64_t kDeviceTagBytes = 64;
 constexpr uint64_t kDirentBytes = 12;
 constexpr uint32_t kChunkBitsMask = 0x1F;
+constexpr uint64_t kInodeSizeField = 8;
+constexpr uint64_t kInodeUnionField = 16;
 constexpr uint32_t kChunkIndexes = 0x20;
 constexpr uint64_t kNidBytes = 32;
 
@@ -94,8 +97,8 @@ Result<ErofsInode> ErofsImage::inode(uint64_t nid) const {
     inode.data_layout = static_cast<DataLayout>((format >> 1) & 7);
     auto xattr_count = load<uint16_t>(bytes_, inode.offset_bytes + 2);
     inode.xattr_bytes = xattr_count == 0 ? 0 : 12 + 4 * (xattr_count - 1);
-    inode.size_bytes = inode.extended ? load<uint64_t>(bytes_, inode.offset_bytes + 8) : load<uint32_t>(bytes_, inode.offset_bytes + 8);
-    inode.raw_block = load<uint32_t>(bytes_, inode.offset_bytes + 16);
+    inode.size_bytes = inode.extended ? load<uint64_t>(bytes_, inode.offset_bytes + kInodeSizeField) : load<uint32_t>(bytes_, inode.offset_bytes + kInodeSizeField);
+    inode.raw_block = load<uint32_t>(bytes_, inode.offset_bytes + kInodeUnionField);
     return inode;
 }
 
@@ -133,6 +136,19 @@ Result<ChunkMap> ErofsImage::chunk_map(const ErofsInode& inode) const {
     if (map.offset_bytes + map.chunks * unit > bytes_.size())
         return fail("read chunk map of", name, "it reaches behind the end of the image", ExitCode::invalid);
     return map;
+}
+
+Status ErofsImage::stretch(const ErofsInode& inode, uint64_t size_bytes, uint64_t chunk_bytes) {
+    const std::string name = fmt::format("inode {}", inode.nid);
+    auto map = chunk_map(inode);
+    if (!map) return forward(map);
+    if (!inode.extended) return fail("stretch", name, "its size has 32 bits (mkfs.erofs -Eforce-inode-extended)", ExitCode::invalid);
+    const uint64_t chunks = (size_bytes + chunk_bytes - 1) / chunk_bytes;
+    if (chunks != map->chunks) return fail("stretch", name, fmt::format("it has {} chunks and would need {}", map->chunks, chunks), ExitCode::invalid);
+    const auto bits = static_cast<uint32_t>(std::countr_zero(chunk_bytes / kBlockBytes));
+    store(bytes_, inode.offset_bytes + kInodeSizeField, size_bytes);
+    store(bytes_, inode.offset_bytes + kInodeUnionField, (inode.raw_block & ~kChunkBitsMask) | bits);
+    return {};
 }
 
 // An index is {u16 advise, u16 device_id, u32 block}, an entry of a block map a u32.

@@ -65,6 +65,9 @@ public:
     /// Refuses files that are not chunk based and maps that reach behind the image.
     [[nodiscard]] Result<ChunkMap> chunk_map(const ErofsInode& inode) const;
     [[nodiscard]] ChunkAddress chunk(const ChunkMap& map, uint64_t index) const;
+    /// Makes a chunk-based file longer without another entry in its map: each stands for `chunk_bytes`, a power of
+    /// two of blocks, from now on.  Refuses another number of chunks, and an inode without room for the size.
+    [[nodiscard]] Status stretch(const ErofsInode& inode, uint64_t size_bytes, uint64_t chunk_bytes);
     /// Refuses a device other than 0 in a map without indexes, and an index behind the map.
     [[nodiscard]] Status set_chunk(const ChunkMap& map, uint64_t index, ChunkAddress address);
     /// Replaces the device table by one in a block of its own at the end of the

@@ -10,6 +10,7 @@ namespace {
 
 constexpr uint64_t kKiB = 1 << 10;
 constexpr uint64_t kMiB = 1 << 20;
+constexpr uint64_t kGiB = 1 << 30;
 // Odd bytes behind the last whole block.
 constexpr uint64_t kTail = 1234;
 // Layouts of measured images begin at 1.
@@ -61,6 +62,11 @@ std::vector<TestFile> sparse_files(uint64_t chunk_bytes, uint64_t chunks) {
         file("hole-even", every(2, 0, chunks + 1)),
         file("hole-all", every(1, 0, chunks + 1)),
     };
+}
+
+/// Nothing but a hole of `chunks` chunks and some data behind it.
+TestFile far_file(const std::string& name, uint64_t chunk_bytes, uint64_t chunks) {
+    return {name, 0, chunks * chunk_bytes + 300 * kKiB + kTail, {{0, chunks * chunk_bytes / kBlockBytes}}};
 }
 
 /// Chunks beside the borders of 128 KiB windows are missing: before one, behind one, on both sides.
@@ -146,6 +152,9 @@ std::vector<TestImage> make_images() {
                       .files = compressible({sized(65536), sized(100001), {"several", 0, 700 * kKiB + kTail, {}}})});
     images.push_back({.name = "large", .purpose = "one large file in one extent, for cases that need room", .mkfs_options = {"-Enoinline_data"},
                       .data_cases = DataCases::none, .files = {{"large", 0, 8 * kMiB + kTail, {}}}});
+    images.push_back({.name = "sparse-far", .purpose = "data behind 2 GiB, 4 GiB and 5 GiB of hole", .mkfs_options = {"-Enosbcrc,force-inode-extended"},
+                      .chunk_bytes = 4 * kKiB, .stretched_chunk_bytes = kGiB, .placement = Placement::indexes, .data_cases = DataCases::none,
+                      .files = {far_file("behind-2g", kGiB, 2), far_file("behind-4g", kGiB, 4), far_file("behind-5g", kGiB, 5)}});
     return with_file_ids(std::move(images));
 }
 

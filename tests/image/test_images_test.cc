@@ -82,7 +82,7 @@ std::vector<ChunkAddress> addresses(const std::vector<std::string>& blobs, const
 
 TEST_F(TestImages, EveryByteOfEveryUncompressedFileIsWhereItsInodeSays) {
     for (const auto& row : all_test_images()) {
-        if (row.compressed) continue;
+        if (row.compressed || row.stretched_chunk_bytes != 0) continue;
         auto images = blobs(row);
         for (const auto& file : row.files) {
             auto data = extract(images, file);
@@ -111,9 +111,37 @@ TEST_F(TestImages, ChunksHaveTheSizeAndTheMapOfTheRow) {
         if (row.chunk_bytes == 0) continue;
         auto image = ErofsImage::open(blobs(row)[0]).value();
         auto map = image.chunk_map(image.find(row.files.back().name).value()).value();
-        EXPECT_EQ(map.chunk_bytes, row.chunk_bytes) << row.name;
+        EXPECT_EQ(map.chunk_bytes, row.stretched_chunk_bytes != 0 ? row.stretched_chunk_bytes : row.chunk_bytes) << row.name;
         EXPECT_EQ(map.indexes, row.placement != Placement::mkfs || row.extra_devices > 0) << row.name;
     }
+}
+
+TEST_F(TestImages, DataBehindGigabytesOfHoleAreWhereTheirInodeSays) {
+    const auto& row = *find_test_image("sparse-far").value();
+    auto images = blobs(row);
+    auto image = ErofsImage::open(images[0]).value();
+    for (const auto& file : row.files) {
+        auto inode = image.find(file.name).value();
+        ASSERT_EQ(inode.size_bytes, file.size_bytes);
+        ASSERT_GT(file.size_bytes, uint64_t{2} << 30);
+        const uint64_t begin = file.holes.front().blocks;
+        for (uint64_t b = begin; b * kBlockBytes < file.size_bytes; ++b) {
+            Place place = place_of(image, inode, b);
+            ASSERT_EQ(place.device, 0) << file.name << " block " << b;
+            auto data = images[0].substr(place.offset, kBlockBytes);
+            ASSERT_EQ(file.content(1).first_mismatch(b * kBlockBytes, as_bytes(data)), std::nullopt) << file.name << " block " << b;
+        }
+    }
+}
+
+TEST_F(TestImages, WhatCannotBeStretchedIsRefused) {
+    auto image = ErofsImage::open(blobs(*find_test_image("sparse-far").value())[0]).value();
+    auto inode = image.find("behind-2g").value();
+    EXPECT_FALSE(image.stretch(inode, uint64_t{9} << 30, uint64_t{1} << 30)) << "another number of chunks";
+    auto compact = ErofsImage::open(blobs(*find_test_image("chunk-64k").value())[0]).value();
+    EXPECT_FALSE(compact.stretch(compact.find("size-4096").value(), uint64_t{1} << 30, uint64_t{1} << 30)) << "an inode with a size of 32 bits";
+    auto flat = ErofsImage::open(blobs(*find_test_image("flat").value())[0]).value();
+    EXPECT_FALSE(flat.stretch(flat.find("several").value(), uint64_t{1} << 30, uint64_t{1} << 30)) << "no chunks";
 }
 
 TEST_F(TestImages, ScatteredChunksAreNeitherInOrderNorAllAlone) {
