@@ -24,7 +24,7 @@ struct NullBlkOptions {
 /// they complete, as on a real device, not when they are submitted.
 enum class NullBlkHealth { good, bad };
 struct ByteRange {
-    uint64_t offset_bytes = 0;
+    uint64_t offset_bytes = 0;  ///< a multiple of 512, as its size
     uint64_t size_bytes = 0;
 };
 [[nodiscard]] Status set_null_blk_health(NullBlkHealth health, ByteRange range);

@@ -57,10 +57,7 @@ Result<CacheStage> CacheStage::create(const CacheOptions& options) {
         *device = dm->path();
     }
     if (auto s = copy_cache_file_system(*device, kCacheDirectory, options.size_bytes); !s) return forward(s);
-    CacheStage stage(options, std::move(*device), std::move(dm));
-    if (options.piece_bytes != 0)
-        if (auto s = stage.fragment_space(); !s) return forward(s);
-    return stage;
+    return CacheStage(options, std::move(*device), std::move(dm));
 }
 
 Status CacheStage::must_be_breakable() const {
@@ -111,24 +108,13 @@ Status CacheStage::fill_space() {
     return {};
 }
 
-/// Every other piece of a file that took all space is free.
-Status CacheStage::fragment_space() {
-    if (auto s = fill_space(); !s) return s;
-    auto balloon = UniqueFd::open(kBalloon, O_RDWR);
-    if (!balloon) return forward(balloon);
-    const auto piece = static_cast<off_t>(options_.piece_bytes);
-    const off_t end = ::lseek(balloon->get(), 0, SEEK_END);
-    for (off_t at = 0; at + 2 * piece <= end; at += 2 * piece)
-        if (::fallocate(balloon->get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, at, piece) < 0) return fail_errno("punch a hole into", kBalloon);
-    return {};
-}
-
 Status CacheStage::free_space() {
     if (::unlink(kBalloon) < 0) return fail_errno("remove", kBalloon);
     return {};
 }
 
 Status CacheStage::close(milliseconds limit) {
+    if (auto s = repair_completions(); !s) return s;
     if (dm_)
         if (auto s = dm_->load(DmTable::linear); !s) return s;
     const auto end = std::chrono::steady_clock::now() + limit;

@@ -43,7 +43,6 @@ public:
 
 private:
     [[nodiscard]] Status must_be_breakable() const;
-    [[nodiscard]] Status fragment_space();
     [[nodiscard]] Status break_completions(ByteRange range);
     CacheStage(CacheOptions options, std::string device, std::optional<DmDevice> dm)
         : options_(options), device_(std::move(device)), dm_(std::move(dm)) {}

@@ -47,10 +47,15 @@ bool all_are(std::span<const std::byte> data, std::byte value) {
     return std::all_of(data.begin(), data.end(), [&](std::byte b) { return b == value; });
 }
 
-/// Offset in the file at which `sample` is found; npos if nowhere.
+/// Offset in the file at which `sample` is found, which is not in a hole; npos if nowhere.
 size_t find_in_file(const TestImage& image, const TestFile& file, uint64_t seed, std::string_view sample) {
-    auto bytes = right_bytes({&image, &file, seed}, 0, file.size_bytes);
-    return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()).find(sample);
+    // Not in holes at its start: a file may begin with gigabytes of them.
+    uint64_t begin = 0;
+    for (const Hole& hole : file.holes)
+        if (hole.first_block * kBlockBytes <= begin) begin = std::min((hole.first_block + hole.blocks) * kBlockBytes, file.size_bytes);
+    auto bytes = right_bytes({&image, &file, seed}, begin, file.size_bytes - begin);
+    const size_t at = std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()).find(sample);
+    return at == std::string_view::npos ? at : begin + at;
 }
 
 /// "zeros" and the like: what needs no search.  Empty if it is something else.

@@ -9,9 +9,9 @@
 #include <ctime>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/fs.h>
 #include <map>
 #include <new>
-#include <linux/fs.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -191,8 +191,6 @@ Status World::break_block_of(const std::string& path, uint64_t block) {
     step(fmt::format("break block {} of {}", block, path));
     auto fd = UniqueFd::open(path, O_RDONLY);
     if (!fd) return forward(fd);
-    // Delayed allocation would give it no place yet.
-    if (::fsync(fd->get()) < 0) return fail_errno("write back", path);
     int place = static_cast<int>(block);
     if (::ioctl(fd->get(), FIBMAP, &place) < 0) return fail_errno("FIBMAP of", path);
     if (place == 0) return fail("break", path, fmt::format("block {} is a hole", block), ExitCode::invalid);

@@ -37,7 +37,6 @@ struct CacheOptions {
     Device device = Device::ram;
     uint64_t completion_ns = 100'000;  ///< timer: of each request
     unsigned queue_depth = 64;         ///< timer: tags, requests that may be under way at once
-    uint64_t piece_bytes = 0;          ///< its free space is in pieces of so many bytes, as that of an old cache is; 0: in one
     uint64_t size_bytes = 64 << 20;    ///< of the file system (ram: at most the RAM disk's size)
     bool breakable = false;            ///< below a device-mapper table: break_device() and repair_device() work
 };

@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kNames = {"buffered-seq", "buffered-rand", "direct", "mmap"};
 constexpr uint64_t kLargeRead = 128 << 10;
-/// Of several extents on most layouts.
+/// Of several extents where a file is in pieces.
 constexpr uint64_t kLargestRead = 1 << 20;
 
 /// Reads one range; an empty string if what came is what should come.

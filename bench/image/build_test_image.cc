@@ -234,6 +234,8 @@ Result<Blobs> make_blobs(const TestImage& row, uint64_t seed, const Mkfs& mkfs, 
     fs::path root = work / "root";
     fs::path raw = work / "image";
     fs::path device = work / "device";
+    if (row.stretched_chunk_bytes != 0 && row.placement == Placement::mkfs)
+        return fail("make test image", row.name, "mkfs.erofs's own placement cannot be stretched", ExitCode::invalid);
     if (auto s = write_files(row, seed, root); !s) return forward(s);
     auto options = row.mkfs_options;
     if (row.chunk_bytes > 0) options.push_back(fmt::format("--chunksize={}", row.chunk_bytes));

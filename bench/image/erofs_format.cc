@@ -143,6 +143,8 @@ Status ErofsImage::stretch(const ErofsInode& inode, uint64_t size_bytes, uint64_
     auto map = chunk_map(inode);
     if (!map) return forward(map);
     if (!inode.extended) return fail("stretch", name, "its size has 32 bits (mkfs.erofs -Eforce-inode-extended)", ExitCode::invalid);
+    if (!std::has_single_bit(chunk_bytes) || chunk_bytes < kBlockBytes)
+        return fail("stretch", name, fmt::format("{} bytes are no power of two of blocks", chunk_bytes), ExitCode::invalid);
     const uint64_t chunks = (size_bytes + chunk_bytes - 1) / chunk_bytes;
     if (chunks != map->chunks) return fail("stretch", name, fmt::format("it has {} chunks and would need {}", map->chunks, chunks), ExitCode::invalid);
     const auto bits = static_cast<uint32_t>(std::countr_zero(chunk_bytes / kBlockBytes));

@@ -51,7 +51,7 @@ struct TestImage {
     std::string purpose;                    ///< one sentence
     std::vector<std::string> mkfs_options = {};  ///< without --chunksize and --blobdev
     uint32_t chunk_bytes = 0;               ///< 0: not chunk based
-    uint64_t stretched_chunk_bytes = 0;     ///< else mkfs.erofs makes chunks of chunk_bytes, and each stands for so many bytes afterwards: files of gigabytes
+    uint64_t stretched_chunk_bytes = 0;     ///< what each chunk that mkfs.erofs made stands for in the end, for files of gigabytes; 0: chunk_bytes
     Placement placement = Placement::mkfs;
     unsigned extra_devices = 0;             ///< each needs one device= at mount
     bool compressed = false;                ///< O_DIRECT is refused; let the daemon fetch the whole blob when it is opened

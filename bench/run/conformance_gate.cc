@@ -32,7 +32,7 @@ bool stands_for(const std::string& image, std::string_view layout) {
     if (layout == "blob" || layout.starts_with("container")) return is_one_of(image, {"chunk", "blob", "blobs", "domain"});
     if (layout == "inline-tail" || layout == "small-tail") return image == "inline";
     if (layout == "small-scattered") return is_one_of(image, {"chunk", "index", "scattered"});
-    if (layout == "small-devices") return is_one_of(image, {"chunk", "blob", "blobs"});
+    if (layout == "small-devices") return is_one_of(image, {"chunk", "index", "blob", "blobs"});
     if (layout == "small-files") return is_one_of(image, {"inline", "many"});
     if (layout == "several" || layout == "small") return image == "flat";
     return image == layout;

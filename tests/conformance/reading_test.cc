@@ -75,6 +75,14 @@ TEST_F(Reading, WhereWrongBytesCameFromIsSaid) {
     EXPECT_THAT(replace(std::vector<std::byte>(4096)), HasSubstr("in [4096, 8192) of the file"));
 }
 
+TEST_F(Reading, OfAFileOfGigabytesOnlyItsDataAreSearched) {
+    const TestImage* image = find_test_image("sparse-far").value();
+    const Subject far{image, image->file("behind-5g"), 1};
+    const uint64_t begin = far.file->holes.front().blocks * kBlockBytes;
+    EXPECT_THAT(origin_of(far, begin, right_bytes(far, begin + kBlockBytes, kBlockBytes)), HasSubstr("shifted by +4096 bytes"));
+    EXPECT_THAT(origin_of(far, begin, right_bytes({image, image->file("behind-2g"), 1}, uint64_t{2} << 30, kBlockBytes)), HasSubstr("behind-2g"));
+}
+
 TEST_F(Reading, DataWhereAHoleShouldBeIsWrong) {
     Subject sparse{find_test_image("sparse-4k").value(), find_test_image("sparse-4k").value()->file("hole-odd"), 1};
     std::vector<std::byte> found = right_bytes(sparse, 0, 8192);

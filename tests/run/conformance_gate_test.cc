@@ -35,6 +35,11 @@ TEST(Concerns, DataCasesSpeakOfTheirLayoutAndMode) {
     EXPECT_TRUE(concerns("data/index-64k/direct-4k", reading("chunk", "direct")));
     EXPECT_FALSE(concerns("data/inline-tail/direct-4k", reading("flat", "direct")));
     EXPECT_TRUE(concerns("data/flat/mmap", reading("flat", "mmap")));
+    EXPECT_TRUE(concerns("data/flat/direct-4k", reading("small", "direct")));
+    EXPECT_TRUE(concerns("data/inline-tail/direct-4k", reading("small-tail", "direct")));
+    EXPECT_TRUE(concerns("data/scattered-4k/direct-4k", reading("small-scattered", "direct")));
+    EXPECT_TRUE(concerns("data/blobs/direct-4k", reading("small-devices", "direct")));
+    EXPECT_FALSE(concerns("data/blobs/direct-4k", reading("small-tail", "direct")));
 }
 
 TEST(Concerns, OtherCasesSpeakOfAModeOrOfAll) {

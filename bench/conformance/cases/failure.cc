@@ -11,6 +11,7 @@
 
 #include "bench/conformance/case.h"
 #include "bench/conformance/mapped_file.h"
+#include "bench/conformance/odirect.h"
 #include "bench/conformance/open_file.h"
 #include "bench/conformance/read_calls.h"
 
@@ -88,7 +89,7 @@ Result<Finding> device_fails(World& world, const Scene& scene, int flags) {
     if (!buffer) return forward(buffer);
     auto reads = Reads::create();
     if (!reads) return forward(reads);
-    const std::string_view via = flags == 0 ? "buffered" : "direct";
+    const std::string_view via = via_of(flags);
     if (auto s = break_it(world, scene.failing); !s) return forward(s);
     Complaints complaints;
     world.step("reads from a device that fails");
@@ -124,7 +125,7 @@ Result<Finding> blocks_fail(World& world, int flags) {
     const auto& [file, cache_file] = *warm;
     auto reads = Reads::create();
     if (!reads) return forward(reads);
-    const std::string_view via = flags == 0 ? "buffered" : "direct";
+    const std::string_view via = via_of(flags);
     Complaints complaints;
     uint64_t offset = 0;
     for (const auto& [first, last] : kBad)
@@ -161,7 +162,8 @@ Result<Finding> device_and_daemon_fail(World& world) {
     world.faults().fill_nothing = true;
     if (auto s = world.break_completions(); !s) return forward(s);
     Complaints complaints;
-    for (uint64_t offset : {uint64_t{0}, uint64_t{1} << 20, uint64_t{kHere / 2}})
+    constexpr uint64_t kOffsets[] = {0, 1 << 20, kHere / 2};
+    for (uint64_t offset : kOffsets)
         for (ReadCall call : kCalls) {
             world.step(fmt::format("{} at {} while the device fails and the daemon delivers nothing", read_call_name(call), offset));
             buffer->poison(kHere);
@@ -170,7 +172,12 @@ Result<Finding> device_and_daemon_fail(World& world) {
         }
     if (auto s = world.repair_completions(); !s) return forward(s);
     world.faults().clear();
-    read_repaired(*reads, file->fd.get(), "direct", file->subject, *buffer, complaints);
+    for (uint64_t offset : kOffsets) {
+        buffer->poison(kHere);
+        const ssize_t n = reads->read(ReadCall::pread, file->fd.get(), offset, buffer->first(kHere));
+        auto wrong = check_read(file->subject, {"pread", "direct", offset, n}, buffer->first(kHere));
+        complaints.add(wrong.empty() ? wrong : "with both repaired: " + wrong);
+    }
     return complaints.finding();
 }
 
@@ -209,17 +216,16 @@ std::vector<Case> all() {
                                       Variant{"-by-interrupt", {"flat", Device::timer, Failing::completions}},
                                       Variant{"-in-parts-by-interrupt", {"scattered-4k", Device::timer, Failing::completions}}})
         for (int flags : {O_DIRECT, 0}) {
-            const char* via = flags == 0 ? "buffered" : "direct";
-            cases.push_back({fmt::format("failure/device-{}{}", via, name), fmt::format(fmt::runtime(kRight), flags == 0 ? "A buffered read" : "A direct read"), kSource,
+            cases.push_back({fmt::format("failure/device-{}{}", via_of(flags), name), fmt::format(fmt::runtime(kRight), flags == 0 ? "A buffered read" : "A direct read"), kSource,
                              [scene = scene, flags](World& w) { return device_fails(w, scene, flags); }});
         }
     for (int flags : {O_DIRECT, 0})
-        cases.push_back({fmt::format("failure/device-{}-bad-blocks", flags == 0 ? "buffered" : "direct"),
+        cases.push_back({fmt::format("failure/device-{}-bad-blocks", via_of(flags)),
                          fmt::format("{} over two blocks that the device cannot read gives EIO or the bytes before the first of them, in whatever order the parts of the read end.",
                                      flags == 0 ? "A buffered read" : "A direct read"),
                          "read(2): the count is of bytes from the offset on, without a gap; fs/iomap/direct-io.c, iomap_dio_set_error() keeps one error of many",
                          [flags](World& w) { return blocks_fail(w, flags); }});
-    cases.push_back({"failure/device-and-daemon",
+    cases.push_back({"failure/device-and-daemon-direct",
                      "A direct read whose first half the device cannot read and whose second half the daemon does not deliver gives EIO, and so "
                      "does a read of either.",
                      "read(2), EIO: an error of the first part and one of the second meet in one request", device_and_daemon_fail});
