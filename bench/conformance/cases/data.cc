@@ -170,7 +170,7 @@ Status read_mapped(Target& target) {
     if (int error = ::posix_fadvise(target.fd, 0, 0, POSIX_FADV_DONTNEED); error != 0) return fail_errno("drop pages of", target.subject.name(), error);
     auto map = MappedFile::map(target.fd, target.subject.size(), MADV_RANDOM);
     if (!map) return forward(map);
-    for (uint64_t block : blocks_to_read(target.subject, target.most_blocks() / 2)) {
+    for (uint64_t block : blocks_to_read(target.subject, target.most_blocks() / 4)) {
         if (target.complaints.enough()) break;
         if (block * kBlockBytes < map->size()) map_and_check(target, *map, block * kBlockBytes, kBlockBytes);
     }
