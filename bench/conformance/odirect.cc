@@ -25,18 +25,23 @@ void ReadTools::read_and_check(const Subject& subject, int fd, ReadCall call, ui
     complaints.add(check_read(subject, {std::string(read_call_name(call)), via_of(flags), offset, result}, buffer.first(length)));
 }
 
+Status for_every_file(ReadTools& tools, const ImageMount& mount, const TestImage& image, const WithFile& body) {
+    for (const auto& file : image.files) {
+        if (tools.complaints.enough()) return {};
+        auto fd = UniqueFd::open(mount.file(file.name), O_RDONLY | tools.flags);
+        if (!fd) return forward(fd);
+        if (auto s = body(tools, {&image, &file, tools.world.seed()}, fd->get()); !s) return s;
+    }
+    return {};
+}
+
 Status for_every_file(ReadTools& tools, const std::vector<std::string>& images, const WithFile& body) {
     for (const auto& name : images) {
         auto image = find_test_image(name);
         if (!image) return forward(image);
         auto mount = tools.world.mount(name, in_one_volume());
         if (!mount) return forward(mount);
-        for (const auto& file : (*image)->files) {
-            if (tools.complaints.enough()) return {};
-            auto fd = UniqueFd::open(mount->file(file.name), O_RDONLY | tools.flags);
-            if (!fd) return forward(fd);
-            if (auto s = body(tools, {*image, &file, tools.world.seed()}, fd->get()); !s) return s;
-        }
+        if (auto s = for_every_file(tools, *mount, **image, body); !s) return s;
     }
     return {};
 }

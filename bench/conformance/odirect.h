@@ -42,6 +42,8 @@ struct ReadTools {
 };
 
 using WithFile = std::function<Status(ReadTools&, const Subject&, int fd)>;
+/// Does `body` to every file of a mounted image, opened with the tools' flags.
+[[nodiscard]] Status for_every_file(ReadTools& tools, const ImageMount& mount, const TestImage& image, const WithFile& body);
 /// Mounts each image and does `body` to every file of it, opened with the tools' flags.
 [[nodiscard]] Status for_every_file(ReadTools& tools, const std::vector<std::string>& images, const WithFile& body);
 

@@ -189,7 +189,6 @@ Result<Finding> outlives_thread(World& world) {
     if (!file) return forward(file);
     auto buffer = ReadBuffer::create(kBlockBytes);
     if (!buffer) return forward(buffer);
-    buffer->poison(kBlockBytes);
     auto batch = AsyncBatch::create(AsyncInterface::aio, 1);
     if (!batch) return forward(batch);
     // The file's map is here already: what is waited for is the data.

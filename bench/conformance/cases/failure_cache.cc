@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bench/conformance/case.h"
+#include "bench/conformance/odirect.h"
 #include "bench/conformance/open_file.h"
 #include "bench/conformance/read_calls.h"
 
@@ -18,8 +19,6 @@ namespace {
 
 constexpr milliseconds kEnough{5000};
 constexpr uint64_t kCold = 4 << 20;
-
-std::string_view via(int flags) { return flags == 0 ? "buffered" : "direct"; }
 
 struct Attempt {
     ssize_t result = 0;
@@ -38,7 +37,7 @@ Result<ReaderProcess> start_read(World& world, const OpenFile& file, int flags, 
         if (!reads) return reads.error().message();
         buffer->poison(kBlockBytes);
         const ssize_t n = reads->read(call, fd->get(), offset, buffer->first(kBlockBytes));
-        const ReadDone done{std::string(read_call_name(call)), via(flags), offset, n};
+        const ReadDone done{std::string(read_call_name(call)), via_of(flags), offset, n};
         return std::to_string(n) + " " + (n < 0 ? std::string() : check_read(file.subject, done, buffer->first(kBlockBytes)));
     });
 }
@@ -74,11 +73,11 @@ Result<Finding> device_closed(World& world, int flags, ReadCall call) {
     if (auto s = world.close_cache_device(); !s) return forward(s);
     world.step("reads after the daemon closed /dev/cachefiles");
     Complaints complaints;
-    complaints.add(must_be_eio(*waiting, flags, fmt::format("a {} read waiting for a daemon that closed /dev/cachefiles", via(flags))));
+    complaints.add(must_be_eio(*waiting, flags, fmt::format("a {} read waiting for a daemon that closed /dev/cachefiles", via_of(flags))));
     for (ReadCall later : kCalls) {
         auto reader = start_read(world, *file, flags, later, kCold + (1 << 20));
         if (!reader) return forward(reader);
-        complaints.add(must_be_eio(*reader, flags, fmt::format("a {} {} of data that is not here, after /dev/cachefiles was closed", via(flags), read_call_name(later))));
+        complaints.add(must_be_eio(*reader, flags, fmt::format("a {} {} of data that is not here, after /dev/cachefiles was closed", via_of(flags), read_call_name(later))));
     }
     return complaints.finding();
 }
@@ -96,7 +95,7 @@ Result<Finding> no_space(World& world, int flags) {
     if (!reads) return forward(reads);
     auto read = [&](ReadCall call, uint64_t offset) {
         buffer->poison(kBlockBytes);
-        return ReadDone{std::string(read_call_name(call)), via(flags), offset, reads->read(call, file->fd.get(), offset, buffer->first(kBlockBytes))};
+        return ReadDone{std::string(read_call_name(call)), via_of(flags), offset, reads->read(call, file->fd.get(), offset, buffer->first(kBlockBytes))};
     };
     if (auto first = read(ReadCall::pread, 0); first.result < 0) return failed("before space ran out: " + result_text(first.result));
     if (auto s = world.fill_cache_space(); !s) return forward(s);
@@ -169,7 +168,7 @@ Result<Finding> cut_short(World& world, int flags, uint64_t new_bytes) {
             const size_t length = 16 * kBlockBytes;
             buffer->poison(length);
             const ssize_t n = reads->read(call, file.fd.get(), offset, buffer->first(length));
-            const ReadDone done{std::string(read_call_name(call)), via(flags), offset, n};
+            const ReadDone done{std::string(read_call_name(call)), via_of(flags), offset, n};
             const std::string what = describe(file.subject, done, length);
             if (n == -EIO) continue;
             if (n <= 0)
@@ -187,7 +186,7 @@ const char* const kDead = "Documentation/filesystems/caching/cachefiles.rst; fs/
 std::vector<Case> all() {
     std::vector<Case> cases;
     for (int flags : {O_DIRECT, 0}) {
-        const std::string name(via(flags));
+        const std::string name(via_of(flags));
         const std::string read = fmt::format("A {} read", name);
         cases.push_back({"failure/cache-closed-" + name, read + (flags == 0 ? " fails" : " gives EIO") + " when the daemon has closed /dev/cachefiles: one that waits, and each that comes later.", kDead,
                          [flags](World& w) { return device_closed(w, flags, ReadCall::pread); }});

@@ -13,6 +13,7 @@
 #include "bench/conformance/async_batch.h"
 #include "bench/conformance/case.h"
 #include "bench/conformance/mapped_file.h"
+#include "bench/conformance/odirect.h"
 #include "bench/conformance/open_file.h"
 #include "bench/conformance/read_calls.h"
 
@@ -22,8 +23,6 @@ namespace {
 
 constexpr size_t kWindow = 128 << 10;
 constexpr milliseconds kEnough{5000};
-
-std::string_view via(int flags) { return flags == 0 ? "buffered" : "direct"; }
 
 /// One open file, a buffer, and the calls to read with.
 struct Reading {
@@ -35,7 +34,7 @@ struct Reading {
     ReadDone read(ReadCall call, uint64_t offset, size_t length) {
         buffer.poison(length);
         const ssize_t n = reads.read(call, file.fd.get(), offset, buffer.first(length));
-        return {std::string(read_call_name(call)), via(flags), offset, n};
+        return {std::string(read_call_name(call)), via_of(flags), offset, n};
     }
     std::string all_right(ReadCall call, uint64_t offset, size_t length) {
         const ReadDone done = read(call, offset, length);
@@ -287,7 +286,7 @@ const char* const kNever = "Documentation/filesystems/caching/cachefiles.rst, \"
 std::vector<Case> all() {
     std::vector<Case> cases;
     for (int flags : {O_DIRECT, 0}) {
-        const std::string name(via(flags));
+        const std::string name(via_of(flags));
         const std::string read = fmt::format("A {} read", name);
         auto add = [&](const std::string& what, const std::string& right, std::function<Result<Finding>(World&)> run) {
             cases.push_back({fmt::format("failure/daemon-{}-{}", what, name), right, kNever, std::move(run)});

@@ -193,20 +193,16 @@ Result<Finding> threads_end(World& world, AsyncInterface interface) {
     return holds_no_more_after(kThreads, fmt::format("threads with one {} direct read", async_interface_name(interface)), round, kRarestOwner);
 }
 
-/// Opens each file of the image and reads its last block; what is wrong, if anything.
-std::string read_ends(const OpenFile& one, int flags, const ReadBuffer& buffer) {
-    for (const auto& file : one.subject.image->files) {
-        if (file.size_bytes == 0) continue;
-        auto fd = UniqueFd::open(one.mount.file(file.name), O_RDONLY | flags);
-        if (!fd) return fd.error().message();
-        const Subject subject{one.subject.image, &file, one.subject.seed};
-        const uint64_t offset = (file.size_bytes - 1) / kBlockBytes * kBlockBytes;
-        buffer.poison(kBlockBytes);
-        const ssize_t n = ::pread(fd->get(), buffer.data(), kBlockBytes, static_cast<off_t>(offset));
-        const ReadDone done{"pread", via_of(flags), offset, n < 0 ? -errno : n};
-        if (auto wrong = check_read(subject, done, buffer.first(kBlockBytes)); !wrong.empty()) return wrong;
-    }
-    return {};
+/// Reads the last block of each file of an image, opened with `flags`.
+Result<Finding> read_ends(World& world, const OpenFile& one, int flags) {
+    auto tools = ReadTools::create(world, flags, kBlockBytes);
+    if (!tools) return forward(tools);
+    auto status = for_every_file(*tools, one.mount, *one.subject.image, [](ReadTools& with, const Subject& subject, int fd) -> Status {
+        if (subject.size() > 0) with.read_and_check(subject, fd, ReadCall::pread, (subject.size() - 1) / kBlockBytes * kBlockBytes, kBlockBytes);
+        return {};
+    });
+    if (!status) return forward(status);
+    return tools->complaints.finding();
 }
 
 /// Pages of the page cache that cannot be dropped: what is on its way to a disk, or just came from there, can be a moment later.
@@ -225,22 +221,20 @@ Result<int64_t> settled_file_pages(World& world) {
 Result<Finding> metadata_can_be_dropped(World& world, int flags) {
     if (flags != 0)
         if (auto skip = unless_direct(world)) return *skip;
-    auto buffer = ReadBuffer::create(kBlockBytes);
-    if (!buffer) return forward(buffer);
     MountOptions names;
     {
         // All is fetched by a mount before: a fetch leaves metadata of the cache's own file system in memory.
         auto cold = open_file(world, "inline-tail", "several", 0);
         if (!cold) return forward(cold);
         if (auto s = make_local(world, *cold); !s) return forward(s);
-        if (auto wrong = read_ends(*cold, 0, *buffer); !wrong.empty()) return failed(wrong);
+        if (auto read = read_ends(world, *cold, 0); !read || read->outcome != Outcome::pass) return read;
         names = cold->mount.options();
     }
     auto file = open_file(world, "inline-tail", "several", 0, names);
     if (!file) return forward(file);
     auto before = settled_file_pages(world);
     if (!before) return forward(before);
-    if (auto wrong = read_ends(*file, flags, *buffer); !wrong.empty()) return failed(wrong);
+    if (auto read = read_ends(world, *file, flags); !read || read->outcome != Outcome::pass) return read;
     auto after = settled_file_pages(world);
     if (!after) return forward(after);
     const int64_t stay = *after - *before;

@@ -8,6 +8,7 @@
 
 #include "bench/conformance/async_batch.h"
 #include "bench/conformance/case.h"
+#include "bench/conformance/odirect.h"
 #include "bench/conformance/open_file.h"
 
 namespace diobench {
@@ -19,13 +20,11 @@ constexpr milliseconds kEnough{16000};
 constexpr milliseconds kSlow{4000};  ///< a daemon that nobody can take for a busy host
 constexpr uint64_t kCold = 4 << 20;
 
-std::string_view via(int flags) { return (flags & O_DIRECT) != 0 ? "direct" : "buffered"; }
-
 /// What is wrong with a result of preadv2(RWF_NOWAIT): all the data is right,
 /// and the two ways of saying "not now" are.
 std::string judge_nowait(const Subject& subject, int flags, uint64_t offset, ssize_t result, std::span<const std::byte> buffer) {
     if (result == -EAGAIN || result == -EOPNOTSUPP) return {};
-    return check_read(subject, {"preadv2(RWF_NOWAIT)", via(flags), offset, result}, buffer);
+    return check_read(subject, {"preadv2(RWF_NOWAIT)", via_of(flags), offset, result}, buffer);
 }
 
 std::string read_nowait(const OpenFile& file, int flags, uint64_t offset) {
@@ -57,7 +56,7 @@ Result<Finding> preadv2_nowait(World& world, int flags) {
         const auto end = reader->wait(kAtOnce);
         complaints.add(end ? end->text
                            : fmt::format("{} preadv2(RWF_NOWAIT) at {} did not return within {} ms: it waits for the daemon ({}); right is EAGAIN at once",
-                                         via(flags), offset, kAtOnce.count(), reader->where()));
+                                         via_of(flags), offset, kAtOnce.count(), reader->where()));
     }
     world.faults().release();
     return complaints.finding();
@@ -92,7 +91,7 @@ Result<Finding> uring_nonblock(World& world, int flags) {
     // Where a buffered read never claims not to block (EOPNOTSUPP), readahead may wait inside the submission.
     const bool bound = (flags & O_DIRECT) != 0 || claims_nowait(*file);
     if (took_ms > kSlow.count() * 3 / 4 && bound)
-        complaints.add(fmt::format("submitting a {} read on a descriptor with O_NONBLOCK took {} ms: it waits for the daemon; right is at once", via(flags), took_ms));
+        complaints.add(fmt::format("submitting a {} read on a descriptor with O_NONBLOCK took {} ms: it waits for the daemon; right is at once", via_of(flags), took_ms));
     if (done->empty()) return failed(fmt::format("an io_uring read on a descriptor with O_NONBLOCK did not complete within {} ms", kEnough.count()));
     complaints.add(judge_nowait(file->subject, flags, kCold, done->front().result, buffer->first(kBlockBytes)));
     auto finding = complaints.finding();
