@@ -73,6 +73,7 @@ struct VerifiedPath {
     const GuestImage* image;
     ReadPath path;
     std::vector<const TestFile*> files;
+    Queued queued = Queued::no;
 
     /// "flat", "flat@loop".
     [[nodiscard]] std::string layout() const { return backend == kFscache ? image->layout : image->layout + "@" + backend; }
@@ -87,7 +88,9 @@ std::vector<VerifiedPath> paths_to_verify(const GuestPlan& plan) {
             if (cell.layout != image.layout || cell.backend == kNull || cell.backend == kRaw) continue;
             auto files = files_of(cell, image);
             auto same = [&](const VerifiedPath& other) { return other.concerns(cell) && other.files == files; };
-            if (std::none_of(out.begin(), out.end(), same)) out.push_back({cell.backend, &image, path_of(cell), std::move(files)});
+            auto known = std::find_if(out.begin(), out.end(), same);
+            if (known == out.end()) known = out.insert(known, {cell.backend, &image, path_of(cell), std::move(files)});
+            if (cell.iodepth > 1) known->queued = Queued::yes;
         }
     return out;
 }
@@ -96,7 +99,7 @@ Result<PathResult> verify(GuestState& state, const VerifiedPath& what) {
     auto image = state.backends.open(what.backend, *what.image, CacheState::local);
     if (!image) return PathResult{what.layout(), what.path, is_unsupported(image.error()) ? "refused" : "fail", image.error().message(), 0, 0};
     const auto started = std::chrono::steady_clock::now();
-    auto result = verify_path(what.files, image->directory, what.path, state.plan.seed);
+    auto result = verify_path(what.files, image->directory, what.path, what.queued, state.plan.seed);
     if (!result) return result;
     result->layout = what.layout();
     result->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();

@@ -12,6 +12,7 @@
 #include "bench/base/fd.h"
 #include "bench/engine/engine.h"
 #include "bench/guest/system.h"
+#include "bench/guest/verify_queued.h"
 #include "bench/image/layout.h"
 #include "bench/plan/requests.h"
 
@@ -105,7 +106,7 @@ std::vector<const TestFile*> files_of(const Cell& cell, const GuestImage& image)
     return all;
 }
 
-Result<PathResult> verify_path(const std::vector<const TestFile*>& files, const std::string& directory, ReadPath path, uint64_t seed) {
+Result<PathResult> verify_path(const std::vector<const TestFile*>& files, const std::string& directory, ReadPath path, Queued queued, uint64_t seed) {
     if (auto s = drop_caches(); !s) return forward(s);
     PathResult result{"", path, "pass", "", 0, 0};
     auto buffer = AlignedBuffer::create(kLargestRead);
@@ -127,6 +128,11 @@ Result<PathResult> verify_path(const std::vector<const TestFile*>& files, const 
         }
         result.bytes_checked += content.size_bytes;
     }
+    if (path != ReadPath::direct || queued == Queued::no) return result;
+    auto wrong = verify_queued(files, directory, seed);
+    if (!wrong) return forward(wrong);
+    if (!wrong->empty()) result.status = "fail";
+    result.reason = *wrong;
     return result;
 }
 

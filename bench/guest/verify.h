@@ -30,8 +30,10 @@ struct PathResult {
 
 /// The files of an image that cells of this kind read.
 [[nodiscard]] std::vector<const TestFile*> files_of(const Cell& cell, const GuestImage& image);
+/// Whether cells read with a queue, too: then direct reads are verified so as well.
+enum class Queued { no, yes };
 /// Reads whole files in one way and compares every byte; the ends of the files
 /// too (the short last read, then 0).  The page cache is dropped before.
-[[nodiscard]] Result<PathResult> verify_path(const std::vector<const TestFile*>& files, const std::string& directory, ReadPath path, uint64_t seed);
+[[nodiscard]] Result<PathResult> verify_path(const std::vector<const TestFile*>& files, const std::string& directory, ReadPath path, Queued queued, uint64_t seed);
 
 }  // namespace diobench

@@ -113,6 +113,26 @@ Status note_never_verified(const std::vector<RunPair>& pairs, GateReport& report
     return {};
 }
 
+/// Metrics that passed although some seeds were beyond the floor: one that is worse with one seed of three is not decided by the
+/// rule, and should be known.
+void note_minorities(GateReport& report) {
+    size_t count = 0;
+    const MetricReport* largest = nullptr;
+    const CellReport* where = nullptr;
+    const auto most = [](const MetricReport& m) { return *std::max_element(m.paired.differences.begin(), m.paired.differences.end()) / std::abs(m.paired.baseline); };
+    for (const auto& cell : report.cells)
+        for (const auto& metric : cell.metrics) {
+            if (metric.verdict != Verdict::pass || metric.wall || metric.paired.beyond == 0 || !metric.accepted.empty()) continue;
+            ++count;
+            if (largest != nullptr && most(*largest) >= most(metric)) continue;
+            largest = &metric;
+            where = &cell;
+        }
+    if (largest == nullptr) return;
+    report.notes.push_back(fmt::format("{} metrics passed although some seeds were beyond the floor; the largest: {} of {} by {:+.2f} % ({})", count, largest->metric->name, where->cell,
+                                       most(*largest) * 100, largest->paired.reason));
+}
+
 /// The images of the two arms; the same twice is worth saying.
 void note_images(const std::vector<RunPair>& pairs, GateReport& report) {
     if (pairs.empty()) return;
@@ -126,6 +146,10 @@ void note_images(const std::vector<RunPair>& pairs, GateReport& report) {
 std::optional<std::string> broken_candidate(const Results& results) {
     for (const auto& kernel : results.kernels)
         if (kernel.status != KernelStatus::ok) return fmt::format("candidate {}: {}: {}", kernel.name, status_name(kernel.status), kernel.reason);
+    // What the gated cells may be is the policy's business; these are read in every gate to find what the suite does not measure.
+    for (const auto& cell : results.cells)
+        if (!cell.known && (cell.status == CellStatus::invalid || cell.status == CellStatus::failed))
+            return fmt::format("candidate {}: {}: {}: {}", cell.kernel, cell.cell, status_name(cell.status), cell.reason);
     return std::nullopt;
 }
 
@@ -332,7 +356,17 @@ Result<std::vector<RunPair>> pair_by_seed(std::vector<GivenRun> baseline, std::v
     return out;
 }
 
+/// The same run twice would count as two boots.
+Status check_once(const std::vector<GivenRun>& side, std::string_view option) {
+    std::set<std::string> seen;
+    for (const auto& one : side)
+        if (!seen.insert(one.head.run.id).second) return fail("gate", std::string(option), fmt::format("run {} is given twice", one.head.run.id));
+    return {};
+}
+
 Result<std::vector<RunPair>> pair_in_order(std::vector<GivenRun> baseline, std::vector<GivenRun> candidate) {
+    if (auto s = check_once(baseline, "--results-baseline"); !s) return forward(s);
+    if (auto s = check_once(candidate, "--results-candidate"); !s) return forward(s);
     if (baseline.size() != candidate.size())
         return fail("gate", "--results-candidate", fmt::format("{} runs of the baseline and {} of the candidate: runs by wall clock are paired in order", baseline.size(), candidate.size()));
     std::vector<RunPair> out;
@@ -343,14 +377,16 @@ Result<std::vector<RunPair>> pair_in_order(std::vector<GivenRun> baseline, std::
     return out;
 }
 
-/// What the runs should have and what they have: the suite's cells as they are planned today, then others of the runs.
-std::vector<std::string> cells_of(const Run& run, const std::vector<RunPair>& pairs) {
+/// What the runs should have and what they have: the suite's cells as they are planned today, then others of the runs. `note`:
+/// why the first are not known (a suite may have been renamed since).
+std::vector<std::string> cells_of(const Run& run, const std::vector<RunPair>& pairs, std::string& note) {
     RunOptions options;
     options.suite = run.suite;
-    for (MachineKind kind : {MachineKind::exact, MachineKind::kvm, MachineKind::uml})
+    for (MachineKind kind : {MachineKind::exact, MachineKind::kvm, MachineKind::uml, MachineKind::host})
         if (run.machine == machine_name(kind)) options.machine = kind;
     std::vector<std::string> out;
-    if (auto planned = planned_cells(options)) out = std::move(*planned);  // a suite may have been renamed since
+    if (auto planned = planned_cells(options)) out = std::move(*planned);
+    else note = fmt::format("what suite {} should hold is not known, so a cell that both sides lack is not missed: {}", run.suite, planned.error().message());
     const std::set<std::string> known(out.begin(), out.end());
     for (const auto& samples : pair_cells(pairs))
         if (!known.contains(samples.cell)) out.push_back(samples.cell);
@@ -393,8 +429,9 @@ Result<GateReport> run_gate(const GateOptions& options) {
     note_images(pairs, *report);
     if (auto s = note_never_verified(pairs, *report); !s) return forward(s);
     if (runs->reused_boots() > 0)
-        report->notes.push_back(fmt::format("{} boots of the baseline were made before and taken from the cache: the self-test has just shown that they would be the same",
+        report->notes.push_back(fmt::format("{} boots of the baseline were made before and taken from the cache: the self-test has just shown that this machine repeats itself",
                                             runs->reused_boots()));
+    note_minorities(*report);
     conclude(*report);
     if (!counted.baseline.cells.empty()) attribute_by_instructions(counted, runs->patched_functions(), *report);
     report->elapsed_s = std::chrono::duration<double>(Clock::now() - started).count();
@@ -444,7 +481,8 @@ Result<GateReport> judge_results(std::vector<Results> baseline, std::vector<Resu
         pairs->erase(half, pairs->end());
     }
     GatePlan plan{std::move(*policy), {}, run.machine, run.suite, options.filter, static_cast<uint64_t>(run.seed)};
-    const auto all = cells_of(run, *pairs);
+    std::string note;
+    const auto all = cells_of(run, *pairs, note);
     if (auto s = check_policy(plan.policy, all, plan.machine, plan.suite, today_utc()); !s) return forward(s);
     for (const auto& cell : all)
         if (match_glob(options.filter, cell) && !options.not_judged.contains(cell)) plan.cells.push_back(cell);
@@ -453,11 +491,13 @@ Result<GateReport> judge_results(std::vector<Results> baseline, std::vector<Resu
     report.candidate = candidate_name;
     report.started_at = run.started_at;
     report.notes.push_back(verification_note(*pairs));
+    if (!note.empty()) report.notes.push_back(note);
     note_images(*pairs, report);
     if (auto s = note_never_verified(*pairs, report); !s) return forward(s);
     report.self_tests = std::move(self_tests);
     if (report.self_tests.empty())
         report.self_tests.push_back({"the machine's self-tests", SelfTest::Outcome::not_run, "these runs were made before; a gate that makes its own runs makes them"});
+    note_minorities(report);
     conclude(report);
     if (!options.output.empty()) {
         report.directory = options.output.string();

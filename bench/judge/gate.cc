@@ -216,6 +216,11 @@ MetricReport judge_metric(const CellSamples& samples, const std::vector<ValuePai
     return report;
 }
 
+/// A cell whose numbers must not be believed, wrong bytes most of all: nobody can waive that.
+bool has_invalid_candidate(const CellSamples& samples) {
+    return std::any_of(samples.pairs.begin(), samples.pairs.end(), [](const auto& pair) { return pair.candidate != nullptr && pair.candidate->status == CellStatus::invalid; });
+}
+
 /// The cell's statuses and, if there are numbers, each gated metric. `all` has the pairs of the independent set as well.
 CellReport judge_cell(const CellSamples& samples, const CellSamples& all, const std::vector<GatedMetric>& gated, const GateInput& input, const Policy& policy) {
     CellReport report;
@@ -226,7 +231,7 @@ CellReport judge_cell(const CellSamples& samples, const CellSamples& all, const 
         report.verdict = finding.verdict;
         report.reason = finding.reason;
         report.note.clear();
-        if (const Waiver* waiver = find_waiver(policy, samples.cell, nullptr, input.machine, input.suite)) {
+        if (const Waiver* waiver = find_waiver(policy, samples.cell, nullptr, input.machine, input.suite); waiver != nullptr && !has_invalid_candidate(all)) {
             report.verdict = Verdict::pass;
             report.accepted = fmt::format("waived by {} until {}: {}", waiver->owner, waiver->expires, waiver->reason);
         }

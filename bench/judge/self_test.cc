@@ -53,12 +53,17 @@ std::string control_error(const CellResult& without, const CellResult& with) {
 
 SelfTest check_same_twice(const Results& first, const Results& second) {
     constexpr std::string_view kName = "the same kernel twice with one seed";
-    size_t numbers = 0;
-    for (const auto& cell : first.cells) numbers += cell.status == CellStatus::ok ? 1 : 0;
+    size_t numbers = 0, known = 0;
+    for (const auto& cell : first.cells) {
+        numbers += cell.status == CellStatus::ok ? 1 : 0;
+        known += cell.known ? 1 : 0;
+    }
     if (numbers == 0) return failed(kName, "no cell of the self-test has a number");
     if (std::string difference = first_difference(first, second); !difference.empty())
         return failed(kName, "the two runs are not byte-identical: " + difference + "; this machine's numbers cannot be trusted");
-    return {std::string(kName), SelfTest::Outcome::passed, fmt::format("{} cells, byte-identical", first.cells.size())};
+    std::string detail = fmt::format("{} cells, byte-identical", first.cells.size());
+    if (known > 0) detail += fmt::format("; {} of them without a number, as the candidate's series says", known);
+    return {std::string(kName), SelfTest::Outcome::passed, detail};
 }
 
 SelfTest check_control(const Results& results) {

@@ -262,6 +262,25 @@ TEST(Gate, AWaiverCoversItsMetricOnly) {
     EXPECT_EQ(judged(cached, policy(waiver)).verdict, Verdict::regression);
 }
 
+TEST(Gate, WrongBytesCannotBeWaived) {
+    const std::string waiver = "[[waiver]]\ncells = [\"a/*\"]\nowner = \"me\"\nreason = \"known\"\nexpires = 2099-01-01\n";
+    const auto without_number = [](CellStatus status) {
+        auto pairs = sample_pairs(3, same);
+        for (auto& pair : pairs) {
+            CellResult& cell = pair.candidate.results.cells[0];
+            cell.status = status;
+            cell.reason = "wrong bytes";
+            cell.metrics.reset();
+        }
+        return pairs;
+    };
+    auto hangs = judged(without_number(CellStatus::failed), policy(waiver));
+    EXPECT_EQ(hangs.cells.front().verdict, Verdict::pass) << "a cell as a whole may be waived";
+    auto wrong = judged(without_number(CellStatus::invalid), policy(waiver));
+    EXPECT_EQ(wrong.cells.front().verdict, Verdict::invalid);
+    EXPECT_EQ(wrong.cells.front().accepted, "");
+}
+
 std::vector<RunPair> noisy(int64_t count, double shift, uint64_t seed) {
     std::mt19937_64 random(seed);
     std::normal_distribution<double> noise(0, 0.005);

@@ -80,6 +80,34 @@ TEST_F(GivenRuns, OneGuestProgramAndCompilerMeasuredAll) {
     EXPECT_EQ(refusal(), "none");
 }
 
+TEST_F(GivenRuns, WhatOneSeedOfThreeSaysIsANote) {
+    baseline_.push_back(run_of("old", 3));
+    candidate_.push_back(run_of("new", 3));
+    (*candidate_[1].cells[0].metrics)["latency_ns.mean"] = 1300.0;
+    auto report = judged();
+    ASSERT_TRUE(report) << report.error().message();
+    EXPECT_EQ(report->verdict, Verdict::pass);
+    EXPECT_THAT(report->notes, testing::Contains(HasSubstr("latency_ns.mean of made-up/x by +30.00 % (1 of 3 seeds are beyond the floor")));
+}
+
+TEST_F(GivenRuns, OfASuiteThatIsNotKnownAnyMoreNothingIsMissedAndThatIsSaid) {
+    for (auto* side : {&baseline_, &candidate_})
+        for (auto& run : *side) run.run.suite = "renamed";
+    auto report = judged();
+    ASSERT_TRUE(report) << report.error().message();
+    EXPECT_THAT(report->notes, testing::Contains(HasSubstr("what suite renamed should hold is not known")));
+}
+
+TEST_F(GivenRuns, ByWallClockARunIsOneBoot) {
+    for (auto* side : {&baseline_, &candidate_})
+        for (auto& run : *side) {
+            run.run.machine = "uml";
+            run.run.clock.kind = "real";
+        }
+    candidate_[1] = candidate_[0];
+    EXPECT_THAT(refusal(), HasSubstr("run new-1 is given twice"));
+}
+
 TEST_F(GivenRuns, ASideIsOneKernelOnOneMachine) {
     candidate_[1].kernels.front().image_sha256 = "another";
     EXPECT_THAT(refusal(), HasSubstr("two kernels that are both called new"));

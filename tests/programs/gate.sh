@@ -46,6 +46,9 @@ expect_exit 2 "$diobench" gate --filter "$few" --results-baseline "$scratch/same
 # Faster, but wrong.
 expect_exit 4 "$diobench" gate --baseline dio --candidate tests/series/bad-flip --filter "$few" --seeds 1 --out "$scratch/wrong"
 grep -q 'INVALID' "$scratch/out" || fail "wrong bytes are not invalid"
+# Wrong in asynchronous reads alone, which nothing that is judged makes: the self-test reads so.
+expect_exit 4 "$diobench" gate --baseline dio --candidate tests/series/bad-async --filter "$few" --seeds 1 --out "$scratch/async"
+grep -q 'wrong bytes at offset .*libaio' "$scratch/out" || fail "wrong asynchronous reads are not invalid: $(cat "$scratch/out")"
 # Runs that lack cells of the suite are no pass.
 expect_exit 4 "$diobench" gate --results-baseline "$scratch/same/runs/seed-1-baseline" --results-candidate "$scratch/same/runs/seed-1-candidate"
 # A kernel that does not compile is no verdict.
