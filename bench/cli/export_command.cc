@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // diobench export: a finished run in the formats of other programs.
 #include <algorithm>
+#include <ctime>
 #include <fmt/format.h>
 #include <functional>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "bench/export/prometheus.h"
 #include "bench/export/summary.h"
 #include "bench/export/textfile.h"
+#include "bench/serve/store_families.h"
 
 namespace diobench {
 
@@ -36,6 +38,14 @@ Status export_to_monitoring(const ExportArguments& arguments, const Results& res
     if (!wanted) return forward(wanted);
     auto families = textfile_families(results, [&](const CellResult& cell, const Metric& metric) { return (*wanted)(results.run, cell, metric); });
     if (!families) return forward(families);
+    // A file that nights write as well does not lose them by this.
+    auto store = ResultStore::open_existing(default_store_path());
+    if (!store) return forward(store);
+    if (*store) {
+        auto verdicts = judgement_families(**store, kLastResultAge_s, std::time(nullptr));
+        if (!verdicts) return forward(verdicts);
+        merge_families(*families, std::move(*verdicts));
+    }
     if (!arguments.textfile.empty()) {
         if (auto s = write_textfile(arguments.textfile, *families); !s) return s;
         fmt::print("{}\n", arguments.textfile);

@@ -28,8 +28,6 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* kTextFileName = "mail.txt";
 constexpr const char* kStatusFileName = "status.json";
 constexpr auto kNoticeLimit = std::chrono::minutes(2);
-/// A gate older than this is not told by the textfile any more.
-constexpr int64_t kTextfileAge_s = 14 * 24 * 3600;
 
 std::string host_name() {
     char name[256] = {};
@@ -250,7 +248,7 @@ private:
         }
         auto store = ResultStore::open();
         if (!store) return forward(store);
-        auto verdicts = judgement_families(*store, kTextfileAge_s, std::time(nullptr));
+        auto verdicts = judgement_families(*store, kLastResultAge_s, std::time(nullptr));
         if (!verdicts) return forward(verdicts);
         merge_families(out, std::move(*verdicts));
         return out;

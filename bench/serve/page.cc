@@ -27,9 +27,21 @@ std::string page(std::string_view title, const std::string& body) {
 
 std::string coloured_word(const std::string& word, bool good) { return fmt::format("<span class=\"{}\">{}</span>", good ? "good" : "bad", escape_html(word)); }
 
+/// The slashes stay.
+std::string encode_path(std::string_view path) {
+    std::string out;
+    for (size_t at = 0; at < path.size();) {
+        const size_t end = std::min(path.find('/', at), path.size());
+        out += encode_url(path.substr(at, end - at));
+        if (end < path.size()) out += '/';
+        at = end + 1;
+    }
+    return out;
+}
+
 std::string run_row(const ListedRun& listed) {
     const StoredRun& run = listed.run;
-    const std::string folder = "/" + encode_url(run.id) + "/";
+    const std::string folder = "/" + encode_path(listed.folder);
     std::string links;
     if (listed.has_report) links += fmt::format("<a href=\"{}report.html\">report</a> ", folder);
     if (listed.has_summary) links += fmt::format("<a href=\"{}summary.txt\">summary</a>", folder);
@@ -187,9 +199,10 @@ std::map<std::string, std::string> parse_query(std::string_view query) {
     return out;
 }
 
-std::string runs_page(const std::vector<ListedRun>& runs, const std::optional<ProgressState>& progress, const std::vector<StoredJudgement>& gates) {
+std::string runs_page(const std::vector<ListedRun>& runs, const std::vector<ProgressState>& progress, const std::vector<StoredJudgement>& gates) {
     std::string body;
-    if (progress && progress->state == "running") body += progress_text(*progress);
+    for (const auto& one : progress)
+        if (one.state == "running") body += progress_text(one);
     if (!gates.empty()) body += gates_table(gates);
     body += "<h2>Runs</h2>\n<table><tr><th>run</th><th>started</th><th>suite</th><th>machine</th><th>status</th><th>cells ok</th><th></th></tr>\n";
     for (const auto& run : runs) body += run_row(run);

@@ -21,13 +21,14 @@ namespace diobench {
 /// "a=1&b=x%2Fy" -> {a: "1", b: "x/y"}; of several the last counts.
 [[nodiscard]] std::map<std::string, std::string> parse_query(std::string_view query);
 
-/// A run in the list, and whether its folder is there to link to.
+/// A run in the list, and what of its folder is there to link to.
 struct ListedRun {
     StoredRun run;
+    std::string folder;  ///< "ID/", from where the pages are
     bool has_report = false;
     bool has_summary = false;
 };
-[[nodiscard]] std::string runs_page(const std::vector<ListedRun>& runs, const std::optional<ProgressState>& progress, const std::vector<StoredJudgement>& gates);
+[[nodiscard]] std::string runs_page(const std::vector<ListedRun>& runs, const std::vector<ProgressState>& progress, const std::vector<StoredJudgement>& gates);
 
 /// One page of series, each a small figure with its verdicts and changes marked.
 struct HistoryPage {

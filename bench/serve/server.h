@@ -16,6 +16,7 @@ struct ServeOptions {
     std::string address = "127.0.0.1";  ///< of the interface; "0.0.0.0": all
     int port = 9750;                    ///< 0: any that is free
     fs::path output;                    ///< folder of the runs; its files are handed out
+    fs::path nights;                    ///< output folder of nightly.toml; empty: nights are looked for in `output` alone
     fs::path store;
     ServeContent content;
 };

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <fmt/format.h>
 
 #include "bench/serve/page.h"
 
@@ -64,14 +65,36 @@ Families Site::metrics() {
     auto stored = store_part();
     Families out = up("diobench_store_up", "1 if the store of results could be read.", stored.has_value());
     if (stored) merge_families(out, std::move(*stored));
-    auto progress = read_progress_file(options_.output);
-    merge_families(out, up("diobench_progress_up", "1 if the progress file, where there is one, could be read.", progress.has_value()));
-    if (progress && *progress) merge_families(out, progress_families(**progress, now_s()));
+    auto progress = progress_states();
+    merge_families(out, up("diobench_progress_up", "1 if the progress files that there are could be read.", progress.has_value()));
+    if (progress) merge_families(out, progress_families(std::move(*progress), now_s()));
     return out;
 }
 
+Result<std::vector<ProgressState>> Site::progress_states() const {
+    std::vector<ProgressState> out;
+    for (const auto& folder : {options_.output, options_.nights}) {
+        if (folder.empty()) continue;
+        auto state = read_progress_file(folder);
+        if (!state) return forward(state);
+        if (*state) out.push_back(std::move(**state));
+    }
+    return out;
+}
+
+/// Below `output`, with a / at the end; empty: no such folder, or one that is not handed out.
+std::string Site::folder_of(const StoredRun& run, const std::vector<StoredJudgement>& judgements) const {
+    std::error_code ec;
+    if (fs::is_directory(options_.output / run.id, ec)) return run.id + "/";
+    const auto night = std::find_if(judgements.begin(), judgements.end(), [&](const StoredJudgement& one) {
+        return one.kind == kNightJudgement && std::find(one.runs.begin(), one.runs.end(), run.id) != one.runs.end();
+    });
+    if (night == judgements.end()) return {};
+    const std::string place = (options_.nights / night->id / "runs" / fmt::format("seed-{}", run.seed)).lexically_relative(options_.output).string();
+    return place.empty() || place.starts_with("..") ? "" : place + "/";
+}
+
 Result<std::string> Site::runs() {
-    auto progress = read_progress_file(options_.output);
     std::vector<ListedRun> listed;
     std::vector<StoredJudgement> gates;
     auto store = ResultStore::open_existing(options_.store);
@@ -85,10 +108,12 @@ Result<std::string> Site::runs() {
         for (const auto& run : *all) {
             if (listed.size() == kListedRuns) break;
             std::error_code ec;
-            listed.push_back({run, fs::exists(options_.output / run.id / "report.html", ec), fs::exists(options_.output / run.id / "summary.txt", ec)});
+            const std::string folder = folder_of(run, *judged);
+            listed.push_back({run, folder, fs::exists(options_.output / folder / "report.html", ec), fs::exists(options_.output / folder / "summary.txt", ec)});
         }
     }
-    return runs_page(listed, progress ? *progress : std::nullopt, gates);
+    auto progress = progress_states();
+    return runs_page(listed, progress ? *progress : std::vector<ProgressState>(), gates);
 }
 
 Result<std::string> Site::history(const std::string& query_text) {

@@ -28,6 +28,8 @@ public:
 
 private:
     [[nodiscard]] Result<Families> store_part();
+    [[nodiscard]] Result<std::vector<ProgressState>> progress_states() const;
+    [[nodiscard]] std::string folder_of(const StoredRun& run, const std::vector<StoredJudgement>& judgements) const;
     [[nodiscard]] Result<std::string> runs();
     [[nodiscard]] Result<std::string> history(const std::string& query);
 

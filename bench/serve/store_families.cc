@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "bench/export/comparison.h"
 #include "bench/history/analysis.h"
 #include "bench/store/cells.h"
 
@@ -39,11 +40,13 @@ const StoredRun* find_run(const std::vector<StoredRun>& runs, const std::string&
     return it == runs.end() ? nullptr : &*it;
 }
 
-/// The run of the same suite and machine before this one, with cells.
+bool is_same_way(const StoredRun& one, const StoredRun& other) { return one.suite == other.suite && one.machine == other.machine && one.seed == other.seed; }
+
+/// The run before this one with cells, of the same suite, machine and seed: the seeds of one night are no runs before each other.
 const StoredRun* run_before(const std::vector<StoredRun>& newest_first, const StoredRun& run) {
     bool passed = false;
     for (const auto& other : newest_first) {
-        if (passed && other.suite == run.suite && other.machine == run.machine && other.cells > 0) return &other;
+        if (passed && is_same_way(other, run) && other.cells > 0) return &other;
         passed = passed || other.id == run.id;
     }
     return nullptr;
@@ -57,8 +60,9 @@ CellIds cells_by_kernel(const Results& results) {
     return out;
 }
 
-/// A run of chosen cells misses none.
+/// A run of chosen cells misses none; a gate measures only what its policy looks at.
 bool is_narrowed(const Run& run) {
+    if (run.argv.size() > 1 && run.argv[1] != "run" && run.argv[1] != "nightly") return true;
     return std::any_of(run.argv.begin(), run.argv.end(), [](const std::string& word) { return word.starts_with("--filter") || word.starts_with("--shard"); });
 }
 
@@ -69,7 +73,7 @@ void add_disappeared(FamilyBuilder& out, const Results& now, const CellIds& befo
         auto earlier = before.find(kernel);
         if (earlier == before.end()) continue;
         const auto gone = std::count_if(earlier->second.begin(), earlier->second.end(), [&](const std::string& cell) { return !cells.contains(cell); });
-        out.add("diobench_cells_disappeared", "Cells that the run before of this suite and machine had and the newest one has not.",
+        out.add("diobench_cells_disappeared", "Cells that the run before of this suite, machine and seed had and the newest one has not.",
                 {{"kernel", kernel}, {"suite", now.run.suite}, {"machine", now.run.machine}}, static_cast<double>(gone));
     }
 }
@@ -101,24 +105,37 @@ void add_gate(FamilyBuilder& out, const StoredJudgement& gate) {
                     labels + Labels{{"cell", v.cell}, {"metric", v.metric}, {"verdict", v.verdict}}, *v.worse_by_ratio);
 }
 
+Labels night_labels(const StoredJudgement& night) { return {{"suite", night.suite}, {"machine", night.machine}}; }
+
 void add_night(FamilyBuilder& out, const StoredJudgement& night) {
-    out.add("diobench_night_info", "The newest night; always 1.", {{"night_id", night.id}, {"verdict", night.verdict}}, 1);
-    out.add("diobench_night_exit_code", "How the newest night ended: 0 ok, 1 regression or failed check, 2 environment, 3 inconclusive, 4 invalid.", {},
+    const Labels labels = night_labels(night);
+    out.add("diobench_night_info", "The newest night of each suite and machine; always 1.", labels + Labels{{"night_id", night.id}, {"verdict", night.verdict}}, 1);
+    out.add("diobench_night_exit_code", "How the newest night ended: 0 ok, 1 regression or failed check, 2 environment, 3 inconclusive, 4 invalid.", labels,
             static_cast<double>(night.exit_code));
-    out.add("diobench_night_elapsed_seconds", "How long it took.", {}, night.elapsed_s);
-    if (auto started = unix_seconds(night.started_at)) out.add("diobench_night_started_timestamp_seconds", "When it started, in seconds since 1970.", {}, *started);
+    out.add("diobench_night_elapsed_seconds", "How long it took.", labels, night.elapsed_s);
+    if (auto started = unix_seconds(night.started_at)) out.add("diobench_night_started_timestamp_seconds", "When it started, in seconds since 1970.", labels, *started);
 }
 
-/// The newest of each pair of kernels, suite and machine; the newest night, however old: that there was none since is the news.
+void add_good_night(FamilyBuilder& out, const StoredJudgement& night) {
+    if (auto started = unix_seconds(night.started_at))
+        out.add("diobench_night_passed_timestamp_seconds", "When the last night that passed started, in seconds since 1970.", night_labels(night), *started);
+}
+
+/// The newest of each pair of kernels, suite and machine, and the newest night of each suite and machine. The newest night of
+/// all is told however old it is: that there was none since is the news.
 Status add_judgements(FamilyBuilder& out, ResultStore& store, int64_t max_age_s, int64_t now_s) {
     auto all = store.judgements();
     if (!all) return forward(all);
-    std::set<Labels> seen;
-    bool night_seen = false;
+    std::set<Labels> seen, told, passed;
     for (const auto& judgement : *all) {
         if (judgement.kind == kNightJudgement) {
-            if (!night_seen) add_night(out, judgement);
-            night_seen = true;
+            const Labels labels = night_labels(judgement);
+            const bool is_first = seen.insert(labels).second;
+            if (is_first && (told.empty() || is_recent(judgement.started_at, now_s, max_age_s))) {
+                told.insert(labels);
+                add_night(out, judgement);
+            }
+            if (told.contains(labels) && judgement.verdict == "pass" && passed.insert(labels).second) add_good_night(out, judgement);
         } else if (is_recent(judgement.started_at, now_s, max_age_s) && seen.insert(gate_labels(judgement)).second) {
             add_gate(out, judgement);
         }
@@ -150,18 +167,34 @@ void add_pinned(FamilyBuilder& out, const Pin& pin, const std::vector<CellResult
     }
 }
 
-Status add_pins(FamilyBuilder& out, ResultStore& store, const std::vector<StoredRun>& runs, const std::vector<Results>& newest, const ServeContent& content) {
+/// The newest run that may be held against a pinned one: another seed has other numbers. nullptr: there is none.
+const StoredRun* newest_like(const std::vector<StoredRun>& newest_first, const StoredRun& pinned, int64_t now_s, int64_t max_age_s) {
+    for (const auto& run : newest_first)
+        if (is_same_way(run, pinned) && run.cells > 0) return is_recent(run.started_at, now_s, max_age_s) ? &run : nullptr;
+    return nullptr;
+}
+
+Status add_pin(FamilyBuilder& out, ResultStore& store, const Pin& pin, const StoredRun& now, const ServeContent& content) {
+    auto pinned = store.load_run(pin.run_id);
+    if (!pinned) return forward(pinned);
+    auto results = store.load_run(now.id);
+    if (!results) return forward(results);
+    const bool comparable = why_other_tools(pinned->run, results->run).empty();
+    out.add("diobench_pin_comparable", "0 if the newest run of its suite, machine and seed was measured with another guest program, QEMU or compiler.",
+            {{"pin", pin.name}}, comparable ? 1 : 0);
+    if (comparable) add_pinned(out, pin, collapse_boots(pinned->cells), *results, content);
+    return {};
+}
+
+Status add_pins(FamilyBuilder& out, ResultStore& store, const std::vector<StoredRun>& runs, const ServeContent& content, int64_t now_s) {
     auto pins = store.pins();
     if (!pins) return forward(pins);
     for (const auto& pin : *pins) {
         const StoredRun* run = find_run(runs, pin.run_id);
         out.add("diobench_pin_info", "Pinned baselines; 0 if the run is not in the store any more.", {{"pin", pin.name}, {"run_id", pin.run_id}}, run != nullptr ? 1 : 0);
         if (run == nullptr) continue;
-        auto pinned = store.load_run(pin.run_id);
-        if (!pinned) return forward(pinned);
-        const auto cells = collapse_boots(pinned->cells);
-        for (const auto& now : newest)
-            if (now.run.machine == run->machine) add_pinned(out, pin, cells, now, content);
+        if (const StoredRun* now = newest_like(runs, *run, now_s, content.max_age_s))
+            if (auto s = add_pin(out, store, pin, *now, content); !s) return s;
     }
     return {};
 }
@@ -188,7 +221,6 @@ Result<Families> store_families(ResultStore& store, const ServeContent& content,
     FamilyBuilder built;
     built.add("diobench_store_runs", "Runs in the store.", {}, static_cast<double>(runs->size()));
     Families out;
-    std::vector<Results> newest;
     for (const auto& id : newest_runs(*runs, now_s, content.max_age_s)) {
         auto results = store.load_run(id);
         if (!results) return forward(results);
@@ -200,10 +232,9 @@ Result<Families> store_families(ResultStore& store, const ServeContent& content,
             if (!earlier) return forward(earlier);
             if (!is_narrowed(results->run)) add_disappeared(built, *results, *earlier);
         }
-        newest.push_back(std::move(*results));
     }
     if (auto s = add_judgements(built, store, content.max_age_s, now_s); !s) return forward(s);
-    if (auto s = add_pins(built, store, *runs, newest, content); !s) return forward(s);
+    if (auto s = add_pins(built, store, *runs, content, now_s); !s) return forward(s);
     merge_families(out, built.take());
     return out;
 }
@@ -214,9 +245,12 @@ Result<Families> judgement_families(ResultStore& store, int64_t max_age_s, int64
     return out.take();
 }
 
-Families progress_families(const ProgressState& state, int64_t now_s) {
-    FamilyBuilder out;
-    const Labels labels = {{"kind", state.kind}, {"suite", state.suite}, {"machine", state.machine}};
+namespace {
+
+Labels progress_labels(const ProgressState& state) { return {{"kind", state.kind}, {"suite", state.suite}, {"machine", state.machine}}; }
+
+void add_progress(FamilyBuilder& out, const ProgressState& state, int64_t now_s) {
+    const Labels labels = progress_labels(state);
     const auto updated = unix_seconds(state.updated_at);
     const bool running = state.state == "running";
     const bool stale = running && (!updated || static_cast<double>(now_s) - *updated > static_cast<double>(kProgressStale_s));
@@ -224,12 +258,22 @@ Families progress_families(const ProgressState& state, int64_t now_s) {
     out.add("diobench_progress_stale", "1 if one began and says nothing any more: it died.", labels, stale ? 1 : 0);
     if (updated) out.add("diobench_progress_updated_timestamp_seconds", "When it last said something.", labels, *updated);
     if (auto started = unix_seconds(state.started_at)) out.add("diobench_progress_started_timestamp_seconds", "When it began.", labels, *started);
-    if (!running || stale) return out.take();
+    if (!running || stale) return;
     out.add("diobench_progress_info", "What is under way; always 1.", labels + Labels{{"id", state.id}, {"stage", state.stage}}, 1);
     if (state.total > 0) {
         out.add("diobench_progress_done_steps", "Steps of the stage that are done.", labels + Labels{{"stage", state.stage}}, static_cast<double>(state.done));
         out.add("diobench_progress_total_steps", "Steps of the stage.", labels + Labels{{"stage", state.stage}}, static_cast<double>(state.total));
     }
+}
+
+}  // namespace
+
+Families progress_families(std::vector<ProgressState> states, int64_t now_s) {
+    std::sort(states.begin(), states.end(), [](const ProgressState& a, const ProgressState& b) { return a.updated_at > b.updated_at; });
+    FamilyBuilder out;
+    std::set<Labels> seen;
+    for (const auto& state : states)
+        if (seen.insert(progress_labels(state)).second) add_progress(out, state, now_s);
     return out.take();
 }
 

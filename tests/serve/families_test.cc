@@ -114,7 +114,62 @@ TEST_F(Serve, TheNewestGateOfAPairAndTheNewestNight) {
     all = text();
     EXPECT_THAT(all, HasSubstr("diobench_gate_verdict{" + labels + ",verdict=\"regression\"} 0\n"));
     EXPECT_EQ(count(all, "diobench_gate_worse_ratio{"), 0u);
-    EXPECT_THAT(all, HasSubstr("diobench_night_exit_code 4\n"));  // however old
+    EXPECT_THAT(all, HasSubstr("diobench_night_exit_code{suite=\"\",machine=\"\"} 4\n"));  // however old
+}
+
+TEST_F(Serve, TwoKindsOfNightsDoNotHideEachOther) {
+    const auto night = [&](const std::string& id, const std::string& started_at, const std::string& machine, const std::string& verdict, int64_t code) {
+        ASSERT_TRUE(store_->record_judgement({id, "night", started_at, 3600, "nightly", machine, "", "", "", verdict, code, {}}));
+    };
+    night("n1", "2026-01-07T02:00:00Z", "exact", "pass", 0);
+    night("n2", "2026-01-09T02:00:00Z", "exact", "regression", 1);
+    night("n3", "2026-01-09T04:00:00Z", "uml", "pass", 0);
+    night("n4", "2025-11-01T04:00:00Z", "kvm", "invalid", 4);  // given up long ago
+    const std::string all = text();
+    const std::string exact = "{suite=\"nightly\",machine=\"exact\"} ";
+    EXPECT_THAT(all, HasSubstr("diobench_night_exit_code" + exact + "1\n"));
+    EXPECT_THAT(all, HasSubstr("diobench_night_exit_code{suite=\"nightly\",machine=\"uml\"} 0\n"));
+    EXPECT_THAT(all, HasSubstr("diobench_night_passed_timestamp_seconds" + exact + fmt::format("{}", static_cast<int64_t>(*unix_seconds("2026-01-07T02:00:00Z")))));
+    EXPECT_THAT(all, Not(HasSubstr("kvm")));
+}
+
+TEST_F(Serve, TheSeedsOfANightAreNotHeldAgainstEachOther) {
+    const auto seed = [](int64_t seed, const char* time, bool less) {
+        return [=](Results& r) {
+            r.run.seed = seed;
+            r.run.id += fmt::format("-{}", seed);
+            r.run.started_at.replace(11, 8, time);
+            if (less) r.cells.erase(r.cells.begin() + 3);
+        };
+    };
+    record(8, seed(1, "01:00:00", false));
+    record(8, seed(2, "02:00:00", false));
+    record(9, seed(1, "01:00:00", true));
+    record(9, seed(2, "02:00:00", true));
+    EXPECT_THAT(text(), HasSubstr("diobench_cells_disappeared{kernel=\"dio\",suite=\"quick\",machine=\"exact\"} 1\n"));
+}
+
+TEST_F(Serve, APinIsHeldAgainstItsOwnSeedAndTools) {
+    record(2);
+    ASSERT_TRUE(store_->add_pin({"good", "run-2", "dio", "*", ""}));
+    record(9, [](Results& r) { (*r.cells[3].metrics)["latency_ns.mean"] = 22000.0; });
+    record(9, [](Results& r) {  // newer, of another seed
+        r.run.id = "other-seed";
+        r.run.seed += 1;
+        r.run.started_at = "2026-01-09T02:00:00Z";
+        (*r.cells[3].metrics)["latency_ns.mean"] = 99000.0;
+    });
+    std::string all = text();
+    EXPECT_THAT(all, HasSubstr("diobench_pin_comparable{pin=\"good\"} 1\n"));
+    EXPECT_EQ(count(all, "metric=\"latency_ns.mean\",suite=\"quick\",machine=\"exact\"} 0.1\n"), 1u) << all;
+    record(9, [](Results& r) {
+        r.run.id = "other-tools";
+        r.run.started_at = "2026-01-09T03:00:00Z";
+        r.run.tool["guest"] = "another";
+    });
+    all = text();
+    EXPECT_THAT(all, HasSubstr("diobench_pin_comparable{pin=\"good\"} 0\n"));
+    EXPECT_THAT(all, Not(HasSubstr("diobench_pinned_worse_ratio{")));
 }
 
 TEST_F(Serve, PinsFollowTheRevisionsOfTheirArm) {
@@ -149,14 +204,14 @@ TEST_F(Serve, HashesAndIdsAreInInfoMetricsAlone) {
 
 TEST_F(Serve, ProgressThatWasNotTouchedForLongIsStale) {
     ProgressState state{"night", "n1", "nightly", "exact", "running", "measure", "dio-ram", 3, 12, "2026-01-09T23:00:00Z", "2026-01-09T23:55:00Z", {}};
-    std::string all = prometheus_text(progress_families(state, now_));
+    std::string all = prometheus_text(progress_families({state}, now_));
     const std::string labels = "kind=\"night\",suite=\"nightly\",machine=\"exact\"";
     EXPECT_THAT(all, HasSubstr("diobench_progress_running{" + labels + "} 1\n"));
     EXPECT_THAT(all, HasSubstr("diobench_progress_done_steps{" + labels + ",stage=\"measure\"} 3\n"));
-    all = prometheus_text(progress_families(state, now_ + 3600));
+    all = prometheus_text(progress_families({state}, now_ + 3600));
     EXPECT_THAT(all, HasSubstr("diobench_progress_running{" + labels + "} 0\n"));
     EXPECT_THAT(all, HasSubstr("diobench_progress_stale{" + labels + "} 1\n"));
     EXPECT_THAT(all, Not(HasSubstr("done_steps")));
     state.state = "ended";
-    EXPECT_THAT(prometheus_text(progress_families(state, now_ + 3600)), HasSubstr("diobench_progress_stale{" + labels + "} 0\n"));
+    EXPECT_THAT(prometheus_text(progress_families({state}, now_ + 3600)), HasSubstr("diobench_progress_stale{" + labels + "} 0\n"));
 }

@@ -46,6 +46,7 @@ protected:
         ASSERT_TRUE(write_file_atomic(out_ / results.run.id / "report.html", "<p>the report</p>"));
         ASSERT_TRUE(write_file_atomic(out_ / results.run.id / "core.bin", "secret"));
         ASSERT_TRUE(write_file_atomic(out_ / results.run.id / "run.cgi", "#!/bin/sh\necho ran\n"));
+        ASSERT_TRUE(write_file_atomic(out_ / ".hidden.txt", "secret"));
         ASSERT_TRUE(write_file_atomic(directory_->path() / "outside.txt", "secret"));
         ASSERT_TRUE(ResultStore::open(directory_->path() / "results.sqlite")->record_run(results));
     }
@@ -83,7 +84,7 @@ TEST_F(Site_, PagesMetricsAndFilesOnOnePort) {
     EXPECT_THAT(get(port, "/" + id + "/report.html"), HasSubstr("the report"));
     EXPECT_THAT(get(port, "/history?cell=*direct*"), HasSubstr("<svg"));
     EXPECT_THAT(get(port, "/history?metric=typo"), HasSubstr("typo"));
-    EXPECT_THAT(ask(port, "HEAD / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"), Not(HasSubstr("<html")));
+    EXPECT_THAT(ask(port, "HEAD / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"), testing::AllOf(StartsWith("HTTP/1.1 200"), Not(HasSubstr("<html"))));
 }
 
 TEST_F(Site_, NothingElseIsHandedOut) {
@@ -97,6 +98,29 @@ TEST_F(Site_, NothingElseIsHandedOut) {
     EXPECT_THAT(ask(port, "PUT " + run + "/x.html HTTP/1.1\r\nHost: t\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx"), StartsWith("HTTP/1.1 405"));
     EXPECT_THAT(ask(port, "DELETE " + run + "/report.html HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n"), StartsWith("HTTP/1.1 405"));
     EXPECT_TRUE(fs::exists(out_ / sample_results().run.id / "report.html"));
+}
+
+TEST_F(Site_, ANightIsToldBesideARun) {
+    ServeOptions all = options();
+    all.nights = out_ / "nights";
+    const std::string now = "2026-01-01T00:00:00Z";
+    Results run = sample_results();
+    run.run.id = "run-of-a-night";
+    ASSERT_TRUE(ResultStore::open(all.store)->record_run(run));
+    StoredJudgement night{"20260101T000000", "night", now, 60, "quick", "exact", "", "", run.run.id, "pass", 0, {}};
+    night.runs = {run.run.id};
+    ASSERT_TRUE(ResultStore::open(all.store)->record_judgement(night));
+    const std::string folder = fmt::format("nights/{}/runs/seed-{}", night.id, run.run.seed);
+    ASSERT_TRUE(make_directories(out_ / folder));
+    ASSERT_TRUE(write_file_atomic(out_ / folder / "report.html", "<p>of the night</p>"));
+    ProgressState state{"run", "r", "quick", "exact", "ended", "report", "", 1, 1, now, now, 0};
+    ASSERT_TRUE(write_progress_file(out_, state));
+    state.kind = "night";
+    state.state = "running";
+    ASSERT_TRUE(write_progress_file(all.nights, state));
+    Site site(all);
+    EXPECT_THAT(site.answer("GET", "/", "").body, testing::AllOf(HasSubstr("Under way: night"), HasSubstr("<a href=\"/" + folder + "/report.html\">")));
+    EXPECT_THAT(prometheus_text(site.metrics()), HasSubstr("diobench_progress_stale{kind=\"night\",suite=\"quick\",machine=\"exact\"} 1\n"));
 }
 
 TEST_F(Site_, ABrowserGetsItsIcon) {
