@@ -211,7 +211,7 @@ private:
 Status write_outputs_of(const BisectReport& report) {
     const fs::path directory = report.directory;
     if (auto s = write_file_atomic(directory / kSummaryFileName, bisect_text(report)); !s) return s;
-    return write_file_atomic(directory / kBisectFileName, bisect_json(report).dump(2) + "\n");
+    return write_file_atomic(directory / kBisectFileName, bisect_json(report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
 Result<Walk> make_walk(const BisectOptions& options, const fs::path& directory) {

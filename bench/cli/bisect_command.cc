@@ -21,7 +21,7 @@ struct BisectArguments {
 Result<ExitCode> bisect(const BisectArguments& arguments) {
     auto report = run_bisect(arguments.options);
     if (!report) return forward(report);
-    if (arguments.json) fmt::print("{}\n", bisect_json(*report).dump(2));
+    if (arguments.json) fmt::print("{}\n", bisect_json(*report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     else fmt::print("{}", bisect_text(*report));
     std::fflush(stdout);
     return report->exit_code;

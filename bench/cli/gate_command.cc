@@ -65,7 +65,7 @@ Result<ExitCode> gate(GateArguments arguments) {
         if (auto s = record(*report); !s) return forward(s);
     if (arguments.report && !report->directory.empty())
         if (auto page = write_report(report->directory); !page) return forward(page);
-    if (arguments.json) fmt::print("{}\n", gate_json(*report).dump(2));
+    if (arguments.json) fmt::print("{}\n", gate_json(*report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     else fmt::print("{}", gate_text(*report, GateInk::terminal));
     if (auto s = tell_github(*report); !s) return forward(s);
     std::fflush(stdout);

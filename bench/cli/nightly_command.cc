@@ -28,7 +28,7 @@ Result<ExitCode> nightly(const NightlyArguments& arguments) {
     options.wanted = *wanted;
     auto outcome = run_night(*config, options);
     if (!outcome) return forward(outcome);
-    if (arguments.json) fmt::print("{}\n", night_json(outcome->night).dump(2));
+    if (arguments.json) fmt::print("{}\n", night_json(outcome->night).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     else fmt::print("{}", outcome->text);
     std::fflush(stdout);
     return outcome->night.exit_code();

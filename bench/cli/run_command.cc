@@ -77,7 +77,7 @@ Result<ExitCode> run(const RunArguments& arguments) {
         if (!report) return forward(report);
         shown = *report;
     }
-    if (arguments.json) fmt::print("{}\n", to_json(outcome->results).dump(2));
+    if (arguments.json) fmt::print("{}\n", to_json(outcome->results).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     else print_outcome(*outcome);
     std::fflush(stdout);
     fmt::print(stderr, "\n{} in {:.0f} s; {}\n", outcome->results.run.id, outcome->results.run.elapsed_s,

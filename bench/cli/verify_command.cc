@@ -57,7 +57,7 @@ Result<ExitCode> verify(const VerifyArguments& arguments) {
         if (!report) return forward(report);
         shown = *report;
     }
-    if (arguments.json) fmt::print("{}\n", to_json(results).dump(2));
+    if (arguments.json) fmt::print("{}\n", to_json(results).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     else fmt::print("{}", options.mutants ? mutants_text(results.kernels, kColumns, Ink::terminal) : conformance_text(results.kernels, kColumns, Ink::terminal));
     std::fflush(stdout);
     fmt::print(stderr, "\n{} in {:.0f} s; {}\n", results.run.id, results.run.elapsed_s,

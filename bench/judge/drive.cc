@@ -399,8 +399,8 @@ Status write_gate_outputs(const fs::path& directory, const GateReport& report) {
     if (auto s = make_directories(directory); !s) return s;
     if (auto s = write_file_atomic(directory / kSummaryFileName, gate_text(report, GateInk::plain)); !s) return s;
     if (auto s = write_file_atomic(directory / kJunitFileName, gate_junit(report)); !s) return s;
-    if (auto s = write_file_atomic(directory / kCodeQualityFileName, gitlab_code_quality(report).dump(2) + "\n"); !s) return s;
-    return write_file_atomic(directory / kGateFileName, gate_json(report).dump(2) + "\n");
+    if (auto s = write_file_atomic(directory / kCodeQualityFileName, gitlab_code_quality(report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"); !s) return s;
+    return write_file_atomic(directory / kGateFileName, gate_json(report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
 Result<GateReport> run_gate(const GateOptions& options) {

@@ -28,6 +28,10 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* kTextFileName = "mail.txt";
 constexpr const char* kStatusFileName = "status.json";
 constexpr auto kNoticeLimit = std::chrono::minutes(2);
+/// So often a night is gone on with; one that ends its program each time would never be told of.
+constexpr int64_t kMostAttempts = 5;
+/// Two nights in one second wait for each other; a longer wait is a clock that was wrong.
+constexpr auto kLongestWait = std::chrono::seconds(2);
 
 std::string host_name() {
     char name[256] = {};
@@ -84,6 +88,20 @@ Status record_in_store(const NightRecord& night) {
     return store->record_judgement(judgement_of(night));
 }
 
+/// Runs the command of [notify] with `text` on its standard input.
+Status send_notice(const NightConfig& config, const std::string& subject, const std::string& text) {
+    if (config.notice.command.empty()) return {};
+    std::vector<std::string> argv = config.notice.command;
+    for (auto& word : argv)
+        if (size_t at = word.find("{subject}"); at != std::string::npos) word.replace(at, std::string_view("{subject}").size(), subject);
+    CommandOptions options;
+    options.time_limit = kNoticeLimit;
+    options.input = text;
+    auto done = run_checked(argv, options);
+    if (!done) return forward(done);
+    return {};
+}
+
 /// A night from its lock to its text; the lock is held as long as this lives.
 class Night {
 public:
@@ -105,24 +123,30 @@ public:
 private:
     /// A new night, or one that goes on; nights that did not end are put on record.
     Status begin() {
-        auto nights = list_nights(config_.output);
-        if (!nights) return forward(nights);
+        auto listed = list_nights(config_.output);
+        if (!listed) return forward(listed);
+        std::vector<NightRecord>* nights = &listed->nights;
         for (auto& night : *nights) {
             if (night.state == NightState::ended) continue;
             const bool newest = &night == &nights->front();
-            if (newest && work_.options.resume && night.asked == asked_of(config_)) return go_on(night, {nights->begin() + 1, nights->end()});
+            if (newest && work_.options.resume && night.asked == asked_of(config_) && night.attempts < kMostAttempts) return go_on(night, {nights->begin() + 1, nights->end()});
             if (night.state == NightState::running)
                 if (auto s = put_on_record(night); !s) return s;
         }
         work_.record = new_record(config_);
+        const auto waits_since = Clock::now();
         while (!nights->empty() && work_.record.id <= nights->front().id) {  // the night before took no second
             if (interrupted()) return interrupted_error("nightly");
+            if (Clock::now() - waits_since > kLongestWait)
+                return fail("nightly", (config_.output / nights->front().id).string(),
+                            "this night is dated later than now: the clock was wrong then or is wrong now; set it, or move that folder away");
             std::this_thread::sleep_for(std::chrono::milliseconds(100));
             work_.record = new_record(config_);
         }
         if (!nights->empty() && nights->front().state == NightState::unfinished)
             work_.record.notes.push_back(fmt::format("the night before, {}, did not end: it stopped at \"{}\"{}", nights->front().id, nights->front().stage,
                                                      work_.options.resume && nights->front().asked != work_.record.asked ? ", and nightly.toml asks for something else now" : ""));
+        for (const auto& why : listed->unreadable) work_.record.notes.push_back("an earlier night counts for nothing: " + why);
         earlier_ = std::move(*nights);
         work_.folder = config_.output / work_.record.id;
         if (begin_record()) return {};
@@ -139,6 +163,8 @@ private:
         const NightRecord fresh = new_record(config_);
         work_.record = fresh;
         work_.record.source_commit = night.source_commit;
+        work_.record.source_problem = night.source_problem;
+        work_.record.attempts = night.attempts + 1;
         if (!night.source_commit.empty()) work_.config.revision = night.source_commit;
         work_.record.id = night.id;
         work_.record.started_at = night.started_at;
@@ -152,7 +178,8 @@ private:
     /// A night whose program is gone: nobody else will say so.
     Status put_on_record(NightRecord& night) {
         night.state = NightState::unfinished;
-        night.findings.push_back({Verdict::invalid, ExitCode::invalid, fmt::format("it did not end: it stopped at \"{}\"", night.stage)});
+        night.findings.push_back({Verdict::invalid, ExitCode::invalid,
+                                  fmt::format("it did not end{}: it stopped at \"{}\"", night.attempts > 1 ? fmt::format(" in {} attempts", night.attempts) : "", night.stage)});
         if (auto s = record_in_store(night); !s) return s;
         return write_night(config_.output / night.id, night);
     }
@@ -206,21 +233,27 @@ private:
         if (broken) reserve_.release();
         take(end_in_store(), "record in the store");
         take(clean_up(), "remove old nights");
-        take(export_numbers(), "export");
         work_.record.state = NightState::ended;
         if (!broken) work_.record.stage = "ended";
-        work_.record.elapsed_s = elapsed_s();
-        take(end_in_store(), "record in the store");
-        text_ = night_text(work_.record, earlier_, host_name(), work_.folder);
+        publish();
         if (auto s = notify(); !s) {
             take(s, "notify");
-            take(end_in_store(), "record in the store");
-            text_ = night_text(work_.record, earlier_, host_name(), work_.folder);
+            publish();  // who reads metrics alone hears of it
         }
         (void)write_file_atomic(work_.folder / kTextFileName, text_);
         report_trouble(write_night(work_.folder, work_.record));
         report_trouble(write_file_atomic(config_.output / kStatusFileName, night_json(work_.record).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"));
         report_trouble(point_latest(work_.folder));
+    }
+
+    /// The night as it stands to the store, monitoring and the text.
+    void publish() {
+        take(end_in_store(), "record in the store");
+        if (auto s = export_numbers(); !s) {
+            take(s, "export");
+            take(end_in_store(), "record in the store");
+        }
+        text_ = night_text(work_.record, earlier_, host_name(), work_.folder);
     }
 
     Status end_in_store() {
@@ -276,17 +309,8 @@ private:
     }
 
     Status notify() {
-        if (config_.notice.command.empty() || !calls()) return {};
-        std::vector<std::string> argv = config_.notice.command;
-        const std::string subject = night_subject(work_.record, host_name());
-        for (auto& word : argv)
-            if (size_t at = word.find("{subject}"); at != std::string::npos) word.replace(at, std::string_view("{subject}").size(), subject);
-        CommandOptions options;
-        options.time_limit = kNoticeLimit;
-        options.input = text_;
-        auto done = run_checked(argv, options);
-        if (!done) return forward(done);
-        return {};
+        if (!calls()) return {};
+        return send_notice(config_, night_subject(work_.record, host_name()), text_);
     }
 
     /// Numbers are not worse for it, but nobody would hear of them: environment.
@@ -311,14 +335,23 @@ private:
     double before_s_ = 0;
 };
 
-}  // namespace
-
-Result<NightOutcome> run_night(const NightConfig& config, const NightOptions& options) {
+Result<NightOutcome> try_night(const NightConfig& config, const NightOptions& options) {
     if (auto s = make_directories(config.output); !s) return forward(s);
     auto lock = FileLock::try_acquire(config.output / ".lock");
     if (!lock) return forward(lock);
     if (!*lock) return fail("nightly", config.output.string(), "another night is under way there (its progress.json says how far it is)");
     return Night(config, options, std::move(**lock)).run();
+}
+
+}  // namespace
+
+Result<NightOutcome> run_night(const NightConfig& config, const NightOptions& options) {
+    auto outcome = try_night(config, options);
+    if (outcome || interrupted()) return outcome;
+    // There is no night that could tell of it.
+    const std::string subject = fmt::format("diobench night on {}: NONE: {}", host_name(), outcome.error().message());
+    if (auto s = send_notice(config, subject, subject + "\n"); !s) fmt::print(stderr, "diobench: notify: {}\n", s.error().message());
+    return outcome;
 }
 
 }  // namespace diobench

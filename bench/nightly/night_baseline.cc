@@ -60,6 +60,21 @@ Result<std::vector<Results>> matching_runs(ResultStore& store, const std::vector
     return out;
 }
 
+bool has_any_of(const Results& run, const std::vector<std::string>& arms) {
+    return std::any_of(arms.begin(), arms.end(), [&](const std::string& name) { return run.find_kernel(name) != nullptr; });
+}
+
+/// The newest night with one of `arms` that passed or was a regression, if it was the latter; else empty. Seeds do not matter.
+Result<std::string> standing_regression(ResultStore& store, const std::vector<StoredJudgement>& nights, const std::vector<std::string>& arms) {
+    for (const auto& night : nights) {
+        if (night.verdict != "pass" && night.verdict != "regression") continue;
+        auto run = store.load_run(night.runs.front());
+        if (!run) return forward(run);
+        if (has_any_of(*run, arms)) return night.verdict == "regression" ? night.id : std::string();
+    }
+    return std::string();
+}
+
 bool has_arm(const std::vector<Results>& runs, const std::string& kernel) {
     return !runs.empty() && std::all_of(runs.begin(), runs.end(), [&](const Results& run) {
         const KernelResult* found = run.find_kernel(kernel);
@@ -85,7 +100,7 @@ Result<NightBaseline> last_good_baseline(ResultStore& store, const std::string& 
     best.why = "there is no earlier good night with it: tonight is the first";
     size_t most = 0, looked = 0;
     std::string bad;  // the newest one that was not good
-    for (const auto& night : earlier_nights(std::move(*judgements), tonight)) {
+    for (const auto& night : earlier_nights(*judgements, tonight)) {
         if (!is_good_night(night, good)) {
             if (bad.empty()) bad = night.id;
             continue;
@@ -109,6 +124,14 @@ Result<NightBaseline> last_good_baseline(ResultStore& store, const std::string& 
             best = NightBaseline{fmt::format("{}@{}", *arm, kLastGood), *arm, std::move(*runs), "", false, "*"};
         }
         if (most == wanted.size() || ++looked == kMostNights) break;
+    }
+    if (!best.runs.empty()) return best;
+    auto regressed = standing_regression(store, earlier_nights(*judgements, tonight), revisions_of(kernel, *revises));
+    if (!regressed) return forward(regressed);
+    if (!regressed->empty()) {
+        best.wanted = true;
+        best.why = fmt::format("no earlier good night can be held against tonight (another seed?), and night {} was a regression: this is no new beginning; hold it against another kernel of the night, or a pin",
+                               *regressed);
     }
     return best;
 }

@@ -58,6 +58,8 @@ NightRecord night_of(const Json& json) {
     out.seeds = json.at("seeds").get<int64_t>();
     out.asked = json.value("asked", "");
     out.source_commit = json.value("source_commit", "");
+    out.source_problem = json.value("source_problem", "");
+    out.attempts = json.value("attempts", int64_t{1});
     out.runs = json.at("runs").get<std::vector<std::string>>();
     for (const auto& kernel : json.at("kernels")) out.kernels.push_back(kernel_of(kernel));
     for (const auto& finding : json.at("findings")) out.findings.push_back(finding_of(finding));
@@ -121,6 +123,8 @@ Json night_json(const NightRecord& night) {
             {"seeds", night.seeds},
             {"asked", night.asked},
             {"source_commit", night.source_commit},
+            {"source_problem", night.source_problem},
+            {"attempts", night.attempts},
             {"runs", night.runs},
             {"kernels", std::move(kernels)},
             {"findings", std::move(findings)},
@@ -156,17 +160,17 @@ Status write_night(const fs::path& folder, const NightRecord& night) {
     return overwrite(file, text);
 }
 
-Result<std::vector<NightRecord>> list_nights(const fs::path& output) {
-    std::vector<NightRecord> out;
+Result<NightList> list_nights(const fs::path& output) {
+    NightList out;
     std::error_code ec;
     for (const auto& entry : fs::directory_iterator(output, ec)) {
         if (entry.is_symlink() || !fs::exists(entry.path() / kNightFileName)) continue;
         auto night = read_night(entry.path());
-        if (!night) return forward(night);
-        out.push_back(std::move(*night));
+        if (night) out.nights.push_back(std::move(*night));
+        else out.unreadable.push_back(night.error().message());
     }
     if (ec && ec != std::errc::no_such_file_or_directory) return fail_errno("list nights in", output.string(), ec.value());
-    std::sort(out.begin(), out.end(), [](const NightRecord& a, const NightRecord& b) { return a.id > b.id; });
+    std::sort(out.nights.begin(), out.nights.end(), [](const NightRecord& a, const NightRecord& b) { return a.id > b.id; });
     return out;
 }
 

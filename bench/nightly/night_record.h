@@ -39,6 +39,8 @@ struct KernelOfNight {
     std::string verdict;          ///< of its gate; empty: not judged
     std::string judged;           ///< the gate's sentence, or why it was not judged
     std::string worst;            ///< the line that decides: metric, cell, by how much; empty: none
+    /// Something to hold it against was named, and it was not.
+    [[nodiscard]] bool is_unjudged() const { return verdict.empty() && !judged.empty(); }
     bool operator==(const KernelOfNight&) const = default;
 };
 
@@ -49,6 +51,7 @@ struct NightRecord {
     std::string id;           ///< "20261123T020000": also the name of its folder
     std::string started_at;   ///< UTC, ISO 8601
     double elapsed_s = 0;     ///< of all attempts together
+    int64_t attempts = 1;     ///< how often its program was started
     NightState state = NightState::running;
     std::string stage;        ///< where it is, or where it stopped
     std::string machine;
@@ -56,6 +59,7 @@ struct NightRecord {
     int64_t seeds = 0;
     std::string asked;        ///< hash of what nightly.toml wants measured
     std::string source_commit;  ///< what [source] revision was when the night began; empty: none is named
+    std::string source_problem; ///< why that is not the newest; empty: it is
     std::vector<std::string> runs;        ///< ids of its runs
     std::vector<KernelOfNight> kernels;
     std::vector<NightFinding> findings;
@@ -74,8 +78,12 @@ struct NightRecord {
 [[nodiscard]] Result<NightRecord> read_night(const fs::path& folder);
 /// Replaces `folder`/night.json in one step; on a full disk it is overwritten in place.
 [[nodiscard]] Status write_night(const fs::path& folder, const NightRecord& night);
-/// All nights in the folders of `output`, the newest first. Folders without night.json are no nights.
-[[nodiscard]] Result<std::vector<NightRecord>> list_nights(const fs::path& output);
+struct NightList {
+    std::vector<NightRecord> nights;      ///< the newest first
+    std::vector<std::string> unreadable;  ///< why, of each night.json that cannot be read
+};
+/// All nights in the folders of `output`. Folders without night.json are no nights.
+[[nodiscard]] Result<NightList> list_nights(const fs::path& output);
 
 [[nodiscard]] std::string_view state_name(NightState state);
 

@@ -285,8 +285,7 @@ Status fetch_remote(NightWork& night) {
     options.environment = {{"GIT_TERMINAL_PROMPT", "0"}};
     auto done = run_checked({"git", "-C", night.config.tree.string(), "fetch", "--quiet", night.config.fetch}, options);
     if (interrupted()) return interrupted_error("fetch");
-    // A night with the source of yesterday is better than none, and not a good one.
-    if (!done) night.find(Verdict::inconclusive, ExitCode::inconclusive, "what is new was not fetched: " + done.error().message());
+    if (!done) night.record.source_problem = "what is new was not fetched: " + done.error().message();
     return {};
 }
 
@@ -321,9 +320,14 @@ KernelOfNight& NightWork::kernel(const std::string& name) {
 
 Status fetch_source(NightWork& night) {
     // A night that goes on does so with the source that it began with.
-    if (!night.record.source_commit.empty()) return {};
-    if (auto s = fetch_remote(night); !s) return s;
-    return fix_commit(night);
+    if (night.record.source_commit.empty()) {
+        night.record.source_problem.clear();
+        if (auto s = fetch_remote(night); !s) return s;
+        if (auto s = fix_commit(night); !s) return s;
+    }
+    // A night with the source of yesterday is better than none, and not a good one.
+    if (!night.record.source_problem.empty()) night.find(Verdict::inconclusive, ExitCode::inconclusive, night.record.source_problem);
+    return {};
 }
 
 Status verify_night(NightWork& night) {

@@ -12,6 +12,8 @@ namespace {
 
 constexpr size_t kKernelLines = 4;
 constexpr size_t kNightsShown = 7;
+/// So many inconclusive nights in a row are news again.
+constexpr size_t kInconclusiveNights = 3;
 
 std::string upper(std::string_view text) {
     std::string out(text);
@@ -26,13 +28,22 @@ std::string duration_text(double seconds) {
     return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
 }
 
+/// Of a night that passed: that nothing was worse is only known of what was judged.
+std::string good_reason(const NightRecord& night) {
+    std::string text = fmt::format("{} cells", night.cells_ok());
+    if (std::any_of(night.kernels.begin(), night.kernels.end(), [](const KernelOfNight& k) { return !k.verdict.empty(); })) text += ", none worse";
+    for (const auto& kernel : night.kernels)
+        if (kernel.is_unjudged()) text += fmt::format("; {} NOT JUDGED: {}", kernel.name, kernel.judged);
+    return text;
+}
+
 /// What decides, in few words.
 std::string reason(const NightRecord& night) {
     const Verdict worst = night.verdict();
     std::vector<const NightFinding*> deciding;
     for (const auto& finding : night.findings)
         if (finding.verdict == worst) deciding.push_back(&finding);
-    if (worst == Verdict::pass) return fmt::format("{} cells, none worse", night.cells_ok());
+    if (worst == Verdict::pass) return good_reason(night);
     if (deciding.empty()) return "nothing was measured";
     std::string text = deciding.front()->text.substr(0, deciding.front()->text.find('\n'));
     if (deciding.size() > 1) text += fmt::format(" (and {} more)", deciding.size() - 1);
@@ -47,7 +58,7 @@ std::string kernel_line(const KernelOfNight& k) {
     if (k.cells_known > 0) text += fmt::format(", {} known failures", k.cells_known);
     if (k.cells_missing > 0) text += fmt::format(", {} MISSING", k.cells_missing);
     if (!k.verdict.empty()) text += fmt::format("; {} against {}", k.verdict, k.baseline);
-    else if (!k.judged.empty()) text += "; not judged: " + k.judged;
+    else if (k.is_unjudged()) text += "; not judged: " + k.judged;
     if (!k.worst.empty()) text += ": " + k.worst;
     return text;
 }
@@ -70,6 +81,14 @@ std::string good_line(const NightRecord& night, const std::vector<NightRecord>& 
     return good == earlier.end() ? "Last good night: none." : fmt::format("Last good night: {}, {} ago.", good->id, good == earlier.begin() ? "one night" : fmt::format("{} nights", good - earlier.begin() + 1));
 }
 
+/// Nights before this inconclusive one that were so as well; 0 if it is none.
+size_t inconclusive_in_a_row(const NightRecord& night, const std::vector<NightRecord>& earlier) {
+    const auto undecided = [](const NightRecord& n) { return n.verdict() == Verdict::inconclusive; };
+    if (!undecided(night)) return 0;
+    const auto decided = std::find_if_not(earlier.begin(), earlier.end(), undecided);
+    return static_cast<size_t>(decided - earlier.begin());
+}
+
 }  // namespace
 
 bool is_red(const NightRecord& night) {
@@ -79,6 +98,8 @@ bool is_red(const NightRecord& night) {
 
 bool is_news(const NightRecord& night, const std::vector<NightRecord>& earlier) {
     if (is_red(night)) return true;
+    if (!earlier.empty() && std::any_of(night.kernels.begin(), night.kernels.end(), [](const KernelOfNight& k) { return k.is_unjudged(); })) return true;
+    if (inconclusive_in_a_row(night, earlier) % kInconclusiveNights == kInconclusiveNights - 1) return true;
     return !earlier.empty() && (earlier.front().state != NightState::ended || earlier.front().verdict() != night.verdict());
 }
 

@@ -48,12 +48,11 @@ std::vector<std::string> runs_to_remove(const std::vector<StoredJudgement>& judg
                                         const std::string& before) {
     std::set<std::string> kept;
     for (const auto& pin : pins) kept.insert(pin.run_id);
-    bool good_seen = false;
+    std::set<std::pair<std::string, std::string>> good_seen;  // what measures otherwise has baselines of its own
     std::set<std::string> out;
     for (const auto& judgement : judgements) {  // the newest first
         if (judgement.kind != kNightJudgement) continue;
-        const bool last_good = !good_seen && judgement.verdict == "pass";
-        good_seen = good_seen || last_good;
+        const bool last_good = judgement.verdict == "pass" && good_seen.emplace(judgement.suite, judgement.machine).second;
         for (const auto& run : judgement.runs) {
             if (last_good || judgement.started_at >= before) kept.insert(run);
             else if (known.contains(run)) out.insert(run);
@@ -66,7 +65,7 @@ std::vector<std::string> runs_to_remove(const std::vector<StoredJudgement>& judg
 Result<std::string> remove_old_nights(const NightConfig& config) {
     auto nights = list_nights(config.output);
     if (!nights) return forward(nights);
-    const auto folders = folders_to_remove(*nights, config.keep_nights);
+    const auto folders = folders_to_remove(nights->nights, config.keep_nights);
     for (const auto& folder : folders)
         if (auto s = remove_tree(config.output / folder); !s) return forward(s);
     auto runs = remove_runs(config);

@@ -56,6 +56,19 @@ protected:
     std::vector<Results> tonight_ = {run_of("tonight-1", 1, "2026-11-27T02:00:00Z"), run_of("tonight-2", 2, "2026-11-27T02:05:00Z")};
 };
 
+TEST_F(NightBaselineTest, ARegressionIsNotForgottenByAnotherSeed) {
+    add_night(1, "pass", {11, 12});
+    add_night(2, "regression", {11, 12});
+    EXPECT_EQ(first_run(last_good()), "");
+    EXPECT_TRUE(last_good().wanted);
+    EXPECT_THAT(last_good().why, HasSubstr("night night-2 was a regression"));
+    add_night(3, "regression", {11}, [](Results& run) { run.kernels.front().name = "other"; });
+    EXPECT_THAT(last_good().why, HasSubstr("night-2")) << "that of another kernel says nothing of this one";
+    add_night(4, "pass", {11, 12});
+    EXPECT_FALSE(last_good().wanted);
+    EXPECT_THAT(last_good().why, HasSubstr("tonight is the first"));
+}
+
 TEST_F(NightBaselineTest, TheNewestGoodNightIsTakenAndNoOther) {
     EXPECT_THAT(last_good().why, HasSubstr("tonight is the first"));
     add_night(20, "pass", {1, 2});

@@ -69,6 +69,20 @@ TEST(NightRecord, ComesBackAsItWasWritten) {
     EXPECT_FALSE(read_night(directory->path()));
 }
 
+TEST(NightRecord, OneThatCannotBeReadHidesNoOther) {
+    auto directory = TempDirectory::create(fs::temp_directory_path(), "diobench-test");
+    for (const char* id : {"20261121T020000", "20261122T020000", "20261123T020000"}) {
+        ASSERT_TRUE(make_directories(directory->path() / id));
+        ASSERT_TRUE(write_night(directory->path() / id, good_night(id)));
+    }
+    ASSERT_TRUE(write_file_atomic(directory->path() / "20261122T020000" / kNightFileName, "{\"schema_version\": 99}"));
+    auto list = list_nights(directory->path());
+    ASSERT_TRUE(list) << list.error().message();
+    ASSERT_EQ(list->nights.size(), 2u);
+    EXPECT_EQ(list->nights.front().id, "20261123T020000");
+    EXPECT_THAT(list->unreadable, ElementsAre(HasSubstr("20261122T020000")));
+}
+
 TEST(NightText, FitsAMail) {
     NightRecord night = night_with("20261123T020000", Verdict::regression, ExitCode::failed_check, "dio against dio@last-good: +4.90 % latency_ns.mean of a/b");
     night.kernels.front().verdict = "regression";
@@ -96,6 +110,26 @@ TEST(NightText, NewsIsWhatIsRedOrChanged) {
     EXPECT_TRUE(is_news(good, {lost}));
 }
 
+TEST(NightText, ThatNothingWasJudgedIsNoGoodNews) {
+    NightRecord night = good_night("2");
+    night.kernels.front().verdict.clear();
+    night.kernels.front().baseline.clear();
+    night.kernels.front().judged = "tonight is a new beginning";
+    EXPECT_EQ(night.verdict(), Verdict::pass);
+    EXPECT_THAT(night_subject(night, "lab"), testing::AllOf(HasSubstr("1141 cells; dio NOT JUDGED: tonight is a new beginning"), Not(HasSubstr("none worse"))));
+    EXPECT_FALSE(is_news(night, {})) << "the first night has nothing to be held against";
+    EXPECT_TRUE(is_news(night, {good_night("1")}));
+    EXPECT_THAT(night_subject(good_night("1"), "lab"), HasSubstr("1141 cells, none worse"));
+}
+
+TEST(NightText, EveryThirdUndecidedNightIsNews) {
+    const auto undecided = night_with("n", Verdict::inconclusive, ExitCode::inconclusive, "x");
+    EXPECT_TRUE(is_news(undecided, {good_night("1")}));
+    EXPECT_FALSE(is_news(undecided, {undecided, good_night("1")}));
+    EXPECT_TRUE(is_news(undecided, {undecided, undecided, good_night("1")}));
+    EXPECT_FALSE(is_news(undecided, {undecided, undecided, undecided}));
+}
+
 TEST(Retention, TheLastGoodNightStays) {
     const auto red = [](const char* id) { return night_with(id, Verdict::regression, ExitCode::failed_check, "x"); };
     EXPECT_THAT(folders_to_remove({red("5"), red("4"), good_night("3"), good_night("2"), good_night("1")}, 2), ElementsAre("2", "1"));
@@ -116,6 +150,19 @@ TEST(Retention, OldRunsOfNightsGoUnlessPinnedOrGood) {
     const std::vector<StoredJudgement> all = {night("2026-03-01T00:00:00Z", "regression", {"d"}), night("2026-01-03T00:00:00Z", "pass", {"c"}), gate,
                                               night("2026-01-02T00:00:00Z", "pass", {"b", "pinned"}), night("2026-01-01T00:00:00Z", "pass", {"a", "removed long ago"})};
     EXPECT_THAT(runs_to_remove(all, {"a", "b", "c", "d", "g", "pinned"}, {{"p", "pinned", "", "*", ""}}, "2026-02-01T00:00:00Z"), ElementsAre("a", "b"));
+}
+
+TEST(Retention, EachMachineKeepsItsLastGoodNight) {
+    StoredJudgement exact, uml;
+    exact.kind = uml.kind = kNightJudgement;
+    exact.verdict = uml.verdict = "pass";
+    exact.started_at = "2026-01-01T00:00:00Z";
+    uml.started_at = "2026-01-02T00:00:00Z";
+    exact.machine = "exact";
+    uml.machine = "uml";
+    exact.runs = {"e"};
+    uml.runs = {"u"};
+    EXPECT_THAT(runs_to_remove({uml, exact}, {"e", "u"}, {}, "2026-02-01T00:00:00Z"), ElementsAre());
 }
 
 TEST(DiskReserve, IsGivenFree) {
