@@ -21,6 +21,11 @@ bool one_seed(const HistorySeries& series) {
     return std::all_of(series.points.begin(), series.points.end(), [&](const HistoryPoint& p) { return p.seed == series.points.front().seed; });
 }
 
+/// On a virtual clock another seed has other numbers, whatever the kernel.
+bool may_differ_by_kernel_alone(const HistorySeries& series, const HistoryPoint& one, const HistoryPoint& other) {
+    return series.clock_kind != "virtual" || one.seed == other.seed;
+}
+
 bool beyond(double before, double after, double floor) { return std::abs(after - before) > floor * std::abs(before); }
 
 /// Where the point of a run is; the number of points if it is not there.
@@ -95,7 +100,7 @@ std::optional<Drift> drift_from(const HistorySeries& series, const std::vector<C
     // Of the level it is on now: a bad night is in it, since this asks where we are and not what is good.
     std::vector<double> last;
     for (size_t i = series.points.size(); i > level_begin && last.size() < kRollingRuns; --i)
-        if (series.points[i - 1].value) last.push_back(*series.points[i - 1].value);
+        if (const auto& point = series.points[i - 1]; point.value && may_differ_by_kernel_alone(series, point, series.points[pinned])) last.push_back(*point.value);
     if (last.empty()) return std::nullopt;
     out.level = median_of(last);
     out.worse_by_ratio = worse_by(*series.metric, out.baseline, out.level);

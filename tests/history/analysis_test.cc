@@ -122,6 +122,12 @@ TEST(Drift, SlowOnesAreACreepAndStepsAreNot) {
     ASSERT_TRUE(stepped);
     EXPECT_FALSE(stepped->creep);
     EXPECT_NEAR(stepped->worse_by_ratio, 0.08, 1e-9);
+    // Runs of another seed than the pinned one say nothing of it, but by wall clock, where a seed is only an order.
+    auto seeds = series_of({1000, 1100, 1000, 1100, 1000, 1100});
+    for (size_t i = 0; i < seeds.points.size(); ++i) seeds.points[i].seed = static_cast<int64_t>(i % 2);
+    EXPECT_FALSE(drift_from(seeds, {}, pin_of("run-0")));
+    seeds.clock_kind = "real";
+    EXPECT_TRUE(drift_from(seeds, {}, pin_of("run-0")));
     auto better = series_of({1000, 1000, 900, 900});
     EXPECT_FALSE(drift_from(better, level_changes(better), pin_of("run-0")));
 }
