@@ -57,15 +57,18 @@ def false_alarms(calibration: dict[str, Any]) -> str:
 
 def sentence(run: Run) -> str:
     """What follows "How far the gate can be trusted:"."""
-    found = run.calibration
+    return sentence_of(run.calibration, run.document["run"]["machine"])
+
+
+def sentence_of(found: Optional[dict[str, Any]], machine: str) -> str:
+    """The same of a calibration, or of none, for this machine."""
     if found is None:
-        return f"not known. `diobench calibrate` was not run on this host for machine {run.document['run']['machine']}."
+        return f"not known. `diobench calibrate` was not run on this host for machine {machine}."
     return f"{false_alarms(found)}; {_changes(found)} (machine {found['machine']}, measured {found['measured_at'][:10]})."
 
 
-def differences(run: Run) -> list[str]:
-    """What calibration was made with that this run was not, so that it says little about this run."""
-    found, document = run.calibration, run.document["run"]
+def differences(found: Optional[dict[str, Any]], document: dict[str, Any]) -> list[str]:
+    """What calibration was made with that this run ("run" of its results.json) was not, so that it says little about this run."""
     if found is None:
         return []
     machine = [f"machine {found['machine']}, not {document['machine']}"] if found["machine"] != document["machine"] else []
@@ -75,11 +78,16 @@ def differences(run: Run) -> list[str]:
 
 def warning(run: Run) -> str:
     """The line in red; empty if there is nothing to warn of."""
-    failures = run.calibration["failures"] if run.calibration else []
+    return warning_of(run.calibration, run.document["run"])
+
+
+def warning_of(found: Optional[dict[str, Any]], document: dict[str, Any]) -> str:
+    """The same of a calibration, or of none, and "run" of a results.json."""
+    failures = found["failures"] if found else []
     shown = failures[:MOST_FAILURES]
     more = [f"and {len(failures) - len(shown)} more"] if len(failures) > len(shown) else []
     parts = [f"Calibration failed: {'; '.join([*shown, *more])}."] if failures else []
-    other = differences(run)
+    other = differences(found, document)
     if other:
         parts.append(f"Calibration was made with something else ({'; '.join(other)}): run `diobench calibrate` again.")
     return " ".join(parts)

@@ -22,6 +22,7 @@
 #include "bench/run/conformance_gate.h"
 #include "bench/run/environment.h"
 #include "bench/run/run_suite.h"
+#include "bench/store/calibration_file.h"
 #include "bench/store/cells.h"
 #include "bench/store/database.h"
 
@@ -397,6 +398,7 @@ std::vector<std::string> cells_of(const Run& run, const std::vector<RunPair>& pa
 
 Status write_gate_outputs(const fs::path& directory, const GateReport& report) {
     if (auto s = make_directories(directory); !s) return s;
+    if (auto s = copy_calibration(report.machine, directory); !s) return s;
     if (auto s = write_file_atomic(directory / kSummaryFileName, gate_text(report, GateInk::plain)); !s) return s;
     if (auto s = write_file_atomic(directory / kJunitFileName, gate_junit(report)); !s) return s;
     if (auto s = write_file_atomic(directory / kCodeQualityFileName, gitlab_code_quality(report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"); !s) return s;

@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any, Optional
 
+from reports import beside, trust
 from reports.gate import attribution, differences, words
 from reports.gate.data import Gate
 from reports.gate.tables import deciding_cells, explained_cells, other_cells
@@ -32,11 +35,21 @@ def _failed_self_tests(gate: Gate) -> list[str]:
     return [f"self-test failed: {test.name}: {test.detail}" for test in gate.self_tests if test.outcome == "fail"]
 
 
+def _run_of(folder: Path) -> Optional[dict[str, Any]]:
+    """"run" of the first results.json below runs/; None if there is none."""
+    for file in sorted(folder.glob("runs/*/results.json")):
+        run: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))["run"]
+        return run
+    return None
+
+
 def write_gate_page(gate: Gate, plots: Path, target: Path) -> None:
-    """Draws the pictures into `plots` and writes the page."""
+    """Draws the pictures into `plots` and writes the page; calibration.json and runs/ are looked for beside it."""
+    calibrated, run = beside.calibration(target.parent), _run_of(target.parent)
     drawn: list[Drawn] = [picture.save(plots) for picture in pictures(gate)]
     explained = explained_cells(gate)
     write_html("gate/gate.html.j2", target, gate=gate, headline=words.headline(gate), evidence=words.evidence(gate),
+               trust=trust.sentence_of(calibrated, gate.machine), trust_warning=trust.warning_of(calibrated, run) if run else "",
                problems=[*gate.problems, *_failed_self_tests(gate)], accepted=words.accepted(gate), notes=[*gate.notes, *words.cell_notes(gate)],
                clock_meaning=CLOCK_MEANING["virtual" if gate.exact else "real"], pictures={d.name: (d, embedded(d, plots)) for d in drawn},
                differences_sentence=words.differences_sentence(gate), attribution_sentence=attribution.sentence(gate) if explained else NOT_COUNTED[gate.exact],

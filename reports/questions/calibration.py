@@ -141,4 +141,4 @@ def sentence(run: Run) -> str:
 
 
 def notes(run: Run) -> list[str]:
-    return [*_calibration(run)["failures"], *(f"Made with something else than this run: {one}." for one in differences(run))]
+    return [*_calibration(run)["failures"], *(f"Made with something else than this run: {one}." for one in differences(run.calibration, run.document["run"]))]

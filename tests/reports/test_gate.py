@@ -16,6 +16,8 @@ from reports.gate.look import MARKS
 from reports.gate.page import pictures
 from reports.strict import ReportError
 from tests.reports.gate_sample import cell, gate, metric, wall
+from tests.reports.generated_beside import calibration as made
+from tests.reports.generated_beside import equal
 from tests.reports.sample import document
 from tests.reports.sample import cell as run_cell
 from tests.reports.test_page import run_report
@@ -282,8 +284,10 @@ class Page(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         return Path(folder.name)
 
-    def write(self, value: dict[str, Any]) -> str:
+    def write(self, value: dict[str, Any], **beside: dict[str, Any]) -> str:
         directory = self.directory()
+        for name, document in beside.items():
+            (directory / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
         (directory / "gate.json").write_text(json.dumps(value), encoding="utf-8")
         self.assertEqual(write_report(directory), directory / "report.html")
         self.pictures = sorted(p.name for p in (directory / "plots").iterdir())
@@ -302,6 +306,10 @@ class Page(unittest.TestCase):
         self.assertEqual(page.count("<img"), 2)
         self.assertNotIn("<script", page)
         self.assertNotRegex(page, r'(?:src|href)="(?!data:|#)')
+
+    def test_how_far_it_can_be_trusted_is_on_the_front(self) -> None:
+        self.assertIn("`diobench calibrate` was not run on this host for machine exact", self.write(regression()))
+        self.assertIn("0 false alarms in a thousand cells (0 in 1,000 of equal kernels)", self.write(regression(), calibration=made([equal("dio", 1000)], [])))
 
     def test_an_invalid_gate_without_cells(self) -> None:
         failed = [{"name": "twice the same", "outcome": "fail", "detail": "they differ"}]
