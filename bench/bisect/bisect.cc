@@ -5,6 +5,7 @@
 #include <chrono>
 #include <fmt/format.h>
 
+#include "bench/base/json_text.h"
 #include "bench/base/process.h"
 #include "bench/base/terminal.h"
 #include "bench/bisect/bisect_json.h"
@@ -211,7 +212,7 @@ private:
 Status write_outputs_of(const BisectReport& report) {
     const fs::path directory = report.directory;
     if (auto s = write_file_atomic(directory / kSummaryFileName, bisect_text(report)); !s) return s;
-    return write_file_atomic(directory / kBisectFileName, bisect_json(report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+    return write_file_atomic(directory / kBisectFileName, json_text(bisect_json(report)) + "\n");
 }
 
 Result<Walk> make_walk(const BisectOptions& options, const fs::path& directory) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <memory>
 
+#include "bench/base/json_text.h"
 #include "bench/bisect/bisect.h"
 #include "bench/bisect/bisect_json.h"
 #include "bench/bisect/bisect_text.h"
@@ -21,7 +22,7 @@ struct BisectArguments {
 Result<ExitCode> bisect(const BisectArguments& arguments) {
     auto report = run_bisect(arguments.options);
     if (!report) return forward(report);
-    if (arguments.json) fmt::print("{}\n", bisect_json(*report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    if (arguments.json) fmt::print("{}\n", json_text(bisect_json(*report)));
     else fmt::print("{}", bisect_text(*report));
     std::fflush(stdout);
     return report->exit_code;

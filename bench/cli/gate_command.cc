@@ -6,6 +6,7 @@
 #include <fstream>
 #include <memory>
 
+#include "bench/base/json_text.h"
 #include "bench/cli/command.h"
 #include "bench/export/report.h"
 #include "bench/judge/drive.h"
@@ -65,7 +66,7 @@ Result<ExitCode> gate(GateArguments arguments) {
         if (auto s = record(*report); !s) return forward(s);
     if (arguments.report && !report->directory.empty())
         if (auto page = write_report(report->directory); !page) return forward(page);
-    if (arguments.json) fmt::print("{}\n", gate_json(*report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    if (arguments.json) fmt::print("{}\n", json_text(gate_json(*report)));
     else fmt::print("{}", gate_text(*report, GateInk::terminal));
     if (auto s = tell_github(*report); !s) return forward(s);
     std::fflush(stdout);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <memory>
 
+#include "bench/base/json_text.h"
 #include "bench/base/paths.h"
 #include "bench/cli/command.h"
 #include "bench/cli/gate_metrics.h"
@@ -28,7 +29,7 @@ Result<ExitCode> nightly(const NightlyArguments& arguments) {
     options.wanted = *wanted;
     auto outcome = run_night(*config, options);
     if (!outcome) return forward(outcome);
-    if (arguments.json) fmt::print("{}\n", night_json(outcome->night).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    if (arguments.json) fmt::print("{}\n", json_text(night_json(outcome->night)));
     else fmt::print("{}", outcome->text);
     std::fflush(stdout);
     return outcome->night.exit_code();

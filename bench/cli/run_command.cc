@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "bench/base/json_text.h"
 #include "bench/base/terminal.h"
 #include "bench/cli/cell_options.h"
 #include "bench/cli/command.h"
@@ -77,7 +78,7 @@ Result<ExitCode> run(const RunArguments& arguments) {
         if (!report) return forward(report);
         shown = *report;
     }
-    if (arguments.json) fmt::print("{}\n", to_json(outcome->results).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    if (arguments.json) fmt::print("{}\n", json_text(to_json(outcome->results)));
     else print_outcome(*outcome);
     std::fflush(stdout);
     fmt::print(stderr, "\n{} in {:.0f} s; {}\n", outcome->results.run.id, outcome->results.run.elapsed_s,

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bench/base/json_text.h"
 #include "bench/base/terminal.h"
 #include "bench/base/text.h"
 #include "bench/cli/command.h"
@@ -81,7 +82,7 @@ void print_json(const std::string& name, const Trace& trace) {
         out["files"].push_back(std::move(one));
     }
     // A path need not be UTF-8.
-    fmt::print("{}\n", out.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+    fmt::print("{}\n", json_text(out, 1));
 }
 
 std::string percent(uint64_t part, uint64_t whole) { return fmt::format("{:.0f} %", 100.0 * static_cast<double>(part) / static_cast<double>(whole)); }

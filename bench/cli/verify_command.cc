@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "bench/base/json_text.h"
 #include "bench/base/terminal.h"
 #include "bench/base/text.h"
 #include "bench/cli/command.h"
@@ -57,7 +58,7 @@ Result<ExitCode> verify(const VerifyArguments& arguments) {
         if (!report) return forward(report);
         shown = *report;
     }
-    if (arguments.json) fmt::print("{}\n", to_json(results).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    if (arguments.json) fmt::print("{}\n", json_text(to_json(results)));
     else fmt::print("{}", options.mutants ? mutants_text(results.kernels, kColumns, Ink::terminal) : conformance_text(results.kernels, kColumns, Ink::terminal));
     std::fflush(stdout);
     fmt::print(stderr, "\n{} in {:.0f} s; {}\n", results.run.id, results.run.elapsed_s,

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <map>
 
+#include "bench/base/json_text.h"
 #include "bench/measure/metric_table.h"
 
 namespace diobench {
@@ -122,7 +123,7 @@ Result<std::vector<fs::path>> write_google_benchmark(const fs::path& directory, 
         const Json json = google_benchmark_json(results, kernel.name);
         if (json.at("benchmarks").empty()) continue;
         out.push_back(directory / fmt::format("benchmark-{}.json", kernel.name));
-        if (auto s = write_file_atomic(out.back(), json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"); !s) return forward(s);
+        if (auto s = write_file_atomic(out.back(), json_text(json) + "\n"); !s) return forward(s);
     }
     return out;
 }

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "bench/base/json_text.h"
 #include "bench/base/paths.h"
 #include "bench/base/process.h"
 #include "bench/base/text.h"
@@ -401,8 +402,8 @@ Status write_gate_outputs(const fs::path& directory, const GateReport& report) {
     if (auto s = copy_calibration(report.machine, directory); !s) return s;
     if (auto s = write_file_atomic(directory / kSummaryFileName, gate_text(report, GateInk::plain)); !s) return s;
     if (auto s = write_file_atomic(directory / kJunitFileName, gate_junit(report)); !s) return s;
-    if (auto s = write_file_atomic(directory / kCodeQualityFileName, gitlab_code_quality(report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"); !s) return s;
-    return write_file_atomic(directory / kGateFileName, gate_json(report).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+    if (auto s = write_file_atomic(directory / kCodeQualityFileName, json_text(gitlab_code_quality(report)) + "\n"); !s) return s;
+    return write_file_atomic(directory / kGateFileName, json_text(gate_json(report)) + "\n");
 }
 
 Result<GateReport> run_gate(const GateOptions& options) {

@@ -8,6 +8,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include "bench/base/json_text.h"
 #include "bench/base/paths.h"
 #include "bench/base/process.h"
 #include "bench/base/text.h"
@@ -125,29 +126,29 @@ private:
     Status begin() {
         auto listed = list_nights(config_.output);
         if (!listed) return forward(listed);
-        std::vector<NightRecord>* nights = &listed->nights;
-        for (auto& night : *nights) {
+        auto& nights = listed->nights;
+        for (auto& night : nights) {
             if (night.state == NightState::ended) continue;
-            const bool newest = &night == &nights->front();
-            if (newest && work_.options.resume && night.asked == asked_of(config_) && night.attempts < kMostAttempts) return go_on(night, {nights->begin() + 1, nights->end()});
+            const bool newest = &night == &nights.front();
+            if (newest && work_.options.resume && night.asked == asked_of(config_) && night.attempts < kMostAttempts) return go_on(night, {nights.begin() + 1, nights.end()});
             if (night.state == NightState::running)
                 if (auto s = put_on_record(night); !s) return s;
         }
         work_.record = new_record(config_);
         const auto waits_since = Clock::now();
-        while (!nights->empty() && work_.record.id <= nights->front().id) {  // the night before took no second
+        while (!nights.empty() && work_.record.id <= nights.front().id) {  // the night before took no second
             if (interrupted()) return interrupted_error("nightly");
             if (Clock::now() - waits_since > kLongestWait)
-                return fail("nightly", (config_.output / nights->front().id).string(),
+                return fail("nightly", (config_.output / nights.front().id).string(),
                             "this night is dated later than now: the clock was wrong then or is wrong now; set it, or move that folder away");
             std::this_thread::sleep_for(std::chrono::milliseconds(100));
             work_.record = new_record(config_);
         }
-        if (!nights->empty() && nights->front().state == NightState::unfinished)
-            work_.record.notes.push_back(fmt::format("the night before, {}, did not end: it stopped at \"{}\"{}", nights->front().id, nights->front().stage,
-                                                     work_.options.resume && nights->front().asked != work_.record.asked ? ", and nightly.toml asks for something else now" : ""));
+        if (!nights.empty() && nights.front().state == NightState::unfinished)
+            work_.record.notes.push_back(fmt::format("the night before, {}, did not end: it stopped at \"{}\"{}", nights.front().id, nights.front().stage,
+                                                     work_.options.resume && nights.front().asked != work_.record.asked ? ", and nightly.toml asks for something else now" : ""));
         for (const auto& why : listed->unreadable) work_.record.notes.push_back("an earlier night counts for nothing: " + why);
-        earlier_ = std::move(*nights);
+        earlier_ = std::move(nights);
         work_.folder = config_.output / work_.record.id;
         if (begin_record()) return {};
         reserve_.release();  // a full disk: this is what it was kept for
@@ -242,7 +243,7 @@ private:
         }
         (void)write_file_atomic(work_.folder / kTextFileName, text_);
         report_trouble(write_night(work_.folder, work_.record));
-        report_trouble(write_file_atomic(config_.output / kStatusFileName, night_json(work_.record).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"));
+        report_trouble(write_file_atomic(config_.output / kStatusFileName, json_text(night_json(work_.record)) + "\n"));
         report_trouble(point_latest(work_.folder));
     }
 

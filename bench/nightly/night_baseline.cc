@@ -100,7 +100,8 @@ Result<NightBaseline> last_good_baseline(ResultStore& store, const std::string& 
     best.why = "there is no earlier good night with it: tonight is the first";
     size_t most = 0, looked = 0;
     std::string bad;  // the newest one that was not good
-    for (const auto& night : earlier_nights(*judgements, tonight)) {
+    const auto nights = earlier_nights(std::move(*judgements), tonight);
+    for (const auto& night : nights) {
         if (!is_good_night(night, good)) {
             if (bad.empty()) bad = night.id;
             continue;
@@ -126,7 +127,7 @@ Result<NightBaseline> last_good_baseline(ResultStore& store, const std::string& 
         if (most == wanted.size() || ++looked == kMostNights) break;
     }
     if (!best.runs.empty()) return best;
-    auto regressed = standing_regression(store, earlier_nights(*judgements, tonight), revisions_of(kernel, *revises));
+    auto regressed = standing_regression(store, nights, revisions_of(kernel, *revises));
     if (!regressed) return forward(regressed);
     if (!regressed->empty()) {
         best.wanted = true;

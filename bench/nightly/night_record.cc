@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "bench/base/fd.h"
+#include "bench/base/json_text.h"
 
 namespace diobench {
 
@@ -145,7 +146,7 @@ Result<NightRecord> read_night(const fs::path& folder) {
 }
 
 Status write_night(const fs::path& folder, const NightRecord& night) {
-    std::string text = night_json(night).dump(2, ' ', false, Json::error_handler_t::replace);
+    std::string text = json_text(night_json(night));
     const fs::path file = folder / kNightFileName;
     std::error_code none;
     const auto there = fs::file_size(file, none);

@@ -40,13 +40,11 @@ const StoredRun* find_run(const std::vector<StoredRun>& runs, const std::string&
     return it == runs.end() ? nullptr : &*it;
 }
 
-bool is_same_way(const StoredRun& one, const StoredRun& other) { return one.suite == other.suite && one.machine == other.machine && one.seed == other.seed; }
-
 /// The run before this one with cells, of the same suite, machine and seed: the seeds of one night are no runs before each other.
 const StoredRun* run_before(const std::vector<StoredRun>& newest_first, const StoredRun& run) {
     bool passed = false;
     for (const auto& other : newest_first) {
-        if (passed && is_same_way(other, run) && other.cells > 0) return &other;
+        if (passed && other.suite == run.suite && other.machine == run.machine && other.seed == run.seed && other.cells > 0) return &other;
         passed = passed || other.id == run.id;
     }
     return nullptr;
@@ -167,34 +165,41 @@ void add_pinned(FamilyBuilder& out, const Pin& pin, const std::vector<CellResult
     }
 }
 
-/// The newest run that may be held against a pinned one: another seed has other numbers. nullptr: there is none.
+/// The newest run that may be held against a pinned one: on a virtual clock another seed has other numbers. nullptr: there is none.
 const StoredRun* newest_like(const std::vector<StoredRun>& newest_first, const StoredRun& pinned, int64_t now_s, int64_t max_age_s) {
+    const bool by_seed = pinned.clock_kind == "virtual";
     for (const auto& run : newest_first)
-        if (is_same_way(run, pinned) && run.cells > 0) return is_recent(run.started_at, now_s, max_age_s) ? &run : nullptr;
+        if (run.suite == pinned.suite && run.machine == pinned.machine && (!by_seed || run.seed == pinned.seed) && run.cells > 0) return is_recent(run.started_at, now_s, max_age_s) ? &run : nullptr;
     return nullptr;
 }
 
-Status add_pin(FamilyBuilder& out, ResultStore& store, const Pin& pin, const StoredRun& now, const ServeContent& content) {
+Status add_pin(FamilyBuilder& out, ResultStore& store, const Pin& pin, const Results& now, const ServeContent& content) {
     auto pinned = store.load_run(pin.run_id);
     if (!pinned) return forward(pinned);
-    auto results = store.load_run(now.id);
-    if (!results) return forward(results);
-    const bool comparable = why_other_tools(pinned->run, results->run).empty();
+    const bool comparable = now.run.clock.kind != "virtual" || why_other_tools(pinned->run, now.run).empty();
     out.add("diobench_pin_comparable", "0 if the newest run of its suite, machine and seed was measured with another guest program, QEMU or compiler.",
             {{"pin", pin.name}}, comparable ? 1 : 0);
-    if (comparable) add_pinned(out, pin, collapse_boots(pinned->cells), *results, content);
+    if (comparable) add_pinned(out, pin, collapse_boots(pinned->cells), now, content);
     return {};
 }
 
-Status add_pins(FamilyBuilder& out, ResultStore& store, const std::vector<StoredRun>& runs, const ServeContent& content, int64_t now_s) {
+/// `newest`: runs that were loaded before.
+Status add_pins(FamilyBuilder& out, ResultStore& store, const std::vector<StoredRun>& runs, std::vector<Results>& newest, const ServeContent& content, int64_t now_s) {
     auto pins = store.pins();
     if (!pins) return forward(pins);
     for (const auto& pin : *pins) {
         const StoredRun* run = find_run(runs, pin.run_id);
         out.add("diobench_pin_info", "Pinned baselines; 0 if the run is not in the store any more.", {{"pin", pin.name}, {"run_id", pin.run_id}}, run != nullptr ? 1 : 0);
         if (run == nullptr) continue;
-        if (const StoredRun* now = newest_like(runs, *run, now_s, content.max_age_s))
-            if (auto s = add_pin(out, store, pin, *now, content); !s) return s;
+        const StoredRun* now = newest_like(runs, *run, now_s, content.max_age_s);
+        if (now == nullptr) continue;
+        auto loaded = std::find_if(newest.begin(), newest.end(), [&](const Results& one) { return one.run.id == now->id; });
+        if (loaded == newest.end()) {
+            auto results = store.load_run(now->id);
+            if (!results) return forward(results);
+            loaded = newest.insert(newest.end(), std::move(*results));
+        }
+        if (auto s = add_pin(out, store, pin, *loaded, content); !s) return s;
     }
     return {};
 }
@@ -221,6 +226,7 @@ Result<Families> store_families(ResultStore& store, const ServeContent& content,
     FamilyBuilder built;
     built.add("diobench_store_runs", "Runs in the store.", {}, static_cast<double>(runs->size()));
     Families out;
+    std::vector<Results> newest;
     for (const auto& id : newest_runs(*runs, now_s, content.max_age_s)) {
         auto results = store.load_run(id);
         if (!results) return forward(results);
@@ -232,9 +238,10 @@ Result<Families> store_families(ResultStore& store, const ServeContent& content,
             if (!earlier) return forward(earlier);
             if (!is_narrowed(results->run)) add_disappeared(built, *results, *earlier);
         }
+        newest.push_back(std::move(*results));
     }
     if (auto s = add_judgements(built, store, content.max_age_s, now_s); !s) return forward(s);
-    if (auto s = add_pins(built, store, *runs, content, now_s); !s) return forward(s);
+    if (auto s = add_pins(built, store, *runs, newest, content, now_s); !s) return forward(s);
     merge_families(out, built.take());
     return out;
 }

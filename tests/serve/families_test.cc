@@ -149,6 +149,21 @@ TEST_F(Serve, TheSeedsOfANightAreNotHeldAgainstEachOther) {
     EXPECT_THAT(text(), HasSubstr("diobench_cells_disappeared{kernel=\"dio\",suite=\"quick\",machine=\"exact\"} 1\n"));
 }
 
+TEST_F(Serve, ByWallClockAPinIsHeldAgainstAnySeed) {
+    const auto by_wall = [](Results& r) {
+        r.run.machine = "uml";
+        r.run.clock.kind = "real";
+    };
+    record(2, by_wall);
+    ASSERT_TRUE(store_->add_pin({"good", "run-2", "dio", "*", ""}));
+    record(9, [&](Results& r) {
+        by_wall(r);
+        r.run.seed += 1;
+        (*r.cells[3].metrics)["latency_ns.mean"] = 22000.0;
+    });
+    EXPECT_EQ(count(text(), "metric=\"latency_ns.mean\",suite=\"quick\",machine=\"uml\"} 0.1\n"), 1u);
+}
+
 TEST_F(Serve, APinIsHeldAgainstItsOwnSeedAndTools) {
     record(2);
     ASSERT_TRUE(store_->add_pin({"good", "run-2", "dio", "*", ""}));
