@@ -4,6 +4,7 @@
 #include "bench/engine/page_layout.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <sys/mman.h>
 #include <utility>
 
@@ -52,5 +53,7 @@ Result<const EngineInfo*> find_engine(std::string_view name) {
     }
     return fail("find engine", name, "known engines are " + known);
 }
+
+bool is_refusal(const Error& error) { return error.errno_value == ENOSYS || error.errno_value == EOPNOTSUPP || error.errno_value == EPERM; }
 
 }  // namespace diobench

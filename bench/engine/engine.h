@@ -85,12 +85,15 @@ class Engine {
 public:
     virtual ~Engine() = default;
     /// Everything that may allocate or set up; before the clock starts.  An
-    /// error with ENOSYS, EOPNOTSUPP or EPERM says that this kernel cannot do it.
+    /// error that is_refusal() says that this kernel cannot do it.
     [[nodiscard]] virtual Status prepare(const ReadPlan& plan) = 0;
     /// The timed region: makes all requests.  Errors of single reads are
     /// counted in `stats`; a returned error means the engine broke.
     [[nodiscard]] virtual Status run(const ReadPlan& plan, ReadStats& stats) = 0;
 };
+
+/// What a kernel that lacks something answers: ENOSYS, EOPNOTSUPP or EPERM.
+[[nodiscard]] bool is_refusal(const Error& error);
 
 /// One line an engine, for --help and for refusing what cannot be.
 struct EngineInfo {

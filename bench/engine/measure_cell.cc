@@ -31,11 +31,6 @@ uint64_t context_switches() {
 
 using Jobs = std::vector<std::unique_ptr<Job>>;
 
-/// What a kernel that lacks something answers.
-bool is_refusal(const Error& error) {
-    return error.errno_value == ENOSYS || error.errno_value == EOPNOTSUPP || error.errno_value == EPERM;
-}
-
 /// Threads that stand at a barrier, so that their start is not in the timed
 /// region.  Each prepares its own job: a ring belongs to the thread that made it.
 class Team {

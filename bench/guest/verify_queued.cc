@@ -36,8 +36,6 @@ struct Step {
 constexpr std::array<Step, 2> kSteps = {{{"libaio", kBlockBytes, 32, Pattern::random}, {"io_uring", 128 << 10, 8, Pattern::sequential}}};
 static_assert(std::ranges::all_of(kSteps, [](const Step& step) { return step.block_size_bytes * step.iodepth <= kBatchBytes; }));
 
-bool kernel_has_not(const Error& error) { return error.errno_value == ENOSYS || error.errno_value == EOPNOTSUPP || error.errno_value == EPERM; }
-
 std::vector<Request> requests_of(const Step& step, const FileContent& content, uint64_t seed) {
     const uint64_t reads = (content.size_bytes + step.block_size_bytes - 1) / step.block_size_bytes;
     std::vector<Request> out;
@@ -71,7 +69,7 @@ std::string check_file(const Step& step, int fd, const FileContent& content, uin
     auto info = find_engine(step.engine);
     if (!info) return info.error().message();
     auto engine = (*info)->create();
-    if (auto s = engine->prepare(plan); !s) return kernel_has_not(s.error()) ? "" : s.error().message();
+    if (auto s = engine->prepare(plan); !s) return is_refusal(s.error()) ? "" : s.error().message();
     for (size_t begin = 0; begin < requests.size(); begin += step.iodepth) {
         plan.requests = std::span(requests).subspan(begin, std::min<size_t>(step.iodepth, requests.size() - begin));
         std::memset(buffers, 0xA5, plan.requests.size() * step.block_size_bytes);
