@@ -18,6 +18,7 @@ constexpr int kTries = 5;
 constexpr uint64_t kSpins = 2'000'000;
 constexpr size_t kCopyBytes = size_t{32} << 20;  // larger than most last-level caches
 constexpr size_t kBootsForAMedian = 4;
+constexpr double kUnusualDeviations = 4.5;  // of the median absolute one: three standard deviations of a normal distribution
 
 template <class Work>
 double best_ns(Work work) {
@@ -104,8 +105,10 @@ std::string why_disturbed(const BootWatch& watch, const std::vector<BootWatch>& 
             if (auto it = other.sentinels.find(name); it != other.sentinels.end()) values.push_back(it->second);
         if (values.size() < kBootsForAMedian) continue;
         const double usual = median(values);
-        if (usual > 0 && std::abs(value / usual - 1) > settings.sentinel)
-            return fmt::format("sentinel {} took {:.0f} ns, usually {:.0f} ns (at most {:.0f} % apart)", name, value, usual, settings.sentinel * 100);
+        if (usual <= 0) continue;
+        const double limit = std::max(settings.sentinel, kUnusualDeviations * median_absolute_deviation(values) / usual);
+        if (std::abs(value / usual - 1) > limit)
+            return fmt::format("sentinel {} took {:.0f} ns, usually {:.0f} ns (at most {:.0f} % apart)", name, value, usual, limit * 100);
     }
     return {};
 }

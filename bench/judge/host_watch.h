@@ -42,7 +42,8 @@ struct BootWatch {
 void add_null_cells(const std::vector<CellResult>& cells, BootWatch& watch);
 
 /// Why boot `watch` is not to be believed, given all of the session; empty if nothing is wrong.
-/// A sentinel is held against the median of its name, from four boots on.
+/// A sentinel is held against the median of its name, from four boots on, and may be settings.sentinel off it, or three standard
+/// deviations of the session where that is more: what a host always does is noise, which the statistics deal with.
 [[nodiscard]] std::string why_disturbed(const BootWatch& watch, const std::vector<BootWatch>& session, const WallSettings& settings);
 
 }  // namespace diobench

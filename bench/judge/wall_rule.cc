@@ -55,6 +55,11 @@ bool wants_more_pairs(std::span<const WallJudgement> judged, size_t pairs, const
     return std::any_of(judged.begin(), judged.end(), [](const WallJudgement& one) { return !one.narrow; });
 }
 
+bool is_hopeless(size_t used, size_t disturbed, const WallSettings& settings) {
+    if (disturbed >= settings.max_pairs) return true;
+    return disturbed >= settings.min_pairs && disturbed * settings.min_pairs > used * settings.max_pairs;
+}
+
 Verdict confirmed(const WallJudgement& suspicion, const WallJudgement& independent) {
     if (suspicion.verdict != Verdict::regression) return suspicion.verdict;
     return independent.verdict == Verdict::regression ? Verdict::regression : Verdict::inconclusive;

@@ -49,6 +49,10 @@ struct WallJudgement {
 /// Stops on widths alone, never on what they say: true while an interval is not narrow and the cap is not reached.
 [[nodiscard]] bool wants_more_pairs(std::span<const WallJudgement> judged, size_t pairs, const WallSettings& settings);
 
+/// Whether a session whose boots gave `used` pairs and `disturbed` ones should end: max_pairs are disturbed; or min_pairs are,
+/// and so many more than are of use that at this rate max_pairs would be before min_pairs are of use.
+[[nodiscard]] bool is_hopeless(size_t used, size_t disturbed, const WallSettings& settings);
+
 /// A suspicion and what an independent set of pairs says of it: a regression
 /// only if that says the same, else inconclusive.
 [[nodiscard]] Verdict confirmed(const WallJudgement& suspicion, const WallJudgement& independent);

@@ -16,13 +16,13 @@ public:
         : runs_(runs), settings_(settings), seed_(seed), order_(seed), progress_("pairs of boots") {}
 
     /// Adds pairs to `into` until it has `count`. A pair with a disturbed boot is thrown away and made again;
-    /// after as many thrown away as max_pairs the session gives up and `into` has fewer. A pair with a
-    /// kernel that is not ok ends it, too: the report will say so.
+    /// after as many thrown away as max_pairs, or when at this rate it will come to that before there are
+    /// min_pairs, the session gives up and `into` has fewer. A pair with a kernel that is not ok ends it, too: the report will say so.
     [[nodiscard]] Status collect(size_t count, std::vector<RunPair>& into);
 
     [[nodiscard]] size_t disturbed() const { return disturbed_; }
     [[nodiscard]] const std::string& last_disturbance() const { return last_disturbance_; }
-    [[nodiscard]] bool gave_up() const { return disturbed_ >= settings_.max_pairs; }
+    [[nodiscard]] bool gave_up() const { return is_hopeless(used_pairs_, disturbed_, settings_); }
 
 private:
     struct Boot {

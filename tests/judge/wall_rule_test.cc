@@ -102,6 +102,26 @@ TEST(HostWatch, SaysWhatDisturbed) {
     EXPECT_EQ(why_disturbed(slow, {slow}, settings), "") << "one boot is no median";
 }
 
+TEST(HostWatch, WhatAHostAlwaysDoesIsNoDisturbance) {
+    WallSettings settings;
+    std::vector<BootWatch> session(9);
+    for (size_t i = 0; i < session.size(); ++i) session[i].sentinels["memory copy before"] = 1000 + 100 * static_cast<double>(i % 3);
+    BootWatch slow = session[0];
+    slow.sentinels["memory copy before"] = 1300;  // 18 % off a median of 1100, from which half of the others are 100 away
+    EXPECT_EQ(why_disturbed(slow, session, settings), "");
+    slow.sentinels["memory copy before"] = 1600;
+    EXPECT_THAT(why_disturbed(slow, session, settings), testing::HasSubstr("at most 41 % apart"));
+}
+
+TEST(WallRule, ABusyHostIsGivenUpWhenThatIsClear) {
+    WallSettings settings;
+    EXPECT_FALSE(is_hopeless(0, settings.min_pairs - 1, settings)) << "too early to tell";
+    EXPECT_TRUE(is_hopeless(0, settings.min_pairs, settings));
+    EXPECT_TRUE(is_hopeless(2, 8, settings));
+    EXPECT_FALSE(is_hopeless(3, 8, settings)) << "at this rate 24 are thrown away when 9 are there, and 8 are enough";
+    EXPECT_TRUE(is_hopeless(20, settings.max_pairs, settings));
+}
+
 TEST(HostWatch, SentinelsTakeTime) {
     auto taken = time_sentinels();
     EXPECT_GT(taken.spin_ns, 0);
