@@ -14,6 +14,7 @@
 #include "bench/bisect/nearer_end.h"
 #include "bench/export/summary.h"
 #include "bench/judge/gate_text.h"
+#include "bench/profile/read_profiles.h"
 #include "bench/run/environment.h"
 #include "bench/run/run_suite.h"
 
@@ -109,6 +110,7 @@ private:
         run.tree = kernel->tree;
         run.revision = kernel->revision;
         run.jobs = options_.jobs;
+        if (const Metric* metric = report_.followed->watched.metric; metric != nullptr && metric->name == kReadPathInstructions) run.profile_directory = run.output / "profile";
         run.keep = KeepRun::no;
         run.argv = options_.argv;
         auto outcome = run_suite(run);

@@ -30,7 +30,6 @@ GateOptions gate_options(const BisectOptions& options, const fs::path& directory
     gate.revision = options.revision;
     gate.jobs = options.jobs;
     gate.argv = options.argv;
-    gate.attribute = false;  // the answer is a patch
     return gate;
 }
 
@@ -46,6 +45,7 @@ Result<Results> run_end(const BisectOptions& options, const StateKernel& kernel,
     run.tree = kernel.tree;
     run.revision = kernel.revision;
     run.jobs = options.jobs;
+    run.profile_directory = output / "profile";
     run.keep = KeepRun::no;
     run.argv = options.argv;
     auto outcome = run_suite(run);

@@ -192,7 +192,6 @@ private:
     Result<GateReport> gate_equal(const std::string& candidate, size_t number) {
         GateOptions gate = gate_options(options_, candidate, directory_ / fmt::format("same-{}", number + 1));
         gate.seed = options_.seed + number * options_.seeds;
-        gate.attribute = false;
         return run_gate(gate);
     }
 

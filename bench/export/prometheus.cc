@@ -28,6 +28,7 @@ constexpr std::array kBaseUnits = {
     BaseUnit{"ops", "ops", "ops", 1},
     BaseUnit{"ops_per_s", "ops_per_s", "ops_per_second", 1},
     BaseUnit{"ratio", "ratio", "ratio", 1},
+    BaseUnit{"instructions", "instructions", "instructions", 1},
     BaseUnit{"count", "", "", 1},
 };
 

@@ -27,7 +27,7 @@ struct GateOptions {
     unsigned jobs = 0;      ///< exact: machines side by side; 0: as many as CPUs
     std::set<std::string> not_judged;  ///< of given results: ids of cells that the baseline cannot have
     std::vector<std::string> argv;
-    bool attribute = true;  ///< exact: count which kernel functions account for differences, in the first pair
+    bool attribute = true;  ///< exact: count instructions by kernel function
 };
 
 /// Undecided metrics get more seeds until there are so many times those asked for.

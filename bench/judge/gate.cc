@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 #include <limits>
 
+#include "bench/judge/statistics.h"
 #include "bench/judge/tail_rule.h"
+#include "bench/profile/read_profiles.h"
 
 namespace diobench {
 
@@ -204,14 +206,26 @@ CellSamples joined(const CellSamples& first, const CellSamples* second, std::spa
     return out;
 }
 
+/// The median baseline of a metric, 0 if it has no number.
+double baseline_of(const Metric& metric, const CellSamples& samples) {
+    std::vector<double> baselines;
+    for (const auto& value : pair_values(samples, metric.name))
+        if (value.baseline) baselines.push_back(std::abs(*value.baseline));
+    return baselines.empty() ? 0 : median(baselines);
+}
+
 MetricReport judge_metric(const CellSamples& samples, const std::vector<ValuePair>& values, const GatedMetric& gated, const GateInput& input) {
     MetricReport report;
     report.metric = gated.metric;
     report.tolerance = gated.line->tolerance;
+    report.floor_of = gated.line->floor_of;
+    const double whole = report.floor_of != nullptr ? baseline_of(*report.floor_of, samples) : 0;
+    if (report.floor_of != nullptr) report.tolerance = {0, std::max(report.tolerance.margin, report.tolerance.floor * whole)};
     report.policy_line = gated.line->scope.line;
     const CountRule counts = is_real_clock(input.machine) ? CountRule::most_pairs : CountRule::any_pair;
     report.paired = judge_exact(values, *gated.metric, report.tolerance, counts);
     if (!is_real_clock(input.machine)) forgive_luck(report.paired, samples, *gated.metric, report.tolerance);
+    if (whole > 0 && report.paired.baseline > 0) report.part = report.paired.baseline / whole;
     report.verdict = report.paired.verdict;
     return report;
 }
@@ -250,12 +264,21 @@ CellReport judge_cell(const CellSamples& samples, const CellSamples& all, const 
     return report;
 }
 
+/// What counting by function gives, which is not done in every run, is there on both sides with every seed.
+bool all_counted(std::span<const RunPair> pairs) {
+    const auto counted = [](const ArmOfRun& arm) {
+        return std::any_of(arm.results.cells.begin(), arm.results.cells.end(), [](const CellResult& cell) { return cell.metric(kReadPathInstructions).has_value(); });
+    };
+    return std::all_of(pairs.begin(), pairs.end(), [&](const RunPair& pair) { return counted(pair.baseline) && counted(pair.candidate); });
+}
+
 /// Gate lines with a metric that no cell has a number of.
 void find_idle_lines(const GateInput& input, const Policy& policy, GateReport& report) {
     if (input.scope == GateInput::Scope::filtered) return;
     for (const auto& line : policy.gates) {
         if (!line.scope.applies(input.machine, input.suite)) continue;
         for (const Metric* metric : line.metrics) {
+            if (metric->name == kReadPathInstructions) continue;  // without it there is a note
             const bool seen = std::any_of(report.cells.begin(), report.cells.end(), [&](const CellReport& cell) {
                 return line.scope.holds(cell.cell) &&
                        (!cell.reason.empty() || std::any_of(cell.metrics.begin(), cell.metrics.end(), [&](const MetricReport& m) { return m.metric == metric; }));
@@ -269,13 +292,19 @@ void find_idle_lines(const GateInput& input, const Policy& policy, GateReport& r
 /// Gated metrics that neither kernel has a number of in cells that were judged: nothing was lost, and nothing was looked at.
 void note_absent(const GateInput& input, const Policy& policy, GateReport& report) {
     std::map<std::string_view, size_t> absent;
+    size_t not_counted = 0;
+    const bool counted = all_counted(input.pairs);
     for (const auto& cell : report.cells) {
         if (cell.metrics.empty()) continue;
         for (const auto& one : gated_metrics(policy, cell.cell, input.machine, input.suite))
-            if (std::none_of(cell.metrics.begin(), cell.metrics.end(), [&](const MetricReport& m) { return m.metric == one.metric; })) ++absent[one.metric->name];
+            if (one.metric->name == kReadPathInstructions && !counted) ++not_counted;
+            else if (std::none_of(cell.metrics.begin(), cell.metrics.end(), [&](const MetricReport& m) { return m.metric == one.metric; })) ++absent[one.metric->name];
     }
     for (const auto& [metric, cells] : absent)
         report.notes.push_back(fmt::format("{} gates and neither kernel has a number of it in {} cell{}", metric, cells, cells == 1 ? "" : "s"));
+    if (not_counted > 0)
+        report.notes.push_back(fmt::format("{} gates {} cell{} and was not counted in all of these runs: what is slower by less than the floors of times was not looked for", kReadPathInstructions,
+                                           not_counted, not_counted == 1 ? "" : "s"));
 }
 
 /// Kernels that did not build or boot, or whose bytes were wrong, have no verdict but this.
@@ -294,7 +323,7 @@ void take_worst(CellReport& cell) {
 }
 
 double size_of(const DecidingLine& line) {
-    return line.metric == nullptr ? std::numeric_limits<double>::infinity() : std::abs(line.metric->paired.relative);
+    return line.metric == nullptr ? std::numeric_limits<double>::infinity() : std::abs(line.metric->paired.relative) * line.metric->part;
 }
 
 void sort_by_size(std::vector<DecidingLine>& lines) {
@@ -320,8 +349,10 @@ GateReport judge_pairs(const GateInput& input, const Policy& policy) {
     look_at_kernels(input.confirm, report);
     const auto first = pair_cells(input.pairs);
     const auto second = pair_cells(input.confirm);
+    const bool counted = all_counted(input.pairs);
     for (const auto& cell : input.cells) {
-        const auto gated = gated_metrics(policy, cell, input.machine, input.suite);
+        auto gated = gated_metrics(policy, cell, input.machine, input.suite);
+        if (!counted) std::erase_if(gated, [](const GatedMetric& one) { return one.metric->name == kReadPathInstructions; });
         if (gated.empty()) {
             ++report.cells_that_do_not_gate;
             continue;

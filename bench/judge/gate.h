@@ -25,6 +25,8 @@ struct MetricReport {
     std::optional<WallJudgement> wall;  ///< decides for times by wall clock
     std::optional<WallJudgement> confirmation;  ///< of an independent set, if this was suspect
     Tolerance tolerance;
+    const Metric* floor_of = nullptr;  ///< the policy's: what the floor is a share of; nullptr: the metric itself
+    double part = 1;                   ///< baseline of the metric as a share of the baseline of floor_of
     int64_t policy_line = 0;
     std::string reason;    ///< why it is not a pass; empty if it is
     std::string accepted;  ///< the trade-off or waiver that makes it one

@@ -56,11 +56,11 @@ Result<Results> GateRuns::run(const std::vector<std::string>& kernels, uint64_t 
     // The candidate is always booted: what is judged is not to be remembered.
     options.share_boots = true;
     if (baseline_ != candidate_) options.reuse_boots_of = {baseline_};
-    if (profiles != nullptr) options.profile_directory = options.output / kProfileFolder;
+    if (options_.attribute && options_.machine == MachineKind::exact) options.profile_directory = options.output / kProfileFolder;
     auto outcome = run_suite(options);
     if (!outcome) return forward(outcome);
     std::atomic_ref(reused_boots_) += outcome->reused_boots;
-    if (profiles != nullptr && all_ok(outcome->results)) {
+    if (profiles != nullptr && !options.profile_directory.empty() && all_ok(outcome->results)) {
         auto counted = read_profiles(options.profile_directory, outcome->results);
         if (!counted) return forward(counted);
         *profiles = std::move(*counted);

@@ -31,7 +31,7 @@ public:
     [[nodiscard]] const std::string& candidate() const { return candidate_; }
 
     /// Both kernels with one seed, side by side; two runs if both arms have one name.
-    /// With `profiles` their instructions are counted; that changes no number.
+    /// `profiles`, if not null and options.attribute, gets what their functions executed.
     [[nodiscard]] Result<RunPair> pair_side_by_side(uint64_t seed, ProfiledPair* profiles, const Told& told = {}) const;
     /// What the patches touch that only one of the kernels has.
     [[nodiscard]] const std::set<std::string>& patched_functions() const { return patched_functions_; }

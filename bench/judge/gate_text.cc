@@ -156,6 +156,7 @@ std::string value_text(const Metric& metric, double value) {
     if (metric.unit == "bytes_per_s") return fmt::format("{:.2f} MiB/s", value / (1024.0 * 1024.0));
     if (metric.unit == "ops_per_s") return fmt::format("{:.1f} /s", value);
     if (metric.unit == "ratio") return fmt::format("{:.4f}", value);
+    if (metric.unit == "instructions") return fmt::format("{:.1f} instructions", value);
     return fmt::format("{:.0f}", value);
 }
 
@@ -173,6 +174,7 @@ std::string how_sure(const MetricReport& metric, size_t pairs) {
     const double base = std::abs(metric.paired.baseline);
     std::string range = *low == *high ? "all alike" : base > 0 ? fmt::format("{} to {}", percent(*low / base), percent(*high / base))
                                                                 : fmt::format("{:+g} to {:+g}", *low, *high);
+    if (metric.floor_of != nullptr) range += fmt::format(", {} of {}", percent(metric.paired.relative * metric.part), metric.floor_of->name);
     return metric.verdict == Verdict::pass ? fmt::format("{} seeds, {}", pairs, range) : fmt::format("{} of {} seeds, {}", metric.paired.beyond, pairs, range);
 }
 

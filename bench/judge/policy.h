@@ -35,6 +35,7 @@ struct GateLine {
     std::string name;
     std::vector<const Metric*> metrics;
     Tolerance tolerance;
+    const Metric* floor_of = nullptr;  ///< the floor is a share of the baseline's number of this metric; nullptr: of the gated one
 };
 
 /// [[trade_off]]: a metric may be worse if another one of the candidate is good enough.

@@ -34,6 +34,7 @@ constexpr std::array kTable = {
     Metric{"cpu_ns_per_op.kernel_threads", "ns", D::lower_is_better, A::median, "Of that, threads of the kernel (loop, kworker, SQPOLL excepted: it counts as the reader)."},
     Metric{"cpu_ns_per_op.interrupts", "ns", D::lower_is_better, A::median, "Of that, the rest: interrupts and softirqs that came while the CPU idled. Those that interrupt a task are counted with it."},
     Metric{"cpu_ns_per_op.total", "ns", D::lower_is_better, A::median, "reader + daemon + kernel."},
+    Metric{"instructions_per_op.read_path", "instructions", D::lower_is_better, A::median, "Instructions of EROFS, cachefiles, fscache and netfs themselves, per read, whoever calls them; only of runs that count by function (docs/profile.md)."},
     Metric{"page_cache_bytes.erofs_file.before", "bytes", D::neutral, A::median, "Page cache of the read file in the mount (cachestat)."},
     Metric{"page_cache_bytes.erofs_file.after", "bytes", D::lower_is_better, A::median, "The same after the timed region."},
     Metric{"page_cache_bytes.erofs_file.peak", "bytes", D::lower_is_better, A::maximum, "The most it held; null if pages were dropped meanwhile and it is not known."},

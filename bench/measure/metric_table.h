@@ -17,7 +17,7 @@ enum class Aggregation { median, sum, maximum, identical };
 struct Metric {
     /// Path in a cell's "metrics" object; a dot goes one object deeper.
     std::string_view name;
-    /// "ns", "bytes", "bytes_per_s", "ops", "ops_per_s", "s", "ratio", "count".
+    /// "ns", "bytes", "bytes_per_s", "ops", "ops_per_s", "s", "ratio", "instructions", "count".
     std::string_view unit;
     Direction direction;
     Aggregation aggregation;

@@ -122,7 +122,7 @@ Result<NightBaseline> last_good_baseline(ResultStore& store, const std::string& 
         const size_t shared = shared_cells(*runs, *arm, wanted);
         if (shared > most) {
             most = shared;
-            best = NightBaseline{fmt::format("{}@{}", *arm, kLastGood), *arm, std::move(*runs), "", false, "*"};
+            best = NightBaseline{fmt::format("{}@{}", *arm, kLastGood), *arm, std::move(*runs), night.id, "", false, "*"};
         }
         if (most == wanted.size() || ++looked == kMostNights) break;
     }
@@ -148,7 +148,7 @@ Result<NightBaseline> pinned_baseline(ResultStore& store, const std::string& nam
     if (!revises) return forward(revises);
     const auto arms = pin->kernel.empty() ? revisions_of(kernel, *revises) : std::vector<std::string>{pin->kernel};
     const auto arm = std::find_if(arms.begin(), arms.end(), [&](const std::string& one) { return has_arm(*runs, one); });
-    NightBaseline out{std::string(kPinPrefix) + name, "", {}, "", true, pin->cells};
+    NightBaseline out{std::string(kPinPrefix) + name, "", {}, "", "", true, pin->cells};
     if (arm == arms.end()) {
         out.why = fmt::format("the pinned run {} has no kernel {} with the suite, machine and a seed of tonight", pin->run_id, arms.front());
         return out;

@@ -7,10 +7,14 @@
 #include "bench/base/process.h"
 #include "bench/base/text.h"
 #include "bench/history/draw_report.h"
+#include "bench/judge/attribute.h"
 #include "bench/judge/gate_json.h"
 #include "bench/judge/gate_text.h"
+#include "bench/kernel/series.h"
 #include "bench/kernel/source.h"
+#include "bench/kernel/touched_functions.h"
 #include "bench/nightly/night_baseline.h"
+#include "bench/profile/read_profiles.h"
 #include "bench/run/resume_file.h"
 #include "bench/run/run_suite.h"
 #include "bench/store/cells.h"
@@ -25,6 +29,8 @@ constexpr auto kFetchLimit = std::chrono::minutes(30);
 
 fs::path verify_folder(const NightWork& night) { return night.folder / "verify"; }
 fs::path run_folder(const NightWork& night, uint64_t seed) { return night.folder / "runs" / fmt::format("seed-{}", seed); }
+
+fs::path profile_folder(const fs::path& run) { return run / "profile"; }
 
 bool was_done(const fs::path& folder) { return fs::exists(folder / kResultsFileName); }
 
@@ -79,10 +85,13 @@ Result<Results> measure_seed(const NightWork& night, uint64_t seed) {
         options.tree = night.config.tree;
         options.revision = night.config.revision;
         options.argv = night.options.argv;
+        if (options.machine == MachineKind::exact) options.profile_directory = profile_folder(folder);
     }
     options.on_progress = [&](size_t done, size_t total, std::string_view what) { night.progress->update(done, total, what); };
     auto outcome = run_suite(options);
     if (!outcome) return forward(outcome);
+    // Where a difference went is told of the first seed.
+    if (std::error_code error; seed != night.config.seed) fs::remove_all(profile_folder(folder), error);
     return std::move(outcome->results);
 }
 
@@ -178,6 +187,38 @@ std::vector<Results> with_seeds_of(const std::vector<Results>& runs, const std::
     return out;
 }
 
+/// What the kernels of a run counted, if that is still there and of this run.
+Result<Profiles> profiles_of(const fs::path& folder, const std::string& run_id) {
+    auto results = read_results(folder);
+    if (!results) return forward(results);
+    if (results->run.id != run_id) return fail("attribute", folder.string(), fmt::format("it is of run {}, not {}", results->run.id, run_id));
+    return read_profiles(profile_folder(folder), *results);
+}
+
+/// Which functions account for the differences, with the first seed.
+void attribute(const NightWork& night, const NightKernel& kernel, const NightBaseline& baseline, const std::vector<Results>& tonight, GateReport& report) {
+    const auto of_seed = [&](const std::vector<Results>& runs) {
+        return std::find_if(runs.begin(), runs.end(), [&](const Results& run) { return run.run.seed == static_cast<int64_t>(night.config.seed); });
+    };
+    const auto now = of_seed(tonight);
+    const auto then = of_seed(baseline.runs);
+    if (deciding_lines(report).empty() || now == tonight.end() || then == baseline.runs.end()) return;
+    const fs::path run = run_folder(night, night.config.seed);
+    const fs::path earlier = baseline.night.empty() ? run : night.folder.parent_path() / baseline.night / run.lexically_relative(night.folder);
+    auto candidate = profiles_of(run, now->run.id);
+    auto old = profiles_of(earlier, then->run.id);
+    if (!candidate || !old) {
+        report.notes.push_back(fmt::format("which functions account for it is not known ({}); diobench gate tells", (candidate ? old : candidate).error().message()));
+        return;
+    }
+    std::set<std::string> patched;
+    auto old_series = resolve_series(baseline.kernel);
+    auto new_series = resolve_series(kernel.series);
+    if (old_series && new_series)
+        if (auto between = functions_between(*old_series, *new_series)) patched = std::move(*between);
+    attribute_by_instructions({night.config.seed, std::move(*old), std::move(*candidate)}, patched, report);
+}
+
 /// Runs of tonight against runs that there are.
 Result<GateReport> judge_against(NightWork& night, const NightKernel& kernel, const NightBaseline& baseline, const std::vector<SelfTest>& self_tests) {
     GateOptions options = gate_options(night, kernel.series);
@@ -193,6 +234,7 @@ Result<GateReport> judge_against(NightWork& night, const NightKernel& kernel, co
         if (!match_glob(baseline.cells, cell)) options.not_judged.insert(cell);
     auto report = judge_results(with_seeds_of(baseline.runs, tonight), tonight, options, self_tests);
     if (!report) return forward(report);
+    attribute(night, kernel, baseline, tonight, *report);
     report->baseline = baseline.name;
     report->started_at = night.record.started_at;
     return report;
@@ -204,7 +246,7 @@ Result<NightBaseline> find_baseline(NightWork& night, const NightKernel& kernel)
     const std::string name = arm_name(kernel.series);
     if (kernel.against == kLastGood) return last_good_baseline(*store, name, night.runs);
     if (kernel.against.starts_with(kPinPrefix)) return pinned_baseline(*store, kernel.against.substr(kPinPrefix.size()), name, night.runs);
-    return NightBaseline{kernel.against, kernel.against, night.runs, "", true, "*"};
+    return NightBaseline{kernel.against, kernel.against, night.runs, "", "", true, "*"};
 }
 
 std::string worst_line(const GateReport& report) {
@@ -212,7 +254,9 @@ std::string worst_line(const GateReport& report) {
     if (lines.empty()) return {};
     const auto& worst = lines.front();
     if (worst.metric == nullptr) return fmt::format("{}: {}", worst.cell->cell, worst.cell->reason);
-    return fmt::format("{} {} of {}", how_much(*worst.metric), worst.metric->metric->name, worst.cell->cell);
+    const auto functions = leading_functions(report, worst.cell->cell, 1);
+    return fmt::format("{} {} of {}{}", how_much(*worst.metric), worst.metric->metric->name, worst.cell->cell,
+                       functions.empty() ? "" : fmt::format(", most of it in {}()", functions.front().function));
 }
 
 Status keep_gate(NightWork& night, const NightKernel& kernel, GateReport report) {

@@ -49,6 +49,7 @@ Status write_resume_file(const fs::path& output, const Run& run, const RunOption
         {"revision", options.revision},
         {"cache_device", absolute_or_empty(options.cache_device)},
         {"jobs", options.jobs},
+        {"profile_directory", absolute_or_empty(options.profile_directory)},
         {"argv", options.argv}};
     return write_file_atomic(output / kResumeFileName, json.dump(2) + "\n");
 }
@@ -79,6 +80,7 @@ Result<RunOptions> read_resume_file(const fs::path& output) {
         out.revision = json.at("revision");
         out.cache_device = json.at("cache_device").get<std::string>();
         out.jobs = json.at("jobs");
+        out.profile_directory = json.at("profile_directory").get<std::string>();
         out.argv = json.at("argv").get<std::vector<std::string>>();
         out.output = output;
         return out;

@@ -15,6 +15,7 @@
 #include "bench/kernel/build.h"
 #include "bench/machine/probe.h"
 #include "bench/kernel/lineage.h"
+#include "bench/profile/read_profiles.h"
 #include "bench/run/boot_plan.h"
 #include "bench/run/boot_runner.h"
 #include "bench/run/collect.h"
@@ -262,6 +263,8 @@ Result<RunOutcome> run_suite(const RunOptions& options) {
     auto results = assemble(run, *arms, work.cells, options.machine);
     if (!results) return forward(results);
     if (auto s = refuse_unverified_numbers(*results); !s) return forward(s);
+    if (!options.profile_directory.empty())
+        if (auto s = add_read_path_instructions(options.profile_directory, *results); !s) return forward(s);
     conclude(*results);
     told.finish(results->run.exit_code);
     if (options.keep == KeepRun::no) return RunOutcome{std::move(*results), output, runner.reused(), static_cast<ExitCode>(results->run.exit_code)};

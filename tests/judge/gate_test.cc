@@ -237,6 +237,44 @@ TEST(Gate, AMetricThatNeitherKernelHasIsSaid) {
     EXPECT_THAT(report.notes, testing::Contains("page_cache_bytes.erofs_file.after gates and neither kernel has a number of it in 1 cell"));
 }
 
+constexpr const char* kReadPathPolicy = R"([[gate]]
+name = "instructions of the read path"
+cells = ["*"]
+machines = ["exact"]
+metrics = ["instructions_per_op.read_path"]
+floor_percent = 0.1
+floor_of = "cpu_ns_per_op.total"
+margin = 3
+)";
+
+std::vector<RunPair> counted_pairs(double candidate) {
+    auto pairs = sample_pairs(3, same);
+    for (auto& pair : pairs) {
+        for (auto* arm : {&pair.baseline, &pair.candidate}) arm->results.cells[0].metrics->insert({{"cpu_ns_per_op.total", 10'000.0}, {"instructions_per_op.read_path", 1000.0}});
+        pair.candidate.results.cells[0].metrics->at("instructions_per_op.read_path") = candidate;
+    }
+    return pairs;
+}
+
+TEST(Gate, AFloorMayBeAShareOfTheWholeRead) {
+    EXPECT_EQ(judged(counted_pairs(1010), policy(kReadPathPolicy)).verdict, Verdict::pass) << "0.1 % of 10,000 is 10";
+    auto report = judged(counted_pairs(1011), policy(kReadPathPolicy));
+    EXPECT_EQ(report.verdict, Verdict::regression);
+    const MetricReport& metric = *deciding_lines(report).at(0).metric;
+    EXPECT_DOUBLE_EQ(metric.tolerance.margin, 10);
+    EXPECT_DOUBLE_EQ(metric.part, 0.1);
+    EXPECT_THAT(gate_text(report, GateInk::plain), testing::HasSubstr("1000.0 instructions -> 1011.0 instructions       +1.10 %  3 of 3 seeds, all alike, +0.11 % of cpu_ns_per_op.total"));
+}
+
+TEST(Gate, WhatWasNotCountedDoesNotGateAndIsSaid) {
+    auto pairs = counted_pairs(2000);
+    pairs[1].baseline.results.cells[0].metrics->erase("instructions_per_op.read_path");
+    auto report = judged(pairs, policy(kReadPathPolicy));
+    EXPECT_EQ(report.verdict, Verdict::pass);
+    EXPECT_THAT(report.notes, testing::Contains(testing::HasSubstr("instructions_per_op.read_path gates 1 cell and was not counted in all of these runs")));
+    EXPECT_EQ(judged(sample_pairs(3, same), policy(kReadPathPolicy)).verdict, Verdict::pass);
+}
+
 TEST(Gate, WhatBothSeriesAreKnownToFailIsNoNews) {
     auto pairs = sample_pairs(2, same);
     for (auto& pair : pairs)

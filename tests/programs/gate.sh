@@ -49,6 +49,18 @@ grep -q 'INVALID' "$scratch/out" || fail "wrong bytes are not invalid"
 # Wrong in asynchronous reads alone, which nothing that is judged makes: the self-test reads so.
 expect_exit 4 "$diobench" gate --baseline dio --candidate tests/series/bad-async --filter "$few" --seeds 1 --out "$scratch/async"
 grep -q 'wrong bytes at offset .*libaio' "$scratch/out" || fail "wrong asynchronous reads are not invalid: $(cat "$scratch/out")"
+# Slower by less than the floor of buffered reads' times, in the read path's own functions; without counting that is not seen, and said.
+buffered='rand-read/fscache/flat/ram/local/buffered/random/4k/pread/qd1'
+expect_exit 1 "$diobench" gate --baseline dio --candidate kernel-patches/mutants/slow-buffered --filter "$buffered" --seeds 2 --no-report --out "$scratch/buffered"
+/usr/bin/python3 - "$scratch/buffered/gate.json" <<'EOP'
+import json, sys
+(cell,) = json.load(open(sys.argv[1]))["cells"]
+worse = {m["metric"]: m["worse_by"] for m in cell["metrics"] if m["verdict"] == "regression"}
+assert worse == {"instructions_per_op.read_path": 27}, worse
+assert cell["attribution"][0]["function"] == "erofs_fscache_data_read_slice", cell["attribution"][0]
+EOP
+expect_exit 0 "$diobench" gate --baseline dio --candidate kernel-patches/mutants/slow-buffered --filter "$buffered" --seeds 2 --no-attribution --no-report --out "$scratch/uncounted"
+grep -q 'read_path gates 1 cell and was not counted' "$scratch/out" || fail "what was not looked for is not said: $(cat "$scratch/out")"
 # Runs that lack cells of the suite are no pass.
 expect_exit 4 "$diobench" gate --results-baseline "$scratch/same/runs/seed-1-baseline" --results-candidate "$scratch/same/runs/seed-1-candidate"
 # A kernel that does not compile is no verdict.
