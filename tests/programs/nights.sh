@@ -76,6 +76,11 @@ night 1
 says 'REGRESSION'
 # Whichever of the metrics of a slower read differs most.
 says '+[0-9.]* % \(latency_ns\|cpu_ns_per_op\)\.'
+says 'most of it in erofs_fscache_direct_read()'
+third=$scratch/nights/$(jq -r .id "$scratch/nights/status.json")
+jq -e '[.cells[] | select(.attribution) | .attribution[0].function] | unique == ["erofs_fscache_direct_read"]' "$third/gates/arm/gate.json" > "$scratch/out" \
+    || fail "the night's gate names other functions: $(cat "$scratch/out")"
+[ -d "$third/runs/seed-1/profile" ] && [ ! -e "$third/runs/seed-2/profile" ] || fail "counts by function are kept of the first seed only"
 cmp -s "$scratch/mailed" <(sed -n '/^diobench night /,$p' "$scratch/night.txt") || fail "the mail is not what was printed"
 grep -q 'diobench_gate_verdict{.*baseline="arm@last-good".*verdict="regression"} 1' "$scratch/diobench.prom" || fail "no metric of the verdict"
 bad=$(jq -r '.runs[0]' "$scratch/nights/status.json")
