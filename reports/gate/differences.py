@@ -38,7 +38,7 @@ READABLE = {INCONCLUSIVE: "#9A6A00"}     # colours of words, where a dot's is to
 
 @dataclass(frozen=True)
 class Panel:
-    """A metric with one tolerance; the cells sorted, the best first. `unknown` are without a number."""
+    """A metric of one table of the policy; the cells sorted, the best first. `unknown` are without a number."""
 
     metric: str
     floor: str
@@ -51,20 +51,19 @@ class Panel:
 
 
 def panels(gate: Gate) -> list[Panel]:
-    """In the order of gate.json; a metric with two floors has two."""
-    groups: dict[str, dict[tuple[float, float], list[Line]]] = {}
+    """In the order of gate.json; a metric with two floors has two. The margin of a floor that is a share of another metric is each cell's own."""
+    groups: dict[str, dict[tuple[int, float], list[Line]]] = {}
     for line in gate.metrics:
         assert line.metric is not None
         floors = groups.setdefault(line.metric.metric, {})
-        floors.setdefault((line.metric.floor_ratio, line.metric.margin), []).append(line)
+        floors.setdefault((line.metric.policy_line, line.metric.floor_ratio), []).append(line)
     return [_panel(lines) for floors in groups.values() for lines in floors.values()]
 
 
 def _panel(lines: Sequence[Line]) -> Panel:
     known = sorted((line for line in lines if _change(line) is not None), key=lambda line: (_change(line), line.cell.cell))
-    first = lines[0].metric
-    assert first is not None
-    return Panel(first.metric, floor_text(first), known, len(lines) - len(known))
+    metrics = [line.metric for line in lines if line.metric is not None]
+    return Panel(metrics[0].metric, floor_text(metrics), known, len(lines) - len(known))
 
 
 def _change(line: Line) -> Optional[float]:

@@ -41,7 +41,7 @@ def _row(gate: Gate, line: Line) -> Row:
         return Row(line.verdict, "the cell as a whole", "", "", "", line.cell.reason, "")
     sure = "; ".join(text for text in (how_sure(gate, metric), metric.accepted) if text)
     return Row(metric.outcome, metric.metric, value_text(metric.unit, metric.baseline), value_text(metric.unit, metric.candidate),
-               how_much(metric), sure, f"{floor_text(metric)} ({Path(gate.policy).name}:{metric.policy_line})")
+               how_much(metric), sure, f"{floor_text([metric])} ({Path(gate.policy).name}:{metric.policy_line})")
 
 
 def deciding_cells(gate: Gate) -> dict[str, list[Row]]:

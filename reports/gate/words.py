@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from typing import Optional
+from typing import Optional, Sequence
 
 from reports.gate.data import ACCEPTED, BETTER, INCONCLUSIVE, INVALID, PASS, REGRESSION, Cell, Gate, Metric, Span
 from reports.words import joined
@@ -77,10 +77,16 @@ def how_sure(gate: Gate, metric: Metric) -> str:
     return f"{said}, {_range(metric.span) if metric.span else alike}"
 
 
-def floor_text(metric: Metric) -> str:
-    """"floor 0.1 %", "floor 0.1 % or 4096 bytes"."""
-    floor = f"{100 * metric.floor_ratio:g} %" if metric.floor_ratio or not metric.margin else ""
-    margin = f"{metric.margin:g} {metric.unit}" if metric.margin else ""
+def _short(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def floor_text(metrics: Sequence[Metric]) -> str:
+    """"floor 0.1 %", "floor 0.1 % or 4096 bytes", "floor 4.3 to 90.4 instructions"; of metrics that differ in their margin alone."""
+    first = metrics[0]
+    low, high = min(m.margin for m in metrics), max(m.margin for m in metrics)
+    floor = f"{100 * first.floor_ratio:g} %" if first.floor_ratio or not high else ""
+    margin = f"{_short(low)} to {_short(high)} {first.unit}" if low != high else f"{_short(high)} {first.unit}" if high else ""
     return "floor " + " or ".join(part for part in (floor, margin) if part)
 
 
@@ -123,15 +129,16 @@ def _counts(metrics: list[Metric]) -> str:
 
 
 def differences_sentence(gate: Gate) -> str:
-    """What became of the metrics, and the largest change of either kind."""
+    """What became of the metrics, and the largest change of either kind; what is beyond its floor before what is not."""
     lines = gate.metrics
     if not lines:
         return "No metric of any cell was judged."
     sizes = [(line.metric.change, line) for line in lines if line.metric and line.metric.change is not None]
     parts = [f"{plural(len(lines), 'metric')}: {_counts([line.metric for line in lines if line.metric])}"]
     for sign, text in ((1, "most for the worse is"), (-1, "most for the better is")):
-        change, line = max(sizes, key=lambda size: sign * size[0], default=(0.0, lines[0]))
-        if sign * change > 0 and line.metric:
+        of_kind = [(line.metric is not None and line.metric.outcome != PASS, sign * change, line) for change, line in sizes if sign * change > 0]
+        _, change, line = max(of_kind, key=lambda size: size[:2], default=(False, 0.0, lines[0]))
+        if change > 0 and line.metric:
             parts.append(f"{text} {how_much(line.metric)}, {line.metric.metric} of {line.cell.cell}")
     return "; ".join(parts) + "."
 

@@ -155,6 +155,10 @@ class Differences(unittest.TestCase):
         found = differences.panels(parse(gate(cell("a", metric()), cell("b", metric(floor=0.003)), cell("c", metric()))))
         self.assertEqual([(p.floor, len(p.lines)) for p in found], [("floor 0.1 %", 2), ("floor 0.3 %", 1)])
 
+    def test_cells_with_margins_of_their_own_share_a_panel(self) -> None:
+        cells = [cell(name, metric("instructions_per_op.read_path", unit="instructions", floor=0.0, margin=margin)) for name, margin in (("a", 4.2974), ("b", 90.25))]
+        self.assertEqual([(p.floor, len(p.lines)) for p in differences.panels(parse(gate(*cells)))], [("floor 4.3 to 90.2 instructions", 2)])
+
     def test_the_band_is_the_floor(self) -> None:
         axes = differences.figure(parse(gate(cell("a", metric(differences=(20.0,), floor=0.02))))).axes[0]
         xs = axes.collections[0].get_paths()[0].vertices[:, 0]
