@@ -110,7 +110,7 @@ private:
         run.tree = kernel->tree;
         run.revision = kernel->revision;
         run.jobs = options_.jobs;
-        if (const Metric* metric = report_.followed->watched.metric; metric != nullptr && metric->name == kReadPathInstructions) run.profile_directory = run.output / "profile";
+        if (const Metric* metric = report_.followed->watched.metric; metric != nullptr && metric->name == kReadPathInstructions) run.profile_directory = run.output / kProfileFolder;
         run.keep = KeepRun::no;
         run.argv = options_.argv;
         auto outcome = run_suite(run);
@@ -118,6 +118,12 @@ private:
         if (auto s = write_results(outcome->directory, outcome->results); !s) return forward(s);
         step.directory = outcome->directory.string();
         step.reading = read_state(outcome->results, kernel->arm, report_.followed->watched, options_.seeds);
+        if (report_.followed->floor_of != nullptr) {  // at the first end
+            const StateReading whole = read_state(outcome->results, kernel->arm, {report_.followed->watched.cell, report_.followed->floor_of}, options_.seeds);
+            if (!whole.known()) step.reading = whole;
+            report_.followed->tolerance = share_of(report_.followed->tolerance, whole.value);
+            report_.followed->floor_of = nullptr;
+        }
         step.remark = step.reading.problem;
         return step;
     }

@@ -52,6 +52,7 @@ struct Followed {
     WatchedCell watched;
     Tolerance tolerance;  ///< what of the ends' difference is nobody's concern; of a metric
     enum class Wanted { worse, any } wanted = Wanted::worse;  ///< which difference of the ends is looked for
+    const Metric* floor_of = nullptr;  ///< the floor is a share of this metric at the baseline's end, which was not measured yet
 };
 
 /// One kernel that was measured; the ends come first.

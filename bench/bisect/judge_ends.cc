@@ -7,6 +7,7 @@
 #include "bench/base/paths.h"
 #include "bench/judge/drive.h"
 #include "bench/judge/policy.h"
+#include "bench/profile/read_profiles.h"
 #include "bench/run/run_suite.h"
 
 namespace diobench {
@@ -45,7 +46,7 @@ Result<Results> run_end(const BisectOptions& options, const StateKernel& kernel,
     run.tree = kernel.tree;
     run.revision = kernel.revision;
     run.jobs = options.jobs;
-    run.profile_directory = output / "profile";
+    run.profile_directory = output / kProfileFolder;
     run.keep = KeepRun::no;
     run.argv = options.argv;
     auto outcome = run_suite(run);
@@ -95,12 +96,17 @@ Result<GateReport> judge_commits(const BisectOptions& options, const Walk& walk,
     return judge_results(std::move(*old_runs), std::move(*new_runs), gate, std::move(tests->tests));
 }
 
-Result<Tolerance> tolerance_of(const BisectOptions& options, const Metric& metric) {
+/// With what the policy allows of it, if it gates.
+Result<Followed> followed_of(const BisectOptions& options, const Metric& metric) {
     auto policy = read_policy(options.policy.empty() ? project_root() / kPolicyFileName : options.policy);
     if (!policy) return forward(policy);
-    for (const auto& gated : gated_metrics(*policy, options.cell, machine_name(MachineKind::exact), options.suite))
-        if (gated.metric == &metric) return gated.line->tolerance;
-    return Tolerance{};
+    Followed out{{options.cell, &metric}, {}, Followed::Wanted::any};
+    for (const auto& gated : gated_metrics(*policy, options.cell, machine_name(MachineKind::exact), options.suite)) {
+        if (gated.metric != &metric) continue;
+        out.tolerance = gated.line->tolerance;
+        out.floor_of = gated.line->floor_of;
+    }
+    return out;
 }
 
 }  // namespace
@@ -129,9 +135,7 @@ Result<Followed> named_regression(const BisectOptions& options) {
     if (!cells) return forward(cells);
     if (std::find(cells->begin(), cells->end(), options.cell) == cells->end())
         return fail("bisect", "--cell " + options.cell, fmt::format("suite {} has no cell of this name: give the whole id, as gate and `diobench plan` print it, or another --suite", options.suite));
-    auto tolerance = tolerance_of(options, *metric);
-    if (!tolerance) return forward(tolerance);
-    return Followed{{options.cell, metric}, *tolerance, Followed::Wanted::any};
+    return followed_of(options, *metric);
 }
 
 }  // namespace diobench

@@ -67,7 +67,7 @@ void add_gate(const GateReport& report, NullTrial& trial) {
             ++trial.metrics;
             trial.false_alarms += metric.verdict == Verdict::regression ? 1 : 0;
             trial.undecided += metric.verdict == Verdict::inconclusive ? 1 : 0;
-            const double size = std::abs(metric.paired.relative);
+            const double size = std::abs(metric.paired.relative) * metric.part;
             if (is_count(*metric.metric) || !std::isfinite(size) || size <= trial.largest) continue;
             trial.largest = size;
             trial.largest_where = fmt::format("{} of {}", metric.metric->name, cell.cell);
@@ -113,7 +113,7 @@ void look_at_cell(const GateReport& report, const CellReport& cell, const Expect
     for (const auto& metric : cell.metrics) {
         if (!is_expected_metric(expected, metric.metric->name)) continue;
         judged = true;
-        const double own = change_of(metric.paired);
+        const double own = change_of(metric.paired) * metric.part;
         change = std::max(change, own);
         if (metric.verdict != Verdict::regression) continue;
         worse = true;

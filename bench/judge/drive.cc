@@ -121,7 +121,7 @@ void note_minorities(GateReport& report) {
     size_t count = 0;
     const MetricReport* largest = nullptr;
     const CellReport* where = nullptr;
-    const auto most = [](const MetricReport& m) { return *std::max_element(m.paired.differences.begin(), m.paired.differences.end()) / std::abs(m.paired.baseline); };
+    const auto most = [](const MetricReport& m) { return *std::max_element(m.paired.differences.begin(), m.paired.differences.end()) / std::abs(m.paired.baseline) * m.part; };
     for (const auto& cell : report.cells)
         for (const auto& metric : cell.metrics) {
             if (metric.verdict != Verdict::pass || metric.wall || metric.paired.beyond == 0 || !metric.accepted.empty()) continue;

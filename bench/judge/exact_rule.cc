@@ -69,6 +69,8 @@ void judge_time(const Side& side, size_t pairs, double typical_tolerance, Paired
 
 }  // namespace
 
+Tolerance share_of(const Tolerance& tolerance, double whole) { return {0, std::max(tolerance.margin, tolerance.floor * whole)}; }
+
 bool is_count(const Metric& metric) {
     if (metric.aggregation == Aggregation::identical || metric.aggregation == Aggregation::sum) return true;
     return metric.unit == "bytes" || metric.unit == "count" || metric.unit == "ops";

@@ -19,6 +19,9 @@ struct Tolerance {
     double margin = 0;  ///< in the metric's unit; the larger of the two counts
 };
 
+/// The tolerance whose floor is a share of another metric, which is `whole`: a margin.
+[[nodiscard]] Tolerance share_of(const Tolerance& tolerance, double whole);
+
 /// True for what is counted (fetches, bytes, page cache, errors), false for what is timed.
 [[nodiscard]] bool is_count(const Metric& metric);
 

@@ -8,6 +8,7 @@
 
 #include "bench/judge/statistics.h"
 #include "bench/judge/tail_rule.h"
+#include "bench/profile/read_path.h"
 #include "bench/profile/read_profiles.h"
 
 namespace diobench {
@@ -220,11 +221,15 @@ MetricReport judge_metric(const CellSamples& samples, const std::vector<ValuePai
     report.tolerance = gated.line->tolerance;
     report.floor_of = gated.line->floor_of;
     const double whole = report.floor_of != nullptr ? baseline_of(*report.floor_of, samples) : 0;
-    if (report.floor_of != nullptr) report.tolerance = {0, std::max(report.tolerance.margin, report.tolerance.floor * whole)};
+    if (report.floor_of != nullptr) report.tolerance = share_of(report.tolerance, whole);
     report.policy_line = gated.line->scope.line;
     const CountRule counts = is_real_clock(input.machine) ? CountRule::most_pairs : CountRule::any_pair;
     report.paired = judge_exact(values, *gated.metric, report.tolerance, counts);
     if (!is_real_clock(input.machine)) forgive_luck(report.paired, samples, *gated.metric, report.tolerance);
+    if (report.floor_of != nullptr && whole == 0 && report.paired.verdict != Verdict::invalid) {
+        report.paired.verdict = Verdict::invalid;
+        report.paired.reason = fmt::format("the baseline has no number of {}, of which its floor is a share", report.floor_of->name);
+    }
     if (whole > 0 && report.paired.baseline > 0) report.part = report.paired.baseline / whole;
     report.verdict = report.paired.verdict;
     return report;
@@ -264,21 +269,26 @@ CellReport judge_cell(const CellSamples& samples, const CellSamples& all, const 
     return report;
 }
 
-/// What counting by function gives, which is not done in every run, is there on both sides with every seed.
+/// What counting by function gives, which is not done in every run, is there on both sides with every seed, and counted in one way.
 bool all_counted(std::span<const RunPair> pairs) {
-    const auto counted = [](const ArmOfRun& arm) {
-        return std::any_of(arm.results.cells.begin(), arm.results.cells.end(), [](const CellResult& cell) { return cell.metric(kReadPathInstructions).has_value(); });
+    const auto way = [](const ArmOfRun& arm) {
+        const auto found = arm.results.run.tool.find(kCountingTool);
+        return found == arm.results.run.tool.end() ? std::string() : found->second;
+    };
+    const auto counted = [&](const ArmOfRun& arm) {
+        return way(arm) == way(pairs.front().baseline) &&
+               std::any_of(arm.results.cells.begin(), arm.results.cells.end(), [](const CellResult& cell) { return cell.metric(kReadPathInstructions).has_value(); });
     };
     return std::all_of(pairs.begin(), pairs.end(), [&](const RunPair& pair) { return counted(pair.baseline) && counted(pair.candidate); });
 }
 
 /// Gate lines with a metric that no cell has a number of.
-void find_idle_lines(const GateInput& input, const Policy& policy, GateReport& report) {
+void find_idle_lines(const GateInput& input, const Policy& policy, bool counted, GateReport& report) {
     if (input.scope == GateInput::Scope::filtered) return;
     for (const auto& line : policy.gates) {
         if (!line.scope.applies(input.machine, input.suite)) continue;
         for (const Metric* metric : line.metrics) {
-            if (metric->name == kReadPathInstructions) continue;  // without it there is a note
+            if (metric->name == kReadPathInstructions && !counted) continue;  // there is a note
             const bool seen = std::any_of(report.cells.begin(), report.cells.end(), [&](const CellReport& cell) {
                 return line.scope.holds(cell.cell) &&
                        (!cell.reason.empty() || std::any_of(cell.metrics.begin(), cell.metrics.end(), [&](const MetricReport& m) { return m.metric == metric; }));
@@ -292,19 +302,21 @@ void find_idle_lines(const GateInput& input, const Policy& policy, GateReport& r
 /// Gated metrics that neither kernel has a number of in cells that were judged: nothing was lost, and nothing was looked at.
 void note_absent(const GateInput& input, const Policy& policy, GateReport& report) {
     std::map<std::string_view, size_t> absent;
-    size_t not_counted = 0;
-    const bool counted = all_counted(input.pairs);
     for (const auto& cell : report.cells) {
         if (cell.metrics.empty()) continue;
         for (const auto& one : gated_metrics(policy, cell.cell, input.machine, input.suite))
-            if (one.metric->name == kReadPathInstructions && !counted) ++not_counted;
-            else if (std::none_of(cell.metrics.begin(), cell.metrics.end(), [&](const MetricReport& m) { return m.metric == one.metric; })) ++absent[one.metric->name];
+            // Another program than ours (engine fio) is not counted.
+            if (one.metric->name != kReadPathInstructions && std::none_of(cell.metrics.begin(), cell.metrics.end(), [&](const MetricReport& m) { return m.metric == one.metric; })) ++absent[one.metric->name];
     }
     for (const auto& [metric, cells] : absent)
         report.notes.push_back(fmt::format("{} gates and neither kernel has a number of it in {} cell{}", metric, cells, cells == 1 ? "" : "s"));
-    if (not_counted > 0)
+}
+
+/// Nothing was lost here either, and less is seen.
+void note_not_counted(size_t cells, GateReport& report) {
+    if (cells > 0)
         report.notes.push_back(fmt::format("{} gates {} cell{} and was not counted in all of these runs: what is slower by less than the floors of times was not looked for", kReadPathInstructions,
-                                           not_counted, not_counted == 1 ? "" : "s"));
+                                           cells, cells == 1 ? "" : "s"));
 }
 
 /// Kernels that did not build or boot, or whose bytes were wrong, have no verdict but this.
@@ -350,9 +362,10 @@ GateReport judge_pairs(const GateInput& input, const Policy& policy) {
     const auto first = pair_cells(input.pairs);
     const auto second = pair_cells(input.confirm);
     const bool counted = all_counted(input.pairs);
+    size_t not_counted = 0;
     for (const auto& cell : input.cells) {
         auto gated = gated_metrics(policy, cell, input.machine, input.suite);
-        if (!counted) std::erase_if(gated, [](const GatedMetric& one) { return one.metric->name == kReadPathInstructions; });
+        if (!counted) not_counted += std::erase_if(gated, [](const GatedMetric& one) { return one.metric->name == kReadPathInstructions; });
         if (gated.empty()) {
             ++report.cells_that_do_not_gate;
             continue;
@@ -379,7 +392,8 @@ GateReport judge_pairs(const GateInput& input, const Policy& policy) {
         take_worst(cell);
     }
     note_absent(input, policy, report);
-    find_idle_lines(input, policy, report);
+    note_not_counted(not_counted, report);
+    find_idle_lines(input, policy, counted, report);
     return report;
 }
 
@@ -440,6 +454,23 @@ std::vector<AttributedFunction> leading_functions(const GateReport& report, cons
     for (size_t i = 0; i < found->second.size(); ++i)
         if (i < most || found->second[i].in_patches) out.push_back(found->second[i]);
     return out;
+}
+
+std::optional<AttributedFunction> main_function(const GateReport& report, const DecidingLine& line) {
+    auto found = report.attribution.find(line.cell->cell);
+    if (found == report.attribution.end() || line.metric == nullptr) return std::nullopt;
+    const bool read_path = line.metric->metric->name == kReadPathInstructions;
+    if (!read_path && line.metric->metric->unit != "ns") return std::nullopt;
+    double whole = 0;
+    const AttributedFunction* most = nullptr;
+    const auto more = [](const AttributedFunction& f) { return f.candidate_per_op - f.baseline_per_op; };
+    for (const auto& f : found->second) {
+        if (read_path && !is_read_path_function(f.function)) continue;
+        whole += more(f);
+        if (most == nullptr || more(f) > more(*most)) most = &f;
+    }
+    if (most == nullptr || whole <= 0 || more(*most) < whole / 2) return std::nullopt;
+    return *most;
 }
 
 std::vector<DecidingLine> deciding_lines(const GateReport& report) {

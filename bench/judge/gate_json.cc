@@ -39,6 +39,8 @@ Json metric_json(const MetricReport& metric) {
             {"differences", paired.differences},
             {"floor_ratio", metric.tolerance.floor},
             {"margin", metric.tolerance.margin},
+            {"floor_of", metric.floor_of != nullptr ? Json(metric.floor_of->name) : Json()},
+            {"part", metric.part},
             {"policy_line", metric.policy_line},
             {"wall", wall_json(metric.wall)},
             {"confirmation", wall_json(metric.confirmation)},

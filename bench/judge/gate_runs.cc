@@ -14,12 +14,6 @@ namespace diobench {
 namespace {
 
 constexpr const char* kRunsFolder = "runs";
-constexpr const char* kProfileFolder = "profile";
-
-/// Kernels that died have counted nothing, and the gate says why.
-bool all_ok(const Results& results) {
-    return std::all_of(results.kernels.begin(), results.kernels.end(), [](const KernelResult& kernel) { return kernel.status == KernelStatus::ok; });
-}
 
 }  // namespace
 
@@ -60,7 +54,7 @@ Result<Results> GateRuns::run(const std::vector<std::string>& kernels, uint64_t 
     auto outcome = run_suite(options);
     if (!outcome) return forward(outcome);
     std::atomic_ref(reused_boots_) += outcome->reused_boots;
-    if (profiles != nullptr && !options.profile_directory.empty() && all_ok(outcome->results)) {
+    if (profiles != nullptr && !options.profile_directory.empty()) {
         auto counted = read_profiles(options.profile_directory, outcome->results);
         if (!counted) return forward(counted);
         *profiles = std::move(*counted);

@@ -28,13 +28,15 @@ Result<std::vector<std::string>> profile_arguments(const BootRequest& request) {
     if (std::error_code none; !fs::exists(request.system_map, none))
         return fail("boot", request.label, "a profile needs the kernel's System.map, \"" + request.system_map.string() +
                     "\" is not there; build the kernel again with: diobench kernel build --force");
-    auto plugin = our_library(kProfileLibrary);
+    auto plugin = profile_plugin();
     if (!plugin) return forward(plugin);
     return std::vector<std::string>{"-plugin", option_value(plugin->string()) + ",symbols=" + option_value(fs::absolute(request.system_map).string()) +
                                     ",output=" + option_value(fs::absolute(request.profile).string())};
 }
 
 }  // namespace
+
+Result<fs::path> profile_plugin() { return our_library(kProfileLibrary); }
 
 Result<fs::path> exact_order_library() { return our_library(kOrderLibrary); }
 

@@ -38,6 +38,8 @@ struct MachineParts {
 /// bench/machine/exact.cc, kvm.cc.  Errors: a request that this machine cannot fulfil.
 /// The library that the exact machine preloads into QEMU; it has a part in every number.
 [[nodiscard]] Result<fs::path> exact_order_library();
+/// The plugin that counts instructions by function (bench/profile/plugin/).
+[[nodiscard]] Result<fs::path> profile_plugin();
 [[nodiscard]] Result<MachineParts> exact_machine(const BootRequest& request);
 [[nodiscard]] Result<MachineParts> kvm_machine(const BootRequest& request, const BootFiles& files);
 

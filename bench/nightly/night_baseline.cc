@@ -160,6 +160,10 @@ Result<NightBaseline> pinned_baseline(ResultStore& store, const std::string& nam
     }
     out.kernel = *arm;
     out.runs = std::move(*runs);
+    auto judgements = store.judgements();
+    if (!judgements) return forward(judgements);
+    for (const auto& one : *judgements)
+        if (one.kind == kNightJudgement && is_of(one, pin->run_id)) out.night = one.id;
     return out;
 }
 

@@ -17,7 +17,7 @@ struct NightBaseline {
     std::string name;            ///< for tables: "dio@last-good", "pin:v3"
     std::string kernel;          ///< arm of the runs
     std::vector<Results> runs;   ///< empty: there is none, and `why` says why
-    std::string night;           ///< id of the earlier night that made them; empty: tonight or a pin
+    std::string night;           ///< id of the earlier night that made them; empty: tonight, or no night
     std::string why;
     bool wanted = false;         ///< not to have one is no new beginning: the night cannot say what it was asked for
     std::string cells = "*";     ///< glob of those that it stands for

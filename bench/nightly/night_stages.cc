@@ -30,7 +30,7 @@ constexpr auto kFetchLimit = std::chrono::minutes(30);
 fs::path verify_folder(const NightWork& night) { return night.folder / "verify"; }
 fs::path run_folder(const NightWork& night, uint64_t seed) { return night.folder / "runs" / fmt::format("seed-{}", seed); }
 
-fs::path profile_folder(const fs::path& run) { return run / "profile"; }
+fs::path profile_folder(const fs::path& run) { return run / kProfileFolder; }
 
 bool was_done(const fs::path& folder) { return fs::exists(folder / kResultsFileName); }
 
@@ -202,17 +202,20 @@ void attribute(const NightWork& night, const NightKernel& kernel, const NightBas
     };
     const auto now = of_seed(tonight);
     const auto then = of_seed(baseline.runs);
-    if (deciding_lines(report).empty() || now == tonight.end() || then == baseline.runs.end()) return;
+    const auto lines = deciding_lines(report);
+    const bool differs = !better_lines(report).empty() || std::any_of(lines.begin(), lines.end(), [](const DecidingLine& line) { return line.metric != nullptr; });
+    if (!differs || now == tonight.end() || then == baseline.runs.end()) return;
     const fs::path run = run_folder(night, night.config.seed);
     const fs::path earlier = baseline.night.empty() ? run : night.folder.parent_path() / baseline.night / run.lexically_relative(night.folder);
     auto candidate = profiles_of(run, now->run.id);
     auto old = profiles_of(earlier, then->run.id);
     if (!candidate || !old) {
-        report.notes.push_back(fmt::format("which functions account for it is not known ({}); diobench gate tells", (candidate ? old : candidate).error().message()));
+        report.notes.push_back(fmt::format("which functions account for it is not known, the counts of a run are gone ({}); diobench gate tells", (candidate ? old : candidate).error().message()));
         return;
     }
     std::set<std::string> patched;
-    auto old_series = resolve_series(baseline.kernel);
+    const auto of_night = std::find_if(night.config.kernels.begin(), night.config.kernels.end(), [&](const NightKernel& one) { return arm_name(one.series) == baseline.kernel; });
+    auto old_series = resolve_series(of_night == night.config.kernels.end() ? baseline.kernel : of_night->series);
     auto new_series = resolve_series(kernel.series);
     if (old_series && new_series)
         if (auto between = functions_between(*old_series, *new_series)) patched = std::move(*between);
@@ -237,6 +240,8 @@ Result<GateReport> judge_against(NightWork& night, const NightKernel& kernel, co
     attribute(night, kernel, baseline, tonight, *report);
     report->baseline = baseline.name;
     report->started_at = night.record.started_at;
+    for (const auto& note : report->notes)
+        if (note.find(kReadPathInstructions) == 0) night.record.notes.push_back(fmt::format("{} against {}: {}", arm_name(kernel.series), baseline.name, note));
     return report;
 }
 
@@ -254,9 +259,9 @@ std::string worst_line(const GateReport& report) {
     if (lines.empty()) return {};
     const auto& worst = lines.front();
     if (worst.metric == nullptr) return fmt::format("{}: {}", worst.cell->cell, worst.cell->reason);
-    const auto functions = leading_functions(report, worst.cell->cell, 1);
+    const auto function = main_function(report, worst);
     return fmt::format("{} {} of {}{}", how_much(*worst.metric), worst.metric->metric->name, worst.cell->cell,
-                       functions.empty() ? "" : fmt::format(", most of it in {}()", functions.front().function));
+                       function ? fmt::format(", most of it in {}()", function->function) : "");
 }
 
 Status keep_gate(NightWork& night, const NightKernel& kernel, GateReport report) {

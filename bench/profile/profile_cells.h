@@ -19,7 +19,7 @@ struct ProfileRequest {
 };
 
 /// Builds or takes from the cache, boots, reads as `diobench run` does and
-/// leaves nothing behind.  The cells are byte-identical to those of a run
+/// leaves nothing behind.  What the guest says is byte-identical to a run
 /// without counting.  Errors as of run_suite(), and an arm that was not
 /// built or died in the machine.
 [[nodiscard]] Result<Profiles> profile_cells(const ProfileRequest& request);

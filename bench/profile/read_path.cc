@@ -19,6 +19,12 @@ bool is_read_path_function(std::string_view function) {
     return std::any_of(kPrefixes.begin(), kPrefixes.end(), [&](std::string_view prefix) { return name.starts_with(prefix); });
 }
 
+std::string read_path_rule() {
+    std::string out;
+    for (std::string_view prefix : kPrefixes) out += prefix;
+    return out;
+}
+
 double read_path_instructions_per_op(const CellProfile& profile) {
     if (profile.ops == 0) return 0;
     uint64_t sum = 0;

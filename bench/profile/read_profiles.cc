@@ -79,11 +79,6 @@ const CellProfile* find_in(const std::vector<CellProfile>& all, std::string_view
     return found == all.end() ? nullptr : &*found;
 }
 
-/// Kernels that died have counted nothing, and the results say why.
-bool all_ok(const Results& results) {
-    return std::all_of(results.kernels.begin(), results.kernels.end(), [](const KernelResult& kernel) { return kernel.status == KernelStatus::ok; });
-}
-
 }  // namespace
 
 const CellProfile* Profiles::find(std::string_view kernel, std::string_view cell, uint64_t seed) const { return find_in(cells, kernel, cell, seed); }
@@ -96,6 +91,8 @@ Result<Profiles> read_profiles(const fs::path& directory, const Results& results
     for (const auto& kernel : results.kernels) out.kernels.push_back(kernel.name);
     std::map<fs::path, RegionsByTag> boots;
     for (const auto& cell : results.cells) {
+        const KernelResult* kernel = results.find_kernel(cell.kernel);
+        if (kernel == nullptr || kernel->status != KernelStatus::ok) continue;  // it has counted nothing, and the results say why
         const bool not_proved = cell.status == CellStatus::invalid && cell.observed_io == ObservedIo::mixed;
         if (cell.status != CellStatus::ok) out.uncounted.push_back(sentence(cell, cell.reason));
         if (cell.status != CellStatus::ok && !not_proved) continue;
@@ -120,7 +117,6 @@ Result<Profiles> read_profiles(const fs::path& directory, const Results& results
 }
 
 Status add_read_path_instructions(const fs::path& directory, Results& results) {
-    if (!all_ok(results)) return {};
     auto profiles = read_profiles(directory, results);
     if (!profiles) return forward(profiles);
     // Profiles of cells with a number are in the order of these.

@@ -15,6 +15,12 @@ namespace diobench {
 /// The one metric that follows from counting by function.
 inline constexpr std::string_view kReadPathInstructions = "instructions_per_op.read_path";
 
+/// In Run::tool: what counted and by which rule; other counts are not comparable.
+inline constexpr const char* kCountingTool = "counting";
+
+/// Where a run that counts leaves its profiles, in its own folder.
+inline constexpr const char* kProfileFolder = "profile";
+
 struct Profiles {
     std::vector<std::string> kernels;    ///< names, in the order asked for
     std::vector<CellProfile> cells;
@@ -26,12 +32,11 @@ struct Profiles {
     [[nodiscard]] const CellProfile* find_not_proved(std::string_view kernel, std::string_view cell, uint64_t seed) const;
 };
 
-/// What a run with RunOptions::profile_directory left there; kernels in the
-/// order of the results.  A cell with a number whose region is missing is an error.
+/// What a run with RunOptions::profile_directory left there; kernels in the order of the results, nothing of one that
+/// died.  A cell with a number whose region is missing is an error.
 [[nodiscard]] Result<Profiles> read_profiles(const fs::path& directory, const Results& results);
 
-/// Adds kReadPathInstructions to every cell with a number that was counted. `results` are of a run that left its profiles in
-/// `directory`; of one with a kernel that died nothing was counted and nothing is added.
+/// Adds kReadPathInstructions to every cell with a number that was counted. `results` are of a run that left its profiles in `directory`.
 [[nodiscard]] Status add_read_path_instructions(const fs::path& directory, Results& results);
 
 }  // namespace diobench

@@ -229,7 +229,8 @@ Status BootRunner::run(const std::vector<Task>& tasks, unsigned side_by_side) {
             auto prepared = prepare(*task.report);
             if (!prepared) return stop(prepared.error());
             const std::string key = key_of(task, **prepared);
-            if (resumes && archive_.restore(name, key, *task.report)) {
+            const fs::path counts = place_of(task).profile;
+            if (resumes && (counts.empty() || fs::exists(counts)) && archive_.restore(name, key, *task.report)) {
                 done += task.report->cells.size();
                 ++restored;
                 continue;

@@ -13,6 +13,9 @@
 #include "bench/base/text.h"
 #include "bench/image/mkfs.h"
 #include "bench/machine/probe.h"
+#include "bench/machine/qemu.h"
+#include "bench/profile/read_path.h"
+#include "bench/profile/read_profiles.h"
 
 namespace diobench {
 
@@ -47,6 +50,13 @@ std::string mkfs_version() {
 std::string guest_id() {
     auto program = read_file(installed_guest_program());
     return program ? sha256_hex(*program).substr(0, 16) : "unknown";
+}
+
+/// What counts instructions by function, and what of it is the read path's.
+std::string counting_id() {
+    auto plugin = profile_plugin();
+    auto content = plugin ? read_file(*plugin) : Result<std::string>(tl::unexpected<Error>(plugin.error()));
+    return content ? sha256_hex(*content + read_path_rule()).substr(0, 12) : "unknown";
 }
 
 }  // namespace
@@ -84,6 +94,7 @@ std::map<std::string, std::string> tool_versions() {
             {"qemu", first_line({"qemu-system-x86_64", "--version"})},
             {"compiler", first_line({"gcc", "--version"})},
             {"guest", guest_id()},
+            {kCountingTool, counting_id()},
             {"mkfs_erofs", mkfs_version()}};
 }
 

@@ -28,6 +28,13 @@ std::vector<std::string> kernels_of(const RunOptions& options) {
 
 std::string absolute_or_empty(const fs::path& path) { return path.empty() ? "" : fs::absolute(path).string(); }
 
+/// The folder of a run may be moved before it is resumed.
+std::string inside_or_absolute(const fs::path& path, const fs::path& output) {
+    if (path.empty()) return "";
+    const fs::path inside = fs::absolute(path).lexically_relative(fs::absolute(output));
+    return inside.empty() || *inside.begin() == ".." ? fs::absolute(path).string() : inside.string();
+}
+
 }  // namespace
 
 Status write_resume_file(const fs::path& output, const Run& run, const RunOptions& options) {
@@ -49,7 +56,7 @@ Status write_resume_file(const fs::path& output, const Run& run, const RunOption
         {"revision", options.revision},
         {"cache_device", absolute_or_empty(options.cache_device)},
         {"jobs", options.jobs},
-        {"profile_directory", absolute_or_empty(options.profile_directory)},
+        {"profile_directory", inside_or_absolute(options.profile_directory, output)},
         {"argv", options.argv}};
     return write_file_atomic(output / kResumeFileName, json.dump(2) + "\n");
 }
@@ -80,7 +87,8 @@ Result<RunOptions> read_resume_file(const fs::path& output) {
         out.revision = json.at("revision");
         out.cache_device = json.at("cache_device").get<std::string>();
         out.jobs = json.at("jobs");
-        out.profile_directory = json.at("profile_directory").get<std::string>();
+        // Runs that were begun before there was one did not count.
+        if (const std::string counts = json.value("profile_directory", ""); !counts.empty()) out.profile_directory = output / counts;
         out.argv = json.at("argv").get<std::vector<std::string>>();
         out.output = output;
         return out;

@@ -264,7 +264,8 @@ Result<RunOutcome> run_suite(const RunOptions& options) {
     if (!results) return forward(results);
     if (auto s = refuse_unverified_numbers(*results); !s) return forward(s);
     if (!options.profile_directory.empty())
-        if (auto s = add_read_path_instructions(options.profile_directory, *results); !s) return forward(s);
+        if (auto s = add_read_path_instructions(options.profile_directory, *results); !s)
+            results->run.findings.push_back("instructions of the read path are not known: " + s.error().message());
     conclude(*results);
     told.finish(results->run.exit_code);
     if (options.keep == KeepRun::no) return RunOutcome{std::move(*results), output, runner.reused(), static_cast<ExitCode>(results->run.exit_code)};

@@ -26,8 +26,10 @@ Result<SharedBoots> SharedBoots::of_this_host() {
     if (!qemu) return forward(qemu);
     auto order = exact_order_library();
     if (!order) return forward(order);
+    auto plugin = profile_plugin();
+    if (!plugin) return forward(plugin);
     std::string machine;
-    for (const fs::path& part : {*qemu, *order, fs::path("/proc/self/exe")}) {
+    for (const fs::path& part : {*qemu, *order, *plugin, fs::path("/proc/self/exe")}) {
         auto content = read_file(part);
         if (!content) return forward(content);
         machine += sha256_hex(*content);

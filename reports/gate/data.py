@@ -22,7 +22,7 @@ NUMBER = (int, float)
 MAYBE = (int, float, type(None))
 WALL = {"verdict": VERDICTS, "log_ratio": MAYBE, "low": MAYBE, "high": MAYBE, "adjusted_p": MAYBE}
 METRIC = {"metric": str, "unit": str, "verdict": VERDICTS, "better": bool, "baseline": MAYBE, "candidate": MAYBE, "worse_by": MAYBE,
-          "worse_by_ratio": MAYBE, "differences": [NUMBER], "floor_ratio": NUMBER, "margin": NUMBER, "policy_line": int,
+          "worse_by_ratio": MAYBE, "differences": [NUMBER], "floor_ratio": NUMBER, "margin": NUMBER, "floor_of": (str, type(None)), "part": NUMBER, "policy_line": int,
           "wall": (None, WALL), "confirmation": (None, WALL), "reason": str, "accepted": str}
 FUNCTION = {"function": str, "baseline_instructions_per_op": NUMBER, "candidate_instructions_per_op": NUMBER, "share": MAYBE, "in_patches": bool}
 CELL = {"cell": str, "verdict": VERDICTS, "reason": str, "accepted": str, "note": str, "metrics": [METRIC], "attribution": (None, [FUNCTION])}
@@ -74,6 +74,8 @@ class Metric:
     differences: list[float]         # one a pair, in the unit
     floor_ratio: float
     margin: float                    # in the unit
+    floor_of: Optional[str]          # the metric that the floor is a share of, if not this one; the margin is it
+    part: float                      # of the baseline of floor_of
     policy_line: int
     wall: Optional[Wall]
     confirmation: Optional[Wall]
@@ -166,9 +168,9 @@ class Line:
 
     @property
     def size(self) -> float:
-        """What puts the larger first; what has no number is infinite."""
+        """What puts the larger first, as a share of floor_of; what has no number is infinite."""
         change = None if self.metric is None else self.metric.change
-        return math.inf if change is None else abs(change)
+        return math.inf if change is None or self.metric is None else abs(change) * self.metric.part
 
 
 @dataclass(frozen=True)

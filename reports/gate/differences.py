@@ -38,7 +38,7 @@ READABLE = {INCONCLUSIVE: "#9A6A00"}     # colours of words, where a dot's is to
 
 @dataclass(frozen=True)
 class Panel:
-    """A metric of one table of the policy; the cells sorted, the best first. `unknown` are without a number."""
+    """A metric with one floor; the cells sorted, the best first. `unknown` are without a number."""
 
     metric: str
     floor: str
@@ -52,12 +52,17 @@ class Panel:
 
 def panels(gate: Gate) -> list[Panel]:
     """In the order of gate.json; a metric with two floors has two. The margin of a floor that is a share of another metric is each cell's own."""
-    groups: dict[str, dict[tuple[int, float], list[Line]]] = {}
+    groups: dict[str, dict[tuple[float, float], list[Line]]] = {}
     for line in gate.metrics:
         assert line.metric is not None
         floors = groups.setdefault(line.metric.metric, {})
-        floors.setdefault((line.metric.policy_line, line.metric.floor_ratio), []).append(line)
+        floors.setdefault(_floor(line.metric), []).append(line)
     return [_panel(lines) for floors in groups.values() for lines in floors.values()]
+
+
+def _floor(metric: Metric) -> tuple[float, float]:
+    """What cells of one panel share: the floor, or the table that gives each cell its own."""
+    return (metric.policy_line, -1) if metric.floor_of else (metric.floor_ratio, metric.margin)
 
 
 def _panel(lines: Sequence[Line]) -> Panel:

@@ -136,9 +136,9 @@ def differences_sentence(gate: Gate) -> str:
     sizes = [(line.metric.change, line) for line in lines if line.metric and line.metric.change is not None]
     parts = [f"{plural(len(lines), 'metric')}: {_counts([line.metric for line in lines if line.metric])}"]
     for sign, text in ((1, "most for the worse is"), (-1, "most for the better is")):
-        of_kind = [(line.metric is not None and line.metric.outcome != PASS, sign * change, line) for change, line in sizes if sign * change > 0]
-        _, change, line = max(of_kind, key=lambda size: size[:2], default=(False, 0.0, lines[0]))
-        if change > 0 and line.metric:
+        of_kind = [(line.metric is not None and line.metric.outcome != PASS, line.size, line) for change, line in sizes if sign * change > 0]
+        _, size, line = max(of_kind, key=lambda one: one[:2], default=(False, 0.0, lines[0]))
+        if size > 0 and line.metric:
             parts.append(f"{text} {how_much(line.metric)}, {line.metric.metric} of {line.cell.cell}")
     return "; ".join(parts) + "."
 

@@ -273,6 +273,28 @@ TEST(Gate, WhatWasNotCountedDoesNotGateAndIsSaid) {
     EXPECT_EQ(report.verdict, Verdict::pass);
     EXPECT_THAT(report.notes, testing::Contains(testing::HasSubstr("instructions_per_op.read_path gates 1 cell and was not counted in all of these runs")));
     EXPECT_EQ(judged(sample_pairs(3, same), policy(kReadPathPolicy)).verdict, Verdict::pass);
+
+    pairs = counted_pairs(2000);
+    pairs[2].candidate.results.run.tool["counting"] = "another rule";
+    EXPECT_EQ(judged(pairs, policy(kReadPathPolicy)).verdict, Verdict::pass) << "counts of two rules are not held against each other";
+}
+
+TEST(Gate, AFloorThatIsAShareOfNothingIsInvalid) {
+    auto pairs = counted_pairs(1000);
+    for (auto& pair : pairs) pair.baseline.results.cells[0].metrics->erase("cpu_ns_per_op.total");
+    auto report = judged(pairs, policy(kReadPathPolicy));
+    EXPECT_EQ(report.verdict, Verdict::invalid);
+    EXPECT_THAT(deciding_lines(report).at(0).metric->reason, testing::HasSubstr("cpu_ns_per_op.total"));
+}
+
+TEST(Gate, AFunctionIsTheMainOneFromHalfOfWhatGotWorse) {
+    auto report = judged(counted_pairs(1100), policy(kReadPathPolicy));
+    const DecidingLine line = deciding_lines(report).at(0);
+    EXPECT_FALSE(main_function(report, line)) << "nothing was counted by function";
+    report.attribution["a/x"] = {{"__rmqueue_pcplist", 100, 900, 0.9, false}, {"erofs_read", 900, 0, -1, false}, {"erofs_map", 0, 600, 0.6, false}, {"cachefiles_read", 0, 400, 0.4, false}};
+    EXPECT_EQ(main_function(report, line)->function, "erofs_map") << "the allocator is none of the read path, and what got faster does not account for it";
+    report.attribution["a/x"] = {{"erofs_a", 0, 40, 0.4, false}, {"erofs_b", 0, 30, 0.3, false}, {"erofs_c", 0, 30, 0.3, false}};
+    EXPECT_FALSE(main_function(report, line));
 }
 
 TEST(Gate, WhatBothSeriesAreKnownToFailIsNoNews) {

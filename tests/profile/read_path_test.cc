@@ -62,6 +62,8 @@ TEST(ReadPath, EveryCountedCellGetsTheMetric) {
 
     results.kernels.front().status = KernelStatus::boot_failed;
     EXPECT_TRUE(add_read_path_instructions(folder->path() / "not-there", results)) << "a kernel that died has counted nothing";
+    results.kernels.front().status = KernelStatus::ok;
+    EXPECT_FALSE(add_read_path_instructions(folder->path() / "not-there", results)) << "one that lives has";
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ def wall(log_ratio: float, half_width: float, verdict: str = "pass") -> dict[str
 
 
 def metric(name: str = "latency_ns.mean", differences: tuple[float, ...] = (0.0, 0.0), *, baseline: float = 1000.0, verdict: str = "pass", unit: str = "ns",
-           floor: float = 0.001, margin: float = 0.0, better: bool = False, reason: str = "", accepted: str = "",
+           floor: float = 0.001, margin: float = 0.0, better: bool = False, reason: str = "", accepted: str = "", floor_of: Optional[str] = None,
            by_wall: Optional[dict[str, Any]] = None, confirmation: Optional[dict[str, Any]] = None) -> dict[str, Any]:
     """A metric of which less is better; `differences` are how much worse, in the unit, one a pair."""
     known = bool(differences)
@@ -24,6 +24,7 @@ def metric(name: str = "latency_ns.mean", differences: tuple[float, ...] = (0.0,
     return {"metric": name, "unit": unit, "verdict": verdict, "better": better, "baseline": baseline if known else None,
             "candidate": baseline + worse_by if worse_by is not None else None, "worse_by": worse_by, "worse_by_ratio": ratio,
             "spread": max(differences) - min(differences) if known else None, "differences": list(differences), "floor_ratio": floor, "margin": margin,
+            "floor_of": floor_of, "part": 1.0,
             "policy_line": 6, "wall": by_wall, "confirmation": confirmation, "reason": reason, "accepted": accepted}
 
 

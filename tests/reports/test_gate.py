@@ -156,7 +156,7 @@ class Differences(unittest.TestCase):
         self.assertEqual([(p.floor, len(p.lines)) for p in found], [("floor 0.1 %", 2), ("floor 0.3 %", 1)])
 
     def test_cells_with_margins_of_their_own_share_a_panel(self) -> None:
-        cells = [cell(name, metric("instructions_per_op.read_path", unit="instructions", floor=0.0, margin=margin)) for name, margin in (("a", 4.2974), ("b", 90.25))]
+        cells = [cell(name, metric("instructions_per_op.read_path", unit="instructions", floor=0.0, margin=margin, floor_of="cpu_ns_per_op.total")) for name, margin in (("a", 4.2974), ("b", 90.25))]
         self.assertEqual([(p.floor, len(p.lines)) for p in differences.panels(parse(gate(*cells)))], [("floor 4.3 to 90.2 instructions", 2)])
 
     def test_the_band_is_the_floor(self) -> None:
