@@ -39,7 +39,7 @@ uint64_t count_above(const Histogram& histogram, double threshold_ns) {
 bool TailCount::is_luck() const {
     const auto before = static_cast<double>(baseline);
     const auto after = static_cast<double>(candidate);
-    return after - before <= kDeviations * std::sqrt(before + after);
+    return after - before <= kDeviations * std::sqrt(static_cast<double>(together) * (before + after));
 }
 
 std::string TailCount::text() const {
@@ -49,16 +49,18 @@ std::string TailCount::text() const {
 std::optional<TailCount> count_tail(const CellSamples& samples, const Metric& metric, const Tolerance& tolerance) {
     const auto quantile = quantile_of(metric.name);
     if (!quantile || samples.pairs.empty()) return std::nullopt;
+    TailCount out;
     // 17 KiB each.
     auto baseline = std::make_unique<Histogram>();
     auto candidate = std::make_unique<Histogram>();
     for (const auto& pair : samples.pairs) {
         if (pair.baseline == nullptr || pair.candidate == nullptr || !pair.baseline->histogram || !pair.candidate->histogram) return std::nullopt;
+        const Dimensions& load = pair.baseline->dimensions;
+        out.together = static_cast<uint64_t>(std::max<int64_t>(1, load.iodepth * load.numjobs));
         baseline->merge(*pair.baseline->histogram);
         candidate->merge(*pair.candidate->histogram);
     }
     const auto percentile = static_cast<double>(baseline->quantile_ns(*quantile));
-    TailCount out;
     out.threshold_ns = percentile + std::max(tolerance.floor * percentile, tolerance.margin);
     out.baseline = count_above(*baseline, out.threshold_ns);
     out.candidate = count_above(*candidate, out.threshold_ns);

@@ -6,7 +6,8 @@
 // timer makes one read slow: whether five or seven meet one is luck, and the
 // percentile jumps from the fast reads to the slow ones with the sixth.  What
 // luck cannot do is to make many more reads slow: with all seeds together the
-// slow ones are counted, as events that are independent at best.
+// slow ones are counted. What makes one slow makes all slow that are under way
+// with it, so the events are independent but for those.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +24,9 @@ struct TailCount {
     double threshold_ns = 0;
     uint64_t baseline = 0;
     uint64_t candidate = 0;
+    uint64_t together = 1;  ///< reads that are under way at a time, and slow at a time
 
-    /// The candidate's surplus is within three standard deviations of a difference of two Poisson counts.
+    /// The candidate's surplus is within three standard deviations of a difference of two Poisson counts of `together` reads each.
     [[nodiscard]] bool is_luck() const;
     /// "12 and 15 reads took longer than 99.7 us, which is luck"
     [[nodiscard]] std::string text() const;

@@ -50,6 +50,19 @@ TEST(TailRule, ManyMoreSlowReadsAreNone) {
     EXPECT_FALSE((Seeds{{cell(0), cell(0), cell(0)}, {cell(10, 600'000), cell(10, 600'000), cell(10, 600'000)}}).count().is_luck());
 }
 
+TEST(TailRule, ReadsUnderWayTogetherAreSlowTogether) {
+    Seeds seeds{{cell(5), cell(5), cell(5)}, {cell(16), cell(16), cell(16)}};
+    for (auto* side : {&seeds.baseline, &seeds.candidate})
+        for (auto& one : *side) one.dimensions.iodepth = 16, one.dimensions.numjobs = 2;
+    EXPECT_EQ(seeds.count().together, 32u);
+    EXPECT_TRUE(seeds.count().is_luck()) << "one event made 32 reads slow";
+    for (auto& one : seeds.candidate) {
+        one = cell(256);
+        one.dimensions.iodepth = 32;
+    }
+    EXPECT_FALSE(seeds.count().is_luck());
+}
+
 TEST(TailRule, ReadsThatAreAllSlowerAreNone) {
     EXPECT_FALSE((Seeds{{cell(5)}, {cell(5, 120'000, 106'000)}}).count().is_luck());
 }
