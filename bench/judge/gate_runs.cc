@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/judge/gate_runs.h"
 
-#include <algorithm>
 #include <atomic>
 #include <fmt/format.h>
 

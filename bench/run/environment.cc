@@ -54,8 +54,7 @@ std::string guest_id() {
 
 /// What counts instructions by function, and what of it is the read path's.
 std::string counting_id() {
-    auto plugin = profile_plugin();
-    auto content = plugin ? read_file(*plugin) : Result<std::string>(tl::unexpected<Error>(plugin.error()));
+    auto content = profile_plugin().and_then([](const fs::path& plugin) { return read_file(plugin); });
     return content ? sha256_hex(*content + read_path_rule()).substr(0, 12) : "unknown";
 }
 
