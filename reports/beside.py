@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Files that may lie beside results.json, read strictly: what a file lacks is an error that names it.
 
-overhead.json (bench/overhead/overhead.h): what measuring costs;
-calibration.json (bench/calibrate/calibration.h): what the gate can be trusted with;
-history.json (bench/history/run_history.h): the numbers that gate, over the runs before this one.
+overhead.json (bench/host/overhead/overhead.h): what measuring costs;
+calibration.json (bench/verdict/calibrate/calibration.h): what the gate can be trusted with;
+history.json (bench/results/history/run_history.h): the numbers that gate, over the runs before this one.
 """
 
 from __future__ import annotations

@@ -234,7 +234,7 @@ def size_name(size_bytes: int) -> str:
 
 
 def bucket_lower_bound(index: int, sub_bucket_bits: int) -> int:
-    """Smallest value of a bucket, ns (bench/measure/histogram.h)."""
+    """Smallest value of a bucket, ns (bench/common/measure/histogram.h)."""
     if index < 1 << (sub_bucket_bits + 1):
         return index
     shift = (index >> sub_bucket_bits) - 1

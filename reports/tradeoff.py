@@ -23,7 +23,7 @@ MAIN_WORKLOADS = ("rand-read", "seq-read")
 
 
 def is_main(point: Point) -> bool:
-    """The reads that tell most (bench/export/comparison.cc has the same list)."""
+    """The reads that tell most (bench/results/export/comparison.cc has the same list)."""
     if point.layout != "flat" or point.numjobs != 1:
         return False
     if point.pattern == "random" and point.block_size_bytes == 4096:

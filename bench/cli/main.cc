@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <fmt/format.h>
 
-#include "bench/base/process.h"
-#include "bench/base/terminal.h"
-#include "bench/cli/command.h"
+#include "bench/cli/commands/command.h"
+#include "bench/common/base/process.h"
+#include "bench/common/base/terminal.h"
 
 int main(int argc, char** argv) {
     using namespace diobench;

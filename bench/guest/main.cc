@@ -6,14 +6,14 @@
 #include <string_view>
 #include <unistd.h>
 
-#include "bench/base/files.h"
-#include "bench/conformance/conform_init.h"
-#include "bench/conformance/plan.h"
-#include "bench/engine/reader.h"
-#include "bench/fio/meeting.h"
-#include "bench/guest/init.h"
-#include "bench/guest/system.h"
-#include "bench/machine/probe_init.h"
+#include "bench/common/base/files.h"
+#include "bench/common/fio/meeting.h"
+#include "bench/guest/cell/init.h"
+#include "bench/guest/cell/system.h"
+#include "bench/guest/conformance/conform_init.h"
+#include "bench/guest/conformance/plan.h"
+#include "bench/guest/engine/reader.h"
+#include "bench/guest/record/probe_init.h"
 
 int main(int argc, char** argv) {
     if (std::string_view(argv[0]).ends_with("sh")) return diobench::meeting_shell_main(argc, argv);

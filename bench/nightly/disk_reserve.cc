@@ -4,8 +4,8 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
-#include "bench/base/fd.h"
-#include "bench/base/text.h"
+#include "bench/common/base/fd.h"
+#include "bench/common/base/text.h"
 
 namespace diobench {
 

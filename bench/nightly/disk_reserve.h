@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "bench/base/error.h"
-#include "bench/base/files.h"
+#include "bench/common/base/error.h"
+#include "bench/common/base/files.h"
 
 namespace diobench {
 

@@ -8,17 +8,17 @@
 #include <thread>
 #include <unistd.h>
 
-#include "bench/base/json_text.h"
-#include "bench/base/paths.h"
-#include "bench/base/process.h"
-#include "bench/base/text.h"
-#include "bench/export/textfile.h"
+#include "bench/common/base/json_text.h"
+#include "bench/common/base/paths.h"
+#include "bench/common/base/process.h"
+#include "bench/common/base/text.h"
+#include "bench/host/run/write_outputs.h"
 #include "bench/nightly/disk_reserve.h"
 #include "bench/nightly/night_stages.h"
 #include "bench/nightly/night_text.h"
 #include "bench/nightly/retention.h"
-#include "bench/run/write_outputs.h"
-#include "bench/serve/store_families.h"
+#include "bench/results/export/textfile.h"
+#include "bench/results/serve/store_families.h"
 
 namespace diobench {
 

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "bench/history/run_history.h"
-#include "bench/judge/drive.h"
 #include "bench/nightly/night_config.h"
 #include "bench/nightly/night_record.h"
+#include "bench/results/history/run_history.h"
+#include "bench/verdict/judge/drive.h"
 
 namespace diobench {
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "bench/export/comparison.h"
-#include "bench/history/series.h"
-#include "bench/kernel/series.h"
+#include "bench/host/kernel/series.h"
+#include "bench/results/export/comparison.h"
+#include "bench/results/history/series.h"
 
 namespace diobench {
 

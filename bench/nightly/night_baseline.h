@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "bench/nightly/night_config.h"
-#include "bench/store/database.h"
+#include "bench/results/store/database.h"
 
 namespace diobench {
 

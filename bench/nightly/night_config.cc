@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "bench/plan/toml_section.h"
+#include "bench/host/workload/toml_section.h"
 
 namespace diobench {
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "bench/base/error.h"
-#include "bench/base/files.h"
-#include "bench/machine/boot.h"
+#include "bench/common/base/error.h"
+#include "bench/common/base/files.h"
+#include "bench/host/machine/boot.h"
 
 namespace diobench {
 

@@ -5,8 +5,8 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
-#include "bench/base/fd.h"
-#include "bench/base/json_text.h"
+#include "bench/common/base/fd.h"
+#include "bench/common/base/json_text.h"
 
 namespace diobench {
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "bench/base/error.h"
-#include "bench/base/files.h"
-#include "bench/judge/verdict.h"
+#include "bench/common/base/error.h"
+#include "bench/common/base/files.h"
+#include "bench/verdict/judge/verdict.h"
 
 namespace diobench {
 

@@ -4,22 +4,22 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "bench/base/process.h"
-#include "bench/base/text.h"
-#include "bench/history/draw_report.h"
-#include "bench/judge/attribute.h"
-#include "bench/judge/gate_json.h"
-#include "bench/judge/gate_text.h"
-#include "bench/kernel/series.h"
-#include "bench/kernel/source.h"
-#include "bench/kernel/touched_functions.h"
+#include "bench/common/base/process.h"
+#include "bench/common/base/text.h"
+#include "bench/host/kernel/series.h"
+#include "bench/host/kernel/source.h"
+#include "bench/host/kernel/touched_functions.h"
+#include "bench/host/profile/read_profiles.h"
+#include "bench/host/run/resume_file.h"
+#include "bench/host/run/run_suite.h"
+#include "bench/host/verify/verify_kernels.h"
 #include "bench/nightly/night_baseline.h"
-#include "bench/profile/read_profiles.h"
-#include "bench/run/resume_file.h"
-#include "bench/run/run_suite.h"
-#include "bench/store/cells.h"
-#include "bench/store/gate_file.h"
-#include "bench/verify/verify_kernels.h"
+#include "bench/results/history/draw_report.h"
+#include "bench/results/store/cells.h"
+#include "bench/results/store/gate_file.h"
+#include "bench/verdict/judge/attribute.h"
+#include "bench/verdict/judge/gate_json.h"
+#include "bench/verdict/judge/gate_text.h"
 
 namespace diobench {
 

@@ -3,9 +3,9 @@
 // night was interrupted is read back from its folder.
 #pragma once
 
+#include "bench/host/run/run_progress.h"
 #include "bench/nightly/night.h"
-#include "bench/run/run_progress.h"
-#include "bench/store/results.h"
+#include "bench/results/store/results.h"
 
 namespace diobench {
 

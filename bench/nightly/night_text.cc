@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "bench/base/text.h"
+#include "bench/common/base/text.h"
 
 namespace diobench {
 

@@ -4,7 +4,7 @@
 
 #include "bench/nightly/night_config.h"
 #include "bench/nightly/night_record.h"
-#include "bench/store/database.h"
+#include "bench/results/store/database.h"
 
 namespace diobench {
 

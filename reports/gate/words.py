@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How a gate's numbers are said, as `diobench gate` says them on the terminal (bench/judge/gate_text.h)."""
+"""How a gate's numbers are said, as `diobench gate` says them on the terminal (bench/verdict/judge/gate_text.h)."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/store/sample_results.h"
+#include "tests/results/store/sample_results.h"
 
 namespace diobench {
 namespace {

@@ -42,7 +42,7 @@ check() {
     local name=$1 path ms slowness rest urls=()
     shift
     for path in "$@"; do urls+=("$base$path"); done
-    /usr/bin/python3 -B -m tests.serve.page_load "$scratch/profile" "$tries" "${urls[@]}" > "$scratch/loads" || fail "$name: a page does not load"
+    /usr/bin/python3 -B -m tests.results.serve.page_load "$scratch/profile" "$tries" "${urls[@]}" > "$scratch/loads" || fail "$name: a page does not load"
     [ "$(wc -l < "$scratch/loads")" = $# ] || fail "$name: $(wc -l < "$scratch/loads") of $# pages were looked at"
     while read -r ms slowness rest; do
         echo "$name: $ms ms, host $slowness times as slow as usual, $rest"
@@ -54,7 +54,7 @@ try() {
     local name=$1 out=$scratch/$1
     local last
     last=generated-$(printf %04d $(($2 - 1)))
-    /usr/bin/python3 -B -m tests.serve.generated_store "$scratch/$name.sqlite" "$2" "$3"
+    /usr/bin/python3 -B -m tests.results.serve.generated_store "$scratch/$name.sqlite" "$2" "$3"
     [ "$(sqlite3 "$scratch/$name.sqlite" "SELECT count(*) FROM runs WHERE suite <> 'generated'")" = 0 ] || fail "a run of the store is not marked as generated"
     /usr/bin/python3 -B -m tests.reports.generated "$out/$last" "$2" "$4"
     /usr/bin/python3 -B -m reports "$out/$last" > /dev/null

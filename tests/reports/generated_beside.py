@@ -27,7 +27,7 @@ def slowed(name: str, metric: str = "latency_ns.mean", change: Optional[float] =
 
 
 def calibration(same: Sequence[dict[str, Any]], slow: Sequence[dict[str, Any]], failures: Sequence[str] = (), machine: str = "none") -> dict[str, Any]:
-    """A calibration.json; what is computed from the trials is computed as bench/calibrate does."""
+    """A calibration.json; what is computed from the trials is computed as bench/verdict/calibrate does."""
     cells, alarms = (sum(t[name] for t in same) for name in ("cells", "false_alarms"))
     smallest: dict[str, dict[str, Any]] = {}
     for trial in (t for t in slow if t["found"]):

@@ -7,7 +7,7 @@ from typing import Any, Optional
 
 
 def bucket_of(value_ns: int) -> int:
-    """Histogram::index_of of bench/measure/histogram.h."""
+    """Histogram::index_of of bench/common/measure/histogram.h."""
     shift = max(value_ns.bit_length() - 8, 0)
     return (shift << 7) + (value_ns >> shift)
 

@@ -14,7 +14,7 @@ from tests.reports.sample import cell, document
 
 class Buckets(unittest.TestCase):
     def test_bounds_are_those_of_the_recorder(self) -> None:
-        # Literal values of bench/measure/histogram.h with 7 bits.
+        # Literal values of bench/common/measure/histogram.h with 7 bits.
         for index, lower in ((0, 0), (127, 127), (128, 128), (255, 255), (256, 256), (257, 258), (384, 512), (385, 516)):
             self.assertEqual(data.bucket_lower_bound(index, 7), lower)
 

@@ -19,7 +19,7 @@ One read in five is direct, as by a runtime that keeps its data out of the
 page cache: offset and length are multiples of 4096 there, and the last may
 reach behind the end of the file, in its last block.
 
-The files are those of the image layout `container` (bench/image/layout.cc):
+The files are those of the image layout `container` (bench/common/image/layout.cc):
 data.bin, and bin/000 to bin/063.  Same seed, same bytes.
 """
 

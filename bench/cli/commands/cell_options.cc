@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/cli/commands/cell_options.h"
+
+#include <cstdio>
+
+namespace diobench {
+
+namespace {
+
+/// "2/3"; the answer is what is wrong.
+std::string parse_shard(const std::string& text, RunOptions& options) {
+    unsigned number = 0;
+    unsigned count = 0;
+    int used = 0;
+    if (std::sscanf(text.c_str(), "%u/%u%n", &number, &count, &used) != 2 || static_cast<size_t>(used) != text.size() || number == 0 || number > count)
+        return "--shard " + text + ": expected NUMBER/COUNT, like 1/3";
+    options.shard = number;
+    options.shards = count;
+    return {};
+}
+
+}  // namespace
+
+void add_cell_options(CLI::App& command, RunOptions& options) {
+    command.add_option("--suite", options.suite, "Which cells (suites = [...] in workloads/*.toml)")->capture_default_str();
+    command.add_option("--workload", options.workload_files, "A workload file of your own, instead of a suite; fio jobs and traces it names lie beside it")
+        ->check(CLI::ExistingFile)->option_text("FILE ...");
+    command.add_option("--fio-job", options.fio_jobs, "A fio job file of your own, instead of a suite: on the flat image, blob in the cache, no device latency")
+        ->check(CLI::ExistingFile)->option_text("FILE ...");
+    command.add_option("--filter", options.filter, "Only cells whose id matches; '*' also matches '/'")->option_text("GLOB");
+    command.add_option_function<std::string>("--shard", [&options](const std::string& text) {
+        if (std::string wrong = parse_shard(text, options); !wrong.empty()) throw CLI::ValidationError(wrong);
+    }, "Part NUMBER of COUNT of the boots, to share a suite among hosts")->option_text("NUMBER/COUNT");
+    command.add_option("--seeds", options.seeds, "Make all of it so often, with --seed, --seed + 1...: the spread is luck")
+        ->check(CLI::Range(1, 100))->capture_default_str();
+}
+
+}  // namespace diobench

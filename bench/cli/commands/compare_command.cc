@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// diobench compare: the arms of a finished run side by side, or one arm of two runs.
+#include <fmt/format.h>
+#include <memory>
+
+#include "bench/cli/commands/command.h"
+#include "bench/host/run/conformance_gate.h"
+#include "bench/results/export/comparison.h"
+#include "bench/results/export/headline.h"
+#include "bench/results/export/run_directory.h"
+#include "bench/results/store/results.h"
+
+namespace diobench {
+
+namespace {
+
+constexpr size_t kTerminalWidth = 100;
+
+struct CompareArguments {
+    std::vector<std::string> directories;
+    ComparisonOptions options;
+    bool all = false;
+    bool json = false;
+};
+
+Result<Results> read_two(const CompareArguments& arguments) {
+    auto first = read_results(arguments.directories[0]);
+    if (!first) return forward(first);
+    auto second = read_results(arguments.directories[1]);
+    if (!second) return forward(second);
+    if (auto s = check_comparable(*first, *second); !s) return forward(s);
+    return merge_runs(*first, *second, arguments.options.kernels);
+}
+
+void print_for_people(const Comparison& comparison, const ComparisonOptions& options) {
+    const Run& run = comparison.results->run;
+    fmt::print("run {}  suite {}  machine {}  clock {} ({})\n", run.id, run.suite, run.machine, run.clock.kind, run.clock.unit_is);
+    fmt::print("ratio: {} / {}\n\n", comparison.arms[comparison.candidate].title, comparison.arms[comparison.reference].title);
+    if (comparison.rows.empty()) fmt::print("No cell matches --filter {}.\n\n", options.filter);
+    else if (comparison.main_rows_missing) fmt::print("This suite has none of the usual reads; these are its local direct ones.\n\n");
+    fmt::print("{}", comparison_tables(comparison, kTerminalWidth, Colours::on_terminals));
+    if (!comparison.rows.empty())
+        for (const auto& sentence : headline(comparison)) fmt::print("{}\n", wrap_text(sentence, kTerminalWidth, 2));
+    auto wrong = problems(*comparison.results);
+    if (wrong.empty()) return;
+    fmt::print("\nWithout a number, or wrong:\n");
+    for (const auto& sentence : wrong) fmt::print("{}\n", wrap_text("* " + sentence, kTerminalWidth, 2));
+}
+
+Result<ExitCode> compare(CompareArguments arguments) {
+    if (arguments.directories.size() > 2)
+        return fail("compare", arguments.directories[2], "one output directory shows its arms, two show one arm of each; these are more");
+    bool two = arguments.directories.size() == 2;
+    auto results = two ? read_two(arguments)
+                       : read_run(arguments.directories.empty() ? "" : arguments.directories.front());
+    if (!results) return forward(results);
+    // A kernel may have failed verification since it was measured.
+    if (auto s = refuse_unverified_numbers(*results); !s) return forward(s);
+    if (two) arguments.options.kernels.clear();
+    if (arguments.all) arguments.options.rows = ComparisonOptions::Rows::all;
+    auto comparison = compare_arms(*results, arguments.options);
+    if (!comparison) return forward(comparison);
+    if (arguments.json) fmt::print("{}\n", comparison_json(*comparison).dump(2));
+    else print_for_people(*comparison, arguments.options);
+    return ExitCode::ok;
+}
+
+}  // namespace
+
+void register_compare_command(CLI::App& app, CommandContext& context) {
+    auto arguments = std::make_shared<CompareArguments>();
+    auto* command = app.add_subcommand("compare", "Show the arms of a finished run side by side, or one arm of two runs");
+    command->add_option("RUN_DIR", arguments->directories, "Output directory of a run (default out/latest), or two of them");
+    command->add_option("--kernel", arguments->options.kernels,
+                        "Only these arms: the first is the reference, the last the candidate. With two directories: the arm of each")
+        ->option_text("NAME ...");
+    command->add_flag("--all", arguments->all, "Every cell, not only the main reads from the local cache");
+    command->add_option("--filter", arguments->options.filter, "Only cells whose id matches; '*' also matches '/'")->option_text("GLOB");
+    command->add_flag("--json", arguments->json, "Print JSON");
+    command->callback([&context, arguments] { context.body = [arguments] { return compare(*arguments); }; });
+}
+
+}  // namespace diobench

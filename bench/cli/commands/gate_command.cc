@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// diobench gate: is the candidate worse than the baseline?
+#include <cstdio>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <fstream>
+#include <memory>
+
+#include "bench/cli/commands/command.h"
+#include "bench/common/base/json_text.h"
+#include "bench/results/export/report.h"
+#include "bench/results/store/database.h"
+#include "bench/results/store/gate_file.h"
+#include "bench/verdict/judge/drive.h"
+#include "bench/verdict/judge/gate_ci.h"
+#include "bench/verdict/judge/gate_json.h"
+#include "bench/verdict/judge/gate_text.h"
+
+namespace diobench {
+
+namespace {
+
+struct GateArguments {
+    GateOptions options;
+    std::string machine = "exact";
+    std::vector<fs::path> results_baseline;
+    std::vector<fs::path> results_candidate;
+    bool json = false;
+    bool report = true;
+};
+
+/// GitHub reads annotations from standard output and the summary from a file it names.
+Status tell_github(const GateReport& report) {
+    if (std::getenv("GITHUB_ACTIONS") == nullptr) return {};
+    fmt::print("{}", github_annotations(report));
+    const char* summary = std::getenv("GITHUB_STEP_SUMMARY");
+    if (summary == nullptr || *summary == '\0') return {};
+    std::ofstream file(summary, std::ios::app);  // other steps write there, too
+    file << github_step_summary(report) << std::flush;
+    if (!file) return fail("write GITHUB_STEP_SUMMARY", summary, "the file cannot be written");
+    return {};
+}
+
+/// Histories and dashboards know of gates that made their own runs.
+Status record(const GateReport& report) {
+    auto judgement = judgement_of_gate(gate_json(report));
+    if (!judgement) return forward(judgement);
+    auto store = ResultStore::open();
+    if (!store) return forward(store);
+    return store->record_judgement(*judgement);
+}
+
+Result<ExitCode> gate(GateArguments arguments) {
+    GateOptions& options = arguments.options;
+    for (MachineKind kind : {MachineKind::exact, MachineKind::kvm, MachineKind::uml})
+        if (arguments.machine == machine_name(kind)) options.machine = kind;
+    const bool given = !arguments.results_baseline.empty() || !arguments.results_candidate.empty();
+    if (given && (arguments.results_baseline.empty() || arguments.results_candidate.empty()))
+        return fail("gate", arguments.results_baseline.empty() ? "--results-baseline" : "--results-candidate", "both sides must be given");
+    if (!given && options.baseline.empty()) return fail("gate", "--baseline", "it is missing: the kernel that is good enough, for instance --baseline dio");
+    if (!given && options.candidate.empty()) return fail("gate", "--candidate", "it is missing: the kernel to be judged, for instance --candidate ~/my-series");
+    if (!options.revision.empty() && options.tree.empty()) return fail("gate", "--rev", "it needs --tree DIR, the kernel tree it is a revision of");
+    auto report = given ? judge_directories(arguments.results_baseline, arguments.results_candidate, options) : run_gate(options);
+    if (!report) return forward(report);
+    if (!given)
+        if (auto s = record(*report); !s) return forward(s);
+    if (arguments.report && !report->directory.empty())
+        if (auto page = write_report(report->directory); !page) return forward(page);
+    if (arguments.json) fmt::print("{}\n", json_text(gate_json(*report)));
+    else fmt::print("{}", gate_text(*report, GateInk::terminal));
+    if (auto s = tell_github(*report); !s) return forward(s);
+    std::fflush(stdout);
+    return report->exit_code;
+}
+
+}  // namespace
+
+void register_gate_command(CLI::App& app, CommandContext& context) {
+    auto arguments = std::make_shared<GateArguments>();
+    GateOptions& options = arguments->options;
+    auto* command = app.add_subcommand("gate", "Judge a kernel against another one: pass, regression, inconclusive or invalid");
+    command->footer("Examples:\n"
+                    "  diobench gate --baseline dio --candidate ~/my-series\n"
+                    "  diobench gate --results-baseline out/A1 out/A2 --results-candidate out/B1 out/B2\n"
+                    "Exit: 0 pass, 1 regression, 2 wrong usage, policy or a kernel that does not build, 3 inconclusive, 4 invalid.");
+    command->add_option("--baseline", options.baseline, "The kernel that is good enough: series or folder (of given results: the arm's name)");
+    command->add_option("--candidate", options.candidate, "The kernel to be judged: series or folder (of given results: the arm's name)");
+    command->add_option("--suite", options.suite, "Which cells (suites = [...] in workloads/*.toml)")->capture_default_str();
+    command->add_option("--filter", options.filter, "Only cells whose id matches; '*' also matches '/'")->option_text("GLOB");
+    command->add_option("--seeds", options.seeds, "Machine exact: pairs of runs, each with its own seed; undecided metrics get up to twice as many")
+        ->check(CLI::Range(1, 100))->capture_default_str();
+    command->add_option("--seed", options.seed, "The first seed")->capture_default_str();
+    command->add_option("--machine", arguments->machine, "exact: counts instructions, repeatable; uml, kvm: wall clock, pairs of boots")
+        ->check(CLI::IsMember({"exact", "kvm", "uml"}))->capture_default_str();
+    command->add_option("--policy", options.policy, "What gates and what may change (default gate.toml of the project)");
+    command->add_option("--tree", options.tree, "Kernel source tree (default: Debian's linux-source-6.12); it is not touched")->check(CLI::ExistingDirectory);
+    command->add_option("--rev", options.revision, "Revision of --tree");
+    command->add_option("--out", options.output, "Output directory (default out/<run id>; of given results: nothing is written without it)");
+    command->add_option("--jobs", options.jobs, "Machine exact: machines side by side (default: CPUs)");
+    command->add_option("--results-baseline", arguments->results_baseline, "Judge runs that were made before: output directories of the baseline")->option_text("DIR ...");
+    command->add_option("--results-candidate", arguments->results_candidate, "The same of the candidate; paired by seed, or in order by wall clock")->option_text("DIR ...");
+    command->add_flag("!--no-attribution", options.attribute, "Machine exact: do not count instructions by function: no attribution, and instructions_per_op.read_path does not gate");
+    command->add_flag("!--no-report", arguments->report, "Do not draw plots and report.html");
+    command->add_flag("--json", arguments->json, "Print gate.json instead of the table");
+    command->callback([&context, arguments] {
+        arguments->options.argv = context.argv;
+        context.body = [arguments] { return gate(*arguments); };
+    });
+}
+
+}  // namespace diobench

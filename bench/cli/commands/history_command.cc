@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// diobench history: numbers through time, and the runs that are baselines.
+#include <chrono>
+#include <cstdlib>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "bench/cli/commands/command.h"
+#include "bench/common/base/terminal.h"
+#include "bench/host/kernel/series.h"
+#include "bench/results/history/draw.h"
+#include "bench/results/history/json.h"
+#include "bench/results/store/database.h"
+#include "bench/results/store/gate_file.h"
+
+namespace diobench {
+
+namespace {
+
+/// As many series as this are drawn with axes; more get a line each.
+constexpr size_t kMostPlots = 4;
+constexpr size_t kDefaultColumns = 100;
+
+struct HistoryArguments {
+    SeriesRequest request;
+    Pin pin;
+    std::string name;
+    std::vector<std::string> folders;
+    bool json = false;
+};
+
+size_t terminal_columns() {
+    winsize size{};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    const char* columns = std::getenv("COLUMNS");
+    const long given = columns != nullptr ? std::strtol(columns, nullptr, 10) : 0;
+    return given > 20 && given < 10000 ? static_cast<size_t>(given) : kDefaultColumns;
+}
+
+Result<ResultStore> existing_store() {
+    auto store = ResultStore::open_existing();
+    if (!store) return forward(store);
+    if (!*store) return fail("read history", default_store_path().string(), "there is no store yet: make a run with 'diobench run'");
+    return std::move(**store);
+}
+
+void print_drifts(const HistorySeries& series, const std::vector<ChangePoint>& changes, const std::vector<Pin>& pins) {
+    for (const auto& pin : pins) {
+        auto drift = drift_from(series, changes, pin);
+        if (!drift) continue;
+        fmt::print("  {}\n", coloured(fmt::format("{} worse than pin {} ({} now, {} then){}", percent_text(drift->worse_by_ratio), pin.name,
+                                                  metric_text(*series.metric, drift->level), metric_text(*series.metric, drift->baseline),
+                                                  drift->creep ? ": a creep, no single step shows it" : ""), Colour::red));
+    }
+}
+
+void print_plot(const HistorySeries& series, const std::vector<Pin>& pins) {
+    const auto changes = level_changes(series);
+    fmt::print("{}  {}  {}, machine {}\n", coloured(series.cell, Colour::bold), series.metric->name, series.kernel, series.machine);
+    fmt::print("{}", plot(series, changes, {terminal_columns(), 8}));
+    const auto& first = series.points.front();
+    const auto& last = series.points.back();
+    fmt::print("  {} runs, {} to {}; ", series.points.size(), first.started_at.substr(0, 10), last.started_at.substr(0, 10));
+    if (last.value) fmt::print("last {}", metric_text(*series.metric, *last.value));
+    else fmt::print("the last one has no number");
+    if (auto rolling = rolling_baseline(series, series.points.size() - 1))
+        fmt::print(", median of the good ones before {}", metric_text(*series.metric, *rolling));
+    fmt::print("\n");
+    for (const auto& line : describe_changes(series, changes)) fmt::print("  ^ {}\n", line);
+    print_drifts(series, changes, pins);
+    fmt::print("\n");
+}
+
+void print_lines(const std::vector<HistorySeries>& all, const std::vector<Pin>& pins) {
+    size_t widest = 0;
+    for (const auto& series : all) widest = std::max(widest, series.cell.size() + series.kernel.size() + 1);
+    const size_t columns = std::max<size_t>(terminal_columns(), widest + 60) - widest - 40;
+    for (const auto& series : all) {
+        std::vector<std::optional<double>> values;
+        for (const auto& point : series.points) values.push_back(point.value);
+        const auto changes = level_changes(series);
+        std::string marks = changes.empty() ? "" : fmt::format(" {} change{}", changes.size(), changes.size() == 1 ? "" : "s");
+        for (const auto& pin : pins)
+            if (auto drift = drift_from(series, changes, pin)) marks += fmt::format(" {} worse than {}", percent_text(drift->worse_by_ratio), pin.name);
+        if (!series.points.back().verdict.empty() && series.points.back().verdict != "pass") marks += " " + series.points.back().verdict;
+        const auto& last = series.points.back().value;
+        fmt::print("{:<{}} {:>11} {}{}\n", series.kernel + " " + series.cell, widest, last ? metric_text(*series.metric, *last) : "no number",
+                   sparkline(values, columns), coloured(marks, Colour::yellow));
+    }
+    fmt::print("\n{} series of {}; name fewer than {} for a plot of each\n", all.size(), all.front().metric->name, kMostPlots + 1);
+}
+
+Result<ExitCode> show(const HistoryArguments& arguments) {
+    auto store = existing_store();
+    if (!store) return forward(store);
+    auto revises = known_revisions();
+    if (!revises) return forward(revises);
+    auto all = read_series(*store, arguments.request, *revises);
+    if (!all) return forward(all);
+    auto pins = store->pins();
+    if (!pins) return forward(pins);
+    if (arguments.json) fmt::print("{}\n", history_json(*all, *pins).dump(1));
+    else if (all->size() > kMostPlots) print_lines(*all, *pins);
+    else
+        for (const auto& series : *all) print_plot(series, *pins);
+    return ExitCode::ok;
+}
+
+Result<ExitCode> show_runs(const HistoryArguments& arguments) {
+    auto store = existing_store();
+    if (!store) return forward(store);
+    auto runs = store->list_runs();
+    if (!runs) return forward(runs);
+    if (arguments.json) {
+        fmt::print("{}\n", runs_json(*runs).dump(1));
+        return ExitCode::ok;
+    }
+    for (const auto& run : *runs)
+        fmt::print("{:<36} {}  {:<12} {:<6} seed {:<3} {} {} of {} cells ok\n", run.id, run.started_at, run.suite, run.machine, run.seed,
+                   coloured(fmt::format("{:<8}", run.status), run.exit_code == 0 ? Colour::green : Colour::red), run.ok_cells, run.cells);
+    return ExitCode::ok;
+}
+
+/// A whole id, the end or the beginning of one, or "latest".
+Result<std::string> find_run(ResultStore& store, const std::string& given) {
+    auto runs = store.list_runs();
+    if (!runs) return forward(runs);
+    if (given == "latest" && !runs->empty()) return runs->front().id;
+    std::vector<std::string> found;
+    for (const auto& run : *runs) {
+        if (run.id == given) return run.id;
+        if (run.id.starts_with(given) || run.id.ends_with(given)) found.push_back(run.id);
+    }
+    if (found.size() == 1) return found.front();
+    if (found.empty()) return fail("find run", given, "there is no such run in the store (diobench history runs shows them)");
+    return fail("find run", given, fmt::format("{} runs have ids like this: name one whole", found.size()));
+}
+
+std::string now_utc() {
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+}
+
+Result<ExitCode> add_pin(Pin pin) {
+    auto store = existing_store();
+    if (!store) return forward(store);
+    auto run = find_run(*store, pin.run_id);
+    if (!run) return forward(run);
+    pin.run_id = *run;
+    pin.pinned_at = now_utc();
+    if (auto s = store->add_pin(pin); !s) return forward(s);
+    fmt::print("{} is {}{}\n", pin.name, pin.run_id, pin.kernel.empty() ? "" : " kernel " + pin.kernel);
+    return ExitCode::ok;
+}
+
+Result<ExitCode> remove_pin(const std::string& name) {
+    auto store = existing_store();
+    if (!store) return forward(store);
+    if (auto s = store->remove_pin(name); !s) return forward(s);
+    fmt::print("{} is no pin any more\n", name);
+    return ExitCode::ok;
+}
+
+Result<ExitCode> show_pins(const HistoryArguments& arguments) {
+    auto store = existing_store();
+    if (!store) return forward(store);
+    auto pins = store->pins();
+    if (!pins) return forward(pins);
+    if (arguments.json) {
+        fmt::print("{}\n", pins_json(*pins).dump(1));
+        return ExitCode::ok;
+    }
+    for (const auto& pin : *pins)
+        fmt::print("{:<20} {:<36} kernel {:<12} cells {}  pinned {}\n", pin.name, pin.run_id, pin.kernel.empty() ? "each its own" : pin.kernel, pin.cells, pin.pinned_at);
+    if (pins->empty()) fmt::print("no pins; 'diobench history pin NAME RUN' makes one\n");
+    return ExitCode::ok;
+}
+
+/// A run or a gate that was made elsewhere; the store is made if there is none.
+Result<ExitCode> import_folder(const fs::path& folder) {
+    auto store = ResultStore::open();
+    if (!store) return forward(store);
+    const fs::path run = folder / kResultsFileName;
+    const fs::path gate = folder / "gate.json";
+    std::error_code ec;
+    const bool has_run = fs::exists(run, ec);
+    const bool has_gate = fs::exists(gate, ec);
+    if (!has_run && !has_gate) return fail("import", folder.string(), "it has neither results.json nor gate.json: name the output directory of a run or a gate");
+    if (has_run) {
+        auto results = read_results(run);
+        if (!results) return forward(results);
+        if (auto s = store->record_run(*results); !s) return forward(s);
+        fmt::print("run {}\n", results->run.id);
+    }
+    if (has_gate) {
+        auto text = read_file(gate);
+        if (!text) return forward(text);
+        auto judgement = judgement_of_gate(nlohmann::ordered_json::parse(*text, nullptr, false));
+        if (!judgement) return fail("import", gate.string(), judgement.error().message(), ExitCode::invalid);
+        if (auto s = store->record_judgement(*judgement); !s) return forward(s);
+        fmt::print("{}\n", judgement->id);
+    }
+    return ExitCode::ok;
+}
+
+Result<ExitCode> import_folders(const std::vector<std::string>& folders) {
+    for (const auto& folder : folders)
+        if (auto done = import_folder(folder); !done) return done;
+    return ExitCode::ok;
+}
+
+void register_pins(CLI::App& history, CommandContext& context, const std::shared_ptr<HistoryArguments>& arguments) {
+    auto* runs = history.add_subcommand("runs", "List the runs of the store, the newest first");
+    runs->add_flag("--json", arguments->json, "Print JSON");
+    runs->callback([&context, arguments] { context.body = [arguments] { return show_runs(*arguments); }; });
+    auto* import = history.add_subcommand("import", "Take runs and gates that were made elsewhere into the store");
+    import->add_option("DIR", arguments->folders, "Output directories of runs (results.json) or gates (gate.json)")->required()->check(CLI::ExistingDirectory);
+    import->callback([&context, arguments] { context.body = [arguments] { return import_folders(arguments->folders); }; });
+    auto* pin = history.add_subcommand("pin", "Give a good run a name, as the baseline that later ones are held against");
+    pin->add_option("NAME", arguments->pin.name, "Its name")->required();
+    pin->add_option("RUN", arguments->pin.run_id, "Id of the run, the end or beginning of it, or latest")->required();
+    arguments->pin.cells = "*";
+    pin->add_option("--kernel", arguments->pin.kernel, "The arm that is the baseline (default: each arm is its own)");
+    pin->add_option("--cells", arguments->pin.cells, "Only cells whose id matches; '*' also matches '/'")->option_text("GLOB");
+    pin->callback([&context, arguments] { context.body = [arguments] { return add_pin(arguments->pin); }; });
+    auto* unpin = history.add_subcommand("unpin", "Take the name away; the run stays");
+    unpin->add_option("NAME", arguments->name, "Name of the pin")->required();
+    unpin->callback([&context, arguments] { context.body = [arguments] { return remove_pin(arguments->name); }; });
+    auto* pins = history.add_subcommand("pins", "List the pins");
+    pins->add_flag("--json", arguments->json, "Print JSON");
+    pins->callback([&context, arguments] { context.body = [arguments] { return show_pins(*arguments); }; });
+}
+
+}  // namespace
+
+void register_history_command(CLI::App& app, CommandContext& context) {
+    auto arguments = std::make_shared<HistoryArguments>();
+    SeriesRequest& request = arguments->request;
+    auto* command = app.add_subcommand("history", "Show numbers through time, with verdicts and changes of level");
+    command->footer("Examples:\n"
+                    "  diobench history 'rand-read/fscache/flat/ram/local/direct/random/4k/pread/qd1' --kernel dio\n"
+                    "  diobench history '*/direct/*' --metric latency_ns.p99\n"
+                    "  diobench history pin v3-good latest\n"
+                    "Marks: ^ level changed, | another revision, R regression, ! invalid, ? inconclusive, x no number.");
+    command->require_subcommand(0, 1);
+    command->add_option("CELL-GLOB", request.cell_glob, "Cells whose id matches; '*' also matches '/' (default all)");
+    command->add_option("--metric", request.metric, "Row of the metric table")->capture_default_str();
+    command->add_option("--kernel", request.kernel, "An arm, with the revisions before it (default: every arm that no other revises)");
+    command->add_option("--machine", request.machine, "Only runs of this machine");
+    command->add_option("--suite", request.suite, "Only runs of this suite");
+    command->add_option("--reference", request.reference, "Arm whose number in the same run ratios are made with")->capture_default_str();
+    command->add_option("--last", request.last, "Only the last N runs of a series");
+    command->add_flag("--json", arguments->json, "Print JSON");
+    command->callback([&context, command, arguments] {
+        if (command->get_subcommands().empty()) context.body = [arguments] { return show(*arguments); };
+    });
+    register_pins(*command, context, arguments);
+}
+
+}  // namespace diobench

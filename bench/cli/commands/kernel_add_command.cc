@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// diobench kernel add
+#include <algorithm>
+#include <fmt/format.h>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "bench/cli/commands/kernel_subcommands.h"
+#include "bench/common/base/paths.h"
+#include "bench/common/base/process.h"
+#include "bench/common/base/terminal.h"
+#include "bench/common/base/text.h"
+#include "bench/host/kernel/git_commits.h"
+#include "bench/host/kernel/import_series.h"
+#include "bench/host/kernel/version.h"
+
+namespace diobench {
+
+namespace {
+
+struct AddArguments {
+    ImportOptions options;
+    std::vector<std::string> files;
+    std::vector<std::string> known_failures;
+    std::string into;
+    std::string tree;
+    std::string rev;
+    bool three_way = false;
+    bool force = false;
+    bool json = false;
+};
+
+/// What is added, and what it is checked against.
+struct Input {
+    std::vector<RawMail> mails;
+    KernelSource source;
+    std::vector<std::string> notes;
+};
+
+Result<KernelSource> source_for_mails(const AddArguments& arguments, Progress& progress) {
+    if (!arguments.tree.empty()) return tree_source(arguments.tree, arguments.rev, progress);
+    return distribution_source(progress);
+}
+
+bool same_stable_series(const std::string& a, const std::string& b) {
+    auto x = parse_kernel_version(a);
+    auto y = parse_kernel_version(b);
+    return x && y && x->number[0] == y->number[0] && x->number[1] == y->number[1];
+}
+
+/// Commits are checked against what `kernel build` would use: Debian's source, if they were made
+/// for its stable series; otherwise the commit they are on top of.
+Result<KernelSource> source_for_commits(const AddArguments& arguments, const GitCommits& commits, std::vector<std::string>& notes, Progress& progress) {
+    auto debian = distribution_source(progress);
+    if (debian && same_stable_series(debian->version, commits.base_version)) return debian;
+    notes.push_back(fmt::format("checked against {} itself, Linux {}, and not against Debian's source{}", commits.base.substr(0, 12),
+                                commits.base_version.empty() ? "of unknown version" : commits.base_version, debian ? ", Linux " + debian->version : ""));
+    return tree_source(arguments.tree, commits.base, progress);
+}
+
+Result<Input> read_files(const AddArguments& arguments, Progress& progress) {
+    Input out;
+    for (const auto& file : arguments.files) {
+        auto mails = read_mails(file, out.notes);
+        if (!mails) return forward(mails);
+        out.mails.insert(out.mails.end(), mails->begin(), mails->end());
+    }
+    auto source = source_for_mails(arguments, progress);
+    if (!source) return forward(source);
+    out.source = std::move(*source);
+    return out;
+}
+
+Result<Input> read_tree(const AddArguments& arguments, Progress& progress) {
+    Input out;
+    auto commits = read_commits(arguments.tree, arguments.rev);
+    if (!commits) return forward(commits);
+    out.mails = std::move(commits->mails);
+    auto source = source_for_commits(arguments, *commits, out.notes, progress);
+    if (!source) return forward(source);
+    out.source = std::move(*source);
+    return out;
+}
+
+Status check_arguments(const AddArguments& arguments) {
+    if (arguments.files.empty() && arguments.tree.empty())
+        return fail("kernel add", arguments.options.name, "nothing to add: give FILEs (patches, an mbox, a folder), or --tree DIR --rev A..B");
+    if (arguments.files.empty() && arguments.rev.empty())
+        return fail("kernel add", "--tree " + arguments.tree, "which commits? say --rev A..B, or --rev COMMIT for one");
+    if (arguments.tree.empty() && !arguments.rev.empty())
+        return fail("kernel add", "--rev " + arguments.rev, "it needs --tree DIR, the git tree that has this revision");
+    return {};
+}
+
+Result<std::vector<KnownFailure>> known_failures_of(const std::vector<std::string>& texts) {
+    std::vector<KnownFailure> out;
+    for (const auto& text : texts) {
+        const size_t equals = text.find('=');
+        if (equals == std::string::npos || trim(text.substr(0, equals)).empty() || trim(text.substr(equals + 1)).empty())
+            return fail("kernel add", "--known-failure " + text, "expected GLOB=REASON, such as '*sparse*=holes are not handled yet'");
+        out.push_back({std::string(trim(text.substr(0, equals))), std::string(trim(text.substr(equals + 1)))});
+    }
+    return out;
+}
+
+/// How the other commands name this series.
+std::string name_for_commands(const Series& series) {
+    if (series.folder.parent_path() == series_root()) return series.name;
+    const std::string near = series.folder.lexically_proximate(fs::current_path()).string();
+    if (near.starts_with("..")) return series.folder.string();
+    return near.find('/') == std::string::npos ? "./" + near : near;
+}
+
+nlohmann::json to_json(const ImportedSeries& added) {
+    const Series& s = added.series;
+    nlohmann::json patches = nlohmann::json::array();
+    for (const auto& patch : added.patches) patches.push_back({{"file", patch.file}, {"title", patch.title}, {"author", patch.author}});
+    return {{"name", s.name}, {"purpose", s.purpose}, {"base", {{"min", s.base_min}, {"max", s.base_max}}}, {"requires", s.requires_series},
+            {"revises", s.revises.empty() ? nlohmann::json() : nlohmann::json(s.revises)}, {"folder", s.folder.string()}, {"patches", patches},
+            {"checked_against", added.source}, {"below", added.below}, {"notes", added.notes}};
+}
+
+void print_added(const ImportedSeries& added) {
+    fmt::print("{}  {} patch{}{}\n", coloured(added.series.name, Colour::bold), added.patches.size(), added.patches.size() == 1 ? "" : "es",
+               added.below.empty() ? "" : " on " + join(added.below, ", "));
+    for (const auto& patch : added.patches) fmt::print("  {}  {}\n", patch.file.substr(0, 4), patch.title + coloured("  " + patch.author, Colour::dim));
+    fmt::print("applies to {}\n", added.source);
+    for (const auto& note : added.notes) fmt::print("{} {}\n", coloured("note:", Colour::yellow), note);
+    fmt::print("written to {}\nnext: diobench verify {}\n", added.series.folder.string(), name_for_commands(added.series));
+}
+
+Result<ExitCode> add_command(const AddArguments& arguments) {
+    if (auto s = check_arguments(arguments); !s) return forward(s);
+    ImportOptions options = arguments.options;
+    options.into = arguments.into;
+    options.fit = arguments.three_way ? Fit::threeway : Fit::exact;
+    options.existing = arguments.force ? Existing::replace : Existing::refuse;
+    auto known = known_failures_of(arguments.known_failures);
+    if (!known) return forward(known);
+    options.known_failures = std::move(*known);
+    if (auto s = check_import(options); !s) return forward(s);
+    Progress progress("kernel add");
+    auto input = arguments.files.empty() ? read_tree(arguments, progress) : read_files(arguments, progress);
+    if (!input) return forward(input);
+    auto added = import_series(input->mails, input->source, options, progress);
+    // Whichever of our tools was running.
+    if (!added && interrupted()) return interrupted_error("kernel add");
+    if (!added) return forward(added);
+    added->notes.insert(added->notes.begin(), input->notes.begin(), input->notes.end());
+    progress.finish("");
+    if (arguments.json)
+        fmt::print("{}\n", to_json(*added).dump(1));
+    else
+        print_added(*added);
+    return ExitCode::ok;
+}
+
+constexpr const char* kHelp =
+    "Makes a series NAME of patches as they come: format-patch files, an mbox saved from a mail archive (also gzipped;\n"
+    "cover letters, replies, older versions and copies are told apart), a folder of patches, or commits of a git tree.\n"
+    "They are applied to the kernel source, and the folder is written only if all of them fit.  A patch that does not fit is\n"
+    "answered with the line that is not there and the nearest lines of the source.";
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  diobench kernel add dio-v3 0001-erofs-x.patch 0002-erofs-y.patch --on dio-sync\n"
+    "  diobench kernel add dio-v4 t.mbox.gz --on dio-sync --revises dio-v3\n"
+    "  diobench kernel add old t.mbox.gz --version 1 --3way\n"
+    "  diobench kernel add mine --tree ~/linux --rev v6.12..my-branch\n"
+    "Exit: 0 written, 2 refused; nothing is written then.";
+
+}  // namespace
+
+void register_kernel_add(CLI::App& kernel, CommandContext& context) {
+    auto arguments = std::make_shared<AddArguments>();
+    ImportOptions& options = arguments->options;
+    CLI::App* add = kernel.add_subcommand("add", kHelp);
+    add->footer(kExamples);
+    add->add_option("NAME", options.name, "Name of the new series: letters, digits, '-', '_' and '.'")->required();
+    add->add_option("FILE", arguments->files, "Patches, mails, mboxes, folders of them");
+    add->add_option("--on", options.on, "Series that is applied before it; may be given several times")->option_text("SERIES")->allow_extra_args(false)->take_all();
+    add->add_option("--revises", options.revises, "Series of which this is a newer revision; reports show them in that order")->option_text("SERIES");
+    add->add_option("--purpose", options.purpose, "One line for tables (default: the title of the cover letter, else of the first patch)")->option_text("TEXT");
+    add->add_option("--version", options.version, "Which version of the patches, if there are several (default: the newest that is complete)")
+        ->option_text("N")->check(CLI::Range(1, 1000));
+    add->add_option("--tree", arguments->tree, "With FILEs: the kernel source to check against instead of Debian's; without: the git tree to take commits from")
+        ->option_text("DIR")->check(CLI::ExistingDirectory);
+    add->add_option("--rev", arguments->rev, "With FILEs: the revision of --tree (default HEAD); without: the commits, A..B, or one commit")->option_text("REV");
+    add->add_flag("--3way", arguments->three_way, "Merge patches that do not fit exactly, and say what was moved or merged");
+    add->add_option("--base-min", options.base_min, "Oldest kernel it is meant for (default: the stable series of the source, from .0)")->option_text("VERSION");
+    add->add_option("--base-max", options.base_max, "Newest kernel it is meant for (default: the stable series of the source, to .999)")->option_text("VERSION");
+    add->add_option("--known-failure", arguments->known_failures, "Cases of verify it is known to fail, and why; may be given several times")
+        ->option_text("GLOB=REASON")->allow_extra_args(false)->take_all();
+    add->add_option("--into", arguments->into, "Folder that holds the series (default: the project's kernel-patches/series)")->option_text("DIR");
+    add->add_flag("--force", arguments->force, "Replace a series of this name");
+    add->add_flag("--json", arguments->json, "Print what was added as JSON");
+    add->callback([arguments, &context] { context.body = [arguments] { return add_command(*arguments); }; });
+}
+
+}  // namespace diobench

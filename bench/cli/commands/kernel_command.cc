@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// diobench kernel build|remove; add and list are in files of their own
+#include <algorithm>
+#include <fmt/format.h>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "bench/cli/commands/kernel_subcommands.h"
+#include "bench/common/base/process.h"
+#include "bench/common/base/terminal.h"
+#include "bench/common/base/text.h"
+#include "bench/host/kernel/build.h"
+#include "bench/host/kernel/cache.h"
+
+namespace diobench {
+
+namespace {
+
+struct KernelArguments {
+    std::vector<std::string> names;
+    std::string tree;
+    std::string rev;
+    std::string target = traits(Target::bzimage).name;
+    bool force = false;
+    bool json = false;
+};
+
+nlohmann::json to_json(const BuiltKernel& k) {
+    return {{"name", k.name}, {"status", "ok"}, {"reason", ""}, {"base_version", k.base_version}, {"source", k.source},
+            {"series", k.series}, {"purpose", k.purpose}, {"patch_sha256", k.patch_sha256}, {"config_sha256", k.config_sha256},
+            {"image_sha256", k.image_sha256}, {"build_seconds", k.build_seconds}, {"build_cached", k.cached},
+            {"image", k.image.string()}, {"config", k.config.string()}, {"system_map", k.system_map.string()}, {"log", k.log.string()}};
+}
+
+Result<KernelSource> chosen_source(const KernelArguments& arguments, Progress& progress) {
+    if (!arguments.tree.empty()) return tree_source(arguments.tree, arguments.rev, progress);
+    if (!arguments.rev.empty()) return fail("kernel build", "--rev " + arguments.rev, "it needs --tree DIR, the git tree that has this revision");
+    return distribution_source(progress);
+}
+
+Result<ExitCode> build_command(const KernelArguments& arguments) {
+    Progress progress("kernel source");
+    auto source = chosen_source(arguments, progress);
+    if (!source) return forward(source);
+    BuildOptions options;
+    options.force = arguments.force;
+    for (Target target : kAllTargets)
+        if (traits(target).name == arguments.target) options.target = target;
+    nlohmann::json all = nlohmann::json::array();
+    ExitCode code = ExitCode::ok;
+    for (const auto& name : arguments.names) {
+        auto built = build_kernel(*source, name, progress, options);
+        if (!built) {
+            if (interrupted()) return forward(built);
+            progress.finish(coloured(fmt::format("{}: {}", name, built.error().message()), Colour::red, 2));
+            all.push_back({{"name", name}, {"status", "build-failed"}, {"reason", built.error().message()}});
+            code = built.error().code;
+            continue;
+        }
+        all.push_back(to_json(*built));
+        if (!arguments.json)
+            fmt::print("{}  {}  {}  {}\n", coloured(built->name, Colour::bold), built->base_version,
+                       built->cached ? "from the cache" : "built in " + seconds_text(built->build_seconds), built->image.string());
+        std::fflush(stdout);
+    }
+    if (arguments.json) fmt::print("{}\n", all.dump(1));
+    return code;
+}
+
+Result<ExitCode> remove_command(const KernelArguments& arguments) {
+    auto cached = list_kernels();
+    if (!cached) return forward(cached);
+    for (const auto& name : arguments.names) {
+        size_t removed = 0;
+        for (const auto& entry : *cached) {
+            if (entry.kernel.name != name) continue;
+            if (auto s = remove_kernel(entry.key); !s) return forward(s);
+            ++removed;
+        }
+        if (removed == 0)
+            return fail("remove kernel", name, "there is no build of it in the cache; `diobench kernel list` shows what there is");
+        fmt::print("{}: {} build{} removed\n", name, removed, removed == 1 ? "" : "s");
+    }
+    return ExitCode::ok;
+}
+
+}  // namespace
+
+std::string seconds_text(double seconds) {
+    if (seconds < 60) return fmt::format("{:.1f} s", seconds);
+    const auto whole = static_cast<long>(seconds + 0.5);
+    return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+}
+
+void register_kernel_command(CLI::App& app, CommandContext& context) {
+    auto arguments = std::make_shared<KernelArguments>();
+    CLI::App* kernel = app.add_subcommand("kernel", "Add patch series, build kernels from them, list them, remove their builds");
+    kernel->require_subcommand(1);
+
+    CLI::App* build = kernel->add_subcommand(
+        "build",
+        "Builds the kernel of each series NAME (base: no patch) and prints where its image is.\n"
+        "A series is a folder kernel-patches/series/NAME with series.toml and patches; one elsewhere is given as ./FOLDER.\n"
+        "Builds are kept by content: the same source, patches, configuration and compiler are never compiled twice,\n"
+        "and going from one series to another compiles only what differs.\n\n"
+        "Examples:\n"
+        "  diobench kernel build base dio\n"
+        "  diobench kernel build ~/patches/dio-v3\n"
+        "  diobench kernel build dio --tree ~/linux --rev v6.12.40");
+    build->add_option("NAME", arguments->names, "Series: names, or folders with a '/' in them")->required();
+    build->add_option("--tree", arguments->tree,
+                      "Kernel source to build instead of Debian's linux-source-6.12: a git tree or a plain folder; it is only read");
+    build->add_option("--rev", arguments->rev, "Revision of the git tree given with --tree (default HEAD)");
+    std::vector<std::string> targets;
+    for (Target target : kAllTargets) targets.emplace_back(traits(target).name);
+    build->add_option("--target", arguments->target, "What to build: bzimage for QEMU, uml to run as a process, uml-checked the same with KASAN and lockdep")
+        ->check(CLI::IsMember(targets))->capture_default_str();
+    build->add_flag("--force", arguments->force, "Run make even if the image is in the cache");
+    build->add_flag("--json", arguments->json, "Print the builds as JSON on standard output");
+    build->callback([arguments, &context] { context.body = [arguments] { return build_command(*arguments); }; });
+
+    register_kernel_add(*kernel, context);
+    register_kernel_list(*kernel, context);
+
+    CLI::App* remove = kernel->add_subcommand(
+        "remove",
+        "Removes every cached build of the series NAME.  The series itself stays (delete its folder to remove that); the next\n"
+        "`kernel build` makes it again.\n\n"
+        "Example:\n  diobench kernel remove dio");
+    remove->add_option("NAME", arguments->names, "Series whose builds go")->required();
+    remove->callback([arguments, &context] { context.body = [arguments] { return remove_command(*arguments); }; });
+}
+
+}  // namespace diobench

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// diobench overhead: what does the harness itself cost, beside fio?
+#include <fmt/format.h>
+#include <memory>
+
+#include "bench/cli/commands/command.h"
+#include "bench/common/base/files.h"
+#include "bench/common/fio/fio_run.h"
+#include "bench/host/machine/probe.h"
+#include "bench/host/overhead/measure_overhead.h"
+
+namespace diobench {
+
+namespace {
+
+struct OverheadArguments {
+    uint64_t seconds_limit = 240;
+    unsigned rounds = 5;
+    std::string fio;
+    std::string output;
+    bool json = false;
+};
+
+Result<ExitCode> overhead(const OverheadArguments& arguments) {
+    OverheadOptions options;
+    options.time_limit = std::chrono::seconds(arguments.seconds_limit);
+    options.rounds = arguments.rounds;
+    options.programs.reader = installed_guest_program().parent_path() / "diobench-read";
+    options.programs.fio = arguments.fio;
+    if (arguments.fio.empty()) {
+        auto fio = static_fio_program();
+        if (!fio) return forward(fio);
+        options.programs.fio = *fio;
+    }
+    auto measured = measure_overhead(options);
+    if (!measured) return forward(measured);
+    if (auto s = keep_overhead(*measured); !s) return forward(s);
+    const std::string json = measured->to_json().dump(1) + "\n";
+    if (!arguments.output.empty())
+        if (auto s = write_file_atomic(arguments.output, json); !s) return forward(s);
+    fmt::print("{}", arguments.json ? json : overhead_text(*measured));
+    return measured->missed_aims().empty() ? ExitCode::ok : ExitCode::failed_check;
+}
+
+}  // namespace
+
+void register_overhead_command(CLI::App& app, CommandContext& context) {
+    auto arguments = std::make_shared<OverheadArguments>();
+    auto* command = app.add_subcommand("overhead",
+        "Compares diobench's reader with fio, both run in turn on this host: instructions a read without I/O (valgrind\n"
+        "counts both), and reads a second of io_uring on a file in the page cache.");
+    command->footer("Exit: 0 both aims hold, 1 one does not, 2 it could not be run.  The last result is kept for reports.");
+    command->add_option("--seconds-limit", arguments->seconds_limit, "After two rounds, begin none that would end later")->check(CLI::Range(10, 86400))->capture_default_str();
+    command->add_option("--rounds", arguments->rounds, "Rounds of ours, fio, fio, ours")->check(CLI::Range(1, 100))->capture_default_str();
+    command->add_option("--fio", arguments->fio, "fio to compare with (default: the static one that guests run)")->check(CLI::ExistingFile);
+    command->add_option("--out", arguments->output, "Write the result as JSON into this file as well")->option_text("FILE");
+    command->add_flag("--json", arguments->json, "Print JSON instead of a table");
+    command->callback([&context, arguments] { context.body = [arguments] { return overhead(*arguments); }; });
+}
+
+}  // namespace diobench

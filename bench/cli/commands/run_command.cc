@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// diobench run: build, boot, measure, report.
+#include <fmt/format.h>
+#include <cstdio>
+#include <memory>
+
+#include "bench/cli/commands/cell_options.h"
+#include "bench/cli/commands/command.h"
+#include "bench/cli/commands/gate_metrics.h"
+#include "bench/common/base/json_text.h"
+#include "bench/common/base/terminal.h"
+#include "bench/host/run/resume_file.h"
+#include "bench/host/run/run_suite.h"
+#include "bench/results/export/comparison.h"
+#include "bench/results/export/headline.h"
+#include "bench/results/history/draw_report.h"
+
+namespace diobench {
+
+namespace {
+
+struct RunArguments {
+    RunOptions options;
+    std::string machine = "exact";
+    std::string accelerator;
+    fs::path resume;
+    bool json = false;
+    bool report = true;
+};
+
+void print_outcome(const RunOutcome& outcome) {
+    auto comparison = compare_arms(outcome.results, {});
+    if (comparison) {
+        fmt::print("{}", comparison_tables(*comparison, 100, Colours::on_terminals));
+        for (const auto& sentence : headline(*comparison)) fmt::print("{}\n", sentence);
+    }
+    const Run& run = outcome.results.run;
+    fmt::print("\nClock: {}. {}\n", run.clock.unit_is, run.clock.note);
+    for (const auto& finding : run.findings)
+        fmt::print("{} {}\n", coloured("!", run.exit_code == 0 ? Colour::yellow : Colour::red), finding);
+}
+
+/// A run that was begun before: everything as it was asked for then.
+Result<RunOptions> resumed(const RunArguments& arguments) {
+    if (!arguments.options.kernels.empty()) return fail("run", "--resume", "it takes kernels and everything else from the run it resumes; leave --kernel out");
+    return read_resume_file(arguments.resume);
+}
+
+Result<RunOptions> asked_for(const RunArguments& arguments) {
+    if (!arguments.resume.empty()) return resumed(arguments);
+    RunOptions options = arguments.options;
+    for (MachineKind kind : {MachineKind::exact, MachineKind::kvm, MachineKind::uml, MachineKind::host})
+        if (arguments.machine == machine_name(kind)) options.machine = kind;
+    if (options.machine == MachineKind::host && !options.kernels.empty())
+        return fail("run", "--kernel", "machine host measures the kernel that runs here; leave --kernel out");
+    if (options.machine != MachineKind::host && options.kernels.empty())
+        return fail("run", "--kernel", "which kernel? (diobench kernel list shows them)");
+    if (!options.workload_files.empty() || !options.fio_jobs.empty()) options.suite = "own";
+    return options;
+}
+
+Result<ExitCode> run(const RunArguments& arguments) {
+    auto asked = asked_for(arguments);
+    if (!asked) return forward(asked);
+    RunOptions options = std::move(*asked);
+    if (arguments.accelerator == "tcg") options.accelerator = Accelerator::tcg;
+    if (arguments.accelerator == "kvm") options.accelerator = Accelerator::kvm;
+    if (!options.revision.empty() && options.tree.empty()) return fail("run", "--rev", "it needs --tree DIR, the kernel tree it is a revision of");
+    if (!options.cache_device.empty() && options.machine != MachineKind::kvm)
+        return fail("run", "--cache-device", "only machine kvm reads from a device of the host; machine exact simulates one");
+    auto outcome = run_suite(options);
+    if (!outcome) return forward(outcome);
+    fs::path shown = outcome->directory / "results.json";
+    if (arguments.report) {
+        auto wanted = gate_metrics();
+        if (!wanted) return forward(wanted);
+        auto report = draw_report(outcome->directory, outcome->results, *wanted);
+        if (!report) return forward(report);
+        shown = *report;
+    }
+    if (arguments.json) fmt::print("{}\n", json_text(to_json(outcome->results)));
+    else print_outcome(*outcome);
+    std::fflush(stdout);
+    fmt::print(stderr, "\n{} in {:.0f} s; {}\n", outcome->results.run.id, outcome->results.run.elapsed_s,
+               coloured(fs::absolute(shown).lexically_normal().string(), Colour::bold, 2));
+    return outcome->exit_code;
+}
+
+}  // namespace
+
+void register_run_command(CLI::App& app, CommandContext& context) {
+    auto arguments = std::make_shared<RunArguments>();
+    RunOptions& options = arguments->options;
+    auto* command = app.add_subcommand("run", "Build kernels, boot them, measure a suite, write the report");
+    command->footer("Examples:\n"
+                    "  diobench run --kernel base --kernel fallback --kernel dio-sync --kernel dio\n"
+                    "  diobench run --kernel dio --kernel ~/my-series --filter 'rand-read/*'\n"
+                    "  diobench run --kernel dio --workload ~/mine.toml\n"
+                    "  diobench run --kernel dio --fio-job ~/database.fio\n"
+                    "  diobench run --resume out/20261123-...   goes on where a killed run stopped\n"
+                    "Exit: 0 all cells fine (or known), 2 an arm could not be built, 4 wrong data, a cell or a machine that failed.");
+    command->add_option("--kernel", options.kernels, "Series of kernel-patches/series/ or a folder with a series.toml; several are compared")
+        ->option_text("NAME ...");
+    add_cell_options(*command, options);
+    command->add_option("--resume", arguments->resume, "Output directory of a run that was killed: makes what is missing of it, nothing twice")->option_text("DIR");
+    command->add_option("--machine", arguments->machine, "exact: emulated, counts instructions, repeatable bit by bit; kvm: wall clock; uml: wall clock, the kernel as a process; host: the kernel that runs here, as root, back ends other than fscache")
+        ->check(CLI::IsMember({"exact", "kvm", "uml", "host"}))->capture_default_str();
+    command->add_option("--accel", arguments->accelerator, "Machine kvm only: tcg runs the same path without KVM (its clock means nothing)")
+        ->check(CLI::IsMember({"kvm", "tcg"}));
+    command->add_option("--cache-device", options.cache_device, "Machine kvm: file or block device the cache lies on; ITS CONTENT IS LOST");
+    command->add_option("--seed", options.seed, "Of content, offsets and everything random")->capture_default_str();
+    command->add_option("--tree", options.tree, "Kernel source tree (default: Debian's linux-source-6.12); it is not touched")->check(CLI::ExistingDirectory);
+    command->add_option("--rev", options.revision, "Revision of --tree");
+    command->add_option("--out", options.output, "Output directory (default out/<run id>, with out/latest pointing at it)");
+    command->add_option("--jobs", options.jobs, "Machines side by side (default: CPUs for exact, 1 for kvm)");
+    command->add_flag("--json", arguments->json, "Print results.json instead of the comparison");
+    command->add_flag("!--no-report", arguments->report, "Do not draw plots and report.html");
+    command->callback([&context, arguments] {
+        arguments->options.argv = context.argv;
+        context.body = [arguments] { return run(*arguments); };
+    });
+}
+
+}  // namespace diobench

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// diobench verify: is a kernel right?
+#include <fmt/format.h>
+#include <cstdio>
+#include <memory>
+
+#include "bench/cli/commands/command.h"
+#include "bench/common/base/json_text.h"
+#include "bench/common/base/terminal.h"
+#include "bench/common/base/text.h"
+#include "bench/host/verify/case_selection.h"
+#include "bench/host/verify/verify_kernels.h"
+#include "bench/results/export/conformance_text.h"
+#include "bench/results/export/headline.h"
+#include "bench/results/export/report.h"
+
+namespace diobench {
+
+namespace {
+
+constexpr size_t kColumns = 120;
+
+struct VerifyArguments {
+    VerifyOptions options;
+    bool list = false;
+    bool json = false;
+    bool report = true;
+};
+
+Result<ExitCode> list_cases(const VerifyArguments& arguments) {
+    auto cases = select_cases(arguments.options.cases);
+    if (!cases) return forward(cases);
+    nlohmann::json all = nlohmann::json::array();
+    for (const Case* one : *cases) {
+        all.push_back({{"case", one->name}, {"right", one->right}, {"source", one->source}, {"limit_s", one->limit_s}});
+        if (arguments.json) continue;
+        fmt::print("{}\n    {}\n", coloured(one->name, Colour::bold), wrap_text(one->right, kColumns - 4, 4));
+        fmt::print("    {}\n", coloured("why: " + wrap_text(one->source, kColumns - 9, 9), Colour::dim));
+    }
+    if (arguments.json) fmt::print("{}\n", all.dump(1));
+    else fmt::print("\n{} cases\n", cases->size());
+    return ExitCode::ok;
+}
+
+Result<ExitCode> verify(const VerifyArguments& arguments) {
+    const VerifyOptions& options = arguments.options;
+    if (arguments.list) return list_cases(arguments);
+    if (options.kernels.empty() && !options.mutants)
+        return fail("verify", "", "name at least one kernel, such as: diobench verify dio (or --mutants, or --list)");
+    if (!options.mutants && options.sample != "1/1") return fail("verify", "--sample", "it takes a part of the mutants: add --mutants");
+    if (!options.revision.empty() && options.tree.empty()) return fail("verify", "--rev", "it needs --tree DIR, the kernel tree it is a revision of");
+    auto outcome = verify_kernels(options);
+    if (!outcome) return forward(outcome);
+    const Results& results = outcome->results;
+    fs::path shown = outcome->directory / kResultsFileName;
+    if (arguments.report) {
+        auto report = write_report(outcome->directory);
+        if (!report) return forward(report);
+        shown = *report;
+    }
+    if (arguments.json) fmt::print("{}\n", json_text(to_json(results)));
+    else fmt::print("{}", options.mutants ? mutants_text(results.kernels, kColumns, Ink::terminal) : conformance_text(results.kernels, kColumns, Ink::terminal));
+    std::fflush(stdout);
+    fmt::print(stderr, "\n{} in {:.0f} s; {}\n", results.run.id, results.run.elapsed_s,
+               coloured(fs::absolute(shown).lexically_normal().string(), Colour::bold, 2));
+    return outcome->exit_code;
+}
+
+}  // namespace
+
+void register_verify_command(CLI::App& app, CommandContext& context) {
+    auto arguments = std::make_shared<VerifyArguments>();
+    VerifyOptions& options = arguments->options;
+    auto* command = app.add_subcommand("verify",
+        "Finds out whether a kernel is right: boots it as a process with KASAN, lockdep and SLUB poisoning on, and\n"
+        "runs the conformance cases: data of every image layout read in every way, end of file, vectors, bad buffers,\n"
+        "asynchrony, failing devices, a failing daemon, leaks.  What the kernel itself complains of fails the case.");
+    command->footer("Examples:\n"
+                    "  diobench verify dio\n"
+                    "  diobench verify ~/patches/dio-v3 --case 'end-of-file/*' --case 'data/sparse*'\n"
+                    "  diobench verify --list --case 'failure/*'        what is right, and why\n"
+                    "  diobench verify --mutants --sample 1/7           does the suite find faults?\n"
+                    "Exit: 0 nothing but known failures, 1 a case failed (or a mutant survived), 2 a kernel could not be built, 4 a kernel did not boot.");
+    command->add_option("KERNEL", options.kernels, "Series of kernel-patches/series/, or folders with a series.toml");
+    command->add_option("--case", options.cases, "Only cases whose name matches; '*' also matches '/'; may be repeated")->option_text("GLOB ...");
+    command->add_flag("--list", arguments->list, "Print the cases: what is right, and why; run nothing");
+    command->add_flag("--mutants", options.mutants, "Instead: the faulty series of kernel-patches/mutants (all, or the KERNELs); each must fail a case");
+    command->add_option("--sample", options.sample, "With --mutants: only part I of N")->option_text("I/N");
+    command->add_option("--seed", options.seed, "Of content and offsets")->capture_default_str();
+    command->add_option("--tree", options.tree, "Kernel source tree (default: Debian's linux-source-6.12); it is not touched")->check(CLI::ExistingDirectory);
+    command->add_option("--rev", options.revision, "Revision of --tree");
+    command->add_option("--out", options.output, "Output directory (default out/<run id>, with out/latest pointing at it)");
+    command->add_option("--jobs", options.jobs, "Machines side by side (default: half as many again as CPUs)");
+    command->add_flag("--json", arguments->json, "Print results.json (with --list: the cases) instead of text");
+    command->add_flag("!--no-report", arguments->report, "Do not write report.html");
+    command->callback([&context, arguments] {
+        arguments->options.argv = context.argv;
+        context.body = [arguments] { return verify(*arguments); };
+    });
+}
+
+}  // namespace diobench

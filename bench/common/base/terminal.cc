@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/common/base/terminal.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace diobench {
+
+std::string coloured(std::string_view text, Colour colour, int fd) {
+    static constexpr const char* codes[] = {"", "31", "32", "33", "1", "2"};
+    if (colour == Colour::none || ::isatty(fd) == 0 || std::getenv("NO_COLOR") != nullptr) return std::string(text);
+    return fmt::format("\033[{}m{}\033[0m", codes[static_cast<int>(colour)], text);
+}
+
+namespace {
+
+size_t terminal_width() {
+    winsize size{};
+    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    return 80;
+}
+
+std::string clock_text(double seconds) {
+    auto s = static_cast<long>(seconds + 0.5);
+    return s >= 60 ? fmt::format("{}m{:02}s", s / 60, s % 60) : fmt::format("{}s", s);
+}
+
+constexpr auto kRedrawInterval = std::chrono::milliseconds(100);
+constexpr auto kPlainInterval = std::chrono::seconds(15);
+
+}  // namespace
+
+Progress::Progress(std::string title, Shown shown)
+    : title_(std::move(title)), shown_(shown), terminal_(::isatty(STDERR_FILENO) != 0), started_(std::chrono::steady_clock::now()),
+      last_(started_) {}
+
+Progress::~Progress() {
+    std::lock_guard lock(mutex_);
+    clear_line();
+}
+
+void Progress::clear_line() {
+    if (drawn_) std::fputs("\r\033[K", stderr);
+    drawn_ = false;
+}
+
+void Progress::stage(std::string title) {
+    std::lock_guard lock(mutex_);
+    title_ = std::move(title);
+    started_ = std::chrono::steady_clock::now();
+}
+
+void Progress::update(size_t done, size_t total, std::string_view what) {
+    if (shown_ == Shown::no) return;
+    std::lock_guard lock(mutex_);
+    auto now = std::chrono::steady_clock::now();
+    if (now - last_ < (terminal_ ? std::chrono::nanoseconds(kRedrawInterval) : std::chrono::nanoseconds(kPlainInterval)))
+        return;
+    last_ = now;
+    double elapsed = std::chrono::duration<double>(now - started_).count();
+    std::string line = title_;
+    if (total > 0) {
+        line += fmt::format("  {}/{}", done, total);
+        if (done > 0 && done < total)
+            line += fmt::format("  {} left", clock_text(elapsed / static_cast<double>(done) * static_cast<double>(total - done)));
+    }
+    line += fmt::format("  {}  {}", clock_text(elapsed), what);
+    if (!terminal_) {
+        fmt::print(stderr, "{}\n", line);
+        return;
+    }
+    if (size_t width = terminal_width(); line.size() >= width) line.resize(width - 1);
+    fmt::print(stderr, "\r\033[K{}", line);
+    std::fflush(stderr);
+    drawn_ = true;
+}
+
+void Progress::finish(std::string_view text) {
+    if (shown_ == Shown::no) return;
+    std::lock_guard lock(mutex_);
+    clear_line();
+    fmt::print(stderr, "{}\n", text);
+}
+
+}  // namespace diobench

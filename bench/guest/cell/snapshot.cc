@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/guest/cell/snapshot.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <ctime>
+#include <map>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "bench/common/base/files.h"
+#include "bench/common/base/text.h"
+
+#ifndef SYS_cachestat
+#define SYS_cachestat 451
+#endif
+
+namespace diobench {
+
+namespace {
+
+constexpr uint64_t kPageBytes = 4096;
+
+uint64_t clock_ns(clockid_t clock) {
+    timespec t{};
+    if (::clock_gettime(clock, &t) < 0) return 0;
+    return static_cast<uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(t.tv_nsec);
+}
+
+uint64_t process_cpu_ns(pid_t pid) {
+    clockid_t clock{};
+    if (pid <= 0 || ::clock_getcpuclockid(pid, &clock) != 0) return 0;
+    return clock_ns(clock);
+}
+
+uint64_t first_number(std::string_view text) {
+    size_t at = text.find_first_of("0123456789");
+    uint64_t value = 0;
+    if (at != std::string_view::npos) std::from_chars(text.data() + at, text.data() + text.size(), value);
+    return value;
+}
+
+/// Lines "name value" of /proc/vmstat whose name starts with `prefix`, summed.
+uint64_t vmstat_sum(const std::vector<std::string>& lines, std::string_view prefix) {
+    uint64_t sum = 0;
+    for (const auto& line : lines)
+        if (line.starts_with(prefix)) sum += first_number(std::string_view(line).substr(line.find(' ')));
+    return sum;
+}
+
+/// Whether a process is a thread of the kernel: a child of kthreadd.  The answer for a pid that lives does not change.
+bool is_kernel_thread(pid_t pid) {
+    static std::map<pid_t, bool> known;
+    if (auto found = known.find(pid); found != known.end()) return found->second;
+    auto text = read_file("/proc/" + std::to_string(pid) + "/stat");
+    if (!text) return false;
+    // "2 (kthreadd) S 0 ...": the parent is the second word behind the name, which may hold anything.
+    const auto words = split(text->substr(std::min(text->size(), text->rfind(')') + 2)), ' ');
+    return known[pid] = pid == 2 || (words.size() > 1 && words[1] == "2");
+}
+
+uint64_t kernel_threads_cpu_ns() {
+    uint64_t sum = 0;
+    std::error_code ec;
+    for (const auto& entry : fs::directory_iterator("/proc", ec)) {
+        const std::string name = entry.path().filename().string();
+        pid_t pid = 0;
+        if (std::from_chars(name.data(), name.data() + name.size(), pid).ptr != name.data() + name.size()) continue;
+        if (is_kernel_thread(pid)) sum += process_cpu_ns(pid);
+    }
+    return sum;
+}
+
+/// Bytes that loop devices have read, which the devices below them count again.
+uint64_t loop_read_bytes() {
+    uint64_t sectors = 0;
+    std::error_code ec;
+    for (const auto& entry : fs::directory_iterator("/sys/block", ec)) {
+        if (!entry.path().filename().string().starts_with("loop")) continue;
+        auto text = read_file(entry.path() / "stat");
+        if (!text) continue;
+        std::vector<std::string> words;
+        for (auto& word : split(*text, ' '))
+            if (!word.empty()) words.push_back(std::move(word));
+        if (words.size() > 2) sectors += first_number(words[2]);
+    }
+    return sectors * 512;
+}
+
+/// Cached and evicted bytes of files together.
+Result<CacheStat> cache_stats(const std::vector<int>& fds) {
+    CacheStat sum;
+    for (int fd : fds) {
+        auto one = cache_stat(fd);
+        if (!one) return one;
+        sum.cached_bytes += one->cached_bytes;
+        sum.evicted_bytes += one->evicted_bytes;
+    }
+    return sum;
+}
+
+}  // namespace
+
+Result<uint64_t> fscache_reads() {
+    auto text = read_file("/proc/fs/netfs/stats");
+    if (!text) return forward(text);
+    for (const auto& line : split(*text, '\n'))
+        if (line.starts_with("IO "))
+            if (auto at = line.find("rd="); at != std::string::npos) return first_number(std::string_view(line).substr(at));
+    return fail("read", "/proc/fs/netfs/stats", "no line \"IO : rd=\" in it", ExitCode::invalid);
+}
+
+uint64_t sum_of_values(const std::string& text, const std::string& label) {
+    uint64_t sum = 0;
+    for (const auto& line : split(text, '\n'))
+        if (auto at = line.find(label); at != std::string::npos)
+            if (auto colon = line.find(':', at + label.size()); colon != std::string::npos)
+                sum += first_number(std::string_view(line).substr(colon));
+    return sum;
+}
+
+Result<CacheStat> cache_stat(int fd) {
+    struct Range {
+        uint64_t offset, length;
+    } range{0, 0};
+    struct {
+        uint64_t cache, dirty, writeback, evicted, recently_evicted;
+    } stat{};
+    if (::syscall(SYS_cachestat, fd, &range, &stat, 0) < 0) return fail_errno("cachestat", "");
+    return CacheStat{stat.cache * kPageBytes, stat.evicted * kPageBytes};
+}
+
+Result<Snapshot> take_snapshot(const SnapshotTarget& target) {
+    Snapshot out;
+    // Folds the per-CPU page counters into the global ones; they are exact then.  A kernel for one CPU has no others, and no such file.
+    if (auto refreshed = read_file("/proc/sys/vm/stat_refresh"); !refreshed && refreshed.error().errno_value != ENOENT) return forward(refreshed);
+    auto vmstat = read_file("/proc/vmstat");
+    if (!vmstat) return forward(vmstat);
+    auto lines = split(*vmstat, '\n');
+    out.guest_total_bytes = vmstat_sum(lines, "nr_file_pages ") * kPageBytes;
+    out.reclaimed_pages = vmstat_sum(lines, "pgsteal_anon ") + vmstat_sum(lines, "pgsteal_file ") + vmstat_sum(lines, "drop_pagecache ");
+    const uint64_t read_bytes = vmstat_sum(lines, "pgpgin ") * 1024;
+    const uint64_t loops = loop_read_bytes();
+    out.device_read_bytes = read_bytes > loops ? read_bytes - loops : 0;
+    auto erofs = cache_stats(target.erofs_fds);
+    if (!erofs) return forward(erofs);
+    if (!target.erofs_fds.empty()) out.erofs_file_bytes = erofs->cached_bytes;
+    out.erofs_file_evicted_bytes = erofs->evicted_bytes;
+    auto backing = cache_stats(target.backing_fds);
+    if (!backing) return forward(backing);
+    if (target.has_backing) out.backing_file_bytes = backing->cached_bytes;
+    auto source = cache_stats(target.source_fds);
+    if (!source) return forward(source);
+    if (!target.source_fds.empty()) out.daemon_source_bytes = source->cached_bytes;
+    if (target.block_device_fd >= 0) {
+        auto device = cache_stat(target.block_device_fd);
+        if (!device) return forward(device);
+        out.block_device_bytes = device->cached_bytes;
+    }
+    if (target.on_demand) {
+        auto reads = fscache_reads();
+        if (!reads) return forward(reads);
+        out.backing_reads = *reads;
+    }
+    out.cpus = static_cast<unsigned>(::sysconf(_SC_NPROCESSORS_ONLN));
+    out.reader_cpu_ns = process_cpu_ns(target.reader);
+    out.daemon_cpu_ns = process_cpu_ns(target.daemon) + process_cpu_ns(target.server);
+    out.neighbour_cpu_ns = process_cpu_ns(target.neighbour);
+    out.kernel_threads_cpu_ns = kernel_threads_cpu_ns();
+    auto timers = read_file("/proc/timer_list");
+    if (!timers) return forward(timers);
+    out.idle_ns = sum_of_values(*timers, ".idle_sleeptime") + sum_of_values(*timers, ".iowait_sleeptime");
+    out.init_cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+    out.time_ns = clock_ns(CLOCK_MONOTONIC);
+    return out;
+}
+
+}  // namespace diobench

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/guest/conformance/cache_stage.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/statvfs.h>
+#include <thread>
+#include <unistd.h>
+
+#include "bench/guest/backend/cache_device.h"
+#include "bench/guest/conformance/ext4_copy.h"
+
+namespace diobench {
+
+namespace {
+
+constexpr const char* kRamDisk = "/dev/ram0";
+constexpr const char* kNullBlk = "/dev/nullb0";
+constexpr const char* kBalloon = "/cache/balloon";
+
+Status check_ram_disk(uint64_t wanted_bytes) {
+    auto fd = UniqueFd::open(kRamDisk, O_RDONLY);
+    if (!fd) return forward(fd);
+    uint64_t bytes = 0;
+    if (::ioctl(fd->get(), BLKGETSIZE64, &bytes) < 0) return fail_errno("ask for the size of", kRamDisk);
+    if (bytes >= wanted_bytes) return {};
+    return fail("use RAM disk", kRamDisk,
+                fmt::format("it has {} bytes, {} are needed: put brd.rd_size={} on the kernel command line", bytes,
+                            wanted_bytes, wanted_bytes >> 10),
+                ExitCode::invalid);
+}
+
+Result<std::string> bring_up(const CacheOptions& options) {
+    if (options.device == CacheOptions::Device::ram) {
+        if (auto s = check_ram_disk(options.size_bytes); !s) return forward(s);
+        return std::string(kRamDisk);
+    }
+    if (auto s = create_null_blk({options.size_bytes, options.completion_ns, options.queue_depth}); !s) return forward(s);
+    for (int i = 0; i < 500 && ::access(kNullBlk, F_OK) < 0; ++i) std::this_thread::sleep_for(milliseconds(2));
+    return std::string(kNullBlk);
+}
+
+}  // namespace
+
+Result<CacheStage> CacheStage::create(const CacheOptions& options) {
+    auto device = bring_up(options);
+    if (!device) return forward(device);
+    std::optional<DmDevice> dm;
+    if (options.breakable) {
+        auto created = DmDevice::create(*device);
+        if (!created) return forward(created);
+        dm.emplace(std::move(*created));
+        *device = dm->path();
+    }
+    if (auto s = copy_cache_file_system(*device, kCacheDirectory, options.size_bytes); !s) return forward(s);
+    return CacheStage(options, std::move(*device), std::move(dm));
+}
+
+Status CacheStage::must_be_breakable() const {
+    if (dm_) return {};
+    return fail("break or repair", device_, "the cache was not made breakable (CacheOptions)", ExitCode::invalid);
+}
+
+Status CacheStage::hold() const {
+    if (auto s = must_be_breakable(); !s) return s;
+    ::sync();
+    return dm_->hold();
+}
+
+Status CacheStage::load(DmTable table) const {
+    if (auto s = must_be_breakable(); !s) return s;
+    if (table != DmTable::linear) ::sync();
+    return dm_->load(table);
+}
+
+Status CacheStage::break_completions(ByteRange range) {
+    if (options_.device != CacheOptions::Device::timer)
+        return fail("break", device_, "only a device that completes from an interrupt can fail there (CacheOptions::Device::timer)", ExitCode::invalid);
+    ::sync();
+    bad_.push_back(range);
+    return set_null_blk_health(NullBlkHealth::bad, range);
+}
+
+Status CacheStage::break_completions() { return break_completions({0, options_.size_bytes}); }
+
+Status CacheStage::break_completions_of(uint64_t block) { return break_completions({block * kBlockBytes, kBlockBytes}); }
+
+Status CacheStage::repair_completions() {
+    for (; !bad_.empty(); bad_.pop_back())
+        if (auto s = set_null_blk_health(NullBlkHealth::good, bad_.back()); !s) return s;
+    return {};
+}
+
+Status CacheStage::fill_space() {
+    auto balloon = UniqueFd::open(kBalloon, O_RDWR | O_CREAT);
+    if (!balloon) return forward(balloon);
+    struct statvfs space {};
+    if (::fstatvfs(balloon->get(), &space) < 0) return fail_errno("ask for the space of", kCacheDirectory);
+    // What is left when no more fits: less than the smallest step.
+    off_t at = 0;
+    for (off_t step = static_cast<off_t>(space.f_bavail * space.f_frsize); step >= 4096; step /= 2)
+        while (::fallocate(balloon->get(), 0, at, step) == 0) at += step;
+    if (errno != ENOSPC) return fail_errno("fill", kCacheDirectory);
+    return {};
+}
+
+Status CacheStage::free_space() {
+    if (::unlink(kBalloon) < 0) return fail_errno("remove", kBalloon);
+    return {};
+}
+
+Status CacheStage::close(milliseconds limit) {
+    if (auto s = repair_completions(); !s) return s;
+    if (dm_)
+        if (auto s = dm_->load(DmTable::linear); !s) return s;
+    const auto end = std::chrono::steady_clock::now() + limit;
+    while (::umount(kCacheDirectory) < 0) {
+        if (errno != EBUSY || std::chrono::steady_clock::now() > end) return fail_errno("unmount", kCacheDirectory);
+        std::this_thread::sleep_for(milliseconds(5));
+    }
+    if (dm_)
+        if (auto s = dm_->remove(); !s) return s;
+    return options_.device == CacheOptions::Device::timer ? remove_null_blk() : Status{};
+}
+
+Status remove_stale_devices() {
+    if (auto s = remove_stale_dm_device(); !s) return s;
+    return remove_null_blk();
+}
+
+}  // namespace diobench

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The file system the cache lies on, on a device that can be broken.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/common/base/error.h"
+#include "bench/common/base/fd.h"
+#include "bench/guest/backend/cache_device.h"
+#include "bench/guest/conformance/dm_device.h"
+#include "bench/guest/conformance/world.h"
+
+namespace diobench {
+
+/// Where the cache is mounted, in the case's own mount namespace.
+constexpr const char* kCacheDirectory = "/cache";
+
+/// A fresh ext4 at kCacheDirectory.
+class CacheStage {
+public:
+    [[nodiscard]] static Result<CacheStage> create(const CacheOptions& options);
+    CacheStage(CacheStage&&) = default;
+    CacheStage& operator=(CacheStage&&) = delete;
+
+    /// The device requests of the file system go to ("/dev/dm-0", "/dev/ram0").
+    [[nodiscard]] const std::string& device() const { return device_; }
+    /// Written back before, so that only what comes after meets the new table.
+    [[nodiscard]] Status load(DmTable table) const;
+    /// Written back before; requests to a breakable device wait until load().
+    [[nodiscard]] Status hold() const;
+    /// Requests fail when they complete, from now on.  Written back before.  Only for Device::timer.
+    [[nodiscard]] Status break_completions();
+    /// Of requests that touch one block of the file system.
+    [[nodiscard]] Status break_completions_of(uint64_t block);
+    [[nodiscard]] Status repair_completions();
+    [[nodiscard]] Status fill_space();
+    [[nodiscard]] Status free_space();
+    /// Repairs, unmounts and removes; EBUSY if the cache is still in use after `limit`.
+    [[nodiscard]] Status close(milliseconds limit);
+
+private:
+    [[nodiscard]] Status must_be_breakable() const;
+    [[nodiscard]] Status break_completions(ByteRange range);
+    CacheStage(CacheOptions options, std::string device, std::optional<DmDevice> dm)
+        : options_(options), device_(std::move(device)), dm_(std::move(dm)) {}
+    CacheOptions options_;
+    std::string device_;
+    std::optional<DmDevice> dm_;
+    std::vector<ByteRange> bad_;
+};
+
+/// Removes the devices that a case which was killed left behind.
+[[nodiscard]] Status remove_stale_devices();
+
+}  // namespace diobench

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/guest/conformance/case.h"
+
+#include <algorithm>
+#include <array>
+
+namespace diobench {
+
+namespace {
+
+std::vector<Case>& registry() {
+    static std::vector<Case> cases;
+    return cases;
+}
+
+}  // namespace
+
+std::string_view outcome_name(Outcome outcome) {
+    static constexpr std::array<std::string_view, 4> names = {"pass", "fail", "skip", "note"};
+    return names.at(static_cast<size_t>(outcome));
+}
+
+CaseRegistrar::CaseRegistrar(std::vector<Case> cases) {
+    auto& all = registry();
+    for (auto& one : cases) all.push_back(std::move(one));
+}
+
+// Sorted when somebody asks: most processes of a guest never do, and start for each cell.
+const std::vector<Case>& all_cases() {
+    static const bool sorted = [] {
+        std::sort(registry().begin(), registry().end(), [](const Case& a, const Case& b) { return a.name < b.name; });
+        return true;
+    }();
+    static_cast<void>(sorted);
+    return registry();
+}
+
+const Case* find_case(std::string_view name) {
+    const auto& cases = all_cases();
+    const auto found = std::find_if(cases.begin(), cases.end(), [&](const Case& one) { return one.name == name; });
+    return found == cases.end() ? nullptr : &*found;
+}
+
+}  // namespace diobench

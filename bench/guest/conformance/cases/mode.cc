@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What O_DIRECT means on this kernel, and whether that is what its series says.
+#include <fmt/format.h>
+
+#include "bench/guest/conformance/case.h"
+#include "bench/guest/conformance/direct_support.h"
+
+namespace diobench {
+
+namespace {
+
+std::string sentence(DirectSupport support) {
+    switch (support) {
+    case DirectSupport::refused: return "open(2) with O_DIRECT is refused with EINVAL";
+    case DirectSupport::buffered: return "open(2) with O_DIRECT is accepted and reads go through the page cache";
+    default: return "open(2) with O_DIRECT is accepted and reads leave nothing in the page cache";
+    }
+}
+
+Result<Finding> note_support(World& world) {
+    auto found = find_direct_support(world);
+    if (!found) return forward(found);
+    return noted(sentence(*found));
+}
+
+Result<Finding> keeps_declaration(World& world) {
+    auto found = find_direct_support(world);
+    if (!found) return forward(found);
+    if (*found == world.direct()) return passed();
+    return failed(fmt::format("the series declares direct = \"{}\"; but {}", direct_support_name(world.direct()), sentence(*found)));
+}
+
+const CaseRegistrar registrar{{
+    {"mode/direct-support", "An O_DIRECT open of a regular file is refused, or read through the page cache, or read past it.",
+     "open(2), O_DIRECT; fs/open.c, do_dentry_open(): FMODE_CAN_ODIRECT", note_support},
+    {"mode/declared", "The kernel does with O_DIRECT what its series declares.",
+     "open(2): a program that asked for O_DIRECT expects its reads to leave the page cache alone", keeps_declaration},
+}};
+
+}  // namespace
+
+}  // namespace diobench

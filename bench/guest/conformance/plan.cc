@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/guest/conformance/plan.h"
+
+#include <array>
+
+namespace diobench {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> kSupportNames = {"unknown", "refused", "buffered", "direct"};
+
+}  // namespace
+
+std::string_view direct_support_name(DirectSupport support) { return kSupportNames.at(static_cast<size_t>(support)); }
+
+Result<DirectSupport> parse_direct_support(std::string_view name) {
+    for (size_t i = 0; i < kSupportNames.size(); ++i)
+        if (name == kSupportNames[i]) return static_cast<DirectSupport>(i);
+    return fail("read direct I/O support", name, "right are refused, buffered and direct");
+}
+
+nlohmann::json ConformancePlan::to_json() const {
+    return {{"seed", seed}, {"direct", direct_support_name(direct)}, {"config_symbols", config_symbols}, {"cases", cases},
+            {"keep_going", keep_going}};
+}
+
+Result<ConformancePlan> ConformancePlan::from_json(const nlohmann::json& json) {
+    try {
+        auto direct = parse_direct_support(json.at("direct").get<std::string>());
+        if (!direct) return forward(direct);
+        return ConformancePlan{json.at("seed"), *direct, json.at("config_symbols"), json.at("cases"), json.at("keep_going")};
+    } catch (const nlohmann::json::exception& e) {
+        return fail("read", kConformancePlanFile, e.what(), ExitCode::invalid);
+    }
+}
+
+}  // namespace diobench

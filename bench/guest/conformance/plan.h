@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What one boot of a conformance machine is to do: written by the host into
+// the initramfs as /conformance.json, read by the guest.
+//
+// Records that come back, one JSON object each:
+//   {"type":"machine", ...}                           describe_machine()
+//   {"type":"case-begin","case":NAME}                 before a case runs
+//   {"type":"case","case":NAME,"outcome":"pass|fail|skip|note","text":...,
+//    "seconds":N,"kernel_text":...}                   kernel_text: what the kernel complained of during the case;
+//                                                     of case mode/direct-support also "direct": what was found
+//   {"type":"stopped","reason":...}                   the guest cannot go on for the cases that are left: boot again
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bench/common/base/error.h"
+#include "bench/guest/conformance/direct.h"
+
+namespace diobench {
+
+struct ConformancePlan {
+    uint64_t seed = 1;
+    DirectSupport direct = DirectSupport::unknown;  ///< as the series declares it
+    std::vector<std::string> config_symbols;        ///< lines that /proc/config.gz must contain
+    std::vector<std::string> cases;                 ///< names, in the order they are run
+    /// After a complaint of the kernel: false ends the boot, so that the next case
+    /// has a sound kernel; true goes on with what is left of this one.
+    bool keep_going = false;
+
+    [[nodiscard]] nlohmann::json to_json() const;
+    [[nodiscard]] static Result<ConformancePlan> from_json(const nlohmann::json& json);
+};
+
+constexpr const char* kConformancePlanFile = "conformance.json";
+/// Word of the kernel command line that makes a guest run this plan.
+constexpr const char* kConformanceRole = "diobench.role=conformance";
+
+}  // namespace diobench

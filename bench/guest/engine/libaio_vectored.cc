@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/guest/engine/libaio_queue.h"
+
+namespace diobench {
+namespace {
+
+const EngineRegistration registration({
+    .name = "libaio-vectored",
+    .purpose = "the same with IOCB_CMD_PREADV, four segments a read",
+    .max_iodepth = 4096,
+    .reads_file = true,
+    .create = create_queue_engine<LibaioQueue<AioForm::vectored>>,
+});
+
+}  // namespace
+}  // namespace diobench

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/host/kernel/import_series.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "bench/common/base/lineage.h"
+#include "bench/common/base/paths.h"
+#include "bench/common/base/process.h"
+#include "bench/common/base/text.h"
+#include "bench/host/kernel/mail.h"
+#include "bench/host/kernel/select_patches.h"
+#include "bench/host/kernel/series_file.h"
+#include "bench/host/kernel/version.h"
+
+namespace diobench {
+
+namespace {
+
+constexpr const char* kAdd = "add series";
+
+fs::path folder_of(const ImportOptions& options) {
+    const fs::path into = options.into.empty() ? series_root() : fs::absolute(options.into).lexically_normal();
+    return into.has_filename() ? into : into.parent_path();
+}
+
+/// The series named by --on with all they require, in the order they are applied.
+Result<std::vector<Series>> series_below(const ImportOptions& options) {
+    const fs::path into = folder_of(options);
+    std::vector<Series> out;
+    for (const auto& name : options.on) {
+        if (!is_series_name(name)) return fail(kAdd, "--on " + name, "expected the name of a series in the same folder or in " + series_root().string());
+        auto series = find_series(name, into);
+        if (!series) return forward(series);
+        auto chain = resolve_series(series->folder.string());
+        if (!chain) return forward(chain);
+        for (auto& member : *chain) {
+            if (member.name == options.name) return fail(kAdd, options.name, fmt::format("--on {} requires {} itself", name, options.name));
+            const bool there = std::any_of(out.begin(), out.end(), [&](const Series& s) { return s.folder == member.folder; });
+            if (!there) out.push_back(std::move(member));
+        }
+    }
+    return out;
+}
+
+Status check_revision(const ImportOptions& options) {
+    if (options.revises.empty()) return {};
+    if (!is_series_name(options.revises)) return fail(kAdd, "--revises " + options.revises, "expected the name of a series");
+    if (options.revises == options.name) return fail(kAdd, "--revises " + options.revises, "a series cannot revise itself");
+    Revisions revises = {{options.name, options.revises}};
+    for (std::string at = options.revises; !at.empty() && at != options.name;) {
+        auto older = find_series(at, folder_of(options));
+        if (!older && at == options.revises) return forward(older);
+        if (!older || older->revises.empty()) break;
+        revises[at] = older->revises;
+        at = revises.size() > 1000 ? "" : older->revises;
+        if (revises.contains(at) && at != options.name) break;
+    }
+    return check_lineage(revises);
+}
+
+Result<std::vector<Mail>> parse_all(const std::vector<RawMail>& raw, const fs::path& scratch, Progress& progress) {
+    std::vector<Mail> out;
+    for (size_t i = 0; i < raw.size(); ++i) {
+        progress.update(i, raw.size(), raw[i].origin);
+        auto mails = parse_mail(raw[i], scratch);
+        if (interrupted()) return interrupted_error(kAdd);
+        if (!mails) return mails;
+        for (auto& mail : *mails) out.push_back(std::move(mail));
+    }
+    return out;
+}
+
+/// A folder that is a symbolic link in the source would lead a patch elsewhere.
+Status check_real_folders(const UnifiedDiff& diff, const fs::path& pristine) {
+    for (const auto& file : diff.files) {
+        fs::path at = pristine;
+        for (const auto& part : fs::path(file.name())) {
+            std::error_code ec;
+            if (fs::is_symlink(at /= part, ec))
+                return fail("take patch of", file.name(), fmt::format("{} is a symbolic link in the source, and a patch may not write through one", at.lexically_relative(pristine).string()));
+        }
+    }
+    return {};
+}
+
+Status check_mails(const std::vector<Mail>& mails, const fs::path& pristine) {
+    for (const auto& mail : mails) {
+        auto safe = check_safe(mail.diff);
+        if (safe) safe = check_real_folders(mail.diff, pristine);
+        if (safe) continue;
+        safe.error().text += fmt::format(" (\"{}\", {})", mail.name(), mail.origin);
+        return safe;
+    }
+    return {};
+}
+
+/// "6.12.117" -> 6.12.0 to 6.12.999.
+Status fill_base(const ImportOptions& options, const KernelSource& source, Series& out, std::vector<std::string>& notes) {
+    auto version = parse_kernel_version(source.version);
+    if (!version) return forward(version);
+    out.base_min = options.base_min.empty() ? fmt::format("{}.{}.0", version->number[0], version->number[1]) : options.base_min;
+    out.base_max = options.base_max.empty() ? fmt::format("{}.{}.999", version->number[0], version->number[1]) : options.base_max;
+    auto min = parse_kernel_version(out.base_min);
+    auto max = parse_kernel_version(out.base_max);
+    if (!min) return fail(kAdd, "--base-min " + out.base_min, "expected a kernel version such as 6.12.7");
+    if (!max) return fail(kAdd, "--base-max " + out.base_max, "expected a kernel version such as 6.12.999");
+    if (*version < *min || *version > *max)
+        return fail(kAdd, fmt::format("--base-min {} --base-max {}", out.base_min, out.base_max),
+                    fmt::format("Linux {}, which the patches are checked against, is not in this range: give a source that is with --tree", source.version));
+    if (options.base_min.empty() && options.base_max.empty())
+        notes.push_back(fmt::format("meant for Linux {} to {}, the stable series of the source it was checked against (--base-min, --base-max)", out.base_min, out.base_max));
+    return {};
+}
+
+std::string one_line(std::string_view text) {
+    std::string out(trim(text));
+    std::replace_if(out.begin(), out.end(), [](unsigned char c) { return c < 0x20; }, ' ');
+    return out;
+}
+
+void fill_purpose(const ImportOptions& options, const SelectedPatches& selected, Series& out, std::vector<std::string>& notes) {
+    const Mail& from = selected.cover ? *selected.cover : selected.patches.front();
+    out.purpose = one_line(options.purpose.empty() ? from.subject.title : options.purpose);
+    if (out.purpose.empty()) out.purpose = out.name;
+    if (options.purpose.empty())
+        notes.push_back(fmt::format("purpose: \"{}\", the title of {} (--purpose)", out.purpose, selected.cover ? "the cover letter" : "the first patch"));
+}
+
+Result<std::vector<Mail>> commit_all(PatchRepository& repository, const std::vector<Mail>& mails, const ImportOptions& options, const std::vector<Series>& below,
+                                     std::vector<std::string>& notes, Progress& progress) {
+    std::vector<Mail> out;
+    for (size_t i = 0; i < mails.size(); ++i) {
+        progress.update(i, mails.size(), mails[i].name());
+        auto words = repository.commit(mails[i], options.fit);
+        if (interrupted()) return interrupted_error(kAdd);
+        if (!words) {
+            Error& error = words.error();
+            std::string hints;
+            if (options.fit == Fit::exact) hints += "\n--3way tries to merge it";
+            if (below.empty() && !options.revises.empty())
+                if (auto older = find_series(options.revises, folder_of(options)); older && !older->requires_series.empty())
+                    hints += fmt::format("\n{}, which it revises, is built on {}: --on {}", older->name, join(older->requires_series, ", "), join(older->requires_series, " --on "));
+            error.text += hints;
+            return forward(words);
+        }
+        for (const auto& word : *words) notes.push_back(fmt::format("\"{}\": {}", mails[i].name(), word));
+        out.push_back(mails[i]);
+    }
+    return out;
+}
+
+/// What was written makes the tree that was checked.
+Status check_written(const KernelSource& source, const std::vector<Series>& below, const std::vector<fs::path>& patches, const PatchRepository& repository,
+                     const fs::path& scratch) {
+    std::vector<fs::path> all;
+    for (const auto& series : below) all.insert(all.end(), series.patches.begin(), series.patches.end());
+    all.insert(all.end(), patches.begin(), patches.end());
+    auto made = apply_patches(source.tree, all, scratch / "check.log");
+    if (!made) return forward(made);
+    auto wanted = repository.changes();
+    if (!wanted) return forward(wanted);
+    if (*made == *wanted) return {};
+    return fail(kAdd, "", "the written patches do not make the tree that the mails made; please report this with the mails");
+}
+
+/// Renames `part` to `folder`; an existing folder is exchanged for it and then removed with `part`.
+Status put_in_place(const fs::path& part, const fs::path& folder, Existing existing) {
+    ::chmod(part.c_str(), 0755);
+    std::error_code ec;
+    const bool exchange = existing == Existing::replace && fs::exists(fs::symlink_status(folder, ec));
+    if (::renameat2(AT_FDCWD, part.c_str(), AT_FDCWD, folder.c_str(), exchange ? RENAME_EXCHANGE : RENAME_NOREPLACE) == 0) return {};
+    return fail_errno("rename to", folder.string());
+}
+
+}  // namespace
+
+Status check_import(const ImportOptions& options) {
+    if (!is_series_name(options.name))
+        return fail(kAdd, "\"" + options.name + "\"", "a series' name has letters, digits, '-', '_' and '.' only, begins with a letter or digit, and has at most 64 of them");
+    const fs::path folder = folder_of(options) / options.name;
+    std::error_code ec;
+    const auto status = fs::symlink_status(folder, ec);
+    if (fs::exists(status) && options.existing == Existing::refuse)
+        return fail(kAdd, options.name, fmt::format("there is one of this name already, {}: choose another name, or replace it with --force", folder.string()));
+    if (fs::exists(status) && !fs::is_regular_file(folder / "series.toml", ec))
+        return fail(kAdd, options.name, folder.string() + " is there and is no series; it is left alone, choose another name");
+    if (auto s = check_revision(options); !s) return s;
+    auto below = series_below(options);
+    if (!below) return forward(below);
+    return {};
+}
+
+Result<ImportedSeries> import_series(const std::vector<RawMail>& mails, const KernelSource& source, const ImportOptions& options, Progress& progress) {
+    if (auto s = check_import(options); !s) return forward(s);
+    auto below = series_below(options);
+    if (!below) return forward(below);
+    if (auto s = check_base(*below, source.version); !s) return forward(s);
+
+    const fs::path scratch_root = cache_root() / "tmp";
+    auto scratch = TempDirectory::create(scratch_root, "mail");
+    if (!scratch) return forward(scratch);
+    progress.stage("read mails");
+    auto parsed = parse_all(mails, scratch->path(), progress);
+    if (!parsed) return forward(parsed);
+    auto selected = select_patches(*parsed, options.version);
+    if (!selected) return forward(selected);
+    if (auto s = check_mails(selected->patches, source.tree); !s) return forward(s);
+
+    ImportedSeries out;
+    out.notes = selected->notes;
+    out.source = fmt::format("Linux {} ({})", source.version, source.description);
+    out.series.name = options.name;
+    out.series.requires_series = options.on;
+    out.series.revises = options.revises;
+    out.series.known_failures = options.known_failures;
+    out.series.folder = folder_of(options) / options.name;
+    std::vector<fs::path> below_patches;
+    for (const auto& series : *below) {
+        out.below.push_back(series.name);
+        below_patches.insert(below_patches.end(), series.patches.begin(), series.patches.end());
+    }
+    progress.stage("apply patches");
+    auto repository = PatchRepository::create(source.tree, scratch_root, below_patches, selected->patches);
+    if (!repository) return forward(repository);
+    auto committed = commit_all(*repository, selected->patches, options, *below, out.notes, progress);
+    if (!committed) return forward(committed);
+    fill_purpose(options, *selected, out.series, out.notes);
+    if (auto s = fill_base(options, source, out.series, out.notes); !s) return forward(s);
+
+    auto part = TempDirectory::create(folder_of(options), "." + options.name + ".part");
+    if (!part) return forward(part);
+    auto written = repository->write_patches(part->path());
+    if (!written) return forward(written);
+    if (auto s = check_written(source, *below, *written, *repository, scratch->path()); !s) return forward(s);
+    for (size_t i = 0; i < written->size(); ++i) {
+        const std::string file = (*written)[i].filename().string();
+        out.patches.push_back({file, committed->at(i).subject.title, committed->at(i).author});
+        out.series.patches.push_back(out.series.folder / file);
+    }
+    if (auto s = write_file_atomic(part->path() / "series.toml", series_file_text(out.series)); !s) return forward(s);
+    if (interrupted()) return interrupted_error("add series");
+    if (auto s = put_in_place(part->path(), out.series.folder, options.existing); !s) return forward(s);
+    return out;
+}
+
+}  // namespace diobench

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// From mails to a series folder that is known to apply.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/common/base/error.h"
+#include "bench/common/base/terminal.h"
+#include "bench/host/kernel/mbox.h"
+#include "bench/host/kernel/patch_repository.h"
+#include "bench/host/kernel/series.h"
+#include "bench/host/kernel/source.h"
+
+namespace diobench {
+
+enum class Existing { refuse, replace };
+
+struct ImportOptions {
+    std::string name;  ///< as is_series_name()
+    fs::path into;     ///< the folder that holds the series; empty: series_root()
+    std::vector<std::string> on;  ///< names of series applied before it
+    std::string revises;          ///< the series it is a newer revision of; empty: none
+    std::string purpose;          ///< empty: the title of the cover letter or of the first patch
+    std::string base_min, base_max;  ///< empty: the stable series of the source
+    int version = 0;                 ///< of the patches in the thread; 0: the newest complete one
+    Fit fit = Fit::exact;
+    Existing existing = Existing::refuse;
+    std::vector<KnownFailure> known_failures;
+};
+
+struct ImportedPatch {
+    std::string file;
+    std::string title;
+    std::string author;  ///< "Name <address>"
+};
+
+struct ImportedSeries {
+    Series series;
+    std::vector<ImportedPatch> patches;
+    std::vector<std::string> notes;  ///< what was passed over, moved, merged or assumed, a clause each
+    std::string source;              ///< "Linux 6.12.117 (/usr/src/linux-source-6.12.tar.xz)"
+    std::vector<std::string> below;  ///< series under it, in the order applied
+};
+
+/// Chooses the series among `mails`, applies it to `source` after what it is to stand on, and writes its folder, which
+/// appears whole or not at all.  Nothing else is written.  Every error is one sentence, that of
+/// a patch that does not fit with the nearest lines of the source; code `usage`.
+[[nodiscard]] Result<ImportedSeries> import_series(const std::vector<RawMail>& mails, const KernelSource& source, const ImportOptions& options, Progress& progress);
+
+/// The checks of import_series() that need neither mails nor source: name, existing folder, series it names.
+[[nodiscard]] Status check_import(const ImportOptions& options);
+
+}  // namespace diobench

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Files and folders as a person saved them, cut into single mails.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bench/common/base/error.h"
+#include "bench/common/base/files.h"
+
+namespace diobench {
+
+/// One mail as it was sent (headers, empty line, body), or a bare diff.
+struct RawMail {
+    std::string origin;  ///< for messages: "thread.mbox, mail 3" or the file's name
+    std::string text;    ///< lines end in '\n'
+};
+
+/// Cuts the text of an mbox (of a mail program, public-inbox or `git
+/// format-patch --stdout`) at its "From " lines and undoes their escapes (">From ", mboxrd);
+/// a text that does not begin with one is one mail.  Line ends become '\n'.
+[[nodiscard]] std::vector<RawMail> split_mails(std::string_view text, const std::string& origin);
+
+/// The mails of a file (also gzipped), a folder of patches or a Maildir, in
+/// order of name.  Empty, binary and HTML files are errors; in a folder, files that are no
+/// mails by their name are passed over and said in `notes`.
+[[nodiscard]] Result<std::vector<RawMail>> read_mails(const fs::path& path, std::vector<std::string>& notes);
+
+}  // namespace diobench

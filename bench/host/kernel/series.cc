@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/host/kernel/series.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "bench/common/base/lineage.h"
+#include "bench/common/base/paths.h"
+#include "bench/common/base/text.h"
+#include "bench/host/kernel/series_file.h"
+
+namespace diobench {
+
+namespace {
+
+constexpr const char* kSeriesFile = "series.toml";
+
+bool has_series(const fs::path& folder) {
+    std::error_code ec;
+    return fs::is_regular_file(folder / kSeriesFile, ec);
+}
+
+std::vector<std::string> series_names(const fs::path& root) {
+    std::vector<std::string> out;
+    std::error_code ec;
+    for (const auto& entry : fs::directory_iterator(root, ec))
+        if (has_series(entry.path())) out.push_back(entry.path().filename().string());
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+Result<fs::path> find_folder(const std::string& name_or_path) {
+    if (name_or_path.find('/') != std::string::npos) {
+        fs::path folder = fs::absolute(name_or_path).lexically_normal();
+        if (!folder.has_filename()) folder = folder.parent_path();
+        if (has_series(folder)) return folder;
+        return fail("find series", name_or_path, "there is no file series.toml in that folder");
+    }
+    if (!name_or_path.empty() && has_series(series_root() / name_or_path)) return series_root() / name_or_path;
+    return fail("find series", name_or_path,
+                "there is none of this name in " + series_root().string() + "; there are " +
+                    join(series_names(series_root()), ", ") + ", and a folder elsewhere is given as ./FOLDER");
+}
+
+/// Depth first; `path` are the names on the way here, for the message about a cycle.
+Status add_with_requirements(const Series& series, std::vector<std::string>& path, std::vector<Series>& out) {
+    auto same = [&](const Series& s) { return s.folder == series.folder; };
+    if (std::any_of(out.begin(), out.end(), same)) return {};
+    auto clash = std::find_if(out.begin(), out.end(), [&](const Series& s) { return s.name == series.name; });
+    if (clash != out.end())
+        return fail("resolve series", series.name,
+                    "two series have this name: " + clash->folder.string() + " and " + series.folder.string());
+    path.push_back(series.name);
+    for (const auto& name : series.requires_series) {
+        if (std::find(path.begin(), path.end(), name) != path.end())
+            return fail("read", (series.folder / kSeriesFile).string(),
+                        "requires goes in a circle: " + join(path, " requires ") + " requires " + name);
+        auto required = find_series(name, series.folder.parent_path());
+        if (!required) {
+            required.error().text += " (required by " + (series.folder / kSeriesFile).string() + ")";
+            return forward(required);
+        }
+        if (auto s = add_with_requirements(*required, path, out); !s) return s;
+    }
+    path.pop_back();
+    out.push_back(series);
+    return {};
+}
+
+/// ", and dio needs it" for a series that others need.
+std::string required_by(const std::vector<Series>& chain, const Series& series) {
+    if (chain.back().name == series.name) return {};
+    return fmt::format(" ({} is built on it)", chain.back().name);
+}
+
+/// Follows `revises`; a series that is not there any more ends the line.
+Status check_revisions(const Series& series) {
+    Revisions revises;
+    for (Series at = series; !at.revises.empty() && !revises.contains(at.name);) {
+        revises[at.name] = at.revises;
+        auto older = find_series(at.revises, at.folder.parent_path());
+        if (!older) break;
+        at = std::move(*older);
+    }
+    return check_lineage(revises);
+}
+
+}  // namespace
+
+fs::path series_root() { return project_root() / "kernel-patches" / "series"; }
+
+Result<Series> load_series(const std::string& name_or_path) {
+    auto folder = find_folder(name_or_path);
+    if (!folder) return forward(folder);
+    return read_series_file(*folder / kSeriesFile);
+}
+
+Result<Series> find_series(const std::string& name, const fs::path& beside) {
+    return load_series(has_series(beside / name) ? (fs::absolute(beside) / name).string() : name);
+}
+
+Result<std::vector<Series>> list_series(const fs::path& root) {
+    const fs::path where = root.empty() ? series_root() : fs::absolute(root);
+    std::vector<Series> out;
+    Revisions revises;
+    for (const auto& name : series_names(where)) {
+        auto series = load_series((where / name).string());
+        if (!series) return forward(series);
+        if (!series->revises.empty()) revises[name] = series->revises;
+        out.push_back(std::move(*series));
+    }
+    if (auto s = check_lineage(revises); !s) return forward(s);
+    return out;
+}
+
+Result<Revisions> known_revisions() {
+    auto all = list_series();
+    if (!all) return forward(all);
+    Revisions out;
+    for (const auto& series : *all)
+        if (!series.revises.empty()) out[series.name] = series.revises;
+    return out;
+}
+
+Result<std::vector<Series>> resolve_series(const std::string& name_or_path) {
+    auto series = load_series(name_or_path);
+    if (!series) return forward(series);
+    if (auto s = check_revisions(*series); !s) return forward(s);
+    std::vector<Series> out;
+    std::vector<std::string> path;
+    if (auto s = add_with_requirements(*series, path, out); !s) return forward(s);
+    return out;
+}
+
+Status check_base(const std::vector<Series>& chain, const std::string& version) {
+    auto have = parse_kernel_version(version);
+    if (!have) return forward(have);
+    for (const auto& series : chain) {
+        auto min = parse_kernel_version(series.base_min);
+        auto max = parse_kernel_version(series.base_max);
+        if (!min) return forward(min);
+        if (!max) return forward(max);
+        if (*have < *min || *have > *max)
+            return fail("use series", series.name,
+                        fmt::format("it is for Linux {} to {} and the source is Linux {}{}: choose another source (--tree, --rev), or bring its "
+                                    "patches for this version with `diobench kernel add` and --tree",
+                                    series.base_min, series.base_max, version, required_by(chain, series)));
+    }
+    return {};
+}
+
+std::string declared_direct_io(const std::vector<Series>& chain) {
+    std::string out = "unknown";
+    for (const auto& series : chain)
+        if (!series.direct_io.empty()) out = series.direct_io;
+    return out;
+}
+
+}  // namespace diobench

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A patch series: a folder with series.toml and the patches it names.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/common/base/error.h"
+#include "bench/common/base/files.h"
+#include "bench/common/base/lineage.h"
+#include "bench/host/kernel/version.h"
+
+namespace diobench {
+
+/// A case of `verify` that this series is known to fail.
+struct KnownFailure {
+    std::string case_glob;
+    std::string reason;
+};
+
+struct Series {
+    std::string name;     ///< that of the folder
+    std::string purpose;  ///< one line for tables
+    std::string base_min, base_max;  ///< kernel versions it is meant for, both included
+    std::vector<std::string> requires_series;
+    std::vector<fs::path> patches;  ///< absolute, in the order they are applied
+    std::string revises;            ///< the series this one is a newer revision of; empty: none
+    std::vector<KnownFailure> known_failures;
+    /// What an O_DIRECT open of a regular file over fscache is: "refused", "buffered" or "direct"; empty: as what it requires.
+    std::string direct_io;
+    std::vector<std::string> killed_by;  ///< of a mutant: globs of cases that are tried first
+    fs::path folder;  ///< absolute
+};
+
+/// The project's folder of series.
+[[nodiscard]] fs::path series_root();
+/// Reads one series: `name_or_path` is a name below series_root(), or, if it
+/// has a '/' in it, a folder anywhere.  Errors name file, line, key and what would be right.
+[[nodiscard]] Result<Series> load_series(const std::string& name_or_path);
+/// True for a name that a series may have: letters, digits, '-', '_' and '.', the first a letter or digit, at most 64.
+[[nodiscard]] bool is_series_name(std::string_view name);
+/// The series `name` in the folder `beside`, or else in series_root().
+[[nodiscard]] Result<Series> find_series(const std::string& name, const fs::path& beside);
+/// Every series of the folder `root` (empty: series_root()), by name.  Revisions that go in a circle are an error.
+[[nodiscard]] Result<std::vector<Series>> list_series(const fs::path& root = {});
+/// What each of series_root()'s series revises.
+[[nodiscard]] Result<Revisions> known_revisions();
+/// The series with all it requires: requirements first, itself last, none
+/// twice.  A required name is looked for beside the series that requires it, then in series_root().
+[[nodiscard]] Result<std::vector<Series>> resolve_series(const std::string& name_or_path);
+/// `direct_io` of the last series of the chain that says so; "unknown" if none does.
+[[nodiscard]] std::string declared_direct_io(const std::vector<Series>& chain);
+/// Refuses a chain of which a member is not meant for kernel `version`.
+[[nodiscard]] Status check_base(const std::vector<Series>& chain, const std::string& version);
+
+}  // namespace diobench

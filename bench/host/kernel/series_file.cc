@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/host/kernel/series_file.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <toml++/toml.h>
+
+#include "bench/common/base/text.h"
+
+namespace diobench {
+
+namespace {
+
+/// Reads the keys of one table and refuses what is left over.  The first
+/// error wins and is asked for once, at the end.
+class TableReader {
+public:
+    TableReader(const toml::table& table, std::string file, std::string prefix = {})
+        : table_(table), file_(std::move(file)), prefix_(std::move(prefix)) {}
+
+    std::string text(const char* key, bool required) {
+        const toml::node* node = take(key, required);
+        if (node == nullptr) return {};
+        if (auto value = node->value_exact<std::string>(); value && !trim(*value).empty()) return *value;
+        refuse(*node, key, "a text such as \"...\" that is not empty");
+        return {};
+    }
+
+    std::vector<std::string> texts(const char* key, bool required, const char* example) {
+        const toml::node* node = take(key, required);
+        std::vector<std::string> out;
+        if (node == nullptr) return out;
+        const toml::array* array = node->as_array();
+        if (array == nullptr) {
+            refuse(*node, key, example);
+            return out;
+        }
+        for (const auto& element : *array) {
+            if (auto value = element.value_exact<std::string>(); value && !value->empty())
+                out.push_back(*value);
+            else
+                refuse(element, key, example);
+        }
+        return out;
+    }
+
+    const toml::table* table(const char* key, const char* example) {
+        const toml::node* node = take(key, true);
+        if (node == nullptr) return nullptr;
+        if (node->is_table()) return node->as_table();
+        refuse(*node, key, example);
+        return nullptr;
+    }
+
+    const toml::array* tables(const char* key) {
+        const toml::node* node = take(key, false);
+        if (node == nullptr) return nullptr;
+        if (const toml::array* array = node->as_array();
+            array != nullptr && (array->empty() || array->is_homogeneous<toml::table>()))
+            return array;
+        refuse(*node, key, "tables that begin with [[known_failures]]");
+        return nullptr;
+    }
+
+    /// Says that the value of `key` is wrong and what would be right.
+    void refuse_value(const char* key, const std::string& got, const std::string& right) {
+        const toml::node* node = table_.get(key);
+        set(line_of(*node), fmt::format("{}{} = \"{}\" is wrong: expected {}", prefix_, key, got, right));
+    }
+
+    Status done() {
+        for (const auto& [key, node] : table_)
+            if (std::find(known_.begin(), known_.end(), key.str()) == known_.end())
+                set(key.source().begin.line,
+                    fmt::format("unknown key {}{}; known are {}", prefix_, key.str(), fmt::join(known_, ", ")));
+        if (error_.empty()) return {};
+        return fail("read", fmt::format("{}:{}", file_, line_), error_);
+    }
+
+private:
+    static uint32_t line_of(const toml::node& node) { return node.source().begin.line; }
+    const toml::node* take(const char* key, bool required) {
+        known_.emplace_back(key);
+        const toml::node* node = table_.get(key);
+        if (node == nullptr && required) set(std::max(1u, line_of(table_)), fmt::format("{}{} is missing", prefix_, key));
+        return node;
+    }
+    void refuse(const toml::node& node, const char* key, const char* right) {
+        set(line_of(node), fmt::format("{}{} is wrong: expected {}", prefix_, key, right));
+    }
+    void set(uint32_t line, std::string text) {
+        if (!error_.empty()) return;
+        line_ = line;
+        error_ = std::move(text);
+    }
+
+    const toml::table& table_;
+    std::string file_;
+    std::string prefix_;
+    std::vector<std::string> known_;
+    uint32_t line_ = 0;
+    std::string error_;
+};
+
+constexpr const char* kBaseExample = "{ min = \"6.12.7\", max = \"6.12.999\" }";
+
+Status read_base(TableReader& top, const std::string& file, Series& out) {
+    const toml::table* table = top.table("base", kBaseExample);
+    if (table == nullptr) return {};
+    TableReader base(*table, file, "base.");
+    out.base_min = base.text("min", true);
+    out.base_max = base.text("max", true);
+    auto min = parse_kernel_version(out.base_min);
+    auto max = parse_kernel_version(out.base_max);
+    if (!out.base_min.empty() && !min) base.refuse_value("min", out.base_min, "a kernel version such as 6.12.7");
+    if (!out.base_max.empty() && !max) base.refuse_value("max", out.base_max, "a kernel version such as 6.12.999");
+    if (min && max && *max < *min) base.refuse_value("max", out.base_max, "a version not before base.min, " + out.base_min);
+    return base.done();
+}
+
+Status read_known_failures(TableReader& top, const std::string& file, Series& out) {
+    const toml::array* tables = top.tables("known_failures");
+    if (tables == nullptr) return {};
+    for (const auto& node : *tables) {
+        TableReader one(*node.as_table(), file, "known_failures.");
+        out.known_failures.push_back({one.text("case", true), one.text("reason", true)});
+        if (auto s = one.done(); !s) return s;
+    }
+    return {};
+}
+
+void read_direct_io(TableReader& top, Series& out) {
+    out.direct_io = top.text("direct_io", false);
+    if (!out.direct_io.empty() && out.direct_io != "refused" && out.direct_io != "buffered" && out.direct_io != "direct")
+        top.refuse_value("direct_io", out.direct_io, "\"refused\", \"buffered\" (read through the page cache) or \"direct\"");
+}
+
+void check_patches(TableReader& top, Series& out) {
+    for (const auto& name : top.texts("patches", true, "file names such as [\"0001-erofs-....patch\"]")) {
+        fs::path path(name);
+        bool inside = path.is_relative() && std::find(path.begin(), path.end(), "..") == path.end();
+        std::error_code ec;
+        if (!inside || !fs::is_regular_file(out.folder / path, ec))
+            top.refuse_value("patches", name, "a file in the folder of series.toml");
+        out.patches.push_back(out.folder / path);
+    }
+}
+
+}  // namespace
+
+bool is_series_name(std::string_view name) {
+    return !name.empty() && name.size() <= 64 && std::isalnum(static_cast<unsigned char>(name.front())) != 0 &&
+           std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.'; });
+}
+
+Result<Series> read_series_file(const fs::path& file) {
+    auto text = read_file(file);
+    if (!text) return forward(text);
+    const std::string name = file.string();
+    toml::table table;
+    try {
+        table = toml::parse(*text, name);
+    } catch (const toml::parse_error& e) {
+        return fail("read", fmt::format("{}:{}", name, e.source().begin.line), std::string(e.description()));
+    }
+    Series out;
+    out.folder = file.parent_path();
+    TableReader top(table, name);
+    out.name = top.text("name", true);
+    if (!out.name.empty() && !is_series_name(out.name))
+        top.refuse_value("name", out.name, "letters, digits, '-', '_' and '.' only");
+    if (!out.name.empty() && out.name != out.folder.filename())
+        top.refuse_value("name", out.name, "the folder's name, \"" + out.folder.filename().string() + "\"");
+    out.purpose = top.text("purpose", true);
+    if (auto s = read_base(top, name, out); !s) return forward(s);
+    out.requires_series = top.texts("requires", false, "names of series such as [\"fix-hole\"]");
+    for (const auto& required : out.requires_series)
+        if (!is_series_name(required)) top.refuse_value("requires", required, "the name of a series");
+    check_patches(top, out);
+    out.revises = top.text("revises", false);
+    read_direct_io(top, out);
+    out.killed_by = top.texts("killed_by", false, "globs of cases such as [\"end-of-file/*\"]");
+    if (auto s = read_known_failures(top, name, out); !s) return forward(s);
+    if (auto s = top.done(); !s) return forward(s);
+    return out;
+}
+
+std::string series_file_text(const Series& series) {
+    // JSON's strings are TOML's basic strings.
+    auto quoted = [](const std::string& text) { return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); };
+    std::string out = "# SPDX-License-Identifier: GPL-2.0-only\n";
+    out += fmt::format("name = {}\npurpose = {}\n", quoted(series.name), quoted(series.purpose));
+    out += fmt::format("base = {{ min = {}, max = {} }}\n", quoted(series.base_min), quoted(series.base_max));
+    std::vector<std::string> required;
+    for (const auto& name : series.requires_series) required.push_back(quoted(name));
+    if (!required.empty()) out += fmt::format("requires = [{}]\n", join(required, ", "));
+    if (!series.revises.empty()) out += fmt::format("revises = {}\n", quoted(series.revises));
+    out += "patches = [\n";
+    for (const auto& patch : series.patches) out += fmt::format("  {},\n", quoted(patch.filename().string()));
+    out += "]\n";
+    if (!series.direct_io.empty()) out += fmt::format("direct_io = {}\n", quoted(series.direct_io));
+    for (const auto& known : series.known_failures)
+        out += fmt::format("\n[[known_failures]]\ncase = {}\nreason = {}\n", quoted(known.case_glob), quoted(known.reason));
+    return out;
+}
+
+}  // namespace diobench

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Does KVM run a kernel here?  /dev/kvm existing proves nothing: only a boot does.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "bench/common/base/error.h"
+#include "bench/common/base/files.h"
+
+namespace diobench {
+
+struct ProbeAnswer {
+    bool usable = false;
+    std::string reason;    ///< one sentence: why not; empty if usable
+    double elapsed_s = 0;  ///< of the probe boot, host time
+    std::string probed_at; ///< UTC, ISO 8601
+    std::string kernel_image;
+};
+
+struct ProbeRequest {
+    fs::path kernel_image;
+    fs::path guest_program;                ///< the static diobench-guest
+    std::chrono::seconds time_limit{40};   ///< host time until "not usable"
+};
+
+/// The guest program beside our own executable.
+[[nodiscard]] fs::path installed_guest_program();
+
+/// Boots the guest program as a probe under KVM and remembers the answer in
+/// cache_root()/probe.json.  Errors: no guest program, an interrupt, a cache that cannot be written.
+[[nodiscard]] Result<ProbeAnswer> probe_kvm(const ProbeRequest& request);
+/// The remembered answer for this host kernel, QEMU, CPU and kernel image, or nothing.
+[[nodiscard]] Result<std::optional<ProbeAnswer>> remembered_probe(const fs::path& kernel_image);
+/// remembered_probe(), else probe_kvm().
+[[nodiscard]] Result<ProbeAnswer> kvm_usable(const ProbeRequest& request);
+/// The newest answer for this host kernel, QEMU and CPU, whatever the kernel image was.
+[[nodiscard]] std::optional<ProbeAnswer> newest_probe();
+
+/// Model name of this host's CPU (/proc/cpuinfo), "unknown" if it has none.
+[[nodiscard]] std::string host_cpu_model();
+/// Release and build of the host's kernel, as `uname -rv` says it.
+[[nodiscard]] std::string host_kernel();
+
+}  // namespace diobench

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/host/overhead/measure_overhead.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "bench/common/base/fd.h"
+#include "bench/common/base/paths.h"
+#include "bench/common/base/process.h"
+#include "bench/common/base/terminal.h"
+#include "bench/common/base/text.h"
+#include "bench/host/overhead/cached_file.h"
+#include "bench/host/overhead/instructions.h"
+
+namespace diobench {
+
+namespace {
+
+constexpr unsigned kIodepths[] = {1, 32};
+/// 256 MiB: each block is read once a run, which takes about a second.
+constexpr uint64_t kBlocks = 65'536;
+constexpr uint64_t kBlockBytes = 4096;
+
+using Clock = std::chrono::steady_clock;
+
+Status check_programs(const Programs& programs) {
+    if (::access(programs.reader.c_str(), X_OK) < 0) return fail("find the reader", programs.reader.string(), "build it: cmake --build build --target diobench-guest");
+    if (::access(programs.fio.c_str(), X_OK) < 0) return fail("find fio", programs.fio.string(), "run scripts/setup");
+    auto valgrind = find_program("valgrind", "valgrind");
+    return valgrind ? Status() : Status(forward(valgrind));
+}
+
+/// First line of what `program --version` prints.
+Result<std::string> version_of(const fs::path& program) {
+    auto ran = run_checked({program.string(), "--version"});
+    if (!ran) return forward(ran);
+    return std::string(trim(std::string_view(ran->output).substr(0, ran->output.find('\n'))));
+}
+
+Status describe(const OverheadOptions& options, Overhead& out) {
+    out.measured_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+    auto fio = version_of(options.programs.fio);
+    if (!fio) return forward(fio);
+    out.fio_version = *fio;
+    auto valgrind = version_of("valgrind");
+    if (!valgrind) return forward(valgrind);
+    out.valgrind_version = *valgrind;
+    utsname name{};
+    if (::uname(&name) == 0) out.host_kernel = name.release;
+    out.block_size_bytes = kBlockBytes;
+    out.file_bytes = kBlocks * kBlockBytes;
+    return {};
+}
+
+Status count_instructions(const OverheadOptions& options, const fs::path& scratch, Progress& progress, Overhead& out) {
+    size_t done = 0;
+    for (unsigned iodepth : kIodepths) {
+        InstructionRow row{.iodepth = iodepth};
+        for (Side side : {Side::ours, Side::fio}) {
+            progress.update(done++, 2 * std::size(kIodepths), fmt::format("{}, iodepth {}", side == Side::ours ? "diobench-read" : "fio", iodepth));
+            auto counted = instructions_per_read(side, options.programs, iodepth, scratch);
+            if (!counted) return forward(counted);
+            (side == Side::ours ? row.ours : row.fio) = *counted;
+        }
+        out.instructions.push_back(row);
+    }
+    return {};
+}
+
+/// One run of one side.
+Result<double> run_side(Side side, const Programs& programs, const SideLoad& load, const fs::path& scratch) {
+    const fs::path result = scratch / "result.json";
+    CommandOptions options;
+    options.time_limit = std::chrono::minutes(2);
+    auto ran = run_checked(command_of(side, programs, load, result), options);
+    if (!ran) return forward(ran);
+    return reads_per_s(side, load, result);
+}
+
+Status check_cached(const fs::path& file) {
+    auto share = cached_share(file);
+    if (!share) return forward(share);
+    if (*share >= 1) return {};
+    return fail("measure in the page cache", file.string(), fmt::format("only {:.1f} % of it stayed there; free some memory", *share * 100));
+}
+
+/// Ours, fio, fio, ours: what drifts slowly hits both alike.
+Status run_round(const OverheadOptions& options, const fs::path& file, const fs::path& scratch, Overhead& out) {
+    for (auto& row : out.iops) {
+        const SideLoad load{.ioengine = "io_uring", .iodepth = row.iodepth, .block_size_bytes = kBlockBytes, .number_ios = kBlocks, .file = file};
+        for (Side side : {Side::ours, Side::fio, Side::fio, Side::ours}) {
+            auto rate = run_side(side, options.programs, load, scratch);
+            if (!rate) return forward(rate);
+            (side == Side::ours ? row.ours : row.fio).push_back(*rate);
+        }
+    }
+    return check_cached(file);
+}
+
+Status compare_iops(const OverheadOptions& options, const fs::path& scratch, Clock::time_point started, Progress& progress, Overhead& out) {
+    const fs::path file = scratch / "cached";
+    if (auto s = make_cached_file(file, out.file_bytes); !s) return s;
+    if (auto s = check_cached(file); !s) return s;
+    for (unsigned iodepth : kIodepths) out.iops.push_back({iodepth, {}, {}});
+    Clock::duration longest{};
+    for (unsigned round = 0; round < options.rounds; ++round) {
+        const auto began = Clock::now();
+        if (round >= kFewestRounds && began + longest > started + options.time_limit) break;
+        progress.update(round, options.rounds, "ours, fio, fio, ours");
+        if (auto s = run_round(options, file, scratch, out); !s) return s;
+        longest = std::max(longest, Clock::now() - began);
+    }
+    return {};
+}
+
+}  // namespace
+
+Status probe_io_uring() {
+    // io_uring_setup(2) with no parameters: EFAULT if it is allowed at all.
+    const long fd = ::syscall(SYS_io_uring_setup, 1, nullptr);
+    if (fd >= 0) UniqueFd(static_cast<int>(fd)).reset();
+    if (fd >= 0 || errno == EFAULT) return {};
+    return fail("use io_uring on this host", "", std::string(std::strerror(errno)) +
+                ": not allowed or not there (kernel.io_uring_disabled, a seccomp filter); compare on the exact machine with a workload of engine io_uring and one of engine fio");
+}
+
+Result<Overhead> measure_overhead(const OverheadOptions& options) {
+    const auto started = Clock::now();
+    if (auto s = check_programs(options.programs); !s) return forward(s);
+    if (auto s = probe_io_uring(); !s) return forward(s);
+    Overhead out;
+    if (auto s = describe(options, out); !s) return forward(s);
+    auto scratch = TempDirectory::create(cache_root() / "tmp", "overhead-");
+    if (!scratch) return forward(scratch);
+    Progress progress("instructions");
+    if (auto s = count_instructions(options, scratch->path(), progress, out); !s) return forward(s);
+    progress.stage("reads a second");
+    if (auto s = compare_iops(options, scratch->path(), started, progress, out); !s) return forward(s);
+    return out;
+}
+
+}  // namespace diobench

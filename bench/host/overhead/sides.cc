@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/host/overhead/sides.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "bench/common/fio/fio_measurement.h"
+
+namespace diobench {
+
+namespace {
+
+std::vector<std::string> reader_command(const Programs& programs, const SideLoad& load, const fs::path& result) {
+    std::vector<std::string> out = {programs.reader.string(), "--rw=randread", "--ioengine=" + load.ioengine, "--bs=" + std::to_string(load.block_size_bytes),
+                                    "--iodepth=" + std::to_string(load.iodepth), "--number_ios=" + std::to_string(load.number_ios), "--direct=0",
+                                    "--benchmark_out=" + result.string(), "--benchmark_out_format=json"};
+    if (!load.file.empty()) out.push_back("--file=" + load.file.string());
+    return out;
+}
+
+// As fio comes, but for what would make the reads other ones: no readahead
+// hint and no dropping of the page cache.  thread: its reads are then a thread
+// that can be counted alone.  Its clock is the one that ours reads.
+std::vector<std::string> fio_command(const Programs& programs, const SideLoad& load, const fs::path& result) {
+    std::vector<std::string> out = {programs.fio.string(), "--name=overhead", "--rw=randread", "--ioengine=" + load.ioengine,
+                                    "--bs=" + std::to_string(load.block_size_bytes), "--iodepth=" + std::to_string(load.iodepth),
+                                    "--number_ios=" + std::to_string(load.number_ios), "--size=" + std::to_string(load.number_ios * load.block_size_bytes),
+                                    "--direct=0", "--thread=1", "--clocksource=clock_gettime", "--invalidate=0", "--fadvise_hint=0", "--readonly",
+                                    "--eta=never", "--output-format=json", "--output=" + result.string()};
+    if (!load.file.empty()) out.push_back("--filename=" + load.file.string());
+    return out;
+}
+
+Result<double> reader_result(const std::string& text, const fs::path& result) {
+    const auto json = nlohmann::json::parse(text, nullptr, false);
+    if (!json.is_object()) return fail("read", result.string(), "diobench-read wrote no JSON", ExitCode::usage);
+    const auto& run = json.at("benchmarks").at(0);
+    if (run.value("error_occurred", false)) return fail("run diobench-read", "", run.value("error_message", "it failed"));
+    return run.at("items_per_second").get<double>();
+}
+
+Result<double> fio_result(const std::string& text, const SideLoad& load) {
+    auto json = fio_json(text, "");
+    if (!json) return forward(json);
+    const auto& read = json->at("jobs").at(0).at("read");
+    if (read.at("total_ios").get<uint64_t>() != load.number_ios)
+        return fail("run fio", "", "it made " + std::to_string(read.at("total_ios").get<uint64_t>()) + " reads instead of " + std::to_string(load.number_ios));
+    return read.at("iops").get<double>();
+}
+
+}  // namespace
+
+std::vector<std::string> command_of(Side side, const Programs& programs, const SideLoad& load, const fs::path& result) {
+    return side == Side::ours ? reader_command(programs, load, result) : fio_command(programs, load, result);
+}
+
+Result<double> reads_per_s(Side side, const SideLoad& load, const fs::path& result) {
+    auto text = read_file(result);
+    if (!text) return forward(text);
+    try {
+        auto value = side == Side::ours ? reader_result(*text, result) : fio_result(*text, load);
+        if (value && !(std::isfinite(*value) && *value > 0)) return fail("read", result.string(), "no reads a second in it");
+        return value;
+    } catch (const nlohmann::json::exception& e) {
+        return fail("read", result.string(), e.what());
+    }
+}
+
+}  // namespace diobench

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/host/profile/cell_profile.h"
+
+#include "bench/results/store/json_reader.h"
+
+namespace diobench {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json counts_json(const InstructionCounts& c) {
+    return {{"instructions", c.instructions}, {"loads", c.loads}, {"stores", c.stores}, {"entries", c.entries}};
+}
+
+uint64_t read_count(JsonReader& reader, std::string_view key) {
+    const int64_t value = reader.integer(key);
+    if (value < 0) reader.complain(reader.path_of(key), "must not be negative");
+    return static_cast<uint64_t>(value);
+}
+
+InstructionCounts read_counts(JsonReader& reader) {
+    InstructionCounts out;
+    out.instructions = read_count(reader, "instructions");
+    out.loads = read_count(reader, "loads");
+    out.stores = read_count(reader, "stores");
+    out.entries = read_count(reader, "entries");
+    return out;
+}
+
+}  // namespace
+
+InstructionCounts& InstructionCounts::operator+=(const InstructionCounts& other) {
+    instructions += other.instructions;
+    loads += other.loads;
+    stores += other.stores;
+    entries += other.entries;
+    return *this;
+}
+
+InstructionCounts CellProfile::in_kernel() const {
+    InstructionCounts out;
+    for (const auto& [name, counts] : functions) out += counts;
+    return out;
+}
+
+InstructionCounts CellProfile::total() const { return in_kernel() += user; }
+
+Json CellProfile::to_json() const {
+    Json rows = Json::array();
+    for (const auto& [name, counts] : functions) {
+        Json row = {{"function", name}};
+        row.update(counts_json(counts));
+        rows.push_back(std::move(row));
+    }
+    return {{"kernel", kernel}, {"cell", cell}, {"seed", seed}, {"ops", ops}, {"elapsed_ns", elapsed_ns},
+            {"user", counts_json(user)}, {"functions", std::move(rows)}};
+}
+
+Result<CellProfile> CellProfile::from_json(const Json& json) {
+    std::optional<Error> error;
+    JsonReader reader(json, "", error);
+    CellProfile out;
+    out.kernel = reader.text("kernel");
+    out.cell = reader.text("cell");
+    out.seed = read_count(reader, "seed");
+    out.ops = read_count(reader, "ops");
+    out.elapsed_ns = read_count(reader, "elapsed_ns");
+    auto user = reader.object("user");
+    out.user = read_counts(user);
+    user.finish();
+    reader.objects("functions", [&](JsonReader& row, size_t) {
+        const std::string name = row.text("function");
+        if (!out.functions.emplace(name, read_counts(row)).second) row.complain(row.path_of("function"), "this function is there twice");
+    });
+    reader.finish();
+    if (error) return tl::unexpected(*error);
+    return out;
+}
+
+}  // namespace diobench

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Which boots a run makes: a pure function of its cells and seeds, so that a
+// run that is resumed, or shared by several hosts, makes the same ones.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/common/plan/cell.h"
+
+namespace diobench {
+
+/// One boot of each kernel.
+struct PlannedBoot {
+    std::string label;      ///< names its files: "ram", "ram-2", "ram-seed7"
+    std::string device;
+    uint64_t seed = 1;
+    std::vector<Cell> cells;
+};
+
+/// Cells share a boot if they have the same device, in file order; a boot has
+/// at most kMostCells cells, images of at most kMostLayouts layouts, and one
+/// image on a spare block device.  `seeds` repeat all of it.
+[[nodiscard]] std::vector<PlannedBoot> plan_boots(const std::vector<Cell>& cells, const std::vector<uint64_t>& seeds);
+
+inline constexpr size_t kMostCells = 200;
+inline constexpr size_t kMostLayouts = 3;
+
+/// Part `number` (1..count) of the boots: every count-th.
+[[nodiscard]] std::vector<PlannedBoot> take_shard(std::vector<PlannedBoot> boots, unsigned number, unsigned count);
+
+/// Bytes that the cache's device, and a spare one beside it, must have.
+[[nodiscard]] uint64_t device_bytes(const PlannedBoot& boot);
+/// Whether a cell wants a block device beside the cache's.
+[[nodiscard]] bool needs_second_device(const Cell& cell);
+/// Memory of the machine, MiB.
+[[nodiscard]] unsigned memory_mib(const PlannedBoot& boot);
+
+}  // namespace diobench

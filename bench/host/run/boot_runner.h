@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Boots: their initramfs, several side by side, their records kept.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <mutex>
+
+#include "bench/host/kernel/build.h"
+#include "bench/host/machine/boot.h"
+#include "bench/host/run/boot_archive.h"
+#include "bench/host/run/cell_times.h"
+#include "bench/host/run/collect.h"
+#include "bench/host/run/run_progress.h"
+#include "bench/host/run/run_suite.h"
+#include "bench/host/run/shared_boots.h"
+#include "bench/host/workload/workload.h"
+
+namespace diobench {
+
+class BootRunner {
+public:
+    BootRunner(const RunOptions& options, Accelerator accelerator, const WorkloadSet& workloads, fs::path output, RunProgress& told);
+
+    struct Task {
+        std::string arm;
+        const BuiltKernel* kernel;  ///< null on machine host
+        BootReport* report;         ///< records and result are filled
+    };
+    /// Those that an earlier attempt at this run kept are taken from there.
+    /// What happens to a machine is its result; errors end all of it.
+    [[nodiscard]] Status run(const std::vector<Task>& tasks, unsigned side_by_side);
+    /// Boots that were taken from the cache.
+    [[nodiscard]] size_t reused() const { return reused_; }
+
+private:
+    /// Everything one boot needs that does not depend on the kernel.
+    struct Prepared {
+        GuestPlan plan;
+        fs::path constant_part;
+        uint64_t device_bytes = 0;
+        unsigned memory_mib = 0;
+    };
+    [[nodiscard]] Result<const Prepared*> prepare(const BootReport& report);
+    [[nodiscard]] Result<Prepared> make_prepared(const BootReport& report);
+    [[nodiscard]] Result<BootResult> boot_one(const Task& task, const Prepared& prepared, const std::function<void()>& on_cell);
+    [[nodiscard]] BootPlace place_of(const Task& task) const;
+    [[nodiscard]] bool reuse(const Task& task, const std::string& key);
+    [[nodiscard]] Status keep(const Task& task, const std::string& key) const;
+    [[nodiscard]] std::string key_of(const Task& task, const Prepared& prepared) const;
+
+    const RunOptions& options_;
+    Accelerator accelerator_;
+    const WorkloadSet& workloads_;
+    fs::path output_;
+    RunProgress& told_;
+    BootArchive archive_;
+    CellTimes times_;
+    std::optional<SharedBoots> shared_;
+    std::atomic<size_t> reused_{0};
+    std::mutex mutex_;
+    std::optional<TempDirectory> holder_;      ///< of what prepared_ points to
+    std::map<std::string, Prepared> prepared_;  ///< by label
+};
+
+}  // namespace diobench

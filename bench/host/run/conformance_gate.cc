@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/host/run/conformance_gate.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+
+#include "bench/common/base/text.h"
+#include "bench/results/store/database.h"
+
+namespace diobench {
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+bool contains(const Words& words, std::string_view word) { return std::find(words.begin(), words.end(), word) != words.end(); }
+
+/// "data/sparse-4k/buffered-sequential" -> data, sparse, 4k, buffered, sequential.
+Words words_of(std::string_view case_name) {
+    Words out;
+    for (const auto& part : split(case_name, '/'))
+        for (auto& word : split(part, '-')) out.push_back(std::move(word));
+    return out;
+}
+
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> list) { return std::find(list.begin(), list.end(), word) != list.end(); }
+
+/// Whether a test image (by the first word of its name) stands for a measured layout.
+bool stands_for(const std::string& image, std::string_view layout) {
+    if (layout.starts_with("chunk")) return is_one_of(image, {"chunk", "index", "scattered", "blob", "blobs", "domain"});
+    if (layout == "blob" || layout.starts_with("container")) return is_one_of(image, {"chunk", "blob", "blobs", "domain"});
+    if (layout == "inline-tail" || layout == "small-tail") return image == "inline";
+    if (layout == "small-scattered") return is_one_of(image, {"chunk", "index", "scattered"});
+    if (layout == "small-devices") return is_one_of(image, {"chunk", "index", "blob", "blobs"});
+    if (layout == "small-files") return is_one_of(image, {"inline", "many"});
+    if (layout == "several" || layout == "small") return image == "flat";
+    return image == layout;
+}
+
+/// The mode that a case names; empty: none.
+std::string_view mode_of(const Words& words) {
+    for (std::string_view mode : {"direct", "buffered", "mmap"})
+        if (contains(words, mode)) return mode;
+    return {};
+}
+
+bool speaks_of_every_mode(const std::string& topic) {
+    static constexpr std::array<std::string_view, 7> kTopics = {"failure", "leaks", "pressure", "signals", "concurrency", "coherence", "end-of-file"};
+    return std::find(kTopics.begin(), kTopics.end(), topic) != kTopics.end();
+}
+
+/// When a read returns, not what: if a series says so of itself, the numbers of its cells are what shows it.
+bool is_known_waiting(const ConformanceEntry& entry) {
+    return entry.known && (entry.case_name.starts_with("asynchrony/") || entry.case_name.starts_with("nowait/"));
+}
+
+}  // namespace
+
+bool concerns(std::string_view case_name, const Dimensions& cell) {
+    if (cell.backend != "fscache") return false;
+    const Words words = words_of(case_name);
+    const std::string topic(case_name.substr(0, case_name.find('/')));
+    const std::string_view mode = mode_of(words);
+    if (topic == "data") return words.size() > 1 && stands_for(words[1], cell.layout) && mode == cell.io;
+    if (!mode.empty()) return mode == cell.io;
+    return speaks_of_every_mode(topic) || cell.io == "direct";
+}
+
+void refuse_numbers(std::vector<CellResult>& cells, std::string_view kernel, const std::vector<ConformanceEntry>& failed) {
+    for (auto& cell : cells) {
+        if (cell.kernel != kernel || cell.status != CellStatus::ok) continue;
+        // A failure that is news decides before one that is known.
+        const ConformanceEntry* found = nullptr;
+        for (const auto& entry : failed)
+            if (entry.status == ConformanceStatus::fail && !is_known_waiting(entry) && concerns(entry.case_name, cell.dimensions) && (found == nullptr || (found->known && !entry.known)))
+                found = &entry;
+        if (found == nullptr) continue;
+        cell.status = CellStatus::invalid;
+        cell.reason = fmt::format("conformance case {} fails on this kernel: {}", found->case_name, found->reason.substr(0, found->reason.find('\n')));
+        cell.known = found->known;
+        cell.observed_io.reset();
+        cell.metrics.reset();
+        cell.histogram.reset();
+    }
+}
+
+Status refuse_unverified_numbers(Results& results) {
+    auto store = ResultStore::open();
+    if (!store) return forward(store);
+    for (const auto& kernel : results.kernels) {
+        if (kernel.patch_sha256.empty()) continue;
+        auto verification = store->last_verification(kernel.base_version, kernel.patch_sha256);
+        if (!verification) return forward(verification);
+        refuse_numbers(results.cells, kernel.name, verification->failed);
+    }
+    return {};
+}
+
+}  // namespace diobench

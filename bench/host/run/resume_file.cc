@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/host/run/resume_file.h"
+
+#include <nlohmann/json.hpp>
+
+namespace diobench {
+
+namespace {
+
+std::vector<std::string> absolute(const std::vector<fs::path>& paths) {
+    std::vector<std::string> out;
+    for (const auto& path : paths) out.push_back(fs::absolute(path).string());
+    return out;
+}
+
+std::vector<fs::path> paths_at(const nlohmann::json& json, const char* key) {
+    std::vector<fs::path> out;
+    for (const auto& text : json.at(key)) out.emplace_back(text.get<std::string>());
+    return out;
+}
+
+/// Series given as folders must be found from anywhere.
+std::vector<std::string> kernels_of(const RunOptions& options) {
+    std::vector<std::string> out;
+    for (const auto& name : options.kernels) out.push_back(fs::is_directory(name) ? fs::absolute(name).string() : name);
+    return out;
+}
+
+std::string absolute_or_empty(const fs::path& path) { return path.empty() ? "" : fs::absolute(path).string(); }
+
+/// The folder of a run may be moved before it is resumed.
+std::string inside_or_absolute(const fs::path& path, const fs::path& output) {
+    if (path.empty()) return "";
+    const fs::path inside = fs::absolute(path).lexically_relative(fs::absolute(output));
+    return inside.empty() || *inside.begin() == ".." ? fs::absolute(path).string() : inside.string();
+}
+
+}  // namespace
+
+Status write_resume_file(const fs::path& output, const Run& run, const RunOptions& options) {
+    const nlohmann::json json = {
+        {"run_id", run.id},
+        {"kernels", kernels_of(options)},
+        {"suite", options.suite},
+        {"workload_files", absolute(options.workload_files)},
+        {"fio_jobs", absolute(options.fio_jobs)},
+        {"filter", options.filter},
+        {"only", options.only},
+        {"shard", options.shard},
+        {"shards", options.shards},
+        {"seeds", options.seeds},
+        {"machine", machine_name(options.machine)},
+        {"accelerator", options.accelerator ? nlohmann::json(accelerator_name(*options.accelerator)) : nlohmann::json()},
+        {"seed", options.seed},
+        {"tree", absolute_or_empty(options.tree)},
+        {"revision", options.revision},
+        {"cache_device", absolute_or_empty(options.cache_device)},
+        {"jobs", options.jobs},
+        {"profile_directory", inside_or_absolute(options.profile_directory, output)},
+        {"argv", options.argv}};
+    return write_file_atomic(output / kResumeFileName, json.dump(2) + "\n");
+}
+
+Result<RunOptions> read_resume_file(const fs::path& output) {
+    auto text = read_file(output / kResumeFileName);
+    if (!text)
+        return fail("resume", output.string(), "there is no " + std::string(kResumeFileName) + " in it: give the output directory of a run that was begun");
+    try {
+        const auto json = nlohmann::json::parse(*text);
+        RunOptions out;
+        out.run_id = json.at("run_id");
+        out.kernels = json.at("kernels").get<std::vector<std::string>>();
+        out.suite = json.at("suite");
+        out.workload_files = paths_at(json, "workload_files");
+        out.fio_jobs = paths_at(json, "fio_jobs");
+        out.filter = json.at("filter");
+        out.only = json.at("only").get<std::vector<std::string>>();
+        out.shard = json.at("shard");
+        out.shards = json.at("shards");
+        out.seeds = json.at("seeds");
+        for (MachineKind kind : {MachineKind::exact, MachineKind::kvm, MachineKind::uml, MachineKind::host})
+            if (json.at("machine") == machine_name(kind)) out.machine = kind;
+        for (Accelerator accelerator : {Accelerator::tcg, Accelerator::kvm})
+            if (json.at("accelerator") == accelerator_name(accelerator)) out.accelerator = accelerator;
+        out.seed = json.at("seed");
+        out.tree = json.at("tree").get<std::string>();
+        out.revision = json.at("revision");
+        out.cache_device = json.at("cache_device").get<std::string>();
+        out.jobs = json.at("jobs");
+        // Runs that were begun before there was one did not count.
+        if (const std::string counts = json.value("profile_directory", ""); !counts.empty()) out.profile_directory = output / counts;
+        out.argv = json.at("argv").get<std::vector<std::string>>();
+        out.output = output;
+        return out;
+    } catch (const nlohmann::json::exception& e) {
+        return fail("resume", (output / kResumeFileName).string(), e.what());
+    }
+}
+
+}  // namespace diobench

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a run was asked for, kept in its output directory so that it can be resumed.
+#pragma once
+
+#include "bench/host/run/run_suite.h"
+
+namespace diobench {
+
+inline constexpr std::string_view kResumeFileName = "run.json";
+
+[[nodiscard]] Status write_resume_file(const fs::path& output, const Run& run, const RunOptions& options);
+/// The options of the run in `output`, to be made once more there.
+[[nodiscard]] Result<RunOptions> read_resume_file(const fs::path& output);
+
+}  // namespace diobench

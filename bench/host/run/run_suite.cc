@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/host/run/run_suite.h"
+
+#include <algorithm>
+#include <chrono>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <thread>
+#include <unistd.h>
+
+#include "bench/common/base/lineage.h"
+#include "bench/common/base/paths.h"
+#include "bench/common/base/process.h"
+#include "bench/common/base/terminal.h"
+#include "bench/common/base/text.h"
+#include "bench/host/kernel/build.h"
+#include "bench/host/machine/probe.h"
+#include "bench/host/profile/read_profiles.h"
+#include "bench/host/run/boot_plan.h"
+#include "bench/host/run/boot_runner.h"
+#include "bench/host/run/collect.h"
+#include "bench/host/run/conformance_gate.h"
+#include "bench/host/run/environment.h"
+#include "bench/host/run/resume_file.h"
+#include "bench/host/run/select_cells.h"
+#include "bench/host/run/write_outputs.h"
+#include "bench/results/store/cells.h"
+
+namespace diobench {
+
+namespace {
+
+/// An arm from its name to its outcome.
+struct ArmRun {
+    std::string name;
+    std::vector<Series> chain;          ///< with what it requires; itself last
+    std::optional<BuiltKernel> kernel;
+    std::string build_error;
+    std::vector<BootReport> boots;
+};
+
+Result<std::vector<ArmRun>> resolve_arms(const RunOptions& options) {
+    std::vector<ArmRun> arms;
+    if (options.machine == MachineKind::host) {
+        arms.push_back({kHostKernel, {}, std::nullopt, "", {}});
+        return arms;
+    }
+    for (const auto& name : options.kernels) {
+        auto chain = resolve_series(name);
+        if (!chain) return forward(chain);
+        for (const auto& other : arms)
+            if (other.name == chain->back().name) return fail("run", "--kernel " + name, "this arm is named twice");
+        arms.push_back({chain->back().name, std::move(*chain), std::nullopt, "", {}});
+    }
+    sort_by_lineage(arms);
+    return arms;
+}
+
+Target target_of(MachineKind machine) { return machine == MachineKind::uml ? Target::uml : Target::bzimage; }
+
+/// Builds what is not built.  A kernel that cannot be built is that arm's
+/// outcome; an interrupt or a full disk ends the run.
+Status build_kernels(std::vector<ArmRun>& arms, const RunOptions& options, Progress& progress) {
+    auto source = options.tree.empty() ? distribution_source(progress) : tree_source(options.tree, options.revision, progress);
+    if (!source) return forward(source);
+    BuildOptions build_options;
+    build_options.target = target_of(options.machine);
+    for (auto& arm : arms) {
+        auto built = build_kernel(*source, arm.chain.back().folder.string(), progress, build_options);
+        if (interrupted()) return interrupted_error("build kernels");
+        if (built) {
+            arm.kernel = *built;
+            progress.finish(fmt::format("kernel {:<10} {} {}", arm.name, built->base_version,
+                                        built->cached ? "from the cache" : fmt::format("built in {:.0f} s", built->build_seconds)));
+        } else {
+            arm.build_error = built.error().message();
+            progress.finish(coloured(fmt::format("kernel {}: {}", arm.name, arm.build_error), Colour::red, STDERR_FILENO));
+        }
+    }
+    return {};
+}
+
+/// Known failures of an arm are those of its own series alone: what it
+/// requires may have repaired what its base fails.
+ArmOutcome outcome_of(const ArmRun& arm, const std::vector<Cell>& cells, MachineKind machine) {
+    if (!arm.kernel && machine != MachineKind::host) {
+        ArmOutcome out;
+        out.status = KernelStatus::build_failed;
+        out.reason = arm.build_error;
+        out.cells = absent_cells(arm.name, cells, "the kernel was not built: " + arm.build_error);
+        return out;
+    }
+    return collect_arm(arm.name, arm.chain.empty() ? std::vector<KnownFailure>() : arm.chain.back().known_failures, arm.boots);
+}
+
+/// One sentence for each thing that went wrong, and the exit code they amount to.
+void conclude(Results& results) {
+    ExitCode code = ExitCode::ok;
+    for (const auto& kernel : results.kernels) {
+        if (kernel.status == KernelStatus::ok) continue;
+        results.run.findings.push_back(fmt::format("{}: {}", kernel.name, kernel.reason));
+        if (kernel.status != KernelStatus::build_failed) code = ExitCode::invalid;
+        else if (code == ExitCode::ok) code = ExitCode::usage;
+    }
+    std::map<std::string, size_t> known;
+    for (const auto& cell : results.cells) {
+        if (cell.status != CellStatus::invalid && cell.status != CellStatus::failed) continue;
+        if (cell.known) {
+            ++known[cell.kernel];
+            continue;
+        }
+        const KernelResult* kernel = results.find_kernel(cell.kernel);
+        if (kernel != nullptr && kernel->status != KernelStatus::ok) continue;  // said above
+        results.run.findings.push_back(fmt::format("{}: cell {}: {}", cell.kernel, cell.cell, cell.reason));
+        code = ExitCode::invalid;
+    }
+    for (const auto& [kernel, count] : known)
+        results.run.findings.push_back(fmt::format("{}: {} cell{} without a number, as its series says (known failure)", kernel, count, count == 1 ? "" : "s"));
+    results.run.exit_code = static_cast<int>(code);
+    results.run.status = code == ExitCode::ok ? RunStatus::ok : code == ExitCode::usage ? RunStatus::usage : RunStatus::invalid;
+}
+
+/// The document is put together as JSON and read back strictly, so that what a
+/// guest sent is checked by the same rules as a file from anywhere.
+Result<Results> assemble(const Run& run, const std::vector<ArmRun>& arms, const std::vector<Cell>& cells, MachineKind machine) {
+    Results head;
+    head.run = run;
+    nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+    for (const auto& arm : arms) {
+        ArmOutcome outcome = outcome_of(arm, cells, machine);
+        KernelResult kernel = machine == MachineKind::host ? describe_host_kernel() : describe_kernel(arm.chain, arm.kernel ? &*arm.kernel : nullptr);
+        kernel.status = outcome.status;
+        kernel.reason = outcome.reason;
+        kernel.conformance = std::move(outcome.conformance);
+        kernel.boots = std::move(outcome.boots);
+        head.kernels.push_back(std::move(kernel));
+        for (auto& row : outcome.cells) rows.push_back(std::move(row));
+        for (const auto& boot : arm.boots) {
+            head.run.command_lines.try_emplace("machine", boot.result.machine_command);
+            head.run.command_lines.try_emplace("kernel", boot.result.kernel_command_line);
+        }
+    }
+    auto document = to_json(head);
+    document["cells"] = std::move(rows);
+    return from_json(document);
+}
+
+Status check_accelerator(const RunOptions& options) {
+    if (options.machine != MachineKind::kvm && options.accelerator == Accelerator::kvm)
+        return fail("run", "--accel kvm", fmt::format("machine {} does without: leave --accel out, or take --machine kvm", machine_name(options.machine)));
+    return {};
+}
+
+/// KVM only where a probe boot of one of the kernels showed that it works.
+Result<Accelerator> choose_accelerator(const RunOptions& options, const std::vector<ArmRun>& arms) {
+    if (options.machine != MachineKind::kvm || options.accelerator == Accelerator::tcg) return Accelerator::tcg;
+    for (const auto& arm : arms) {
+        if (!arm.kernel) continue;
+        ProbeRequest request;
+        request.kernel_image = arm.kernel->image;
+        request.guest_program = installed_guest_program();
+        auto answer = kvm_usable(request);
+        if (!answer) return forward(answer);
+        if (answer->usable) return Accelerator::kvm;
+        return fail("run", "--machine kvm", "KVM is not usable here (probe boot of " + answer->probed_at + ": " + answer->reason +
+                    "); --accel tcg takes the same path, with a clock that means nothing");
+    }
+    return Accelerator::kvm;  // nothing was built: nothing will be booted
+}
+
+ProgressState begun(const Run& run) {
+    ProgressState out;
+    out.kind = "run";
+    out.id = run.id;
+    out.suite = run.suite;
+    out.machine = run.machine;
+    out.started_at = run.started_at;
+    return out;
+}
+
+/// What to boot each kernel for.
+struct BootWork {
+    std::vector<PlannedBoot> boots;
+    std::vector<Cell> cells;  ///< of all of them, each once
+};
+
+BootWork boot_work(const RunOptions& options, const std::vector<Cell>& cells) {
+    std::vector<uint64_t> seeds;
+    for (unsigned i = 0; i < std::max(1u, options.seeds); ++i) seeds.push_back(options.seed + i);
+    BootWork out{take_shard(plan_boots(cells, seeds), options.shard, options.shards), {}};
+    for (const auto& boot : out.boots)
+        if (boot.seed == out.boots.front().seed) out.cells.insert(out.cells.end(), boot.cells.begin(), boot.cells.end());
+    return out;
+}
+
+std::vector<BootReport> reports_of(const std::vector<PlannedBoot>& boots) {
+    std::vector<BootReport> out;
+    for (const auto& boot : boots) {
+        BootReport report;
+        report.boot = static_cast<int64_t>(out.size());
+        report.label = boot.label;
+        report.device = boot.device;
+        report.seed = boot.seed;
+        report.cells = boot.cells;
+        out.push_back(std::move(report));
+    }
+    return out;
+}
+
+/// As many machines side by side as there are CPUs; one where the clock is the host's.
+unsigned machines_side_by_side(const RunOptions& options) {
+    if (options.jobs != 0) return options.jobs;
+    return options.machine == MachineKind::exact ? std::max(1u, std::thread::hardware_concurrency()) : 1;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> planned_cells(const RunOptions& options) {
+    auto selected = select_cells(options);
+    if (!selected) return forward(selected);
+    std::vector<std::string> ids;
+    for (const Cell& cell : selected->cells) ids.push_back(cell.id());
+    return ids;
+}
+
+Result<RunOutcome> run_suite(const RunOptions& options) {
+    const auto started = std::chrono::steady_clock::now();
+    Run run = begin_run(options.suite, machine_name(options.machine), options.seed, options.argv);
+    if (!options.run_id.empty()) run.id = options.run_id;
+    auto selected = select_cells(options);
+    if (!selected) return forward(selected);
+    if (auto s = check_accelerator(options); !s) return forward(s);
+    auto arms = resolve_arms(options);
+    if (!arms) return forward(arms);
+    const BootWork work = boot_work(options, selected->cells);
+    if (work.boots.empty())
+        return fail("run", fmt::format("--shard {}/{}", options.shard, options.shards), "there are fewer boots than shards: this one has nothing to do");
+    const fs::path output = options.output.empty() ? fs::path("out") / run.id : options.output;
+    if (auto s = make_directories(output / "logs"); !s) return forward(s);
+    if (auto s = write_resume_file(output, run, options); !s) return forward(s);
+
+    // A directory of one's own may lie anywhere; beside it is not our place.
+    RunProgress told(options.output.empty() ? output.parent_path() : fs::path(), begun(run));
+    told.stage("build", "kernels");
+    Progress progress("kernels", options.shown);
+    if (options.machine != MachineKind::host)
+        if (auto s = build_kernels(*arms, options, progress); !s) return forward(s);
+    auto accelerator = choose_accelerator(options, *arms);
+    if (!accelerator) return forward(accelerator);
+    told.stage("measure", "boots");
+    BootRunner runner(options, *accelerator, selected->workloads, output, told);
+    std::vector<BootRunner::Task> tasks;
+    for (auto& arm : *arms) {
+        arm.boots = reports_of(work.boots);
+        if (arm.kernel || options.machine == MachineKind::host)
+            for (auto& report : arm.boots) tasks.push_back({arm.name, arm.kernel ? &*arm.kernel : nullptr, &report});
+    }
+    if (auto s = runner.run(tasks, machines_side_by_side(options)); !s) return forward(s);
+
+    run.accelerator = accelerator_name(*accelerator);
+    run.clock = clock_of(options.machine, *accelerator);
+    run.elapsed_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    auto results = assemble(run, *arms, work.cells, options.machine);
+    if (!results) return forward(results);
+    if (auto s = refuse_unverified_numbers(*results); !s) return forward(s);
+    if (!options.profile_directory.empty())
+        if (auto s = add_read_path_instructions(options.profile_directory, *results); !s)
+            results->run.findings.push_back("instructions of the read path are not known: " + s.error().message());
+    conclude(*results);
+    told.finish(results->run.exit_code);
+    if (options.keep == KeepRun::no) return RunOutcome{std::move(*results), output, runner.reused(), static_cast<ExitCode>(results->run.exit_code)};
+    const auto link = options.output.empty() ? LatestLink::point : LatestLink::leave;
+    if (auto s = write_outputs(output, *results, reproduce_script(*results, options), link); !s) return forward(s);
+    return RunOutcome{std::move(*results), output, runner.reused(), static_cast<ExitCode>(results->run.exit_code)};
+}
+
+}  // namespace diobench

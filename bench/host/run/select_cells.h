@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Which cells a run measures.
+#pragma once
+
+#include "bench/host/run/run_suite.h"
+#include "bench/host/workload/workload.h"
+
+namespace diobench {
+
+/// What the engines and back ends of this program can do.
+[[nodiscard]] Abilities abilities();
+
+struct SelectedCells {
+    WorkloadSet workloads;
+    std::vector<Cell> cells;  ///< in file order
+};
+
+/// The suite's cells (or those of options.workload_files and options.fio_jobs,
+/// if there are any) that pass the filter; on a machine with one real disk all
+/// on that.  An empty answer is an error.
+[[nodiscard]] Result<SelectedCells> select_cells(const RunOptions& options);
+
+}  // namespace diobench

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Which conformance cases are run, and in which order.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/common/base/error.h"
+#include "bench/guest/conformance/case.h"
+
+namespace diobench {
+
+/// The cases whose name matches one of the globs, by name; a glob that matches none is an error that shows what there is.
+[[nodiscard]] Result<std::vector<const Case*>> select_cases(const std::vector<std::string>& globs);
+/// The same cases in the order in which they are run: those that match one of `first`, then the others; in each part what
+/// wants kmemleak first, the cases with maps_files, which turn lockdep off, behind all that it watches, and data/ last;
+/// else in the order given.
+[[nodiscard]] std::vector<const Case*> in_run_order(const std::vector<const Case*>& cases, const std::vector<std::string>& first = {});
+/// Splits cases over `parts` so that neighbours, which take about the same time, go to different parts.
+[[nodiscard]] std::vector<std::vector<const Case*>> deal(const std::vector<const Case*>& cases, size_t parts);
+
+}  // namespace diobench

@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/host/verify/verify_kernels.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <fmt/chrono.h>
+#include <mutex>
+#include <thread>
+
+#include "bench/common/base/lineage.h"
+#include "bench/common/base/paths.h"
+#include "bench/common/base/process.h"
+#include "bench/common/base/terminal.h"
+#include "bench/common/base/text.h"
+#include "bench/common/image/test_images.h"
+#include "bench/host/machine/qemu.h"
+#include "bench/host/run/environment.h"
+#include "bench/host/run/guest_files.h"
+#include "bench/host/run/write_outputs.h"
+#include "bench/host/verify/arm.h"
+#include "bench/host/verify/case_selection.h"
+
+namespace diobench {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// A mutant is dead with the first case that fails: small portions find it early.
+constexpr size_t kCasesPerMutantBoot = 16;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// What every boot shares.
+struct Setup {
+    const VerifyOptions& options;
+    std::vector<const Case*> cases;
+    fs::path constant_initramfs;
+    fs::path work_directory;
+    fs::path log_directory;
+    std::vector<std::string> config_symbols;
+    unsigned jobs = 1;
+};
+
+std::vector<std::string> names_of(const std::vector<const Case*>& cases) {
+    std::vector<std::string> out;
+    for (const Case* one : cases) out.push_back(one->name);
+    return out;
+}
+
+Result<fs::path> conformance_initramfs(uint64_t seed, const fs::path& holder) {
+    std::vector<GuestFile> files;
+    for (const auto& image : all_test_images()) {
+        auto blobs = test_image_blobs(image, seed);
+        if (!blobs) return forward(blobs);
+        for (unsigned i = 0; i < image.blobs(); ++i)
+            files.push_back({"images/" + test_image_blob_name(image, i), blobs->at(i)});
+    }
+    return constant_initramfs(files, holder);
+}
+
+bool is_for_calibration(const std::string& name) { return name.starts_with("slow-") || name.starts_with("same-"); }
+
+Result<std::vector<std::string>> mutant_folders(const VerifyOptions& options) {
+    if (!options.kernels.empty()) return options.kernels;
+    std::vector<std::string> out;
+    std::error_code ec;
+    for (const auto& entry : fs::directory_iterator(project_root() / "kernel-patches/mutants", ec))
+        // slow-* and same-*: right, for the calibration of numbers.
+        if (fs::exists(entry.path() / "series.toml") && !is_for_calibration(entry.path().filename().string()))
+            out.push_back(entry.path().string());
+    if (ec) return fail_errno("list", (project_root() / "kernel-patches/mutants").string(), ec.value());
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+/// Part i of n: every n-th.
+Result<std::vector<std::string>> take_sample(const std::vector<std::string>& all, const std::string& sample) {
+    size_t part = 0, parts = 0;
+    if (std::sscanf(sample.c_str(), "%zu/%zu", &part, &parts) != 2 || part < 1 || part > parts)
+        return fail("verify", "--sample " + sample, "right is I/N with 1 <= I <= N, such as 3/7");
+    std::vector<std::string> out;
+    for (size_t i = part - 1; i < all.size(); i += parts) out.push_back(all[i]);
+    return out;
+}
+
+std::string mutant_path(const std::string& name) {
+    return name.find('/') != std::string::npos ? name : (project_root() / "kernel-patches/mutants" / name).string();
+}
+
+std::string parent_of(const VerifyArm& arm) { return arm.chain.size() > 1 ? arm.chain[arm.chain.size() - 2].name : std::string(); }
+
+Result<std::vector<VerifyArm>> resolve_arms(const VerifyOptions& options) {
+    std::vector<std::string> names = options.kernels;
+    if (options.mutants) {
+        auto folders = mutant_folders(options);
+        if (!folders) return forward(folders);
+        auto sample = take_sample(*folders, options.sample);
+        if (!sample) return forward(sample);
+        names = *sample;
+    }
+    std::vector<VerifyArm> arms;
+    for (const auto& name : names) {
+        auto arm = options.mutants ? make_mutant_arm(mutant_path(name)) : make_arm(name);
+        if (!arm) return forward(arm);
+        for (const auto& other : arms)
+            if (other.name == arm->name) return fail("verify", name, "this kernel is named twice");
+        arms.push_back(std::move(*arm));
+    }
+    // Mutants of one parent after one another: what differs between two builds is little.
+    if (options.mutants)
+        std::stable_sort(arms.begin(), arms.end(), [](const VerifyArm& a, const VerifyArm& b) { return parent_of(a) < parent_of(b); });
+    sort_by_lineage(arms);
+    return arms;
+}
+
+/// Builds what is not built.  A kernel that cannot be built is that arm's outcome; an interrupt ends everything.
+Status build_arm(VerifyArm& arm, const KernelSource& source, Progress& progress) {
+    BuildOptions options;
+    options.target = Target::uml_checked;
+    auto built = build_kernel(source, arm.chain.back().folder.string(), progress, options);
+    if (interrupted()) return interrupted_error("build kernels");
+    if (built) arm.kernel = *built;
+    else arm.build_error = built.error().message();
+    return {};
+}
+
+CaseBoots boots_of(const Setup& setup, const VerifyArm& arm, size_t part) {
+    CaseBoots boots;
+    boots.label = fmt::format("{}-{}", arm.name, part);
+    boots.kernel_image = arm.kernel->image;
+    boots.constant_initramfs = setup.constant_initramfs;
+    boots.work_directory = setup.work_directory;
+    boots.log_directory = setup.log_directory;
+    boots.plan.seed = setup.options.seed;
+    boots.plan.config_symbols = setup.config_symbols;
+    boots.plan.direct = parse_direct_support(declared_direct_io(arm.chain)).value_or(DirectSupport::unknown);
+    return boots;
+}
+
+void merge(CaseRun& all, CaseRun&& part) {
+    for (auto& one : part.cases) all.cases.push_back(std::move(one));
+    for (auto& boot : part.boots) {
+        boot.boot = static_cast<int64_t>(all.boots.size());
+        all.boots.push_back(std::move(boot));
+    }
+    if (all.machine_fault.empty()) all.machine_fault = part.machine_fault;
+    if (all.command.empty()) all.command = part.command;
+    if (all.kernel_command_line.empty()) all.kernel_command_line = part.kernel_command_line;
+}
+
+/// All cases of one kernel, several machines side by side.
+Status run_arm(const Setup& setup, VerifyArm& arm, Progress& progress) {
+    arm.asked = names_of(setup.cases);
+    const auto parts = deal(in_run_order(setup.cases), setup.jobs);
+    const auto started = Clock::now();
+    progress.stage("verify " + arm.name);
+    std::mutex mutex;
+    size_t done = 0;
+    std::optional<Error> error;
+    auto work = [&](size_t part) {
+        CaseBoots boots = boots_of(setup, arm, part);
+        boots.on_case = [&](const CaseRecord& one) {
+            std::lock_guard lock(mutex);
+            progress.update(++done, arm.asked.size(), one.name);
+        };
+        auto run = run_cases(boots, names_of(parts[part]));
+        std::lock_guard lock(mutex);
+        if (run) merge(arm.run, std::move(*run));
+        else if (!error) error = run.error();
+    };
+    std::vector<std::thread> workers;
+    for (size_t i = 1; i < parts.size(); ++i) workers.emplace_back(work, i);
+    work(0);
+    for (auto& worker : workers) worker.join();
+    arm.elapsed_s = seconds_since(started);
+    if (error) return tl::unexpected<Error>(*error);
+    return {};
+}
+
+bool kills(const CaseRecord& record, const std::vector<KnownFailure>& known) {
+    return judge_cases({record.name}, {record}, known).failures > 0;
+}
+
+/// Runs a mutant until a case fails.
+Status run_mutant(const Setup& setup, VerifyArm& arm) {
+    const auto started = Clock::now();
+    bool dead = false;
+    CaseBoots boots = boots_of(setup, arm, 0);
+    boots.cases_per_boot = kCasesPerMutantBoot;
+    boots.on_case = [&](const CaseRecord& one) { dead = dead || kills(one, arm.known); };
+    boots.enough = [&] { return dead; };
+    auto run = run_cases(boots, names_of(in_run_order(setup.cases, arm.chain.back().killed_by)));
+    if (!run) return forward(run);
+    arm.run = std::move(*run);
+    for (const auto& one : arm.run.cases) arm.asked.push_back(one.name);
+    std::sort(arm.asked.begin(), arm.asked.end());
+    arm.elapsed_s = seconds_since(started);
+    return {};
+}
+
+void say_built(const VerifyArm& arm, Progress& progress) {
+    if (!arm.kernel)
+        progress.finish(coloured(fmt::format("{}: {}", arm.name, arm.build_error), Colour::red, STDERR_FILENO));
+    else if (!arm.kernel->cached)
+        progress.finish(fmt::format("kernel {} {} built in {:.0f} s", arm.name, arm.kernel->base_version, arm.kernel->build_seconds));
+}
+
+Status run_all(const Setup& setup, std::vector<VerifyArm>& arms, const KernelSource& source, Progress& progress) {
+    for (auto& arm : arms) {
+        if (auto s = build_arm(arm, source, progress); !s) return s;
+        say_built(arm, progress);
+    }
+    for (auto& arm : arms)
+        if (arm.kernel)
+            if (auto s = run_arm(setup, arm, progress); !s) return s;
+    return {};
+}
+
+/// One mutant is built while another runs.
+Status run_all_mutants(const Setup& setup, std::vector<VerifyArm>& arms, const KernelSource& source, Progress& progress) {
+    std::mutex building;
+    std::mutex mutex;
+    std::atomic<size_t> next{0};
+    size_t done = 0;
+    std::optional<Error> error;
+    auto work = [&] {
+        for (size_t i; (i = next++) < arms.size();) {
+            VerifyArm& arm = arms[i];
+            Status status;
+            {
+                std::lock_guard lock(building);
+                status = build_arm(arm, source, progress);
+            }
+            if (status && arm.kernel) status = run_mutant(setup, arm);
+            std::lock_guard lock(mutex);
+            if (!status) {
+                if (!error) error = status.error();
+                next = arms.size();
+                return;
+            }
+            if (!arm.kernel) say_built(arm, progress);
+            progress.update(++done, arms.size(), arm.name);
+        }
+    };
+    progress.stage("mutants");
+    std::vector<std::thread> workers;
+    for (unsigned i = 1; i < std::min<size_t>(setup.jobs, arms.size()); ++i) workers.emplace_back(work);
+    work();
+    for (auto& worker : workers) worker.join();
+    if (error) return tl::unexpected<Error>(*error);
+    return {};
+}
+
+void worsen(ExitCode& code, ExitCode other) {
+    // A machine that ran nothing is worse than a kernel that was not built, which is worse than a failed case.
+    auto rank = [](ExitCode c) { return c == ExitCode::ok ? 0 : c == ExitCode::invalid ? 3 : c == ExitCode::usage ? 2 : 1; };
+    if (rank(other) > rank(code)) code = other;
+}
+
+/// What one arm adds to the findings; the exit code it asks for.
+ExitCode conclude_arm(const VerifyArm& arm, const KernelResult& kernel, const Judgement& judgement, bool mutant, std::vector<std::string>& findings) {
+    if (!arm.kernel) {
+        findings.push_back(fmt::format("{}: {}", arm.name, arm.build_error));
+        return ExitCode::usage;
+    }
+    if (!arm.run.machine_fault.empty() && arm.run.cases.empty()) {
+        findings.push_back(fmt::format("{}: no case could be run: {}", arm.name, arm.run.machine_fault));
+        return ExitCode::invalid;
+    }
+    if (mutant) {
+        if (judgement.failures > 0) return ExitCode::ok;
+        findings.push_back(fmt::format("mutant {} survived all {} cases: {}", arm.name, arm.asked.size(), arm.chain.back().purpose));
+        return ExitCode::failed_check;
+    }
+    for (const auto& entry : kernel.conformance)
+        if (entry.status == ConformanceStatus::fail && !entry.known)
+            findings.push_back(fmt::format("{}: {}: {}", arm.name, entry.case_name, entry.reason));
+    for (const auto& glob : judgement.repaired)
+        findings.push_back(fmt::format("{}: every case of the known failure \"{}\" passes now: take it out of {}", arm.name, glob,
+                                       (arm.chain.back().folder / "series.toml").string()));
+    return judgement.failures > 0 ? ExitCode::failed_check : ExitCode::ok;
+}
+
+Results conclude(Run run, const std::vector<VerifyArm>& arms, bool mutants) {
+    Results out;
+    out.run = std::move(run);
+    ExitCode code = ExitCode::ok;
+    for (const auto& arm : arms) {
+        const Judgement judgement = arm.kernel && !arm.run.cases.empty() ? judge_cases(arm.asked, arm.run.cases, arm.known) : Judgement{};
+        KernelResult kernel = describe(arm, judgement);
+        worsen(code, conclude_arm(arm, kernel, judgement, mutants, out.run.findings));
+        out.kernels.push_back(std::move(kernel));
+        out.run.command_lines.try_emplace("machine", arm.run.command);
+        out.run.command_lines.try_emplace("kernel", arm.run.kernel_command_line);
+    }
+    out.run.exit_code = static_cast<int>(code);
+    out.run.status = code == ExitCode::ok ? RunStatus::ok
+                     : code == ExitCode::usage ? RunStatus::usage
+                     : code == ExitCode::invalid ? RunStatus::invalid : RunStatus::failed;
+    return out;
+}
+
+std::string reproduce_text(const Results& results, const VerifyOptions& options) {
+    std::string text = reproduce_head(results) + " verify";
+    for (const auto& kernel : options.kernels) text += " " + shell_text({kernel});
+    if (options.mutants) text += " --mutants --sample " + options.sample;
+    for (const auto& glob : options.cases) text += " --case " + shell_text({glob});
+    text += fmt::format(" --seed {}", options.seed);
+    if (!options.tree.empty()) text += " --tree " + shell_text({options.tree.string()});
+    if (!options.revision.empty()) text += " --rev " + shell_text({options.revision});
+    return text + " \"$@\"\n";
+}
+
+Result<Setup> prepare(const VerifyOptions& options, const fs::path& output, const fs::path& work) {
+    auto cases = select_cases(options.cases);
+    if (!cases) return forward(cases);
+    auto initramfs = conformance_initramfs(options.seed, work);
+    if (!initramfs) return forward(initramfs);
+    auto config = wanted_config(Target::uml_checked);
+    if (!config) return forward(config);
+    // A machine waits for half of its time: for slow daemons and devices.
+    const unsigned jobs = options.jobs != 0 ? options.jobs : std::max(1u, std::thread::hardware_concurrency() * 3 / 2);
+    return Setup{options, std::move(*cases), *initramfs, work, output / "logs", std::move(*config), jobs};
+}
+
+}  // namespace
+
+Result<VerifyOutcome> verify_kernels(const VerifyOptions& options) {
+    const auto started = Clock::now();
+    auto arms = resolve_arms(options);
+    if (!arms) return forward(arms);
+    if (auto cases = select_cases(options.cases); !cases) return forward(cases);
+    Run run = begin_run(options.mutants ? kMutantSuite : options.cases.empty() ? kVerifySuite : kVerifyPartSuite, "uml", options.seed, options.argv);
+    const fs::path output = options.output.empty() ? fs::path("out") / run.id : options.output;
+    if (auto s = make_directories(output / "logs"); !s) return forward(s);
+    auto work = TempDirectory::create(cache_root() / "work", "verify");
+    if (!work) return forward(work);
+
+    Progress progress("kernels");
+    auto source = options.tree.empty() ? distribution_source(progress) : tree_source(options.tree, options.revision, progress);
+    if (!source) return forward(source);
+    auto setup = prepare(options, output, work->path());
+    if (!setup) return forward(setup);
+    auto status = options.mutants ? run_all_mutants(*setup, *arms, *source, progress) : run_all(*setup, *arms, *source, progress);
+    if (!status) return forward(status);
+
+    run.accelerator = "none";
+    run.clock = clock_of(MachineKind::uml, Accelerator::tcg);
+    run.elapsed_s = seconds_since(started);
+    VerifyOutcome out{conclude(std::move(run), *arms, options.mutants), output, ExitCode::ok};
+    out.exit_code = static_cast<ExitCode>(out.results.run.exit_code);
+    const auto link = options.output.empty() ? LatestLink::point : LatestLink::leave;
+    if (auto s = write_outputs(output, out.results, reproduce_text(out.results, options), link); !s) return forward(s);
+    return out;
+}
+
+}  // namespace diobench

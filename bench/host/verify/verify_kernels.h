@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A whole verification: kernels built for User Mode Linux with every check on,
+// the conformance cases run on each, outcomes held against what the series say.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/common/base/files.h"
+#include "bench/results/store/results.h"
+
+namespace diobench {
+
+inline constexpr const char* kVerifySuite = "verify";
+inline constexpr const char* kVerifyPartSuite = "verify-part";  ///< not all cases
+inline constexpr const char* kMutantSuite = "mutants";
+
+struct VerifyOptions {
+    std::vector<std::string> kernels;  ///< series by name or folder
+    bool mutants = false;              ///< instead: the series of kernel-patches/mutants, all or those of `kernels`
+    std::string sample = "1/1";        ///< of the mutants: part i of n
+    std::vector<std::string> cases;    ///< globs; empty: all
+    uint64_t seed = 1;
+    fs::path output;                   ///< empty: out/<run id>
+    fs::path tree;                     ///< kernel source; empty: the distribution's
+    std::string revision;              ///< of `tree`
+    unsigned jobs = 0;                 ///< machines side by side; 0: half as many again as CPUs
+    std::vector<std::string> argv;     ///< for the record
+};
+
+struct VerifyOutcome {
+    Results results;
+    fs::path directory;
+    ExitCode exit_code = ExitCode::ok;
+};
+
+/// Errors are what makes the whole impossible; what one kernel does wrong is in
+/// the results.  Exit code: 1 a case failed that the series does not list, or a
+/// mutant survived; 2 a kernel could not be built; 4 a machine ran no case.
+[[nodiscard]] Result<VerifyOutcome> verify_kernels(const VerifyOptions& options);
+
+}  // namespace diobench

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A TOML table that is read strictly: errors carry file, line and key, and a
+// key that nobody asked for is one.
+#pragma once
+
+#include <fmt/format.h>
+#include <optional>
+#include <set>
+#include <string>
+#include <toml++/toml.h>
+#include <vector>
+
+#include "bench/common/base/edit_distance.h"
+#include "bench/common/base/error.h"
+#include "bench/common/base/text.h"
+
+namespace diobench {
+
+template <class T>
+std::string list_of(const T& names) {
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
+/// "dir/w.toml:12", as in every error.
+inline std::string toml_place(const std::string& file, int64_t line) { return fmt::format("{}:{}", file, line); }
+
+inline Result<toml::table> parse_toml(const std::string& text, const std::string& file, std::string_view operation) {
+    try {
+        return toml::parse(text, file);
+    } catch (const toml::parse_error& e) {
+        return fail(operation, toml_place(file, e.source().begin.line), e.description());
+    }
+}
+
+/// A TOML table that knows its file, and which of its keys were asked for.
+class Section {
+public:
+    /// `what` is read: "a workload", "[[gate]]"; `operation` stands in errors.
+    Section(const toml::table& table, std::string file, std::string what, std::string operation)
+        : table_(table), file_(std::move(file)), what_(std::move(what)), operation_(std::move(operation)) {}
+
+    [[nodiscard]] int64_t line() const { return table_.source().begin.line; }
+    [[nodiscard]] tl::unexpected<Error> bad(const toml::node& node, std::string_view key, std::string_view text) const {
+        return fail(operation_, toml_place(file_, node.source().begin.line), fmt::format("{}: {}", key, text));
+    }
+    [[nodiscard]] tl::unexpected<Error> missing(std::string_view key, std::string_view example) const {
+        for (const auto& [written, node] : table_)
+            if (!known_.contains(std::string(written.str())) && edit_distance(written.str(), key) <= kMistypedAtMost)
+                return bad(node, written.str(), fmt::format("{} has no \"{}\": is this meant to be it?", what_, key));
+        return fail(operation_, toml_place(file_, line()),
+                    fmt::format("{} has no \"{}\"; for instance {} = {}", what_, key, key, example));
+    }
+    const toml::node* find(std::string_view key) {
+        known_.insert(std::string(key));
+        return table_.get(key);
+    }
+    Result<std::string> text(std::string_view key, std::string_view example) {
+        const toml::node* node = find(key);
+        if (node == nullptr) return missing(key, example);
+        auto value = node->value<std::string>();
+        if (!node->is_string() || trim(*value).empty()) return bad(*node, key, fmt::format("expected a text like {}", example));
+        return *value;
+    }
+    /// One text or a list of texts.
+    Result<std::vector<std::string>> texts(std::string_view key, std::string_view example) {
+        const toml::node* node = find(key);
+        if (node == nullptr) return missing(key, example);
+        std::vector<std::string> out;
+        if (node->is_string()) {
+            out.push_back(*node->value<std::string>());
+        } else if (const auto* array = node->as_array(); array != nullptr && !array->empty()) {
+            for (const auto& element : *array) {
+                if (!element.is_string()) return bad(element, key, fmt::format("expected texts like {}", example));
+                out.push_back(*element.value<std::string>());
+            }
+        } else {
+            return bad(*node, key, fmt::format("expected a text or a list of texts like {}", example));
+        }
+        return out;
+    }
+    Result<uint64_t> number(std::string_view key, std::string_view example) {
+        const toml::node* node = find(key);
+        if (node == nullptr) return missing(key, example);
+        auto value = node->value<int64_t>();
+        if (!node->is_integer() || *value <= 0) return bad(*node, key, fmt::format("expected a positive number like {}", example));
+        return static_cast<uint64_t>(*value);
+    }
+    /// Every element of `key` through `parse`, whose error gets file and line.
+    template <class T, class Parse>
+    Result<std::vector<T>> parsed(std::string_view key, std::string_view example, Parse parse) {
+        auto words = texts(key, example);
+        if (!words) return forward(words);
+        std::vector<T> out;
+        for (const auto& word : *words) {
+            auto value = parse(word);
+            if (!value) return bad(*table_.get(key), key, value.error().message());
+            out.push_back(*value);
+        }
+        return out;
+    }
+    /// Call last: any key that nobody asked for is an error.
+    Status refuse_unknown() const {
+        for (const auto& [key, node] : table_)
+            if (!known_.contains(std::string(key.str())))
+                return bad(node, key.str(), fmt::format("unknown key in {}; known are {}", what_, list_of(known_)));
+        return {};
+    }
+
+protected:
+    const toml::table& table_;
+
+private:
+    std::string file_;
+    std::string what_;
+    std::string operation_;
+    std::set<std::string> known_;
+};
+
+}  // namespace diobench

@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/host/workload/workload.h"
+
+#include <algorithm>
+#include <charconv>
+#include <fmt/format.h>
+#include <set>
+
+#include "bench/common/base/text.h"
+#include "bench/common/fio/job_file.h"
+#include "bench/common/image/layout.h"
+#include "bench/common/trace/trace.h"
+#include "bench/host/workload/contradiction.h"
+#include "bench/host/workload/toml_section.h"
+
+namespace diobench {
+
+namespace {
+
+constexpr const char* kOperation = "read workload";
+
+struct Load {
+    std::string engine;
+    unsigned iodepth = 1;
+};
+
+template <class T>
+std::string names_in(const std::vector<T>& list) {
+    std::vector<std::string> names;
+    for (const auto& element : list) names.push_back(element.name);
+    return list_of(names);
+}
+
+template <class T>
+std::string profile_names(const std::vector<T>& list) {
+    std::vector<std::string> names;
+    for (const auto& element : list) names.push_back(element.profile.name);
+    return list_of(names);
+}
+
+Result<uint64_t> parse_number(const std::string& text) {
+    uint64_t value = 0;
+    auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (ec != std::errc() || end != text.data() + text.size() || value == 0) return fail("number", fmt::format("\"{}\"", text), "expected a positive whole number");
+    return value;
+}
+
+Result<Load> parse_load(const std::string& text, const std::vector<EngineLimit>& engines) {
+    auto colon = text.find(':');
+    Load load{text.substr(0, colon), 0};
+    if (colon != std::string::npos)
+        if (auto number = parse_number(text.substr(colon + 1))) load.iodepth = static_cast<unsigned>(std::min<uint64_t>(*number, 1u << 30));
+    if (load.iodepth == 0) return fail("load", fmt::format("\"{}\"", text), "expected engine:iodepth, like libaio:32");
+    for (const auto& engine : engines)
+        if (engine.name == load.engine) {
+            if (load.iodepth > engine.max_iodepth)
+                return fail("load", fmt::format("\"{}\"", text), fmt::format("{} has an iodepth of at most {}", engine.name, engine.max_iodepth));
+            return load;
+        }
+    return fail("load", fmt::format("\"{}\"", text), "known engines are " + names_in(engines));
+}
+
+struct Rate {
+    Arrival arrival = Arrival::closed;
+    uint64_t iops = 0;
+};
+
+Result<Rate> parse_rate(const std::string& text) {
+    auto colon = text.find(':');
+    auto arrival = parse_enum<Arrival>(text.substr(0, colon));
+    if (!arrival || colon == std::string::npos || (*arrival != Arrival::constant && *arrival != Arrival::poisson))
+        return fail("rate", fmt::format("\"{}\"", text), "expected constant:IOPS or poisson:IOPS, like poisson:5000");
+    auto iops = parse_number(text.substr(colon + 1));
+    if (!iops) return forward(iops);
+    return Rate{*arrival, *iops};
+}
+
+Result<std::string> known_layout(const std::string& name) {
+    auto layout = find_layout(name);
+    if (!layout) return forward(layout);
+    return name;
+}
+
+/// The cells of one [[cells]] table: the cross product of its lists.
+class CellTable {
+public:
+    CellTable(const toml::table& table, const std::string& file, const WorkloadSet& set, const Abilities& abilities, Workload& workload)
+        : table_(table), section_(table, file, "[[cells]]", kOperation), set_(set), abilities_(abilities), workload_(workload) {
+        Cell cell;
+        cell.workload = workload.name;
+        cells_.push_back(cell);
+    }
+
+    Status add() {
+        if (auto s = where(); !s) return s;
+        if (auto s = what(); !s) return s;
+        if (auto s = circumstances(); !s) return s;
+        if (auto s = section_.refuse_unknown(); !s) return s;
+        std::set<std::string> ids;
+        for (const auto& other : workload_.cells) ids.insert(other.id());
+        for (Cell& cell : cells_) {
+            if (std::string why = contradiction(cell, abilities_); !why.empty()) return section_.bad(table_, cell.id(), why);
+            if (!ids.insert(cell.id()).second) return section_.bad(table_, cell.id(), "this cell is here twice");
+            workload_.cells.push_back(std::move(cell));
+        }
+        return {};
+    }
+
+private:
+    /// Every cell once for each element of the list under `key`.
+    template <class T, class Parse, class Set>
+    Status expand(std::string_view key, std::string_view example, Parse parse, Set set) {
+        auto values = section_.parsed<T>(key, example, parse);
+        if (!values) return forward(values);
+        std::vector<Cell> out;
+        for (const Cell& cell : cells_)
+            for (const T& value : *values) {
+                out.push_back(cell);
+                set(out.back(), value);
+            }
+        cells_ = std::move(out);
+        return {};
+    }
+    template <class T, class Parse, class Set>
+    Status expand_if_there(std::string_view key, std::string_view example, Parse parse, Set set) {
+        if (section_.find(key) == nullptr) return {};
+        return expand<T>(key, example, parse, set);
+    }
+    Status where() {
+        auto backend = [&](const std::string& name) -> Result<std::string> {
+            const auto& all = abilities_.backends;
+            if (name == kNull || std::any_of(all.begin(), all.end(), [&](const auto& b) { return b.name == name; })) return name;
+            return fail("backend", fmt::format("\"{}\"", name), "known are null, " + names_in(all));
+        };
+        if (auto s = expand<std::string>("backend", "[\"fscache\"]", backend, [](Cell& c, const std::string& v) { c.backend = v; }); !s) return s;
+        if (auto s = expand<std::string>("layout", "[\"flat\"]", known_layout, [](Cell& c, const std::string& v) { c.layout = v; }); !s) return s;
+        auto device = [&](const std::string& name) -> Result<std::string> {
+            if (set_.device(name) != nullptr) return name;
+            return fail("device", fmt::format("\"{}\"", name), "known devices are " + profile_names(set_.devices));
+        };
+        if (auto s = expand<std::string>("device", "[\"ram\"]", device, [](Cell& c, const std::string& v) { c.device = v; }); !s) return s;
+        return expand<CacheState>("cache_state", "[\"local\"]", parse_enum<CacheState>, [](Cell& c, CacheState v) { c.cache_state = v; });
+    }
+
+    Status what() {
+        if (section_.find("fio_job") != nullptr) return fio_jobs();
+        if (auto s = expand<IoMode>("io", "[\"buffered\", \"direct\"]", parse_enum<IoMode>, [](Cell& c, IoMode v) { c.io = v; }); !s) return s;
+        if (section_.find("trace") != nullptr) return traces();
+        if (auto s = expand<Pattern>("pattern", "\"random\"", parse_enum<Pattern>, [](Cell& c, Pattern v) { c.pattern = v; }); !s) return s;
+        for (const Cell& cell : cells_)
+            if (cell.pattern == Pattern::trace) return section_.bad(*table_.get("pattern"), "pattern", "a trace is named by trace = \"NAME\", without pattern");
+        const bool tree = cells_.front().pattern == Pattern::tree;
+        if (!tree)
+            if (auto s = expand<uint64_t>("block_size", "[\"4k\", \"128k\"]", parse_size_bytes, [](Cell& c, uint64_t v) { c.block_size_bytes = v; }); !s) return s;
+        if (auto s = loads(); !s) return s;
+        if (auto s = expand_if_there<uint64_t>("numjobs", "[\"1\", \"4\"]", parse_number, [](Cell& c, uint64_t v) { c.numjobs = static_cast<unsigned>(std::min<uint64_t>(v, 1u << 20)); }); !s) return s;
+        if (auto s = expand_if_there<uint64_t>("span", "[\"8m\", \"32m\"]", parse_size_bytes, [](Cell& c, uint64_t v) { c.span_bytes = v; }); !s) return s;
+        if (auto s = expand_if_there<Rate>("rate", "[\"constant:5000\", \"poisson:5000\"]", parse_rate, [](Cell& c, const Rate& v) { c.arrival = v.arrival; c.rate_iops = v.iops; }); !s) return s;
+        return number_of_reads(tree);
+    }
+
+    Status loads() {
+        auto parse = [&](const std::string& text) { return parse_load(text, abilities_.engines); };
+        return expand<Load>("load", "[\"pread:1\", \"libaio:32\"]", parse, [](Cell& c, const Load& v) { c.engine = v.engine; c.iodepth = v.iodepth; });
+    }
+
+    /// `size` bounds what is read of data that is read once; what is read again is bounded by number_ios alone.
+    Status number_of_reads(bool tree) {
+        auto number_ios = section_.number("number_ios", "512");
+        if (!number_ios) return forward(number_ios);
+        const bool again = cells_.front().pattern == Pattern::reread || cells_.front().pattern == Pattern::zipf;
+        std::vector<uint64_t> total = {0};
+        if (!tree && !again) {
+            auto size = section_.parsed<uint64_t>("size", "\"32m\"", parse_size_bytes);
+            if (!size) return forward(size);
+            total = *size;
+        }
+        for (Cell& cell : cells_) {
+            const uint64_t block = cell.block_size_bytes;
+            cell.ops = total.front() == 0 ? *number_ios : block == 0 ? 0 : std::min(total.front() / block, *number_ios);
+            if (cell.ops == 0)
+                return section_.bad(*table_.get("size"), "size", fmt::format("{} is less than one block of {}", size_name(total.front()), size_name(block)));
+        }
+        return {};
+    }
+
+    Status traces() {
+        auto name = section_.text("trace", "\"container-start\"");
+        if (!name) return forward(name);
+        const NamedText* text = set_.trace(*name);
+        if (text == nullptr) return section_.bad(*table_.get("trace"), "trace", fmt::format("workloads/traces/{}.trace is not there; known are {}", *name, names_in(set_.traces)));
+        auto trace = parse_trace(text->text, *name);
+        if (!trace) return forward(trace);
+        if (auto s = loads(); !s) return s;
+        Arrival arrival = Arrival::closed;
+        if (const toml::node* node = section_.find("replay")) {
+            const auto word = node->value<std::string>().value_or("");
+            if (word != "timed" && word != "fast") return section_.bad(*node, "replay", "expected \"timed\" (at the trace's times) or \"fast\" (as fast as it goes)");
+            if (word == "timed") arrival = Arrival::trace;
+        }
+        for (Cell& cell : cells_) {
+            cell.pattern = Pattern::trace;
+            cell.trace = *name;
+            cell.block_size_bytes = 0;
+            cell.ops = trace->reads.size();
+            cell.arrival = arrival;
+            auto layout = find_layout(cell.layout);
+            auto size_of = [&](const std::string& file) -> std::optional<uint64_t> {
+                const TestFile* found = (*layout)->file(file);
+                return found == nullptr ? std::nullopt : std::optional(found->size_bytes);
+            };
+            if (auto s = check_trace_fits(*trace, *name, size_of); !s)
+                return section_.bad(*table_.get("trace"), "trace", fmt::format("it does not fit layout {}: {}", cell.layout, s.error().message()));
+        }
+        return {};
+    }
+
+    /// A job file says itself what and how it reads.
+    Status fio_jobs() {
+        auto named = [&](const std::string& name) -> Result<std::string> {
+            if (set_.fio_job(name) != nullptr) return name;
+            return fail("fio_job", fmt::format("\"{}\"", name), "workloads/fio/" + name + ".fio is not there; known are " + names_in(set_.fio_jobs));
+        };
+        if (auto s = expand<std::string>("fio_job", "[\"rand-4k-direct\"]", named, [](Cell& c, const std::string& v) { c.fio_job = v; }); !s) return s;
+        for (Cell& cell : cells_) {
+            auto jobs = parse_fio_job_file(set_.fio_job(cell.fio_job)->text, cell.fio_job + ".fio");
+            if (!jobs) return forward(jobs);
+            const FioJob& first = jobs->jobs.front();
+            cell.engine = "fio";
+            cell.block_size_bytes = first.block_size_bytes;
+            cell.iodepth = first.iodepth;
+            cell.numjobs = jobs->threads();
+            cell.pattern = first.random ? Pattern::random : Pattern::sequential;
+            cell.io = first.direct ? IoMode::direct : IoMode::buffered;
+            cell.ops = cell.numjobs;
+            for (const FioJob& job : jobs->jobs)
+                if (job.direct != first.direct)
+                    return section_.bad(*table_.get("fio_job"), "fio_job", fmt::format("{}: its jobs differ in direct=, so no mode can be proved; make two job files", cell.fio_job));
+        }
+        return {};
+    }
+
+    Status circumstances() {
+        auto fetch = [&](const std::string& name) -> Result<std::string> {
+            if (set_.fetch(name) != nullptr) return name;
+            return fail("fetch", fmt::format("\"{}\"", name), "not a fetch profile; known are " + profile_names(set_.fetches));
+        };
+        if (auto s = expand_if_there<std::string>("fetch", "[\"lan\"]", fetch, [](Cell& c, const std::string& v) { c.fetch = v; }); !s) return s;
+        if (auto s = expand_if_there<uint64_t>("memory", "[\"48m\"]", parse_size_bytes, [](Cell& c, uint64_t v) { c.memory_bytes = v; }); !s) return s;
+        if (auto s = expand_if_there<uint64_t>("neighbour", "[\"16m\"]", parse_size_bytes, [](Cell& c, uint64_t v) { c.neighbour_bytes = v; }); !s) return s;
+        if (const toml::node* node = section_.find("curve")) {
+            if (!node->is_boolean()) return section_.bad(*node, "curve", "expected true or false");
+            for (Cell& cell : cells_) cell.curve = *node->value<bool>();
+        }
+        return {};
+    }
+
+    const toml::table& table_;
+    Section section_;
+    const WorkloadSet& set_;
+    const Abilities& abilities_;
+    Workload& workload_;
+    std::vector<Cell> cells_;
+};
+
+/// A profile file: one table a profile, each handed to `take`.
+template <class Take>
+Status read_profiles(const fs::path& path, Take take) {
+    auto text = read_file(path);
+    if (!text) return forward(text);
+    auto table = parse_toml(*text, path.string(), kOperation);
+    if (!table) return forward(table);
+    for (const auto& [key, node] : *table) {
+        const auto* profile = node.as_table();
+        if (profile == nullptr)
+            return fail("read profiles", fmt::format("{}:{}", path.string(), node.source().begin.line), fmt::format("{}: expected a table [name]", key.str()));
+        Section section(*profile, path.string(), fmt::format("[{}]", key.str()), kOperation);
+        auto purpose = section.text("purpose", "\"one line\"");
+        if (!purpose) return forward(purpose);
+        if (auto s = take(std::string(key.str()), *purpose, section); !s) return s;
+        if (auto s = section.refuse_unknown(); !s) return s;
+    }
+    return {};
+}
+
+Result<uint64_t> duration(Section& section, std::string_view key) {
+    auto value = section.parsed<uint64_t>(key, "\"80us\"", parse_duration_ns);
+    if (!value) return forward(value);
+    return value->front();
+}
+
+/// The files of a folder with an extension, by name; none if there is no such folder.
+Result<std::vector<fs::path>> files_in(const fs::path& folder, const std::string& extension) {
+    std::vector<fs::path> files;
+    if (!fs::exists(folder)) return files;
+    std::error_code ec;
+    for (const auto& entry : fs::directory_iterator(folder, ec))
+        if (entry.path().extension() == extension) files.push_back(entry.path());
+    if (ec) return fail_errno("list", folder.string(), ec.value());
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+Result<std::vector<NamedText>> texts_in(const fs::path& folder, const std::string& extension) {
+    auto files = files_in(folder, extension);
+    if (!files) return forward(files);
+    std::vector<NamedText> out;
+    for (const auto& file : *files) {
+        auto text = read_file(file);
+        if (!text) return forward(text);
+        out.push_back({file.stem().string(), std::move(*text)});
+    }
+    return out;
+}
+
+Status read_devices(const fs::path& file, WorkloadSet& set) {
+    return read_profiles(file, [&](const std::string& name, const std::string& purpose, Section& section) -> Status {
+        auto kind = section.text("kind", "\"null_blk\"");
+        if (!kind) return forward(kind);
+        NamedDevice device{{name, *kind, 0, 0, 0, ""}, purpose};
+        if (*kind == "null_blk") {
+            auto latency = duration(section, "latency");
+            if (!latency) return forward(latency);
+            device.profile.latency_ns = *latency;
+            device.profile.path = "/dev/nullb0";
+            if (section.find("bandwidth_bytes_per_s") != nullptr) {
+                auto bandwidth = section.number("bandwidth_bytes_per_s", "550_000_000");
+                if (!bandwidth) return forward(bandwidth);
+                device.profile.bandwidth_bytes_per_s = *bandwidth;
+            }
+        } else if (*kind == "brd") {
+            device.profile.path = "/dev/ram0";
+        } else {
+            return fail("read profiles", name, "kind \"" + *kind + "\" is not known; known are brd, null_blk");
+        }
+        set.devices.push_back(std::move(device));
+        return {};
+    });
+}
+
+Status read_fetches(const fs::path& file, WorkloadSet& set) {
+    return read_profiles(file, [&](const std::string& name, const std::string& purpose, Section& section) -> Status {
+        auto round_trip = duration(section, "round_trip");
+        if (!round_trip) return forward(round_trip);
+        auto bandwidth = section.number("bandwidth_bytes_per_s", "1_250_000_000");
+        if (!bandwidth) return forward(bandwidth);
+        FetchProfile profile{name, *round_trip, *bandwidth, 0};
+        if (section.find("jitter") != nullptr) {
+            auto jitter = duration(section, "jitter");
+            if (!jitter) return forward(jitter);
+            profile.jitter_ns = *jitter;
+        }
+        set.fetches.push_back({std::move(profile), purpose});
+        return {};
+    });
+}
+
+}  // namespace
+
+const NamedText* WorkloadSet::trace(std::string_view name) const {
+    for (const auto& t : traces)
+        if (t.name == name) return &t;
+    return nullptr;
+}
+
+const NamedText* WorkloadSet::fio_job(std::string_view name) const {
+    for (const auto& j : fio_jobs)
+        if (j.name == name) return &j;
+    return nullptr;
+}
+
+const DeviceProfile* WorkloadSet::device(std::string_view name) const {
+    for (const auto& d : devices)
+        if (d.profile.name == name) return &d.profile;
+    return nullptr;
+}
+
+const FetchProfile* WorkloadSet::fetch(std::string_view name) const {
+    for (const auto& f : fetches)
+        if (f.profile.name == name) return &f.profile;
+    return nullptr;
+}
+
+std::vector<std::string> WorkloadSet::suite_names() const {
+    std::set<std::string> names;
+    for (const auto& workload : workloads) names.insert(workload.suites.begin(), workload.suites.end());
+    return {names.begin(), names.end()};
+}
+
+Result<std::vector<Cell>> WorkloadSet::suite(const std::string& name) const {
+    std::vector<Cell> cells;
+    for (const auto& workload : workloads)
+        if (std::find(workload.suites.begin(), workload.suites.end(), name) != workload.suites.end())
+            cells.insert(cells.end(), workload.cells.begin(), workload.cells.end());
+    if (cells.empty()) return fail("find suite", name, "known suites are " + list_of(suite_names()));
+    return cells;
+}
+
+Result<Workload> parse_workload(const std::string& text, const std::string& file, const WorkloadSet& profiles,
+                                const Abilities& abilities) {
+    auto table = parse_toml(text, file, kOperation);
+    if (!table) return forward(table);
+    Section section(*table, file, "a workload", kOperation);
+    Workload workload;
+    auto name = section.text("name", "\"seq-read\"");
+    if (!name) return forward(name);
+    workload.name = *name;
+    if (*name != fs::path(file).stem().string())
+        return section.bad(*table->get("name"), "name", fmt::format("\"{}\" is not the name of the file", *name));
+    auto question = section.text("question", "\"What does ... cost?\"");
+    if (!question) return forward(question);
+    workload.question = *question;
+    auto suites = section.texts("suites", "[\"quick\"]");
+    if (!suites) return forward(suites);
+    workload.suites = *suites;
+    const toml::node* cells = section.find("cells");
+    if (cells == nullptr) return section.missing("cells", "a [[cells]] table");
+    if (!cells->is_array_of_tables()) return section.bad(*cells, "cells", "expected [[cells]] tables");
+    for (const auto& node : *cells->as_array())
+        if (auto s = CellTable(*node.as_table(), file, profiles, abilities, workload).add(); !s) return forward(s);
+    if (auto s = section.refuse_unknown(); !s) return forward(s);
+    return workload;
+}
+
+Result<WorkloadSet> load_workloads(const fs::path& folder, const Abilities& abilities) {
+    WorkloadSet set;
+    if (auto s = read_devices(folder / "profiles/devices.toml", set); !s) return forward(s);
+    if (auto s = read_fetches(folder / "profiles/fetch.toml", set); !s) return forward(s);
+    auto traces = texts_in(folder / "traces", ".trace");
+    if (!traces) return forward(traces);
+    set.traces = std::move(*traces);
+    auto fio_jobs = texts_in(folder / "fio", ".fio");
+    if (!fio_jobs) return forward(fio_jobs);
+    set.fio_jobs = std::move(*fio_jobs);
+    auto files = files_in(folder, ".toml");
+    if (!files) return forward(files);
+    for (const auto& file : *files) {
+        auto text = read_file(file);
+        if (!text) return forward(text);
+        auto workload = parse_workload(*text, file.string(), set, abilities);
+        if (!workload) return forward(workload);
+        set.workloads.push_back(std::move(*workload));
+    }
+    return set;
+}
+
+}  // namespace diobench

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The arms of one run side by side: what an O_DIRECT read buys and costs
+// against the reference arm, and how far it is from raw reads.
+#pragma once
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bench/common/base/error.h"
+#include "bench/common/measure/metric_table.h"
+#include "bench/results/store/results.h"
+
+namespace diobench {
+
+/// One of the few numbers that people compare.
+struct Measure {
+    std::string_view name;   ///< "throughput", ... in JSON
+    std::string_view title;  ///< of the table, with the unit of the printed value
+    double divisor;          ///< from the base unit to that of the title
+    Direction direction;
+    std::optional<double> (*value)(const CellResult&);  ///< in the base unit
+    std::string (*text)(double);                        ///< with its unit, for sentences
+};
+/// Throughput, p99, CPU per read and growth of the page cache, in this order.
+[[nodiscard]] std::span<const Measure> comparison_measures();
+
+/// A column.
+struct Arm {
+    enum class Kind { kernel, buffered, raw };
+    std::string title;
+    Kind kind = Kind::kernel;
+    std::string kernel;
+};
+
+/// One read, by all arms.
+struct ComparisonRow {
+    std::string group;  ///< "ram, local, flat": rows of one table
+    std::string label;  ///< "rand 4k qd1 pread", or the cell id with `all`
+    std::string cell;   ///< id of the cell that the kernels' columns show
+    std::vector<const CellResult*> cells;  ///< one for each arm; nullptr if the run has none
+};
+
+struct ComparisonOptions {
+    std::vector<std::string> kernels;  ///< only these: the first is the reference, the last the candidate; empty: all
+    enum class Rows { main, all } rows = Rows::main;
+    std::string filter = "*";          ///< of cell ids
+};
+
+/// The comparison; its pointers point into `results`, whose boots are collapsed.
+struct Comparison {
+    std::shared_ptr<const Results> results;
+    std::vector<Arm> arms;
+    std::vector<ComparisonRow> rows;
+    size_t reference = 0;  ///< index of the arm that ratios are against
+    size_t candidate = 0;  ///< index of the arm that is judged
+    bool main_rows_missing = false;  ///< the suite has none of the main reads, so all local ones are shown
+
+    [[nodiscard]] std::optional<double> value(const ComparisonRow& row, size_t arm, const Measure& measure) const;
+    /// candidate / reference; missing if a value is, or if the reference is 0.
+    [[nodiscard]] std::optional<double> ratio(const ComparisonRow& row, const Measure& measure) const;
+};
+
+/// Without `kernels` the candidate is the last arm (not "fallback" if there
+/// is another) and the reference is "fallback", else the first other arm whose
+/// direct reads have numbers, else the buffered reads.
+[[nodiscard]] Result<Comparison> compare_arms(const Results& results, const ComparisonOptions& options);
+
+/// Why numbers of the virtual clock in two runs are not of the same instructions (guest program, QEMU, compiler); empty if they are.
+[[nodiscard]] std::string why_other_tools(const Run& first, const Run& second);
+/// Why two runs must not be compared (machine, clock, suite, emulator), as an error; else nothing.
+[[nodiscard]] Status check_comparable(const Results& first, const Results& second);
+/// One run with the arms of two: "dio@1" and "dio@2".  `kernels` names one arm
+/// of each (the same if there is one name; default the last arm both have).
+[[nodiscard]] Result<Results> merge_runs(const Results& first, const Results& second,
+                                         const std::vector<std::string>& kernels);
+
+/// What `compare --json` prints.
+[[nodiscard]] nlohmann::ordered_json comparison_json(const Comparison& comparison);
+
+/// Where text goes decides about colours.
+enum class Colours { never, on_terminals };
+/// The tables, at most `width` columns wide (at least 72); more arms than fit make more tables.
+[[nodiscard]] std::string comparison_tables(const Comparison& comparison, size_t width, Colours colours);
+
+/// Length of a name in the tables' columns; longer ones are cut.
+inline constexpr size_t kArmTitleLength = 8;
+
+}  // namespace diobench

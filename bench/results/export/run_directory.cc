@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/results/export/run_directory.h"
+
+#include "bench/common/base/paths.h"
+
+namespace diobench {
+
+fs::path run_directory(const std::string& given) {
+    if (!given.empty()) return given;
+    fs::path here = fs::path("out") / "latest";
+    return fs::exists(here) ? here : project_root() / here;
+}
+
+Result<Results> read_run(const std::string& given) {
+    fs::path directory = run_directory(given);
+    fs::path file = fs::is_directory(directory) ? directory / kResultsFileName : directory;
+    if (!fs::exists(file))
+        return fail("read results from", file.string(), "there is no such file: make a run with 'diobench run', or name its output directory");
+    return read_results(file);
+}
+
+}  // namespace diobench

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A run's page, with how its numbers went over the runs before it.
+#pragma once
+
+#include "bench/common/base/files.h"
+#include "bench/results/history/run_history.h"
+
+namespace diobench {
+
+/// Writes history.json and report.html into the run's directory; the page's path.
+[[nodiscard]] Result<fs::path> draw_report(const fs::path& directory, const Results& results, const HistoryMetricFilter& wanted);
+
+}  // namespace diobench

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/results/serve/page.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cctype>
+#include <fmt/format.h>
+
+#include "bench/results/history/draw.h"
+
+namespace diobench {
+
+namespace {
+
+constexpr std::string_view kStyle =
+    "body{font:15px/1.5 'DejaVu Sans',sans-serif;margin:1.5em auto;max-width:76em;padding:0 1em;color:#222;background:#fff}"
+    "h1{font-size:1.4em}h2{font-size:1.1em;margin:1.6em 0 .4em}table{border-collapse:collapse}td,th{text-align:left;padding:.15em .8em .15em 0;vertical-align:top}"
+    "th{border-bottom:1px solid #999}.bad{color:#b00020}.good{color:#00695c}.id{font-family:'DejaVu Sans Mono',monospace;font-size:.9em}"
+    ".dim{color:#666}.n{white-space:nowrap}svg{display:block}form{margin:1em 0}input{font:inherit}nav a{margin-right:1em}";
+
+std::string page(std::string_view title, const std::string& body) {
+    return fmt::format("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
+                       "<title>{0}</title><style>{1}</style></head>\n<body><nav><a href=\"/\">Runs</a><a href=\"/history\">History</a>"
+                       "<a href=\"/latest/report.html\">Latest report</a><a href=\"/metrics\">Metrics</a></nav>\n<h1>{0}</h1>\n{2}</body></html>\n",
+                       escape_html(title), kStyle, body);
+}
+
+std::string coloured_word(const std::string& word, bool good) { return fmt::format("<span class=\"{}\">{}</span>", good ? "good" : "bad", escape_html(word)); }
+
+/// The slashes stay.
+std::string encode_path(std::string_view path) {
+    std::string out;
+    for (size_t at = 0; at < path.size();) {
+        const size_t end = std::min(path.find('/', at), path.size());
+        out += encode_url(path.substr(at, end - at));
+        if (end < path.size()) out += '/';
+        at = end + 1;
+    }
+    return out;
+}
+
+std::string run_row(const ListedRun& listed) {
+    const StoredRun& run = listed.run;
+    const std::string folder = "/" + encode_path(listed.folder);
+    std::string links;
+    if (listed.has_report) links += fmt::format("<a href=\"{}report.html\">report</a> ", folder);
+    if (listed.has_summary) links += fmt::format("<a href=\"{}summary.txt\">summary</a>", folder);
+    return fmt::format("<tr><td class=\"id\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{} of {}</td><td>{}</td></tr>\n", escape_html(run.id),
+                       escape_html(run.started_at), escape_html(run.suite), escape_html(run.machine), coloured_word(run.status, run.exit_code == 0), run.ok_cells,
+                       run.cells, links);
+}
+
+std::string progress_text(const ProgressState& p) {
+    const std::string steps = p.total > 0 ? fmt::format(", {} of {}", p.done, p.total) : "";
+    return fmt::format("<p>Under way: {} <span class=\"id\">{}</span>, {}{}: {} <span class=\"dim\">(at {})</span></p>\n", escape_html(p.kind), escape_html(p.id),
+                       escape_html(p.stage), steps, escape_html(p.what), escape_html(p.updated_at));
+}
+
+std::string gates_table(const std::vector<StoredJudgement>& gates) {
+    std::string out = "<h2>Verdicts</h2>\n<table><tr><th>when</th><th>what</th><th>baseline</th><th>candidate</th><th>suite</th><th>machine</th><th>verdict</th></tr>\n";
+    for (const auto& g : gates)
+        out += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", escape_html(g.started_at), escape_html(g.kind),
+                           escape_html(g.baseline), escape_html(g.candidate), escape_html(g.suite), escape_html(g.machine), coloured_word(g.verdict, g.verdict == "pass"));
+    return out + "</table>\n";
+}
+
+/// Places in the figure.
+struct Scale {
+    double low;
+    double high;
+    size_t points;
+    int width;
+    int height;
+
+    [[nodiscard]] double x(size_t index) const {
+        return points < 2 ? width / 2.0 : 4 + static_cast<double>(index) * (width - 8) / static_cast<double>(points - 1);
+    }
+    [[nodiscard]] double y(double value) const { return high > low ? height - 4 - (value - low) / (high - low) * (height - 8) : height / 2.0; }
+};
+
+/// Lines between runs that have numbers; one with nothing on both sides is a dot.
+std::string value_line(const HistorySeries& series, const Scale& scale) {
+    std::string out;
+    std::string path;
+    size_t length = 0;
+    auto finish = [&](size_t end) {
+        if (length == 1) out += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2\" fill=\"#0072b2\"/>", scale.x(end - 1), scale.y(*series.points[end - 1].value));
+        if (length > 1) out += fmt::format("<path d=\"M{}\" fill=\"none\" stroke=\"#0072b2\" stroke-width=\"1.5\"/>", path);
+        path.clear();
+        length = 0;
+    };
+    for (size_t i = 0; i < series.points.size(); ++i) {
+        if (!series.points[i].value) {
+            finish(i);
+            continue;
+        }
+        path += fmt::format("{}{:.1f},{:.1f}", length++ == 0 ? "" : "L", scale.x(i), scale.y(*series.points[i].value));
+    }
+    finish(series.points.size());
+    return out;
+}
+
+std::string marks(const HistorySeries& series, const std::vector<ChangePoint>& changes, const Scale& scale) {
+    std::string out;
+    auto upright = [&](size_t index, const char* colour, const char* dashes, const std::string& title) {
+        const double x = scale.x(index);
+        out += fmt::format("<line x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"0\" y2=\"{1}\" stroke=\"{2}\" stroke-dasharray=\"{3}\"><title>{4}</title></line>", x, scale.height,
+                           colour, dashes, escape_html(title));
+    };
+    const auto sentences = describe_changes(series, changes);
+    for (size_t i = 0; i < changes.size(); ++i) upright(changes[i].index, "#e69f00", "none", sentences[i]);
+    for (size_t i = 0; i < series.points.size(); ++i) {
+        const auto& p = series.points[i];
+        if (i > 0 && p.kernel != series.points[i - 1].kernel) upright(i, "#999999", "2,3", p.kernel + " after " + series.points[i - 1].kernel);
+        if (!p.value) upright(i, "#cc79a7", "1,2", p.run_id + ": no number");
+        if (!p.verdict.empty() && p.verdict != "pass")
+            out += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" fill=\"{}\"><title>{}</title></circle>", scale.x(i), p.value ? scale.y(*p.value) : 8.0,
+                               p.verdict == "inconclusive" ? "#e69f00" : "#d55e00", escape_html(p.run_id + ": " + p.verdict));
+    }
+    return out;
+}
+
+std::string history_row(const HistorySeries& series, const std::vector<Pin>& pins) {
+    const auto changes = level_changes(series);
+    std::string notes;
+    for (const auto& sentence : describe_changes(series, changes)) notes += escape_html(sentence) + "<br>";
+    for (const auto& pin : pins)
+        if (auto drift = drift_from(series, changes, pin))
+            notes += fmt::format("<span class=\"bad\">{} worse than pin {}{}</span><br>", percent_text(drift->worse_by_ratio), escape_html(pin.name),
+                                 drift->creep ? ", a creep that no single step shows" : "");
+    const auto& last = series.points.back();
+    return fmt::format("<tr><td class=\"id\">{}<br><span class=\"dim\">{}, machine {}, {} runs</span></td><td>{}</td><td class=\"n\">{}</td></tr>\n<tr><td colspan=\"3\" class=\"dim\">{}</td></tr>\n",
+                       escape_html(series.cell), escape_html(series.kernel), escape_html(series.machine), series.points.size(),
+                       series_svg(series, changes, 480, 56), last.value ? escape_html(metric_text(*series.metric, *last.value)) : "no number", notes);
+}
+
+std::string history_link(const SeriesRequest& r, size_t page, std::string_view text) {
+    return fmt::format("<a href=\"/history?cell={}&amp;metric={}&amp;kernel={}&amp;machine={}&amp;page={}\">{}</a> ", encode_url(r.cell_glob), encode_url(r.metric),
+                       encode_url(r.kernel), encode_url(r.machine), page, text);
+}
+
+std::string history_form(const SeriesRequest& r) {
+    std::string options;
+    for (const auto& metric : metric_table()) options += fmt::format("<option{}>{}</option>", metric.name == r.metric ? " selected" : "", escape_html(metric.name));
+    return fmt::format("<form action=\"/history\">cells <input name=\"cell\" size=\"40\" value=\"{}\"> metric <select name=\"metric\">{}</select> "
+                       "kernel <input name=\"kernel\" size=\"10\" value=\"{}\"> machine <input name=\"machine\" size=\"6\" value=\"{}\"> <button>show</button></form>\n",
+                       escape_html(r.cell_glob), options, escape_html(r.kernel), escape_html(r.machine));
+}
+
+}  // namespace
+
+std::string escape_html(std::string_view text) {
+    std::string out;
+    for (char c : text) {
+        switch (c) {
+        case '&': out += "&amp;"; break;
+        case '<': out += "&lt;"; break;
+        case '>': out += "&gt;"; break;
+        case '"': out += "&quot;"; break;
+        case '\'': out += "&#39;"; break;
+        default: out += c;
+        }
+    }
+    return out;
+}
+
+std::string decode_url(std::string_view text) {
+    std::string out;
+    for (size_t i = 0; i < text.size(); ++i) {
+        unsigned code = 0;
+        if (text[i] == '%' && i + 2 < text.size() && std::from_chars(text.data() + i + 1, text.data() + i + 3, code, 16).ptr == text.data() + i + 3) {
+            out += static_cast<char>(code);
+            i += 2;
+        } else {
+            out += text[i] == '+' ? ' ' : text[i];
+        }
+    }
+    return out;
+}
+
+std::string encode_url(std::string_view text) {
+    std::string out;
+    for (char c : text) {
+        if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.' || c == '~') out += c;
+        else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+    return out;
+}
+
+std::map<std::string, std::string> parse_query(std::string_view query) {
+    std::map<std::string, std::string> out;
+    while (!query.empty()) {
+        const auto end = std::min(query.find('&'), query.size());
+        const auto pair = query.substr(0, end);
+        const auto equals = std::min(pair.find('='), pair.size());
+        if (!pair.empty()) out[decode_url(pair.substr(0, equals))] = decode_url(pair.substr(std::min(equals + 1, pair.size())));
+        query.remove_prefix(std::min(end + 1, query.size()));
+    }
+    return out;
+}
+
+std::string runs_page(const std::vector<ListedRun>& runs, const std::vector<ProgressState>& progress, const std::vector<StoredJudgement>& gates) {
+    std::string body;
+    for (const auto& one : progress)
+        if (one.state == "running") body += progress_text(one);
+    if (!gates.empty()) body += gates_table(gates);
+    body += "<h2>Runs</h2>\n<table><tr><th>run</th><th>started</th><th>suite</th><th>machine</th><th>status</th><th>cells ok</th><th></th></tr>\n";
+    for (const auto& run : runs) body += run_row(run);
+    body += "</table>\n";
+    if (runs.empty()) body += "<p>No run yet: make one with <span class=\"id\">diobench run</span>.</p>\n";
+    return page("diobench: runs", body);
+}
+
+std::string series_svg(const HistorySeries& series, const std::vector<ChangePoint>& changes, int width, int height) {
+    std::optional<Scale> scale;
+    for (const auto& point : series.points) {
+        if (!point.value) continue;
+        if (!scale) scale = Scale{*point.value, *point.value, series.points.size(), width, height};
+        scale->low = std::min(scale->low, *point.value);
+        scale->high = std::max(scale->high, *point.value);
+    }
+    if (!scale) return {};
+    return fmt::format("<svg width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"img\"><title>{2} to {3}</title>{4}{5}</svg>", width, height,
+                       escape_html(metric_text(*series.metric, scale->low)), escape_html(metric_text(*series.metric, scale->high)), value_line(series, *scale),
+                       marks(series, changes, *scale));
+}
+
+std::string history_page(const HistoryPage& what) {
+    std::string body = history_form(what.request);
+    if (!what.problem.empty()) body += fmt::format("<p class=\"bad\">{}</p>\n", escape_html(what.problem));
+    if (!what.series.empty())
+        body += fmt::format("<p>{}, <span class=\"dim\">{}</span> Orange line: level changed; dashed: another revision; red dot: regression or invalid; pink: no number.</p>\n",
+                            escape_html(what.request.metric), escape_html(what.series.front().metric->help));
+    std::string pages;
+    if (what.page > 0) pages += history_link(what.request, what.page - 1, "before");
+    if (what.pages > 1) pages += fmt::format("page {} of {} ", what.page + 1, what.pages);
+    if (what.page + 1 < what.pages) pages += history_link(what.request, what.page + 1, "next");
+    body += pages + "<table>\n";
+    for (const auto& series : what.series) body += history_row(series, what.pins);
+    return page("diobench: history", body + "</table>\n" + pages);
+}
+
+}  // namespace diobench

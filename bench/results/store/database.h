@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// All runs of this machine in one SQLite file, for histories and gates.
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "bench/common/base/error.h"
+#include "bench/common/base/files.h"
+#include "bench/results/store/judgement.h"
+#include "bench/results/store/pin.h"
+#include "bench/results/store/results.h"
+#include "bench/results/store/stored_run.h"
+
+namespace diobench {
+
+/// $DIOBENCH_STORE, else results.sqlite in the cache folder.
+[[nodiscard]] fs::path default_store_path();
+
+/// An open store.  Several programs may use one file at a time (WAL; a writer
+/// waits up to 30 s for another).  Not thread-safe.
+class ResultStore {
+public:
+    /// Opens or makes the file and brings an older schema up to this program's
+    /// (`PRAGMA user_version`); a newer schema is refused and left untouched.
+    [[nodiscard]] static Result<ResultStore> open(const fs::path& path = default_store_path());
+    /// As open(), but a file that is not there is not made: empty.
+    [[nodiscard]] static Result<std::optional<ResultStore>> open_existing(const fs::path& path = default_store_path());
+
+    /// Writes a run in one transaction; a run of the same id is replaced.
+    [[nodiscard]] Status record_run(const Results& results);
+    /// The run as it was recorded, less what the store does not keep: series, boots and
+    /// curves, and of histograms those beside the latency's. An unknown id is an error.
+    [[nodiscard]] Result<Results> load_run(const std::string& id);
+    /// Ids of the cells of a run by kernel; none if there is no such run.
+    [[nodiscard]] Result<std::map<std::string, std::set<std::string>>> cells_of_run(const std::string& id);
+    /// The last outcome of each case on the kernel with these patches: of its
+    /// last whole verification and of the partial ones after it.
+    [[nodiscard]] Result<Verification> last_verification(const std::string& base_version, const std::string& patch_sha256);
+    /// All runs, the newest first.
+    [[nodiscard]] Result<std::vector<StoredRun>> list_runs();
+    /// The newest run of the suite "verify" with this kernel.
+    [[nodiscard]] Result<std::optional<KernelRun>> last_verify(const std::string& kernel);
+    /// The newest run of this kernel that measured.
+    [[nodiscard]] Result<std::optional<KernelRun>> last_measurement(const std::string& kernel);
+    /// Removes runs with all their numbers, for retention. A pinned one is refused, and then none is removed.
+    [[nodiscard]] Status remove_runs(const std::vector<std::string>& ids);
+
+    /// Writes what a gate or a night decided; one of the same id is replaced. A word that is no verdict, and a
+    /// metric that is not of the table, are errors.
+    [[nodiscard]] Status record_judgement(const StoredJudgement& judgement);
+    /// Those that started at or after `since` (ISO 8601; empty: all), the newest first.
+    [[nodiscard]] Result<std::vector<StoredJudgement>> judgements(const std::string& since = "");
+
+    /// Gives a run a name. A run that is not there or is not good, an unknown kernel, a glob that matches no ok cell,
+    /// and a name that is taken are errors.
+    [[nodiscard]] Status add_pin(const Pin& pin);
+    [[nodiscard]] Status remove_pin(const std::string& name);
+    /// By name.
+    [[nodiscard]] Result<std::vector<Pin>> pins();
+
+    /// Every run with cells, the oldest first.
+    [[nodiscard]] Result<std::vector<HistoryRun>> history_runs();
+    /// Ids of all cells that any run has, each with the kernels that have it.
+    [[nodiscard]] Result<std::map<std::string, std::vector<std::string>>> history_cells();
+    /// One metric of one cell in every run, in the order of history_runs(); a metric that is not of the table is an error.
+    [[nodiscard]] Result<std::vector<HistoryValue>> history_values(const std::string& cell, const std::string& metric);
+    /// One metric of every cell of a run, by cell and kernel; a metric that is not of the table is an error.
+    [[nodiscard]] Result<std::vector<RunValue>> run_values(const std::string& run_id, const std::string& metric);
+    /// The worst that was said of a metric of any cell of a kernel in the runs that were judged: (run, kernel) -> verdict.
+    [[nodiscard]] Result<std::map<std::pair<std::string, std::string>, std::string>> worst_verdicts(const std::string& metric);
+    /// What was said of a metric of a cell, and of the cell as a whole, the oldest first.
+    [[nodiscard]] Result<std::vector<HistoryVerdict>> history_verdicts(const std::string& cell, const std::string& metric);
+
+    /// Changes when another connection has written: equal numbers mean equal content.
+    [[nodiscard]] Result<int64_t> data_version();
+
+private:
+    ResultStore(std::unique_ptr<SQLite::Database> database, fs::path path)
+        : database_(std::move(database)), path_(std::move(path)) {}
+    [[nodiscard]] Result<std::optional<KernelRun>> newest_run(const std::string& kernel, const char* condition);
+    std::unique_ptr<SQLite::Database> database_;
+    fs::path path_;
+};
+
+}  // namespace diobench

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// One metric of one cell through time.
+#include <algorithm>
+
+#include "bench/common/measure/metric_table.h"
+#include "bench/results/store/database.h"
+#include "bench/results/store/statement.h"
+
+namespace diobench {
+
+namespace {
+
+/// The boots of one cell of one arm in one run.
+struct Boots {
+    std::vector<double> values;
+    bool complete = true;  ///< every boot is ok and has the metric
+};
+
+double middle(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    const size_t half = values.size() / 2;
+    return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+/// As bench/results/store/cells.h collapses boots: one without a number takes the numbers of all.
+std::optional<double> collapse(const Boots& boots, Aggregation rule) {
+    if (!boots.complete || boots.values.empty()) return std::nullopt;
+    switch (rule) {
+    case Aggregation::median: return middle(boots.values);
+    case Aggregation::maximum: return *std::max_element(boots.values.begin(), boots.values.end());
+    case Aggregation::sum: {
+        double total = 0;
+        for (double value : boots.values) total += value;
+        return total;
+    }
+    case Aggregation::identical: break;
+    }
+    for (double value : boots.values)
+        if (value != boots.values.front()) return std::nullopt;
+    return boots.values.front();
+}
+
+}  // namespace
+
+Result<std::vector<HistoryRun>> ResultStore::history_runs() {
+    return guarded("read the history of store", path_, [&]() -> Result<std::vector<HistoryRun>> {
+        SQLite::Statement query(*database_,
+                                "SELECT id, started_at, suite, machine, clock_kind, seed, "
+                                "exit_code = 0 AND NOT EXISTS (SELECT 1 FROM judgement_runs x JOIN judgements j ON j.id = x.judgement_id "
+                                "WHERE x.run_id = runs.id AND j.verdict IN ('regression', 'invalid')), "
+                                "coalesce('QEMU ' || json_extract(description, '$.tool.qemu') || ', ', '') || "
+                                "coalesce((SELECT 'Linux ' || min(base_version) || ', ' FROM kernels WHERE run_id = runs.id), '') || host_cpu "
+                                "FROM runs WHERE EXISTS (SELECT 1 FROM cells WHERE run_id = runs.id) ORDER BY started_at, id");
+        std::vector<HistoryRun> out;
+        auto text = [&](int i) { return query.getColumn(i).getString(); };
+        while (query.executeStep())
+            out.push_back({text(0), text(1), text(2), text(3), text(4), query.getColumn(5).getInt64(), query.getColumn(6).getInt() != 0, text(7)});
+        return out;
+    });
+}
+
+Result<std::map<std::string, std::vector<std::string>>> ResultStore::history_cells() {
+    return guarded("read the cells of store", path_, [&]() -> Result<std::map<std::string, std::vector<std::string>>> {
+        SQLite::Statement query(*database_, "SELECT DISTINCT cell, kernel FROM cells ORDER BY cell, kernel");
+        std::map<std::string, std::vector<std::string>> out;
+        while (query.executeStep()) out[query.getColumn(0).getString()].push_back(query.getColumn(1).getString());
+        return out;
+    });
+}
+
+namespace {
+
+/// Gathers rows, boot after boot, into one value for each key they have in common.
+template <class Row>
+class BootCollector {
+public:
+    explicit BootCollector(Aggregation rule) : rule_(rule) {}
+    /// `row` without its value; `ok` and `value` of one boot of it.
+    void add(Row row, bool same_as_last, bool ok, std::optional<double> value) {
+        if (!same_as_last) {
+            finish();
+            out_.push_back(std::move(row));
+        }
+        if (!ok || !value) boots_.complete = false;
+        else boots_.values.push_back(*value);
+    }
+    [[nodiscard]] const std::vector<Row>& rows() const { return out_; }
+    std::vector<Row> take() {
+        finish();
+        return std::move(out_);
+    }
+
+private:
+    void finish() {
+        if (!out_.empty()) out_.back().value = collapse(boots_, rule_);
+        boots_ = {};
+    }
+    Aggregation rule_;
+    Boots boots_;
+    std::vector<Row> out_;
+};
+
+Result<const Metric*> known_metric(const std::string& name) {
+    const Metric* row = find_metric(name);
+    if (row == nullptr) return fail("read the history of", name, "there is no such metric in the metric table (docs/results.md)");
+    return row;
+}
+
+}  // namespace
+
+Result<std::vector<HistoryValue>> ResultStore::history_values(const std::string& cell, const std::string& metric) {
+    auto row = known_metric(metric);
+    if (!row) return forward(row);
+    return guarded("read the history of store", path_, [&]() -> Result<std::vector<HistoryValue>> {
+        SQLite::Statement query(*database_, "SELECT c.run_id, c.kernel, c.status = 'ok', m.value FROM cells c JOIN runs r ON r.id = c.run_id "
+                                            "LEFT JOIN metrics m ON m.cell_id = c.id AND m.name = ? WHERE c.cell = ? "
+                                            "ORDER BY r.started_at, r.id, c.kernel, c.boot");
+        SQLite::bind(query, metric, cell);
+        BootCollector<HistoryValue> out((*row)->aggregation);
+        while (query.executeStep()) {
+            HistoryValue value{query.getColumn(0).getString(), query.getColumn(1).getString(), std::nullopt};
+            const bool same = !out.rows().empty() && out.rows().back().run_id == value.run_id && out.rows().back().kernel == value.kernel;
+            out.add(std::move(value), same, query.getColumn(2).getInt() != 0, optional_number(query.getColumn(3)));
+        }
+        return out.take();
+    });
+}
+
+Result<std::vector<RunValue>> ResultStore::run_values(const std::string& run_id, const std::string& metric) {
+    auto row = known_metric(metric);
+    if (!row) return forward(row);
+    return guarded("read the numbers of a run from store", path_, [&]() -> Result<std::vector<RunValue>> {
+        SQLite::Statement query(*database_, "SELECT c.cell, c.kernel, c.status = 'ok', m.value FROM cells c "
+                                            "LEFT JOIN metrics m ON m.cell_id = c.id AND m.name = ? WHERE c.run_id = ? ORDER BY c.cell, c.kernel, c.boot");
+        SQLite::bind(query, metric, run_id);
+        BootCollector<RunValue> out((*row)->aggregation);
+        while (query.executeStep()) {
+            RunValue value{query.getColumn(0).getString(), query.getColumn(1).getString(), std::nullopt};
+            const bool same = !out.rows().empty() && out.rows().back().cell == value.cell && out.rows().back().kernel == value.kernel;
+            out.add(std::move(value), same, query.getColumn(2).getInt() != 0, optional_number(query.getColumn(3)));
+        }
+        return out.take();
+    });
+}
+
+Result<std::map<std::pair<std::string, std::string>, std::string>> ResultStore::worst_verdicts(const std::string& metric) {
+    using Verdicts = std::map<std::pair<std::string, std::string>, std::string>;
+    return guarded("read the verdicts of store", path_, [&]() -> Result<Verdicts> {
+        // kVerdictWords from the best to the worst.
+        SQLite::Statement query(*database_, "SELECT x.run_id, j.candidate, max(CASE v.verdict WHEN 'pass' THEN 0 WHEN 'inconclusive' THEN 1 WHEN 'regression' THEN 2 ELSE 3 END) "
+                                            "FROM verdicts v JOIN judgements j ON j.id = v.judgement_id JOIN judgement_runs x ON x.judgement_id = j.id "
+                                            "WHERE v.metric = ? GROUP BY x.run_id, j.candidate");
+        SQLite::bind(query, metric);
+        Verdicts out;
+        while (query.executeStep())
+            out[{query.getColumn(0).getString(), query.getColumn(1).getString()}] = kVerdictWords.at(static_cast<size_t>(query.getColumn(2).getInt()));
+        return out;
+    });
+}
+
+Result<std::vector<HistoryVerdict>> ResultStore::history_verdicts(const std::string& cell, const std::string& metric) {
+    return guarded("read the verdicts of store", path_, [&]() -> Result<std::vector<HistoryVerdict>> {
+        SQLite::Statement query(*database_, "SELECT j.id, j.started_at, j.run_id, j.candidate, v.verdict, v.worse_by_ratio FROM verdicts v "
+                                            "JOIN judgements j ON j.id = v.judgement_id WHERE v.cell = ? AND v.metric IN (?, '') ORDER BY j.started_at, j.id");
+        SQLite::bind(query, cell, metric);
+        std::vector<HistoryVerdict> out;
+        auto text = [&](int i) { return query.getColumn(i).getString(); };
+        while (query.executeStep()) out.push_back({text(0), text(1), text(2), text(3), text(4), optional_number(query.getColumn(5))});
+        return out;
+    });
+}
+
+}  // namespace diobench

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The model of results.json (docs/results.md): everything one run found out.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "bench/common/base/error.h"
+#include "bench/common/base/files.h"
+#include "bench/common/console/boot_outcome.h"
+#include "bench/common/measure/histogram.h"
+
+namespace diobench {
+
+inline constexpr int64_t kResultsSchemaVersion = 3;
+inline constexpr std::string_view kResultsFileName = "results.json";
+
+enum class RunStatus { ok, failed, invalid, usage };
+enum class KernelStatus { ok, build_failed, boot_failed, invalid };
+enum class ConformanceStatus { pass, fail, skip, note };
+enum class CellStatus { ok, unsupported, invalid, failed };
+enum class ObservedIo { buffered, direct, refused, mixed };
+
+/// The word in results.json, e.g. "build-failed".
+[[nodiscard]] std::string_view status_name(RunStatus value);
+[[nodiscard]] std::string_view status_name(KernelStatus value);
+[[nodiscard]] std::string_view status_name(ConformanceStatus value);
+[[nodiscard]] std::string_view status_name(BootOutcome value);
+[[nodiscard]] std::string_view status_name(CellStatus value);
+[[nodiscard]] std::string_view status_name(ObservedIo value);
+
+/// What a nanosecond of this run means.
+struct ClockInfo {
+    std::string kind;         ///< "virtual" or "real"
+    std::string unit_is;      ///< what one unit is, for people
+    bool comparable = false;  ///< runs of the same kind of machine and clock may be compared
+    std::string note;
+    bool operator==(const ClockInfo&) const = default;
+};
+
+struct HostInfo {
+    std::string cpu;
+    int64_t cpus = 0;
+    int64_t memory_bytes = 0;
+    std::string kernel;
+    std::string os;
+    bool operator==(const HostInfo&) const = default;
+};
+
+struct Run {
+    std::string id;
+    std::string started_at;  ///< UTC, ISO 8601
+    double elapsed_s = 0;
+    std::string suite;
+    std::string machine;  ///< "exact", "uml", "kvm" or "host"
+    std::string accelerator;
+    int64_t seed = 0;
+    ClockInfo clock;
+    HostInfo host;
+    std::map<std::string, std::string> tool;  ///< name -> version; "version" and "git" are diobench's own
+    std::vector<std::string> argv;
+    std::map<std::string, std::string> command_lines;
+    RunStatus status = RunStatus::ok;
+    int exit_code = 0;
+    std::vector<std::string> findings;  ///< one sentence for each thing that went wrong
+    bool operator==(const Run&) const = default;
+};
+
+/// One conformance case on one kernel: of `verify`, or (named
+/// verify/<layout>/<device>/<path>) the check of bytes that a run makes before it measures.
+struct ConformanceEntry {
+    std::string case_name;
+    ConformanceStatus status = ConformanceStatus::fail;
+    bool known = false;       ///< the arm's series lists this case as failing
+    std::string reason;       ///< empty only for pass
+    double seconds = 0;       ///< inside the machine
+    std::string kernel_text;  ///< what the kernel complained of meanwhile
+    bool operator==(const ConformanceEntry&) const = default;
+};
+
+struct BootEntry {
+    int64_t boot = 0;
+    BootOutcome outcome = BootOutcome::ok;
+    std::string device;
+    std::string console;  ///< path below the output directory
+    double elapsed_s = 0;
+    std::string last_lines;  ///< of the console, for boots that went wrong
+    bool operator==(const BootEntry&) const = default;
+};
+
+struct KernelResult {
+    std::string name;
+    std::string base_version;
+    std::vector<std::string> series;
+    std::string purpose;
+    std::string patch_sha256;
+    std::string config_sha256;
+    std::string image_sha256;
+    std::optional<double> build_seconds;  ///< null: not built
+    bool build_cached = false;
+    KernelStatus status = KernelStatus::ok;
+    std::string reason;
+    std::vector<ConformanceEntry> conformance;
+    std::vector<BootEntry> boots;
+    bool operator==(const KernelResult&) const = default;
+};
+
+/// What a cell varies; together with the workload's name they make its id.
+struct Dimensions {
+    std::string backend;      ///< "fscache", "raw", "null", ...
+    std::string layout;       ///< "flat", "chunk", "sparse"
+    std::string device;       ///< "ram", "nvme-80us"
+    std::string cache_state;  ///< "remote", "local", "resident"
+    std::string io;           ///< "buffered", "direct", "mmap"
+    std::string pattern;      ///< "sequential", "random"
+    int64_t block_size_bytes = 0;
+    std::string engine;
+    int64_t iodepth = 0;
+    int64_t numjobs = 0;
+    int64_t span_bytes = 0;       ///< 0: the whole file
+    std::string arrival = "closed";  ///< "closed", "constant", "poisson", "trace"
+    int64_t rate_iops = 0;
+    int64_t memory_bytes = 0;     ///< 0: all the machine has
+    int64_t neighbour_bytes = 0;  ///< 0: there is none
+    std::string fetch = "lan";
+    std::string trace;
+    std::string fio_job;
+    bool operator==(const Dimensions&) const = default;
+};
+
+/// A measured number: whole numbers stay whole.
+using MetricValue = std::variant<int64_t, double>;
+/// Metric name of the metric table -> value. A name that is not in it is missing (null in JSON).
+using Metrics = std::map<std::string, MetricValue, std::less<>>;
+
+/// Page cache over time, of a second run of the cell that was not timed.
+struct CurvePoint {
+    int64_t time_ns = 0;
+    int64_t erofs_file_bytes = 0;
+    int64_t backing_file_bytes = 0;
+    int64_t guest_total_bytes = 0;
+    bool operator==(const CurvePoint&) const = default;
+};
+
+struct CellResult {
+    std::string kernel;
+    std::string workload;
+    std::string cell;
+    int64_t boot = 0;
+    Dimensions dimensions;
+    std::string declared_io;
+    std::optional<ObservedIo> observed_io;
+    CellStatus status = CellStatus::failed;
+    std::string reason;  ///< empty only for ok
+    bool known = false;
+    std::optional<Metrics> metrics;  ///< of ok cells only
+    std::optional<Histogram> histogram;
+    std::map<std::string, Histogram> histograms;  ///< others than the latency's, by the metric they belong to ("ondemand.wait_ns")
+    std::vector<CurvePoint> page_cache_curve;     ///< empty: none
+
+    /// A metric by its name in the table; nullopt when missing.
+    [[nodiscard]] std::optional<double> metric(std::string_view name) const;
+};
+
+struct Results {
+    Run run;
+    std::vector<KernelResult> kernels;
+    std::vector<CellResult> cells;
+
+    [[nodiscard]] const KernelResult* find_kernel(std::string_view name) const;
+};
+
+/// The whole document; keys and metrics come in a fixed order, so equal
+/// content gives equal bytes.
+[[nodiscard]] nlohmann::ordered_json to_json(const Results& results);
+/// The "cells" array alone: what must be byte-identical for two runs of an exact machine.
+[[nodiscard]] nlohmann::ordered_json cells_to_json(const std::vector<CellResult>& cells);
+/// Strict: another schema_version, a missing or unknown key, a wrong type, a
+/// word that is not of the schema and a cell whose status contradicts its
+/// numbers are errors that name the place as a JSON pointer.
+[[nodiscard]] Result<Results> from_json(const nlohmann::ordered_json& json);
+
+/// Writes `directory`/results.json atomically; the directory must exist.
+[[nodiscard]] Status write_results(const fs::path& directory, const Results& results);
+/// Reads a results.json, or the one in a directory.
+[[nodiscard]] Result<Results> read_results(const fs::path& path);
+
+}  // namespace diobench

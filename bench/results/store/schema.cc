@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/results/store/schema.h"
+
+#include <array>
+#include <fmt/format.h>
+
+namespace diobench {
+
+namespace {
+
+/// Step i brings user_version i to i + 1. Steps are never changed once released; new ones are added.
+constexpr std::array<const char*, 4> kMigrations = {
+R"sql(
+CREATE TABLE runs (
+    id TEXT PRIMARY KEY, started_at TEXT NOT NULL, elapsed_s REAL NOT NULL, suite TEXT NOT NULL,
+    machine TEXT NOT NULL, accelerator TEXT NOT NULL, seed INTEGER NOT NULL,
+    clock_kind TEXT NOT NULL, clock_comparable INTEGER NOT NULL, host_cpu TEXT NOT NULL, host_kernel TEXT NOT NULL,
+    status TEXT NOT NULL, exit_code INTEGER NOT NULL,
+    description TEXT NOT NULL  -- the "run" object of results.json
+) STRICT;
+CREATE INDEX runs_by_time ON runs (started_at);
+CREATE TABLE kernels (
+    run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, name TEXT NOT NULL, base_version TEXT NOT NULL,
+    patch_sha256 TEXT NOT NULL, config_sha256 TEXT NOT NULL, image_sha256 TEXT NOT NULL,
+    build_seconds REAL, status TEXT NOT NULL, reason TEXT NOT NULL,
+    PRIMARY KEY (run_id, name)
+) STRICT;
+CREATE TABLE cells (
+    id INTEGER PRIMARY KEY, run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    kernel TEXT NOT NULL, workload TEXT NOT NULL, cell TEXT NOT NULL, boot INTEGER NOT NULL,
+    backend TEXT NOT NULL, layout TEXT NOT NULL, device TEXT NOT NULL, cache_state TEXT NOT NULL, io TEXT NOT NULL,
+    pattern TEXT NOT NULL, block_size_bytes INTEGER NOT NULL, engine TEXT NOT NULL, iodepth INTEGER NOT NULL,
+    numjobs INTEGER NOT NULL, declared_io TEXT NOT NULL, observed_io TEXT,
+    status TEXT NOT NULL, reason TEXT NOT NULL, known INTEGER NOT NULL,
+    UNIQUE (run_id, kernel, cell, boot)
+) STRICT;
+CREATE INDEX cells_by_id ON cells (cell, kernel);
+CREATE TABLE metrics (  -- a missing metric has no row
+    cell_id INTEGER NOT NULL REFERENCES cells (id) ON DELETE CASCADE, name TEXT NOT NULL, value ANY NOT NULL,
+    PRIMARY KEY (cell_id, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE histograms (  -- of latencies, as in results.json
+    cell_id INTEGER PRIMARY KEY REFERENCES cells (id) ON DELETE CASCADE, histogram TEXT NOT NULL
+) STRICT;
+)sql",
+R"sql(
+CREATE TABLE conformance (
+    run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, kernel TEXT NOT NULL, case_name TEXT NOT NULL,
+    status TEXT NOT NULL, known INTEGER NOT NULL, reason TEXT NOT NULL, seconds REAL NOT NULL,
+    PRIMARY KEY (run_id, kernel, case_name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX kernels_by_patches ON kernels (patch_sha256, base_version);
+)sql",
+R"sql(
+ALTER TABLE cells ADD COLUMN span_bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE cells ADD COLUMN arrival TEXT NOT NULL DEFAULT 'closed';
+ALTER TABLE cells ADD COLUMN rate_iops INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE cells ADD COLUMN memory_bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE cells ADD COLUMN neighbour_bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE cells ADD COLUMN fetch TEXT NOT NULL DEFAULT 'lan';
+ALTER TABLE cells ADD COLUMN trace TEXT NOT NULL DEFAULT '';
+ALTER TABLE cells ADD COLUMN fio_job TEXT NOT NULL DEFAULT '';
+CREATE TABLE judgements (  -- of gates and nights
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, started_at TEXT NOT NULL, elapsed_s REAL NOT NULL,
+    suite TEXT NOT NULL, machine TEXT NOT NULL, baseline TEXT NOT NULL, candidate TEXT NOT NULL,
+    run_id TEXT NOT NULL,  -- the candidate's run; empty: none
+    verdict TEXT NOT NULL, exit_code INTEGER NOT NULL
+) STRICT;
+CREATE INDEX judgements_by_run ON judgements (run_id);
+CREATE INDEX judgements_by_time ON judgements (started_at);
+CREATE TABLE verdicts (
+    judgement_id TEXT NOT NULL REFERENCES judgements (id) ON DELETE CASCADE, cell TEXT NOT NULL,
+    metric TEXT NOT NULL,  -- empty: the cell as a whole
+    verdict TEXT NOT NULL, baseline REAL, candidate REAL, worse_by_ratio REAL, low REAL, high REAL,
+    reason TEXT NOT NULL, accepted TEXT NOT NULL,
+    PRIMARY KEY (judgement_id, cell, metric)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX verdicts_by_cell ON verdicts (cell, metric);
+CREATE TABLE pins (  -- no foreign key: a run that is recorded again is replaced
+    name TEXT PRIMARY KEY, run_id TEXT NOT NULL, kernel TEXT NOT NULL, cells TEXT NOT NULL, pinned_at TEXT NOT NULL
+) STRICT;
+)sql",
+R"sql(
+CREATE TABLE judgement_runs (  -- all that were judged; no foreign key to runs: a run that is recorded again is replaced
+    judgement_id TEXT NOT NULL REFERENCES judgements (id) ON DELETE CASCADE, run_id TEXT NOT NULL,
+    PRIMARY KEY (judgement_id, run_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX judgement_runs_by_run ON judgement_runs (run_id);
+INSERT INTO judgement_runs SELECT id, run_id FROM judgements WHERE run_id <> '';
+)sql"};
+
+}  // namespace
+
+int store_schema_version() { return static_cast<int>(kMigrations.size()); }
+
+void migrate_store(SQLite::Database& database, int version) {
+    for (;;) {
+        // The version is read inside the transaction: another program may be migrating the same file.
+        SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+        const int now = database.execAndGet("PRAGMA user_version").getInt();
+        if (now >= version) return;
+        database.exec(kMigrations.at(static_cast<size_t>(now)));
+        database.exec(fmt::format("PRAGMA user_version = {}", now + 1));
+        transaction.commit();
+    }
+}
+
+}  // namespace diobench

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/verdict/judge/policy.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <map>
+
+#include "bench/host/workload/toml_section.h"
+#include "bench/results/store/cells.h"
+
+namespace diobench {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> kMachines = {"exact", "uml", "kvm", "host"};
+
+constexpr const char* kOperation = "read policy";
+
+/// One table of the policy.
+class PolicySection : public Section {
+public:
+    PolicySection(const toml::table& table, const std::string& file, std::string what) : Section(table, file, std::move(what), kOperation) {}
+
+    /// A list of texts; an absent key gives an empty list.
+    Result<std::vector<std::string>> texts(std::string_view key, std::string_view example) {
+        std::vector<std::string> out;
+        const toml::node* node = find(key);
+        if (node == nullptr) return out;
+        const auto* array = node->as_array();
+        if (array == nullptr || array->empty()) return bad(*node, key, fmt::format("expected a list like {}", example));
+        for (const auto& element : *array) {
+            if (!element.is_string() || element.value<std::string>()->empty()) return bad(element, key, fmt::format("expected texts like {}", example));
+            out.push_back(*element.value<std::string>());
+        }
+        return out;
+    }
+    Result<std::vector<std::string>> some_texts(std::string_view key, std::string_view example) {
+        auto out = texts(key, example);
+        if (out && out->empty()) return missing(key, example);
+        return out;
+    }
+
+    /// A number from `low` to `high`; absent: nothing.
+    Result<std::optional<double>> number(std::string_view key, double low, double high) {
+        const toml::node* node = find(key);
+        if (node == nullptr) return std::nullopt;
+        auto value = node->value<double>();
+        if (!node->is_number() || !(*value >= low && *value <= high)) return bad(*node, key, fmt::format("expected a number from {} to {}", low, high));
+        return value;
+    }
+    Status take(std::string_view key, double low, double high, double scale, double& into) {
+        auto value = number(key, low, high);
+        if (!value) return forward(value);
+        if (*value) into = **value * scale;
+        return {};
+    }
+    Status take_whole(std::string_view key, double low, double high, size_t& into) {
+        const toml::node* node = find(key);
+        if (node == nullptr) return {};
+        auto value = number(key, low, high);
+        if (!value) return forward(value);
+        if (!node->is_integer()) return bad(*node, key, "expected a whole number");
+        into = static_cast<size_t>(**value);
+        return {};
+    }
+
+    Result<std::vector<const Metric*>> metrics(std::string_view key) {
+        auto names = texts(key, "[\"latency_ns.mean\"]");
+        if (!names) return forward(names);
+        std::vector<const Metric*> out;
+        for (const auto& name : *names) {
+            auto metric = one_metric(key, name);
+            if (!metric) return forward(metric);
+            out.push_back(*metric);
+        }
+        return out;
+    }
+    Result<const Metric*> metric(std::string_view key) {
+        auto name = text(key, "\"throughput_bytes_per_s\"");
+        if (!name) return forward(name);
+        return one_metric(key, *name);
+    }
+
+    Result<PolicyScope> scope() {
+        PolicyScope out;
+        out.line = line();
+        auto cells = some_texts("cells", "[\"rand-read/*\"]");
+        if (!cells) return forward(cells);
+        auto except = texts("except", "[\"*/remote/*\"]");
+        if (!except) return forward(except);
+        auto machines = texts("machines", "[\"exact\"]");
+        if (!machines) return forward(machines);
+        for (const auto& machine : *machines)
+            if (std::find(kMachines.begin(), kMachines.end(), machine) == kMachines.end())
+                return bad(*table_.get("machines"), "machines", fmt::format("\"{}\" is no machine; known are {}", machine, fmt::join(kMachines, ", ")));
+        auto suites = texts("suites", "[\"quick\"]");
+        if (!suites) return forward(suites);
+        out.cells = std::move(*cells);
+        out.except = std::move(*except);
+        out.machines = std::move(*machines);
+        out.suites = std::move(*suites);
+        return out;
+    }
+
+private:
+    Result<const Metric*> one_metric(std::string_view key, const std::string& name) {
+        if (const Metric* metric = find_metric(name)) return metric;
+        std::vector<std::string_view> names;
+        for (const auto& metric : metric_table()) names.push_back(metric.name);
+        return bad(*table_.get(key), key, fmt::format("\"{}\" is no metric; known are {}", name, fmt::join(names, ", ")));
+    }
+};
+
+Result<GateLine> read_gate(PolicySection& section) {
+    GateLine out;
+    auto name = section.text("name", "\"time of reads\"");
+    if (!name) return forward(name);
+    out.name = *name;
+    auto scope = section.scope();
+    if (!scope) return forward(scope);
+    out.scope = std::move(*scope);
+    auto metrics = section.metrics("metrics");
+    if (!metrics) return forward(metrics);
+    if (metrics->empty()) return section.missing("metrics", "[\"latency_ns.mean\"]");
+    out.metrics = std::move(*metrics);
+    if (auto s = section.take("floor_percent", 0, 1000, 0.01, out.tolerance.floor); !s) return forward(s);
+    if (auto s = section.take("margin", 0, 1e15, 1, out.tolerance.margin); !s) return forward(s);
+    if (const toml::node* node = section.find("floor_of")) {
+        auto metric = section.metric("floor_of");
+        if (!metric) return forward(metric);
+        if (out.scope.machines != std::vector<std::string>{"exact"}) return section.bad(*node, "floor_of", "what is judged by wall clock has a floor of its own: say machines = [\"exact\"]");
+        out.floor_of = *metric;
+    }
+    if (auto s = section.refuse_unknown(); !s) return forward(s);
+    return out;
+}
+
+Result<TradeOff> read_trade_off(PolicySection& section) {
+    TradeOff out;
+    auto scope = section.scope();
+    if (!scope) return forward(scope);
+    out.scope = std::move(*scope);
+    auto metric = section.metric("metric");
+    if (!metric) return forward(metric);
+    out.metric = *metric;
+    auto limit = section.number("worse_by_at_most_percent", 0, 1e6);
+    if (!limit) return forward(limit);
+    if (!*limit) return section.missing("worse_by_at_most_percent", "20");
+    out.worse_by_at_most = **limit * 0.01;
+    auto if_metric = section.metric("if_metric");
+    if (!if_metric) return forward(if_metric);
+    out.if_metric = *if_metric;
+    auto at_most = section.number("at_most", 0, 1e18);
+    if (!at_most) return forward(at_most);
+    auto share = section.number("at_most_percent_of_baseline", 0, 1e6);
+    if (!share) return forward(share);
+    if (at_most->has_value() == share->has_value())
+        return section.missing("at_most", "0 (in the unit of if_metric); or, instead of it, at_most_percent_of_baseline = 10");
+    out.at_most = *at_most;
+    if (*share) out.at_most_of_baseline = **share * 0.01;
+    auto reason = section.text("reason", "\"what is gained\"");
+    if (!reason) return forward(reason);
+    out.reason = *reason;
+    if (auto s = section.refuse_unknown(); !s) return forward(s);
+    return out;
+}
+
+Result<Waiver> read_waiver(PolicySection& section) {
+    Waiver out;
+    auto scope = section.scope();
+    if (!scope) return forward(scope);
+    out.scope = std::move(*scope);
+    auto metrics = section.metrics("metrics");
+    if (!metrics) return forward(metrics);
+    out.metrics = std::move(*metrics);
+    auto owner = section.text("owner", "\"a person who answers for it\"");
+    if (!owner) return forward(owner);
+    out.owner = *owner;
+    auto reason = section.text("reason", "\"why it is accepted\"");
+    if (!reason) return forward(reason);
+    out.reason = *reason;
+    const toml::node* expires = section.find("expires");
+    if (expires == nullptr) return section.missing("expires", "2026-12-31");
+    const auto* date = expires->as_date();
+    if (date == nullptr) return section.bad(*expires, "expires", "expected a day without quotes, like 2026-12-31");
+    out.expires = fmt::format("{:04}-{:02}-{:02}", static_cast<int>((*date)->year), static_cast<int>((*date)->month), static_cast<int>((*date)->day));
+    if (auto s = section.refuse_unknown(); !s) return forward(s);
+    return out;
+}
+
+Status read_wall(PolicySection& section, WallSettings& wall) {
+    if (auto s = section.take("alpha_percent", 0.01, 20, 0.01, wall.alpha); !s) return s;
+    if (auto s = section.take("confidence_percent", 50, 99.99, 0.01, wall.confidence); !s) return s;
+    if (auto s = section.take_whole("min_pairs", 6, 1000, wall.min_pairs); !s) return s;
+    if (auto s = section.take_whole("max_pairs", 6, 1000, wall.max_pairs); !s) return s;
+    if (auto s = section.take("width", 0.05, 1, 1, wall.width); !s) return s;
+    if (auto s = section.take("max_steal_percent", 0, 100, 0.01, wall.max_steal); !s) return s;
+    if (auto s = section.take("max_pressure_percent", 0, 100, 0.01, wall.max_pressure); !s) return s;
+    if (auto s = section.take("sentinel_percent", 0.1, 1000, 0.01, wall.sentinel); !s) return s;
+    if (wall.max_pairs < wall.min_pairs) return section.bad(*section.find("max_pairs"), "max_pairs", fmt::format("it is less than min_pairs, {}", wall.min_pairs));
+    return section.refuse_unknown();
+}
+
+/// Every [[name]] of the document through `read`.
+template <class T>
+Status read_each(PolicySection& document, const std::string& file, const char* name, Result<T> (*read)(PolicySection&), std::vector<T>& into) {
+    const toml::node* node = document.find(name);
+    if (node == nullptr) return {};
+    if (!node->is_array_of_tables()) return document.bad(*node, name, fmt::format("expected [[{}]] tables", name));
+    for (const auto& element : *node->as_array()) {
+        PolicySection section(*element.as_table(), file, fmt::format("[[{}]]", name));
+        auto one = read(section);
+        if (!one) return forward(one);
+        into.push_back(std::move(*one));
+    }
+    return {};
+}
+
+bool any_match(const std::vector<std::string>& globs, std::string_view cell) {
+    return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) { return match_glob(glob, cell); });
+}
+
+Status check_scope(const Policy& policy, const PolicyScope& scope, std::string_view what, std::span<const std::string> cells,
+                   std::string_view machine, std::string_view suite) {
+    if (!scope.applies(machine, suite)) return {};
+    for (const auto* globs : {&scope.cells, &scope.except})
+        for (const auto& glob : *globs)
+            if (std::none_of(cells.begin(), cells.end(), [&](const std::string& cell) { return match_glob(glob, cell); }))
+                return fail("check policy", toml_place(policy.file, scope.line),
+                            fmt::format("\"{}\" of this {} matches no cell of suite {}: correct it, take it out, or bind the table with suites = [...]", glob, what, suite));
+    if (std::none_of(cells.begin(), cells.end(), [&](const std::string& cell) { return scope.holds(cell); }))
+        return fail("check policy", toml_place(policy.file, scope.line), fmt::format("\"except\" of this {} takes away every cell", what));
+    return {};
+}
+
+}  // namespace
+
+bool PolicyScope::applies(std::string_view machine, std::string_view suite) const {
+    auto named = [](const std::vector<std::string>& names, std::string_view name) {
+        return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
+    };
+    return named(machines, machine) && named(suites, suite);
+}
+
+bool PolicyScope::holds(std::string_view cell) const { return any_match(cells, cell) && !any_match(except, cell); }
+
+Result<Policy> parse_policy(const std::string& text, const std::string& file) {
+    auto table = parse_toml(text, file, kOperation);
+    if (!table) return forward(table);
+    Policy out;
+    out.file = file;
+    PolicySection document(*table, file, "the policy");
+    if (auto s = read_each(document, file, "gate", read_gate, out.gates); !s) return forward(s);
+    if (auto s = read_each(document, file, "trade_off", read_trade_off, out.trade_offs); !s) return forward(s);
+    if (auto s = read_each(document, file, "waiver", read_waiver, out.waivers); !s) return forward(s);
+    if (const toml::node* node = document.find("wall")) {
+        if (!node->is_table()) return document.bad(*node, "wall", "expected a table [wall]");
+        PolicySection section(*node->as_table(), file, "[wall]");
+        if (auto s = read_wall(section, out.wall); !s) return forward(s);
+    }
+    if (auto s = document.refuse_unknown(); !s) return forward(s);
+    if (out.gates.empty()) return fail("read policy", file, "it has no [[gate]] table, so nothing would be judged");
+    return out;
+}
+
+Result<Policy> read_policy(const fs::path& file) {
+    auto text = read_file(file);
+    if (!text) return forward(text);
+    return parse_policy(*text, file.string());
+}
+
+Status check_policy(const Policy& policy, std::span<const std::string> cells, std::string_view machine, std::string_view suite, std::string_view today) {
+    bool any = false;
+    for (const auto& line : policy.gates) {
+        any = any || line.scope.applies(machine, suite);
+        if (auto s = check_scope(policy, line.scope, "[[gate]]", cells, machine, suite); !s) return s;
+    }
+    if (!any) return fail("check policy", policy.file, fmt::format("no [[gate]] table applies to suite {} on machine {}, so nothing would be judged", suite, machine));
+    for (const auto& trade_off : policy.trade_offs)
+        if (auto s = check_scope(policy, trade_off.scope, "[[trade_off]]", cells, machine, suite); !s) return s;
+    for (const auto& waiver : policy.waivers) {
+        if (waiver.expires < today)
+            return fail("check policy", toml_place(policy.file, waiver.scope.line),
+                        fmt::format("the waiver of {} (\"{}\") ended on {}: take it out, or agree on another day", waiver.owner, waiver.reason, waiver.expires));
+        if (auto s = check_scope(policy, waiver.scope, "[[waiver]]", cells, machine, suite); !s) return s;
+    }
+    return {};
+}
+
+std::string today_utc() { return fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()))); }
+
+std::vector<GatedMetric> gated_metrics(const Policy& policy, std::string_view cell, std::string_view machine, std::string_view suite) {
+    std::map<const Metric*, const GateLine*> last;
+    for (const auto& line : policy.gates)
+        if (line.scope.applies(machine, suite) && line.scope.holds(cell))
+            for (const Metric* metric : line.metrics) last[metric] = &line;
+    std::vector<GatedMetric> out;  // rows of one array: pointers are in its order
+    for (const auto& [metric, line] : last) out.push_back({line, metric});
+    return out;
+}
+
+const Waiver* find_waiver(const Policy& policy, std::string_view cell, const Metric* metric, std::string_view machine, std::string_view suite) {
+    for (const auto& waiver : policy.waivers) {
+        if (!waiver.scope.applies(machine, suite) || !waiver.scope.holds(cell)) continue;
+        if (waiver.metrics.empty() || std::find(waiver.metrics.begin(), waiver.metrics.end(), metric) != waiver.metrics.end()) return &waiver;
+    }
+    return nullptr;
+}
+
+}  // namespace diobench

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <set>
+
+#include "bench/common/base/paths.h"
+#include "bench/host/run/boot_plan.h"
+#include "bench/host/run/select_cells.h"
+
+using namespace diobench;
+
+TEST(ShippedWorkloads, AreReadAndQuickCoversWhatItPromises) {
+    auto set = load_workloads(project_root() / "workloads", abilities());
+    ASSERT_TRUE(set) << set.error().message();
+    auto cells = set->suite("quick");
+    ASSERT_TRUE(cells);
+    auto has = [&](auto predicate) { return std::any_of(cells->begin(), cells->end(), predicate); };
+    for (const char* device : {"ram", "nvme-80us"})
+        for (uint64_t size : {4096u, 131072u, 1048576u})
+            for (auto [engine, iodepth] : {std::pair{"pread", 1u}, {"io_uring", 1u}, {"libaio", 32u}, {"io_uring", 32u}})
+                for (Pattern pattern : {Pattern::sequential, Pattern::random})
+                    for (IoMode io : {IoMode::buffered, IoMode::direct})
+                        EXPECT_TRUE(has([&](const Cell& c) {
+                            return c.backend == kFscache && c.device == device && c.block_size_bytes == size && c.engine == engine &&
+                                   c.iodepth == iodepth && c.pattern == pattern && c.io == io && c.cache_state == CacheState::local;
+                        })) << device << size << engine << iodepth;
+    EXPECT_TRUE(has([](const Cell& c) { return c.cache_state == CacheState::remote; }));
+    EXPECT_TRUE(has([](const Cell& c) { return c.cache_state == CacheState::resident; }));
+    // Every direct local cell on a flat image has its limit line.
+    for (const Cell& c : *cells) {
+        if (c.backend != kFscache || c.layout != "flat" || c.cache_state != CacheState::local || c.io != IoMode::direct) continue;
+        EXPECT_TRUE(has([&](const Cell& raw) {
+            return raw.backend == kRaw && raw.device == c.device && raw.pattern == c.pattern && raw.engine == c.engine &&
+                   raw.iodepth == c.iodepth && raw.block_size_bytes == c.block_size_bytes && raw.ops == c.ops;
+        })) << c.id();
+    }
+    EXPECT_FALSE(set->suite("no-such"));
+}
+
+
+TEST(ShippedWorkloads, NightlyAsksEveryQuestionAndEveryBackEndEngineAndDeviceIsInIt) {
+    auto set = load_workloads(project_root() / "workloads", abilities());
+    ASSERT_TRUE(set) << set.error().message();
+    auto cells = set->suite("nightly");
+    ASSERT_TRUE(cells);
+    auto has = [&](auto predicate) { return std::any_of(cells->begin(), cells->end(), predicate); };
+    const Abilities all = abilities();
+    for (const auto& backend : all.backends) EXPECT_TRUE(has([&](const Cell& c) { return c.backend == backend.name; })) << backend.name;
+    for (const auto& engine : all.engines)
+        if (!engine.name.starts_with("null-")) EXPECT_TRUE(has([&](const Cell& c) { return c.engine == engine.name; })) << engine.name;
+    for (const auto& device : set->devices) EXPECT_TRUE(has([&](const Cell& c) { return c.device == device.profile.name; })) << device.profile.name;
+    for (const auto& fetch : set->fetches) EXPECT_TRUE(has([&](const Cell& c) { return c.fetch == fetch.profile.name; })) << fetch.profile.name;
+    for (const auto& workload : set->workloads)
+        if (workload.name != "matrix" && workload.name != "self-test") EXPECT_NE(std::find(workload.suites.begin(), workload.suites.end(), "nightly"), workload.suites.end()) << workload.name;
+}
+
+TEST(BootPlan, EveryCellIsInOneBootAndShardsAreAllOfThem) {
+    auto set = load_workloads(project_root() / "workloads", abilities());
+    ASSERT_TRUE(set);
+    auto cells = set->suite("nightly");
+    ASSERT_TRUE(cells);
+    const auto boots = plan_boots(*cells, {1});
+    size_t count = 0;
+    std::set<std::string> labels;
+    for (const auto& boot : boots) {
+        count += boot.cells.size();
+        EXPECT_TRUE(labels.insert(boot.label).second) << boot.label;
+        for (const Cell& cell : boot.cells) EXPECT_EQ(cell.device, boot.device);
+    }
+    EXPECT_EQ(count, cells->size());
+    size_t shared = 0;
+    for (unsigned part = 1; part <= 3; ++part) shared += take_shard(boots, part, 3).size();
+    EXPECT_EQ(shared, boots.size());
+    EXPECT_EQ(plan_boots(*cells, {1, 2}).size(), 2 * boots.size());
+}
+
+TEST(BootPlan, TheQuickSuiteIsOneBootADevice) {
+    auto set = load_workloads(project_root() / "workloads", abilities());
+    ASSERT_TRUE(set);
+    auto cells = set->suite("quick");
+    ASSERT_TRUE(cells);
+    EXPECT_EQ(plan_boots(*cells, {1}).size(), 2u);
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/results/export/comparison.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "bench/common/base/text.h"
+#include "bench/results/export/headline.h"
+#include "bench/results/export/summary.h"
+#include "tests/results/store/sample_results.h"
+
+using namespace diobench;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+namespace {
+
+Comparison compared(const Results& results, const ComparisonOptions& options = {}) {
+    auto comparison = compare_arms(results, options);
+    EXPECT_TRUE(comparison) << comparison.error().message();
+    return *comparison;
+}
+
+/// The sample run with dio's direct reads replaced.
+Results with_dio(const SampleNumbers& numbers) {
+    Results results = sample_results();
+    results.cells[3] = sample_ok_cell("dio", "fscache", "direct", numbers);
+    return results;
+}
+
+size_t widest_line(const std::string& text) {
+    size_t widest = 0;
+    for (const auto& line : split(text, '\n')) widest = std::max(widest, line.size());
+    return widest;
+}
+
+Results with_arms(const std::vector<std::string>& names) {
+    Results results = sample_results();
+    results.kernels.clear();
+    results.cells.clear();
+    for (const auto& name : names) {
+        results.kernels.push_back(sample_kernel(name));
+        results.cells.push_back(sample_ok_cell(name, "fscache", "direct", {}));
+    }
+    return results;
+}
+
+}  // namespace
+
+TEST(Comparison, FallbackIsTheReferenceAndTheLastArmIsJudged) {
+    auto comparison = compared(sample_results());
+    ASSERT_EQ(comparison.rows.size(), 1u);
+    EXPECT_EQ(comparison.arms[comparison.reference].title, "fallback");
+    EXPECT_EQ(comparison.arms[comparison.candidate].title, "dio");
+    const auto& throughput = comparison_measures()[0];
+    EXPECT_DOUBLE_EQ(comparison.ratio(comparison.rows[0], throughput).value(), 2.0);
+    EXPECT_EQ(comparison.arms.front().title, "buffered");
+    EXPECT_DOUBLE_EQ(comparison.value(comparison.rows[0], 0, throughput).value(), 512 * 4096 / 0.02);
+    EXPECT_EQ(comparison.arms.back().title, "raw");
+    EXPECT_DOUBLE_EQ(comparison.value(comparison.rows[0], comparison.arms.size() - 1, throughput).value(), 512 * 4096 / 0.005);
+}
+
+TEST(Comparison, WithoutAnotherDirectArmBufferedIsTheReference) {
+    Results results = sample_results();
+    std::erase_if(results.kernels, [](const auto& kernel) { return kernel.name == "fallback"; });
+    std::erase_if(results.cells, [](const auto& cell) { return cell.kernel == "fallback"; });
+    results.cells.push_back(sample_ok_cell("dio", "fscache", "buffered", {512, 0.02, 40000, 2097152}));
+    std::erase_if(results.cells, [](const auto& cell) { return cell.status != CellStatus::ok; });
+    auto comparison = compared(results);
+    EXPECT_EQ(comparison.arms[comparison.reference].title, "buffered");
+    EXPECT_DOUBLE_EQ(comparison.ratio(comparison.rows[0], comparison_measures()[0]).value(), 2.0);
+}
+
+TEST(Comparison, GapsSayWhy) {
+    Results results = sample_results();
+    results.kernels.insert(results.kernels.begin(), sample_kernel("base"));
+    results.cells.push_back(sample_cell("base", "fscache", "direct"));
+    results.cells.back().status = CellStatus::unsupported;
+    results.cells.back().observed_io = ObservedIo::refused;
+    std::string text = comparison_tables(compared(results), 100, Colours::never);
+    EXPECT_THAT(text, HasSubstr("refused"));
+    EXPECT_THAT(text, HasSubstr("2.00x"));
+    results.cells[3].status = CellStatus::invalid;
+    results.cells[3].metrics.reset();
+    EXPECT_THAT(comparison_tables(compared(results), 100, Colours::never), AllOf(HasSubstr("INVALID"), Not(HasSubstr("2.00x"))));
+    results.cells.erase(results.cells.begin() + 3);
+    EXPECT_THAT(comparison_tables(compared(results), 100, Colours::never), Not(HasSubstr("INVALID")));
+}
+
+TEST(Comparison, TablesKeepTheirWidthWhateverTheArms) {
+    for (const auto& names : {std::vector<std::string>{"dio"}, {"fallback", "dio"},
+                              {"base", "fallback", "dio-sync", "dio", "a-very-long-arm-name-of-a-user", "b", "c", "d", "e", "f", "g"}}) {
+        auto comparison = compared(with_arms(names));
+        EXPECT_LE(widest_line(comparison_tables(comparison, 100, Colours::never)), 100u);
+        EXPECT_LE(widest_line(comparison_tables(comparison, 76, Colours::never)), 76u);
+        for (const auto& name : names)
+            EXPECT_THAT(comparison_tables(comparison, 76, Colours::never), HasSubstr(name.substr(0, kArmTitleLength)));
+    }
+}
+
+TEST(Comparison, UnknownKernelsAreRefusedByName) {
+    ComparisonOptions options;
+    options.kernels = {"dio", "none"};
+    auto comparison = compare_arms(sample_results(), options);
+    ASSERT_FALSE(comparison);
+    EXPECT_THAT(comparison.error().message(), AllOf(HasSubstr("none"), HasSubstr("fallback, dio")));
+}
+
+TEST(Comparison, RunsOfOtherMeaningAreNotCompared) {
+    Results a = sample_results();
+    Results b = sample_results();
+    EXPECT_TRUE(check_comparable(a, b));
+    auto refused = [&](auto change, const char* word) {
+        Results other = sample_results();
+        change(other.run);
+        auto status = check_comparable(a, other);
+        ASSERT_FALSE(status) << word;
+        EXPECT_THAT(status.error().message(), HasSubstr(word));
+    };
+    refused([](diobench::Run& r) { r.machine = "kvm"; }, "machine");
+    refused([](diobench::Run& r) { r.suite = "full"; }, "suite");
+    refused([](diobench::Run& r) { r.clock.kind = "real"; }, "clock");
+    refused([](diobench::Run& r) { r.clock.comparable = false; }, "not comparable");
+    refused([](diobench::Run& r) { r.tool["qemu"] = "9.0"; }, "emulator");
+}
+
+TEST(Comparison, TwoRunsShowOneArmOfEach) {
+    auto merged = merge_runs(sample_results(), with_dio({512, 0.04, 80000, 0}), {});
+    ASSERT_TRUE(merged);
+    auto comparison = compared(*merged);
+    EXPECT_EQ(comparison.arms[comparison.reference].title, "dio@1");
+    EXPECT_EQ(comparison.arms[comparison.candidate].title, "dio@2");
+    EXPECT_DOUBLE_EQ(comparison.ratio(comparison.rows[0], comparison_measures()[0]).value(), 0.25);
+    EXPECT_FALSE(merge_runs(sample_results(), sample_results(), {"dio", "none"}));
+}
+
+TEST(Headline, WhatIsBetterIsAGain) {
+    auto sentences = headline(compared(sample_results()));  // dio: twice as fast, half the latency, no page cache
+    ASSERT_EQ(sentences.size(), 3u);
+    EXPECT_THAT(sentences[0], AllOf(HasSubstr("Gain: against fallback, dio reads faster in 1 of 1"), HasSubstr("2.00x"),
+                                    HasSubstr("lower p99"), HasSubstr("leaves less in the page cache"),
+                                    HasSubstr("0 B instead of 2.00 MiB")));
+    EXPECT_THAT(sentences[1], HasSubstr("Cost: none"));
+    EXPECT_THAT(sentences[2], AllOf(HasSubstr("dio reaches 50 %"), HasSubstr("raw")));
+}
+
+TEST(Headline, WhatIsWorseIsACostAlsoWhenFallbackWinsAll) {
+    auto sentences = headline(compared(with_dio({512, 0.04, 80000, 4194304})));
+    EXPECT_THAT(sentences[0], HasSubstr("Gain: none"));
+    EXPECT_THAT(sentences[1], AllOf(HasSubstr("dio reads slower in 1 of 1 (most: 0.50x"), HasSubstr("higher p99"),
+                                    HasSubstr("leaves more in the page cache"), Not(HasSubstr("faster")), Not(HasSubstr("less"))));
+    EXPECT_THAT(sentences[2], HasSubstr("dio reaches 12 %"));
+}
+
+TEST(Headline, ATradeOffHasBoth) {
+    auto sentences = headline(compared(with_dio({512, 0.04, 80000, 0})));
+    EXPECT_THAT(sentences[0], AllOf(HasSubstr("leaves less in the page cache"), Not(HasSubstr("faster"))));
+    EXPECT_THAT(sentences[1], AllOf(HasSubstr("reads slower"), Not(HasSubstr("page cache"))));
+}
+
+TEST(Headline, AnArmWithoutNumbersBreaksNothing) {
+    Results results = sample_results();
+    results.cells[3] = sample_cell("dio", "fscache", "direct");
+    auto sentences = headline(compared(results));
+    EXPECT_THAT(sentences[0], HasSubstr("not known"));
+    EXPECT_THAT(problems(results), testing::Contains(AllOf(HasSubstr("dio failed"), HasSubstr("2 cells"))));
+    results.cells.clear();
+    auto comparison = compared(results);
+    EXPECT_THAT(headline(comparison)[0], HasSubstr("not known"));
+    EXPECT_THAT(summary_text(comparison), HasSubstr("not known"));
+}
+
+TEST(Summary, IsPlainTextForAMail) {
+    Results results = sample_results();
+    results.run.host.cpu = "Processor\xc2\xae of some maker";
+    std::string text = summary_text(compared(results));
+    EXPECT_LE(widest_line(text), 76u);
+    for (char c : text) EXPECT_TRUE(c == '\n' || (c >= 0x20 && c <= 0x7e)) << static_cast<int>(c);
+    EXPECT_THAT(text, AllOf(HasSubstr("1 guest instruction = 1 ns"), HasSubstr("Gain: "), HasSubstr("Cost: "), HasSubstr("Limit: "),
+                            HasSubstr("dio failed"), HasSubstr("To reproduce"), HasSubstr("diobench run")));
+}
+
+TEST(Text, WrapKeepsWidthAndLongWords) {
+    EXPECT_EQ(wrap_text("aa bb cc", 5, 2), "aa bb\n  cc");
+    EXPECT_EQ(wrap_text("a very-long-word b", 6, 0), "a\nvery-long-word\nb");
+    EXPECT_EQ(wrap_text("", 5, 0), "");
+}
