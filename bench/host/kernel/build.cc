@@ -8,9 +8,11 @@
 #include "bench/common/base/paths.h"
 #include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
+#include "bench/common/digest/sha256.h"
 #include "bench/host/kernel/cache.h"
 #include "bench/host/kernel/config.h"
 #include "bench/host/kernel/disk_space.h"
+#include "bench/host/kernel/machine_patches.h"
 #include "bench/host/kernel/object_count.h"
 #include "bench/host/kernel/patch.h"
 #include "bench/host/kernel/work_tree.h"
@@ -48,7 +50,10 @@ public:
     Status run(WorkTree& tree) {
         progress_.stage("kernel " + name());
         progress_.update(0, 0, "apply patches");
-        auto files = apply_patches(source_.tree, patches_of(plan_.chain), log_);
+        auto patches = patches_of(plan_.machine);
+        const auto arm = patches_of(plan_.chain);
+        patches.insert(patches.end(), arm.begin(), arm.end());
+        auto files = apply_patches(source_.tree, patches, log_);
         if (!files) return forward(files);
         auto touched = tree.apply(*files);
         if (!touched) return forward(touched);
@@ -238,14 +243,21 @@ Result<BuildPlan> plan_build(const KernelSource& source, const std::string& seri
     auto patches = hash_patches(patches_of(out.chain));
     if (!patches) return forward(patches);
     out.patch_sha256 = *patches;
+    auto machine = machine_patches(options.target, source.version);
+    if (!machine) return forward(machine);
+    out.machine = std::move(*machine);
+    auto machine_sha256 = hash_patches(patches_of(out.machine));
+    if (!machine_sha256) return forward(machine_sha256);
     auto requested = requested_symbols(config_dir_of(options), traits(options.target).config_folders);
     if (!requested) return forward(requested);
     out.merged_config = merged_config(*requested);
     auto toolchain = toolchain_version();
     if (!toolchain) return forward(toolchain);
     out.toolchain = *toolchain;
-    out.key = sha256_hex(join({source.sha256, source.version, out.patch_sha256, out.merged_config, out.toolchain,
-                               join(make_variables(options.target), " "), traits(options.target).goal}, "\n"));
+    std::vector<std::string> parts = {source.sha256, source.version, out.patch_sha256, out.merged_config, out.toolchain,
+                                      join(make_variables(options.target), " "), traits(options.target).goal};
+    if (!out.machine.empty()) parts.push_back(*machine_sha256);
+    out.key = sha256_hex(join(parts, "\n"));
     return out;
 }
 

@@ -39,7 +39,8 @@ struct BuildOptions {
 /// What names a build: everything its result depends on, hashed.
 struct BuildPlan {
     std::vector<Series> chain;
-    std::string patch_sha256;
+    std::vector<Series> machine;  ///< what the machine needs, below the chain and no part of the arm
+    std::string patch_sha256;     ///< of the chain alone
     std::string merged_config;
     std::string toolchain;
     std::string key;

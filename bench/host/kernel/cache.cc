@@ -11,6 +11,7 @@
 
 #include "bench/common/base/paths.h"
 #include "bench/common/base/text.h"
+#include "bench/common/digest/sha256.h"
 
 namespace diobench {
 

@@ -13,10 +13,10 @@
 namespace diobench {
 
 const TargetTraits& traits(Target target) {
-    static const TargetTraits bzimage{"bzimage", "x86_64", "x86", "bzImage", "arch/x86/boot/bzImage", {"x86"}, {}};
-    static const TargetTraits uml{"uml", "um", "um", "linux", "linux", {"uml"}, {}};
+    static const TargetTraits bzimage{"bzimage", "x86_64", "x86", "bzImage", "arch/x86/boot/bzImage", "exact", {"x86"}, {}};
+    static const TargetTraits uml{"uml", "um", "um", "linux", "linux", "uml", {"uml"}, {}};
     // The stub is mapped into each user process, where there is no shadow memory.
-    static const TargetTraits uml_checked{"uml-checked", "um", "um", "linux", "linux", {"uml", "checked"},
+    static const TargetTraits uml_checked{"uml-checked", "um", "um", "linux", "linux", "uml", {"uml", "checked"},
                                           {"KASAN_SANITIZE_stub.o=n", "KASAN_SANITIZE_stub_segv.o=n"}};
     switch (target) {
         case Target::bzimage: return bzimage;

@@ -27,6 +27,7 @@ struct TargetTraits {
     const char* source_arch;  ///< folder below arch/
     const char* goal;         ///< make's goal
     const char* image;        ///< path of the result in the object tree
+    const char* machine;      ///< folder of kernel-patches/machines/ with what the machine needs of it
     std::vector<std::string> config_folders;   ///< below kernel-patches/config, beside what is in it itself
     std::vector<std::string> make_variables;   ///< beside those of every target
 };

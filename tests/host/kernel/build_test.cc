@@ -8,6 +8,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include "bench/common/digest/sha256.h"
 #include "tests/host/kernel/fake_kernel.h"
 
 using namespace diobench;
@@ -57,6 +58,30 @@ TEST_F(Build, AnotherSeriesCompilesWhatDiffersAndBackAgain) {
     auto again = build_counting("base", compiled);
     EXPECT_EQ(compiled, "b");
     EXPECT_EQ(again->image_sha256, base->image_sha256);
+}
+
+TEST_F(Build, WhatAMachineNeedsIsInEveryImageAndInNoArm) {
+    auto plain = build("base");
+    ASSERT_TRUE(plain);
+    const fs::path folder = root() / "kernel-patches/machines/exact";
+    auto add = [&](const std::string& name, const std::string& min, const std::string& max, const std::string& patch) {
+        write(folder / name / "0001.patch", patch);
+        write(folder / name / "series.toml", "name = \"" + name + "\"\npurpose = \"test\"\nbase = { min = \"" + min + "\", max = \"" + max + "\" }\npatches = [\"0001.patch\"]\n");
+    };
+    add("clock", "6.12.1", "6.12.999", patch_of("b.c", "int b4;", "int machine_b4;"));
+    add("older", "6.1", "6.1.999", "of another version\n");
+    add_series("one", "", {{"0001.patch", patch_of("c.c", "int c4;", "int patched_c4;")}});
+    auto base = build("base");
+    auto one = build("one");
+    ASSERT_TRUE(base) << base.error().message();
+    ASSERT_TRUE(one) << one.error().message();
+    EXPECT_THAT(image_of(base), HasSubstr("machine_b4"));
+    EXPECT_THAT(image_of(one), AllOf(HasSubstr("machine_b4"), HasSubstr("patched_c4")));
+    // A kernel of its own in the cache, and the same arm.
+    EXPECT_FALSE(base->cached);
+    EXPECT_EQ(base->patch_sha256, plain->patch_sha256);
+    EXPECT_THAT(base->series, ::testing::ElementsAreArray(plain->series));
+    EXPECT_THAT(one->series, ::testing::ElementsAre("one"));
 }
 
 TEST_F(Build, PatchesMayAddDeleteAndRename) {
