@@ -12,6 +12,7 @@
 #include "bench/common/base/paths.h"
 #include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
+#include "bench/common/digest/sha256.h"
 #include "bench/host/run/write_outputs.h"
 #include "bench/nightly/disk_reserve.h"
 #include "bench/nightly/night_stages.h"

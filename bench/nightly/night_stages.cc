@@ -425,7 +425,9 @@ Status judge_night(NightWork& night) {
 
 Status report_night(NightWork& night) {
     if (night.runs.empty()) return {};
-    auto report = draw_report(run_folder(night, night.config.seed), night.runs.front(), night.options.wanted);
+    auto revises = known_revisions();
+    if (!revises) return forward(revises);
+    auto report = draw_report(run_folder(night, night.config.seed), night.runs.front(), *revises, night.options.wanted);
     if (!report) return forward(report);
     return {};
 }

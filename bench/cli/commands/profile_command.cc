@@ -20,7 +20,7 @@ struct ProfileArguments {
 };
 
 /// One function, or several under one name.
-struct Row {
+struct ProfileRow {
     std::string name;
     InstructionCounts counts;
 };
@@ -33,11 +33,11 @@ void print_cell(const CellProfile& profile, size_t top) {
     fmt::print("  {} reads; {:.1f} instructions a read, {:.1f} of them in the kernel; {:.1f} ns elapsed a read\n", profile.ops,
                each(total.instructions), each(profile.in_kernel().instructions), each(profile.elapsed_ns));
     fmt::print("  {:>14} {:>7} {:>10} {:>10} {:>9}  function\n", "instructions", "share", "loads", "stores", "calls");
-    std::vector<Row> rows = {{kUserRow, profile.user}};
+    std::vector<ProfileRow> rows = {{kUserRow, profile.user}};
     for (const auto& [name, counts] : profile.functions) rows.push_back({name, counts});
-    std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.counts.instructions > b.counts.instructions; });
+    std::stable_sort(rows.begin(), rows.end(), [](const ProfileRow& a, const ProfileRow& b) { return a.counts.instructions > b.counts.instructions; });
     if (rows.size() > top + 1) {
-        Row rest{fmt::format("({} others)", rows.size() - top), {}};
+        ProfileRow rest{fmt::format("({} others)", rows.size() - top), {}};
         for (size_t i = top; i < rows.size(); ++i) rest.counts += rows[i].counts;
         rows.resize(top);
         rows.push_back(rest);

@@ -6,6 +6,7 @@
 #include "bench/cli/commands/command.h"
 #include "bench/cli/commands/gate_metrics.h"
 #include "bench/common/base/terminal.h"
+#include "bench/host/kernel/series.h"
 #include "bench/results/export/run_directory.h"
 #include "bench/results/history/draw_report.h"
 
@@ -21,9 +22,11 @@ void register_report_command(CLI::App& app, CommandContext& context) {
             if (!results) return forward(results);
             auto wanted = gate_metrics();
             if (!wanted) return forward(wanted);
+            auto revises = known_revisions();
+            if (!revises) return forward(revises);
             Progress progress("report");
             progress.update(0, 0, "drawing plots");
-            auto page = draw_report(run_directory(*directory), *results, *wanted);
+            auto page = draw_report(run_directory(*directory), *results, *revises, *wanted);
             if (!page) return forward(page);
             progress.finish(fmt::format("report: wrote {} and the plots in {}", page->string(), (page->parent_path() / "plots").string()));
             return ExitCode::ok;

@@ -9,6 +9,7 @@
 #include "bench/cli/commands/gate_metrics.h"
 #include "bench/common/base/json_text.h"
 #include "bench/common/base/terminal.h"
+#include "bench/host/kernel/series.h"
 #include "bench/host/run/resume_file.h"
 #include "bench/host/run/run_suite.h"
 #include "bench/results/export/comparison.h"
@@ -74,7 +75,9 @@ Result<ExitCode> run(const RunArguments& arguments) {
     if (arguments.report) {
         auto wanted = gate_metrics();
         if (!wanted) return forward(wanted);
-        auto report = draw_report(outcome->directory, outcome->results, *wanted);
+        auto revises = known_revisions();
+        if (!revises) return forward(revises);
+        auto report = draw_report(outcome->directory, outcome->results, *revises, *wanted);
         if (!report) return forward(report);
         shown = *report;
     }

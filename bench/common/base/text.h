@@ -25,8 +25,6 @@ namespace diobench {
 [[nodiscard]] std::string human_bytes(double bytes);
 [[nodiscard]] std::string human_ns(double ns);
 
-/// SHA-256 as 64 hexadecimal digits.
-[[nodiscard]] std::string sha256_hex(std::string_view data);
 /// CRC-32C (Castagnoli), the checksum behind every record that leaves a guest.
 [[nodiscard]] uint32_t crc32c(std::string_view data);
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "bench/common/digest/sha256.h"
+
 // Apart from text.cc because only the host side links OpenSSL.
 #include <array>
 #include <fmt/format.h>
 #include <openssl/evp.h>
-
-#include "bench/common/base/text.h"
 
 namespace diobench {
 

@@ -8,9 +8,6 @@ namespace diobench {
 
 namespace {
 
-constexpr uint64_t kMiB = 1 << 20;
-// Odd bytes behind the last whole block: every image also tests the end of file.
-constexpr uint64_t kTail = 1234;
 constexpr uint64_t kLargeFile = 32 * kMiB + kTail;
 // What changes chunk maps must not be caught by the superblock's checksum.
 const char* const kNoChecksum = "-Enosbcrc";

@@ -4,15 +4,12 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "bench/common/base/units.h"
+
 namespace diobench {
 
 namespace {
 
-constexpr uint64_t kKiB = 1 << 10;
-constexpr uint64_t kMiB = 1 << 20;
-constexpr uint64_t kGiB = 1 << 30;
-// Odd bytes behind the last whole block.
-constexpr uint64_t kTail = 1234;
 // Layouts of measured images begin at 1.
 constexpr uint32_t kFirstFileId = 0x100;
 constexpr uint32_t kFileIdsPerImage = 0x100;

@@ -14,9 +14,13 @@
 
 #include "bench/common/base/error.h"
 #include "bench/common/base/files.h"
+#include "bench/common/base/units.h"
 #include "bench/common/image/content.h"
 
 namespace diobench {
+
+/// Odd bytes behind the last whole block: every image also tests the end of file.
+inline constexpr uint64_t kTail = 1234;
 
 /// A file of a test image; its name says what it is for.
 struct TestFile {

@@ -39,7 +39,7 @@ private:
     std::string device_;
 };
 
-const BackendRegistration registration({
+const BackendRegistration blockdev_backend({
     .name = "blockdev",
     .purpose = "EROFS on a block device of its own, of the same kind as the cache's",
     .one_blob_only = true,

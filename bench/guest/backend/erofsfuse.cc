@@ -82,7 +82,7 @@ private:
     std::map<std::string, Served> served_;
 };
 
-const BackendRegistration registration({
+const BackendRegistration erofsfuse_backend({
     .name = "erofsfuse",
     .purpose = "EROFS read by a process through FUSE",
     .copies = BackendCopies::blobs,

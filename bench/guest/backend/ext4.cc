@@ -28,7 +28,7 @@ private:
     static std::string directory(const BackendWorld& world, const GuestImage& image) { return world.directory + "/plain/" + image.layout; }
 };
 
-const BackendRegistration registration({
+const BackendRegistration ext4_backend({
     .name = "ext4",
     .purpose = "the same files plainly on the cache's own file system",
     .copies = BackendCopies::files,

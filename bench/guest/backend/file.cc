@@ -4,7 +4,7 @@
 namespace diobench {
 namespace {
 
-const BackendRegistration registration({
+const BackendRegistration file_backend({
     .name = "file",
     .purpose = "EROFS mounted from an image file, read through that file's page cache too",
     .copies = BackendCopies::blobs,

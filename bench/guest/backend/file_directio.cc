@@ -4,7 +4,7 @@
 namespace diobench {
 namespace {
 
-const BackendRegistration registration({
+const BackendRegistration file_directio_backend({
     .name = "file-directio",
     .purpose = "EROFS mounted from an image file with -o directio: the image file is read directly",
     .copies = BackendCopies::blobs,

@@ -131,7 +131,7 @@ private:
     unsigned cold_mounts_ = 0;
 };
 
-const BackendRegistration registration({
+const BackendRegistration fscache_backend({
     .name = kFscache,
     .purpose = "EROFS over fscache, blobs fetched on demand by a daemon",
     .on_demand = true,

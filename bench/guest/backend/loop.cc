@@ -4,7 +4,7 @@
 namespace diobench {
 namespace {
 
-const BackendRegistration registration({
+const BackendRegistration loop_backend({
     .name = "loop",
     .purpose = "EROFS on a loop device, which reads the image file through its page cache",
     .copies = BackendCopies::blobs,

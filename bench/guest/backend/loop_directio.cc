@@ -4,7 +4,7 @@
 namespace diobench {
 namespace {
 
-const BackendRegistration registration({
+const BackendRegistration loop_directio_backend({
     .name = "loop-directio",
     .purpose = "EROFS on a loop device with direct I/O, as Android's APEX mounts",
     .copies = BackendCopies::blobs,

@@ -27,7 +27,7 @@ public:
     }
 };
 
-const BackendRegistration registration({
+const BackendRegistration raw_backend({
     .name = kRaw,
     .purpose = "O_DIRECT on the backing file itself: the limit",
     .contiguous_only = true,

@@ -24,7 +24,6 @@ namespace diobench {
 
 namespace {
 
-constexpr uint64_t kPageBytes = 4096;
 constexpr uint32_t kHotSetFileId = 0xFFFD;
 /// Pages that are read again are moved to the active list at the second reading.
 constexpr int kWarmPasses = 3;

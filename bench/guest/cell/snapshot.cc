@@ -21,8 +21,6 @@ namespace diobench {
 
 namespace {
 
-constexpr uint64_t kPageBytes = 4096;
-
 uint64_t clock_ns(clockid_t clock) {
     timespec t{};
     if (::clock_gettime(clock, &t) < 0) return 0;

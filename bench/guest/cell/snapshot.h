@@ -14,6 +14,9 @@
 
 namespace diobench {
 
+/// Of the page cache.
+inline constexpr uint64_t kPageBytes = 4096;
+
 struct CacheStat {
     uint64_t cached_bytes = 0;
     uint64_t evicted_bytes = 0;  ///< dropped since the file was first cached

@@ -27,16 +27,16 @@ namespace {
 constexpr size_t kBatchBytes = 1 << 20;
 constexpr int kLimitMs = 120'000;
 
-struct Step {
+struct QueuedStep {
     std::string_view engine;
     uint64_t block_size_bytes;
     unsigned iodepth;
     Pattern pattern;
 };
-constexpr std::array<Step, 2> kSteps = {{{"libaio", kBlockBytes, 32, Pattern::random}, {"io_uring", 128 << 10, 8, Pattern::sequential}}};
-static_assert(std::ranges::all_of(kSteps, [](const Step& step) { return step.block_size_bytes * step.iodepth <= kBatchBytes; }));
+constexpr std::array<QueuedStep, 2> kSteps = {{{"libaio", kBlockBytes, 32, Pattern::random}, {"io_uring", 128 << 10, 8, Pattern::sequential}}};
+static_assert(std::ranges::all_of(kSteps, [](const QueuedStep& step) { return step.block_size_bytes * step.iodepth <= kBatchBytes; }));
 
-std::vector<Request> requests_of(const Step& step, const FileContent& content, uint64_t seed) {
+std::vector<Request> requests_of(const QueuedStep& step, const FileContent& content, uint64_t seed) {
     const uint64_t reads = (content.size_bytes + step.block_size_bytes - 1) / step.block_size_bytes;
     std::vector<Request> out;
     for (uint64_t offset : make_offsets(step.pattern, step.block_size_bytes, reads, reads * step.block_size_bytes, seed))
@@ -57,7 +57,7 @@ std::string check_batch(const ReadPlan& plan, const ReadStats& stats, const File
 }
 
 /// Batch after batch, each read into a buffer of its own.
-std::string check_file(const Step& step, int fd, const FileContent& content, uint64_t seed, std::byte* buffers) {
+std::string check_file(const QueuedStep& step, int fd, const FileContent& content, uint64_t seed, std::byte* buffers) {
     const auto requests = requests_of(step, content, seed);
     ReadPlan plan;
     plan.fds = {&fd, 1};
@@ -89,7 +89,7 @@ std::string check_files(const std::vector<const TestFile*>& files, const std::st
         auto fd = UniqueFd::open(directory + "/" + file->name, O_RDONLY | O_DIRECT);
         if (!fd) return fd.error().message();
         const FileContent content = file->content(seed);
-        for (const Step& step : kSteps)
+        for (const QueuedStep& step : kSteps)
             if (std::string wrong = check_file(step, fd->get(), content, seed, buffers->data()); !wrong.empty()) return files.size() == 1 ? wrong : file->name + ": " + wrong;
     }
     return {};

@@ -22,28 +22,28 @@ constexpr const char* kControl = "/dev/mapper/control";
 constexpr const char* kName = "diobench-cache";
 
 /// One ioctl's argument: its head, and a table of one target behind it.
-struct Request {
+struct DmRequest {
     dm_ioctl head{};
     dm_target_spec target{};
     std::array<char, 256> parameters{};
 
-    explicit Request(uint32_t flags) {
+    explicit DmRequest(uint32_t flags) {
         head.version[0] = DM_VERSION_MAJOR;
         head.data_size = sizeof *this;
-        head.data_start = offsetof(Request, target);
+        head.data_start = offsetof(DmRequest, target);
         head.flags = flags;
         std::strncpy(head.name, kName, sizeof head.name - 1);
     }
 };
 
-Status control(unsigned long command, Request& request, const char* what) {
+Status control(unsigned long command, DmRequest& request, const char* what) {
     auto fd = UniqueFd::open(kControl, O_RDWR);
     if (!fd) return forward(fd);
     if (::ioctl(fd->get(), command, &request) < 0) return fail_errno(what, kName);
     return {};
 }
 
-void set_table(Request& request, DmTable table, const std::string& below, uint64_t sectors) {
+void set_table(DmRequest& request, DmTable table, const std::string& below, uint64_t sectors) {
     std::string type = "linear";
     std::string parameters = below + " 0";
     if (table == DmTable::error) {
@@ -74,7 +74,7 @@ Result<uint64_t> sectors_of(const std::string& path) {
 Result<DmDevice> DmDevice::create(const std::string& below) {
     auto sectors = sectors_of(below);
     if (!sectors) return forward(sectors);
-    Request request(0);
+    DmRequest request(0);
     if (auto s = control(DM_DEV_CREATE, request, "create device-mapper device"); !s) return forward(s);
     DmDevice device(fmt::format("/dev/dm-{}", minor(request.head.dev)), below, *sectors);
     if (auto s = device.load(DmTable::linear); !s) return forward(s);
@@ -91,21 +91,21 @@ DmDevice::~DmDevice() {
 }
 
 Status DmDevice::load(DmTable table) const {
-    Request load(0);
+    DmRequest load(0);
     set_table(load, table, below_, sectors_);
     if (auto s = control(DM_TABLE_LOAD, load, "load table of"); !s) return s;
     // "Suspend" without the suspend flag resumes: the loaded table becomes the one in use.
-    Request resume(DM_SKIP_LOCKFS_FLAG);
+    DmRequest resume(DM_SKIP_LOCKFS_FLAG);
     return control(DM_DEV_SUSPEND, resume, "change table of");
 }
 
 Status DmDevice::hold() const {
-    Request suspend(DM_SUSPEND_FLAG | DM_SKIP_LOCKFS_FLAG);
+    DmRequest suspend(DM_SUSPEND_FLAG | DM_SKIP_LOCKFS_FLAG);
     return control(DM_DEV_SUSPEND, suspend, "suspend");
 }
 
 Status DmDevice::remove() {
-    Request request(0);
+    DmRequest request(0);
     auto removed = control(DM_DEV_REMOVE, request, "remove device-mapper device");
     if (removed) path_.clear();
     return removed;
@@ -113,7 +113,7 @@ Status DmDevice::remove() {
 
 Status remove_stale_dm_device() {
     if (::access(kControl, F_OK) < 0) return {};
-    Request request(0);
+    DmRequest request(0);
     auto removed = control(DM_DEV_REMOVE, request, "remove device-mapper device");
     if (!removed && removed.error().errno_value == ENXIO) return {};
     return removed;

@@ -38,7 +38,6 @@ constexpr const char* kMounts = "/mnt";
 constexpr const char* kDisk = "/disk";
 constexpr const char* kDiskDevice = "/dev/ram1";
 constexpr uint64_t kDiskBytes = 16 << 20;
-constexpr uint64_t kPageBytes = 4096;
 /// How long the kernel may take to let go of what nobody uses any more.
 constexpr milliseconds kReleaseLimit{5000};
 constexpr milliseconds kVolumeLimit{1000};

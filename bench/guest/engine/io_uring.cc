@@ -4,7 +4,7 @@
 namespace diobench {
 namespace {
 
-const EngineRegistration registration({
+const EngineRegistration io_uring_engine({
     .name = "io_uring",
     .purpose = "io_uring, IORING_OP_READ, one issuer, deferred task work",
     .max_iodepth = 4096,

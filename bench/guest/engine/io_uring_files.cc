@@ -4,7 +4,7 @@
 namespace diobench {
 namespace {
 
-const EngineRegistration registration({
+const EngineRegistration io_uring_files_engine({
     .name = "io_uring-files",
     .purpose = "io_uring, IORING_OP_READ on registered files",
     .max_iodepth = 4096,

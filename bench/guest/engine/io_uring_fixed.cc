@@ -4,7 +4,7 @@
 namespace diobench {
 namespace {
 
-const EngineRegistration registration({
+const EngineRegistration io_uring_fixed_engine({
     .name = "io_uring-fixed",
     .purpose = "io_uring, IORING_OP_READ_FIXED on registered buffers",
     .max_iodepth = 4096,

@@ -4,7 +4,7 @@
 namespace diobench {
 namespace {
 
-const EngineRegistration registration({
+const EngineRegistration io_uring_sqpoll_engine({
     .name = "io_uring-sqpoll",
     .purpose = "io_uring, a kernel thread polls for submissions (SQPOLL)",
     .max_iodepth = 4096,

@@ -4,7 +4,7 @@
 namespace diobench {
 namespace {
 
-const EngineRegistration registration({
+const EngineRegistration io_uring_vectored_engine({
     .name = "io_uring-vectored",
     .purpose = "io_uring, IORING_OP_READV, four segments a read",
     .max_iodepth = 4096,

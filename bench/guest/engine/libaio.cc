@@ -4,7 +4,7 @@
 namespace diobench {
 namespace {
 
-const EngineRegistration registration({
+const EngineRegistration libaio_engine({
     .name = "libaio",
     .purpose = "io_submit(2) and io_getevents(2)",
     .max_iodepth = 4096,

@@ -4,7 +4,7 @@
 namespace diobench {
 namespace {
 
-const EngineRegistration registration({
+const EngineRegistration libaio_vectored_engine({
     .name = "libaio-vectored",
     .purpose = "the same with IOCB_CMD_PREADV, four segments a read",
     .max_iodepth = 4096,

@@ -4,7 +4,7 @@
 namespace diobench {
 namespace {
 
-const EngineRegistration registration({
+const EngineRegistration mmap_engine({
     .name = "mmap",
     .purpose = "copies out of a mapping of the file",
     .max_iodepth = 1,

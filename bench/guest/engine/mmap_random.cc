@@ -4,7 +4,7 @@
 namespace diobench {
 namespace {
 
-const EngineRegistration registration({
+const EngineRegistration mmap_random_engine({
     .name = "mmap-random",
     .purpose = "copies out of a mapping with MADV_RANDOM: no readahead around faults",
     .max_iodepth = 1,

@@ -6,7 +6,7 @@
 namespace diobench {
 namespace {
 
-const EngineRegistration registration({
+const EngineRegistration null_engine({
     .name = "null",
     .purpose = "no I/O: the cost of the harness itself",
     .max_iodepth = 4096,

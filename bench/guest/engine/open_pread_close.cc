@@ -26,7 +26,7 @@ private:
     const ReadPlan* plan_;
 };
 
-const EngineRegistration registration({
+const EngineRegistration open_pread_close_engine({
     .name = "open-pread-close",
     .purpose = "opens, reads and closes a file each time, one at a time",
     .max_iodepth = 1,

@@ -20,7 +20,7 @@ private:
     const ReadPlan* plan_;
 };
 
-const EngineRegistration registration({
+const EngineRegistration pread_engine({
     .name = "pread",
     .purpose = "pread(2), one at a time",
     .max_iodepth = 1,

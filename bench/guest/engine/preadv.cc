@@ -23,7 +23,7 @@ private:
     const ReadPlan* plan_;
 };
 
-const EngineRegistration registration({
+const EngineRegistration preadv_engine({
     .name = "preadv",
     .purpose = "preadv(2) into four segments, one at a time",
     .max_iodepth = 1,

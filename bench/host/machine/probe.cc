@@ -10,6 +10,7 @@
 
 #include "bench/common/base/paths.h"
 #include "bench/common/base/text.h"
+#include "bench/common/digest/sha256.h"
 #include "bench/guest/record/probe_init.h"
 #include "bench/host/machine/boot.h"
 #include "bench/host/machine/initramfs.h"

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "bench/common/base/units.h"
 #include "bench/common/image/layout.h"
 #include "bench/guest/backend/backend.h"
 
@@ -13,7 +14,6 @@ namespace diobench {
 
 namespace {
 
-constexpr uint64_t kMiB = 1 << 20;
 // Room for one image in the cache, another mounted cold, and ext4's own metadata.
 constexpr uint64_t kLeastDevice = 192 * kMiB;
 constexpr unsigned kLeastMemoryMib = 768;

@@ -11,6 +11,7 @@
 #include "bench/common/base/paths.h"
 #include "bench/common/base/terminal.h"
 #include "bench/common/base/text.h"
+#include "bench/common/digest/sha256.h"
 #include "bench/host/kernel/config.h"
 #include "bench/host/machine/initramfs.h"
 #include "bench/host/machine/qemu.h"
@@ -22,8 +23,6 @@ namespace diobench {
 namespace {
 
 constexpr const char* kVirtioDisk = "/dev/vda";
-
-Target target_of(MachineKind machine) { return machine == MachineKind::uml ? Target::uml : Target::bzimage; }
 
 std::vector<std::string> distinct_layouts(const std::vector<Cell>& cells) {
     std::vector<std::string> out;

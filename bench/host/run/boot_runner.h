@@ -18,6 +18,9 @@
 
 namespace diobench {
 
+/// What is built for a machine that measures.
+[[nodiscard]] constexpr Target target_of(MachineKind machine) { return machine == MachineKind::uml ? Target::uml : Target::bzimage; }
+
 class BootRunner {
 public:
     BootRunner(const RunOptions& options, Accelerator accelerator, const WorkloadSet& workloads, fs::path output, RunProgress& told);

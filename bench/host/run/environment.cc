@@ -11,6 +11,7 @@
 #include "bench/common/base/paths.h"
 #include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
+#include "bench/common/digest/sha256.h"
 #include "bench/common/image/mkfs.h"
 #include "bench/host/machine/probe.h"
 #include "bench/host/machine/qemu.h"

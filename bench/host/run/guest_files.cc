@@ -7,6 +7,7 @@
 #include "bench/common/base/paths.h"
 #include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
+#include "bench/common/digest/sha256.h"
 #include "bench/common/fio/fio_run.h"
 #include "bench/common/image/layout.h"
 #include "bench/guest/backend/backend.h"

@@ -56,8 +56,6 @@ Result<std::vector<ArmRun>> resolve_arms(const RunOptions& options) {
     return arms;
 }
 
-Target target_of(MachineKind machine) { return machine == MachineKind::uml ? Target::uml : Target::bzimage; }
-
 /// Builds what is not built.  A kernel that cannot be built is that arm's
 /// outcome; an interrupt or a full disk ends the run.
 Status build_kernels(std::vector<ArmRun>& arms, const RunOptions& options, Progress& progress) {

@@ -5,13 +5,13 @@
 #include <fmt/format.h>
 
 #include "bench/common/base/text.h"
+#include "bench/common/base/units.h"
 #include "bench/common/image/layout.h"
 
 namespace diobench {
 
 namespace {
 
-constexpr uint64_t kMiB = 1 << 20;
 /// Below this a machine of ours cannot do anything else any more.
 constexpr uint64_t kLeastMemory = 24 * kMiB;
 constexpr uint64_t kMostMemory = 384 * kMiB;

@@ -7,13 +7,13 @@
 #include <set>
 
 #include "bench/common/base/text.h"
+#include "bench/common/base/units.h"
 #include "bench/results/store/cells.h"
 
 namespace diobench {
 
 namespace {
 
-constexpr double kMiB = 1024.0 * 1024.0;
 constexpr double kNsPerUs = 1000.0;
 
 constexpr std::array kMeasures = {

@@ -10,8 +10,6 @@ namespace diobench {
 
 namespace {
 
-constexpr double kNsPerSecond = 1e9;
-
 /// What a unit of the metric table becomes.
 struct BaseUnit {
     std::string_view unit;    ///< in the table

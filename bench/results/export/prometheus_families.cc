@@ -22,8 +22,6 @@ using prometheus::MetricFamily;
 using prometheus::MetricType;
 using Cells = std::vector<CellResult>;
 
-constexpr double kNsPerSecond = 1e9;
-
 /// Few values each: what a cell is, and nothing that changes from run to run.
 Labels cell_labels(const Run& run, const CellResult& cell) {
     const Dimensions& d = cell.dimensions;

@@ -11,10 +11,12 @@
 #include <vector>
 
 #include "bench/common/base/error.h"
+#include "bench/common/base/units.h"
 #include "bench/common/measure/metric_table.h"
 #include "bench/results/store/results.h"
 
 namespace diobench {
+
 
 using Families = std::vector<prometheus::MetricFamily>;
 using Labels = std::vector<prometheus::ClientMetric::Label>;

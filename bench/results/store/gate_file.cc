@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "bench/common/base/text.h"
+#include "bench/common/digest/sha256.h"
 
 namespace diobench {
 

@@ -11,7 +11,7 @@ namespace diobench {
 namespace {
 
 /// The boots of one cell of one arm in one run.
-struct Boots {
+struct BootValues {
     std::vector<double> values;
     bool complete = true;  ///< every boot is ok and has the metric
 };
@@ -23,7 +23,7 @@ double middle(std::vector<double> values) {
 }
 
 /// As bench/results/store/cells.h collapses boots: one without a number takes the numbers of all.
-std::optional<double> collapse(const Boots& boots, Aggregation rule) {
+std::optional<double> collapse(const BootValues& boots, Aggregation rule) {
     if (!boots.complete || boots.values.empty()) return std::nullopt;
     switch (rule) {
     case Aggregation::median: return middle(boots.values);
@@ -96,7 +96,7 @@ private:
         boots_ = {};
     }
     Aggregation rule_;
-    Boots boots_;
+    BootValues boots_;
     std::vector<Row> out_;
 };
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "bench/common/base/text.h"
+#include "bench/common/digest/sha256.h"
 #include "bench/results/export/junit.h"
 #include "bench/verdict/judge/gate_text.h"
 

@@ -27,10 +27,6 @@ TEST(Text, DurationsAreNanoseconds) {
     EXPECT_FALSE(parse_duration_ns("80"));
 }
 
-TEST(Text, Sha256IsThatOfFips180) {
-    EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-}
-
 TEST(Text, Crc32cIsThatOfRfc3720) {
     EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8a9136aau);
     EXPECT_EQ(crc32c("123456789"), 0xe3069283u);

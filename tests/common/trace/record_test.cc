@@ -11,14 +11,13 @@
 #include <set>
 
 #include "bench/common/base/fd.h"
+#include "bench/common/base/units.h"
 
 using namespace diobench;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
 namespace {
-
-constexpr uint64_t kMiB = 1 << 20;
 
 /// One read without its time.
 struct Line {

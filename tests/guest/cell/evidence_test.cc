@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <gtest/gtest.h>
 
+#include "bench/common/base/units.h"
 #include "bench/common/measure/metric_table.h"
 #include "bench/guest/cell/ondemand_split.h"
 #include "bench/guest/cell/verify.h"
@@ -11,8 +12,6 @@
 using namespace diobench;
 
 namespace {
-
-constexpr uint64_t kMiB = 1 << 20;
 
 Cell cell_of(IoMode io, CacheState state, std::string_view backend = kFscache) {
     Cell cell;

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "bench/common/digest/sha256.h"
 #include "bench/host/kernel/manifest.h"
 #include "tests/host/kernel/fake_kernel.h"
 

@@ -7,14 +7,14 @@
 #include <limits>
 #include <unistd.h>
 
+#include "bench/common/base/units.h"
 #include "bench/guest/conformance/odirect.h"
 #include "bench/guest/conformance/segments.h"
 
-namespace diobench {
+namespace diobench::alignment_cases {
 
 namespace {
 
-constexpr size_t kKiB = 1 << 10;
 constexpr std::array<size_t, 4> kOdd = {1, 511, 512, 2048};
 constexpr std::array kCalls = {ReadCall::pread, ReadCall::preadv, ReadCall::aio_pread, ReadCall::uring_read};
 constexpr const char* kSource = "open(2), O_DIRECT: \"alignment restrictions on the length and address of user-space buffers and the file offset\"; "
@@ -207,4 +207,4 @@ const CaseRegistrar registrar{alignment_cases()};
 
 }  // namespace
 
-}  // namespace diobench
+}  // namespace diobench::alignment_cases

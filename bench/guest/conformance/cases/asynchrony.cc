@@ -10,7 +10,7 @@
 #include "bench/guest/conformance/case.h"
 #include "bench/guest/conformance/open_file.h"
 
-namespace diobench {
+namespace diobench::asynchrony_cases {
 
 namespace {
 
@@ -202,4 +202,4 @@ const CaseRegistrar registrar{{
 
 }  // namespace
 
-}  // namespace diobench
+}  // namespace diobench::asynchrony_cases

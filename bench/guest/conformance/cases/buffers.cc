@@ -11,15 +11,15 @@
 #include <unistd.h>
 #include <utility>
 
+#include "bench/common/base/units.h"
 #include "bench/guest/conformance/bad_memory.h"
 #include "bench/guest/conformance/odirect.h"
 #include "bench/guest/conformance/proc_numbers.h"
 
-namespace diobench {
+namespace diobench::buffers_cases {
 
 namespace {
 
-constexpr size_t kKiB = 1 << 10;
 constexpr std::array kKinds = {BadMemory::Kind::unmapped, BadMemory::Kind::read_only, BadMemory::Kind::no_access};
 constexpr std::array kCalls = {ReadCall::pread, ReadCall::preadv, ReadCall::aio_pread, ReadCall::uring_read};
 constexpr milliseconds kAtOnce{6000};  ///< for what waits for no one, on a busy host
@@ -325,4 +325,4 @@ const CaseRegistrar registrar{buffer_cases()};
 
 }  // namespace
 
-}  // namespace diobench
+}  // namespace diobench::buffers_cases

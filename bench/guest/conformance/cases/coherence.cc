@@ -9,14 +9,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "bench/common/base/units.h"
 #include "bench/guest/conformance/mapped_file.h"
 #include "bench/guest/conformance/odirect.h"
 
-namespace diobench {
+namespace diobench::coherence_cases {
 
 namespace {
-
-constexpr size_t kKiB = 1 << 10;
 
 struct Step {
     uint64_t first_block;
@@ -171,4 +170,4 @@ const CaseRegistrar registrar{coherence_cases()};
 
 }  // namespace
 
-}  // namespace diobench
+}  // namespace diobench::coherence_cases

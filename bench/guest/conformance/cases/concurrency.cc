@@ -18,7 +18,7 @@
 #include "bench/guest/conformance/mapped_file.h"
 #include "bench/guest/conformance/open_file.h"
 
-namespace diobench {
+namespace diobench::concurrency_cases {
 
 namespace {
 
@@ -237,4 +237,4 @@ const CaseRegistrar registrar{{
 
 }  // namespace
 
-}  // namespace diobench
+}  // namespace diobench::concurrency_cases

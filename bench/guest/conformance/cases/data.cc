@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "bench/common/base/units.h"
 #include "bench/guest/conformance/case.h"
 #include "bench/guest/conformance/mapped_file.h"
 #include "bench/guest/conformance/read_calls.h"
@@ -17,11 +18,10 @@
 #include "bench/guest/conformance/segments.h"
 #include "bench/guest/conformance/world.h"
 
-namespace diobench {
+namespace diobench::data_cases {
 
 namespace {
 
-constexpr size_t kKiB = 1 << 10;
 constexpr size_t kLargestRead = 1 << 20;
 enum class Via { buffered, direct };
 /// Where the data is: with the daemon, or all of it in the cache file.
@@ -336,4 +336,4 @@ const CaseRegistrar registrar{data_cases()};
 
 }  // namespace
 
-}  // namespace diobench
+}  // namespace diobench::data_cases

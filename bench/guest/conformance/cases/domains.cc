@@ -10,7 +10,7 @@
 #include "bench/guest/conformance/case.h"
 #include "bench/guest/conformance/open_file.h"
 
-namespace diobench {
+namespace diobench::domains_cases {
 
 namespace {
 
@@ -82,4 +82,4 @@ const CaseRegistrar registrar{{
 
 }  // namespace
 
-}  // namespace diobench
+}  // namespace diobench::domains_cases

@@ -5,14 +5,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "bench/common/base/units.h"
 #include "bench/guest/conformance/mapped_file.h"
 #include "bench/guest/conformance/odirect.h"
 
-namespace diobench {
+namespace diobench::end_of_file_cases {
 
 namespace {
 
-constexpr size_t kKiB = 1 << 10;
 constexpr const char* kReadSource = "read(2), pread(2): RETURN VALUE; mm/filemap.c filemap_read(), fs/iomap/direct-io.c __iomap_dio_rw()";
 
 uint64_t block_floor(uint64_t bytes) { return bytes / kBlockBytes * kBlockBytes; }
@@ -141,4 +141,4 @@ const CaseRegistrar registrar{end_of_file_cases()};
 
 }  // namespace
 
-}  // namespace diobench
+}  // namespace diobench::end_of_file_cases

@@ -15,7 +15,7 @@
 #include "bench/guest/conformance/open_file.h"
 #include "bench/guest/conformance/read_calls.h"
 
-namespace diobench {
+namespace diobench::failure_cases {
 
 namespace {
 
@@ -238,4 +238,4 @@ const CaseRegistrar registrar{all()};
 
 }  // namespace
 
-}  // namespace diobench
+}  // namespace diobench::failure_cases

@@ -13,7 +13,7 @@
 #include "bench/guest/conformance/open_file.h"
 #include "bench/guest/conformance/read_calls.h"
 
-namespace diobench {
+namespace diobench::failure_cache_cases {
 
 namespace {
 
@@ -211,4 +211,4 @@ const CaseRegistrar registrar{all()};
 
 }  // namespace
 
-}  // namespace diobench
+}  // namespace diobench::failure_cache_cases

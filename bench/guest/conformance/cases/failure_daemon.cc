@@ -17,7 +17,7 @@
 #include "bench/guest/conformance/open_file.h"
 #include "bench/guest/conformance/read_calls.h"
 
-namespace diobench {
+namespace diobench::failure_daemon_cases {
 
 namespace {
 
@@ -324,4 +324,4 @@ const CaseRegistrar registrar{all()};
 
 }  // namespace
 
-}  // namespace diobench
+}  // namespace diobench::failure_daemon_cases

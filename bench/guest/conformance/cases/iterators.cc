@@ -14,14 +14,14 @@
 #include <unistd.h>
 
 #include "bench/common/base/files.h"
+#include "bench/common/base/units.h"
 #include "bench/guest/conformance/odirect.h"
 #include "bench/guest/conformance/segments.h"
 
-namespace diobench {
+namespace diobench::iterators_cases {
 
 namespace {
 
-constexpr size_t kKiB = 1 << 10;
 constexpr std::array kVectorCalls = {ReadCall::preadv, ReadCall::preadv2, ReadCall::aio_preadv, ReadCall::uring_readv};
 constexpr const char* kVectorSource = "readv(2), io_submit(2), io_uring_enter(2); lib/iov_iter.c: ITER_UBUF is one segment, ITER_IOVEC several";
 
@@ -378,4 +378,4 @@ const CaseRegistrar registrar{iterator_cases()};
 
 }  // namespace
 
-}  // namespace diobench
+}  // namespace diobench::iterators_cases

@@ -22,7 +22,7 @@
 #include "bench/guest/conformance/proc_numbers.h"
 #include "bench/guest/conformance/slab.h"
 
-namespace diobench {
+namespace diobench::leaks_cases {
 
 namespace {
 
@@ -345,4 +345,4 @@ const CaseRegistrar registrar{{
 
 }  // namespace
 
-}  // namespace diobench
+}  // namespace diobench::leaks_cases

@@ -5,7 +5,7 @@
 #include "bench/guest/conformance/case.h"
 #include "bench/guest/conformance/direct_support.h"
 
-namespace diobench {
+namespace diobench::mode_cases {
 
 namespace {
 
@@ -39,4 +39,4 @@ const CaseRegistrar registrar{{
 
 }  // namespace
 
-}  // namespace diobench
+}  // namespace diobench::mode_cases

@@ -15,7 +15,7 @@
 #define RWF_DONTCACHE 0x00000080
 #endif
 
-namespace diobench {
+namespace diobench::notes_cases {
 
 namespace {
 
@@ -110,4 +110,4 @@ const CaseRegistrar registrar{{
 
 }  // namespace
 
-}  // namespace diobench
+}  // namespace diobench::notes_cases

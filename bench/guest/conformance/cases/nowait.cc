@@ -11,7 +11,7 @@
 #include "bench/guest/conformance/odirect.h"
 #include "bench/guest/conformance/open_file.h"
 
-namespace diobench {
+namespace diobench::nowait_cases {
 
 namespace {
 
@@ -113,4 +113,4 @@ const CaseRegistrar registrar{{
 
 }  // namespace
 
-}  // namespace diobench
+}  // namespace diobench::nowait_cases

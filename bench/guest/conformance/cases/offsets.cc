@@ -7,7 +7,7 @@
 #include "bench/guest/conformance/mapped_file.h"
 #include "bench/guest/conformance/odirect.h"
 
-namespace diobench {
+namespace diobench::offsets_cases {
 
 namespace {
 
@@ -71,4 +71,4 @@ const CaseRegistrar registrar{offset_cases()};
 
 }  // namespace
 
-}  // namespace diobench
+}  // namespace diobench::offsets_cases

@@ -9,7 +9,7 @@
 #include "bench/guest/conformance/open_file.h"
 #include "bench/guest/conformance/read_calls.h"
 
-namespace diobench {
+namespace diobench::page_cache_cases {
 
 namespace {
 
@@ -157,4 +157,4 @@ const CaseRegistrar registrar{{
 
 }  // namespace
 
-}  // namespace diobench
+}  // namespace diobench::page_cache_cases

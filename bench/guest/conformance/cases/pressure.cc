@@ -13,7 +13,7 @@
 #include "bench/guest/conformance/open_file.h"
 #include "bench/guest/conformance/proc_numbers.h"
 
-namespace diobench {
+namespace diobench::pressure_cases {
 
 namespace {
 
@@ -92,4 +92,4 @@ const CaseRegistrar registrar{{
 
 }  // namespace
 
-}  // namespace diobench
+}  // namespace diobench::pressure_cases

@@ -16,7 +16,7 @@
 #include "bench/guest/conformance/mapped_file.h"
 #include "bench/guest/conformance/open_file.h"
 
-namespace diobench {
+namespace diobench::signals_cases {
 
 namespace {
 
@@ -162,4 +162,4 @@ const CaseRegistrar registrar{all()};
 
 }  // namespace
 
-}  // namespace diobench
+}  // namespace diobench::signals_cases
