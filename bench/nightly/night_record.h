@@ -9,7 +9,7 @@
 
 #include "bench/common/base/error.h"
 #include "bench/common/base/files.h"
-#include "bench/verdict/judge/verdict.h"
+#include "bench/verdict/pairs/verdict.h"
 
 namespace diobench {
 

@@ -12,8 +12,8 @@
 #include "bench/verdict/bisect/bisection.h"
 #include "bench/verdict/bisect/state_reading.h"
 #include "bench/verdict/bisect/walk.h"
-#include "bench/verdict/judge/exact_rule.h"
-#include "bench/verdict/judge/verdict.h"
+#include "bench/verdict/exact/exact_rule.h"
+#include "bench/verdict/pairs/verdict.h"
 
 namespace diobench {
 

@@ -7,7 +7,7 @@
 #include "bench/common/base/paths.h"
 #include "bench/host/profile/read_profiles.h"
 #include "bench/host/run/run_suite.h"
-#include "bench/verdict/judge/drive.h"
+#include "bench/verdict/gate/run_gate.h"
 #include "bench/verdict/judge/policy.h"
 
 namespace diobench {

@@ -4,7 +4,7 @@
 
 #include "bench/common/measure/metric_table.h"
 #include "bench/verdict/bisect/bisection.h"
-#include "bench/verdict/judge/exact_rule.h"
+#include "bench/verdict/exact/exact_rule.h"
 
 namespace diobench {
 

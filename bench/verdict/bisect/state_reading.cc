@@ -5,7 +5,7 @@
 #include <cmath>
 #include <fmt/format.h>
 
-#include "bench/verdict/judge/statistics.h"
+#include "bench/verdict/pairs/statistics.h"
 
 namespace diobench {
 

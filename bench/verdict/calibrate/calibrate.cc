@@ -15,7 +15,7 @@
 #include "bench/results/store/calibration_file.h"
 #include "bench/results/store/cells.h"
 #include "bench/verdict/calibrate/expected.h"
-#include "bench/verdict/judge/drive.h"
+#include "bench/verdict/gate/run_gate.h"
 
 namespace diobench {
 

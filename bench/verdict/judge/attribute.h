@@ -5,8 +5,8 @@
 #include <set>
 #include <string>
 
-#include "bench/host/run/profile_cells.h"
-#include "bench/verdict/judge/gate.h"
+#include "bench/host/profile/read_profiles.h"
+#include "bench/verdict/judge/judge_pairs.h"
 
 namespace diobench {
 

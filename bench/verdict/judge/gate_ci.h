@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "bench/verdict/judge/gate.h"
+#include "bench/verdict/judge/judge_pairs.h"
 
 namespace diobench {
 

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/common/base/files.h"
-#include "bench/verdict/judge/gate.h"
+#include "bench/verdict/judge/judge_pairs.h"
 
 namespace diobench {
 

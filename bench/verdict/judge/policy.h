@@ -10,8 +10,8 @@
 #include "bench/common/base/error.h"
 #include "bench/common/base/files.h"
 #include "bench/common/measure/metric_table.h"
-#include "bench/verdict/judge/exact_rule.h"
-#include "bench/verdict/judge/wall_rule.h"
+#include "bench/verdict/exact/exact_rule.h"
+#include "bench/verdict/wall/wall_rule.h"
 
 namespace diobench {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "bench/verdict/judge/gate.h"
+#include "bench/verdict/judge/judge_pairs.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include "bench/verdict/judge/gate_ci.h"
 #include "bench/verdict/judge/gate_json.h"
 #include "bench/verdict/judge/gate_text.h"
-#include "tests/verdict/judge/sample_runs.h"
+#include "tests/verdict/pairs/sample_runs.h"
 
 namespace diobench {
 namespace {

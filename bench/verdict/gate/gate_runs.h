@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The runs a gate makes, through bench/host/run.
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "bench/common/base/terminal.h"
+#include "bench/verdict/gate/run_gate.h"
+#include "bench/verdict/judge/attribute.h"
+#include "bench/verdict/pairs/samples.h"
+#include "bench/verdict/wall/pair_order.h"
+
+namespace diobench {
+
+/// Who tells of a run's progress: itself, or whoever is told.
+struct Told {
+    Progress::Shown shown = Progress::Shown::yes;
+    std::function<void(size_t done, size_t total, std::string_view what)> on_progress;
+};
+
+/// What one gate measures, and where its runs go. Several threads may make runs at the same time.
+class GateRuns {
+public:
+    /// Resolves both names; `directory` exists.
+    [[nodiscard]] static Result<GateRuns> create(const GateOptions& options, fs::path directory);
+
+    /// Cells that need not be measured are left out from now on.
+    void measure_only(std::vector<std::string> cells) { only_ = std::move(cells); }
+    [[nodiscard]] const std::string& baseline() const { return baseline_; }
+    [[nodiscard]] const std::string& candidate() const { return candidate_; }
+
+    /// Both kernels with one seed, side by side; two runs if both arms have one name.
+    /// `profiles`, if not null and options.attribute, gets what their functions executed.
+    [[nodiscard]] Result<RunPair> pair_side_by_side(uint64_t seed, ProfiledPair* profiles, const Told& told = {}) const;
+    /// What the patches touch that only one of the kernels has.
+    [[nodiscard]] const std::set<std::string>& patched_functions() const { return patched_functions_; }
+    /// Boots of the baseline that were taken from the cache so far.
+    [[nodiscard]] size_t reused_boots() const { return reused_boots_; }
+    /// One boot of one kernel, alone on the host: run RUN of the session.
+    [[nodiscard]] Result<ArmOfRun> alone(PairSide side, uint64_t seed, const std::string& run, const Told& told = {}) const;
+    /// The self-test's cells on the candidate; numbers are not kept.
+    [[nodiscard]] Result<Results> self_test(uint64_t seed, const std::string& run, const Told& told = {}) const;
+
+private:
+    GateRuns(const GateOptions& options, fs::path directory) : options_(options), directory_(std::move(directory)) {}
+    [[nodiscard]] Result<Results> run(const std::vector<std::string>& kernels, uint64_t seed, const std::string& run, unsigned jobs, Profiles* profiles, const Told& told) const;
+
+    const GateOptions& options_;
+    fs::path directory_;
+    std::string baseline_;
+    std::string candidate_;
+    std::set<std::string> patched_functions_;
+    std::vector<std::string> only_;
+    mutable size_t reused_boots_ = 0;
+};
+
+}  // namespace diobench
