@@ -18,6 +18,7 @@
 #include "bench/results/store/cells.h"
 #include "bench/results/store/gate_file.h"
 #include "bench/verdict/judge/attribute.h"
+#include "bench/verdict/judge/deciding_lines.h"
 #include "bench/verdict/judge/gate_json.h"
 #include "bench/verdict/judge/gate_text.h"
 

@@ -8,6 +8,7 @@
 #include "bench/host/profile/read_profiles.h"
 #include "bench/host/run/run_suite.h"
 #include "bench/verdict/gate/run_gate.h"
+#include "bench/verdict/judge/deciding_lines.h"
 #include "bench/verdict/judge/policy.h"
 
 namespace diobench {

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "bench/verdict/bisect/bisect.h"
-#include "bench/verdict/judge/judge_pairs.h"
+#include "bench/verdict/judge/gate_report.h"
 
 namespace diobench {
 

@@ -16,6 +16,7 @@
 #include "bench/results/store/cells.h"
 #include "bench/verdict/calibrate/expected.h"
 #include "bench/verdict/gate/run_gate.h"
+#include "bench/verdict/judge/deciding_lines.h"
 
 namespace diobench {
 

@@ -26,6 +26,8 @@
 #include "bench/verdict/judge/gate_ci.h"
 #include "bench/verdict/judge/gate_json.h"
 #include "bench/verdict/judge/gate_text.h"
+#include "bench/verdict/judge/judge_pairs.h"
+#include "bench/verdict/judge/wall_metrics.h"
 
 namespace diobench {
 

@@ -8,7 +8,7 @@
 
 #include "bench/common/base/files.h"
 #include "bench/host/machine/boot.h"
-#include "bench/verdict/judge/judge_pairs.h"
+#include "bench/verdict/judge/gate_report.h"
 
 namespace diobench {
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "bench/host/profile/difference.h"
+#include "bench/verdict/judge/deciding_lines.h"
 
 namespace diobench {
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "bench/host/profile/read_profiles.h"
-#include "bench/verdict/judge/judge_pairs.h"
+#include "bench/verdict/judge/gate_report.h"
 
 namespace diobench {
 

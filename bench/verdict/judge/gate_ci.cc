@@ -6,6 +6,7 @@
 #include "bench/common/base/text.h"
 #include "bench/common/digest/sha256.h"
 #include "bench/results/export/junit.h"
+#include "bench/verdict/judge/deciding_lines.h"
 #include "bench/verdict/judge/gate_text.h"
 
 namespace diobench {

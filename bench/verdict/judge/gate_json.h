@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/common/base/files.h"
-#include "bench/verdict/judge/judge_pairs.h"
+#include "bench/verdict/judge/gate_report.h"
 
 namespace diobench {
 

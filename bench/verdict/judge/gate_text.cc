@@ -10,6 +10,7 @@
 
 #include "bench/common/base/terminal.h"
 #include "bench/common/base/text.h"
+#include "bench/verdict/judge/deciding_lines.h"
 
 namespace diobench {
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "bench/verdict/judge/judge_pairs.h"
+#include "bench/verdict/judge/gate_report.h"
 
 namespace diobench {
 

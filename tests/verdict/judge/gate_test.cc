@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <random>
 
+#include "bench/verdict/judge/deciding_lines.h"
 #include "bench/verdict/judge/gate_ci.h"
 #include "bench/verdict/judge/gate_json.h"
 #include "bench/verdict/judge/gate_text.h"
