@@ -8,7 +8,6 @@
 #include "bench/nightly/night_config.h"
 #include "bench/nightly/night_record.h"
 #include "bench/results/history/run_history.h"
-#include "bench/verdict/gate/run_gate.h"
 
 namespace diobench {
 

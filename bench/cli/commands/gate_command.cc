@@ -11,6 +11,7 @@
 #include "bench/results/export/report.h"
 #include "bench/results/store/database.h"
 #include "bench/results/store/gate_file.h"
+#include "bench/verdict/gate/judge_given.h"
 #include "bench/verdict/gate/run_gate.h"
 #include "bench/verdict/judge/gate_ci.h"
 #include "bench/verdict/judge/gate_json.h"

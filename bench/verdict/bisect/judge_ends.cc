@@ -7,6 +7,8 @@
 #include "bench/common/base/paths.h"
 #include "bench/host/profile/read_profiles.h"
 #include "bench/host/run/run_suite.h"
+#include "bench/verdict/gate/gate_self_test.h"
+#include "bench/verdict/gate/judge_given.h"
 #include "bench/verdict/gate/run_gate.h"
 #include "bench/verdict/judge/deciding_lines.h"
 #include "bench/verdict/judge/policy.h"

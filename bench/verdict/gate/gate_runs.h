@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "bench/common/base/terminal.h"
-#include "bench/verdict/gate/run_gate.h"
+#include "bench/verdict/gate/gate_options.h"
 #include "bench/verdict/judge/attribute.h"
 #include "bench/verdict/pairs/samples.h"
 #include "bench/verdict/wall/pair_order.h"
@@ -53,6 +53,13 @@ private:
     std::set<std::string> patched_functions_;
     std::vector<std::string> only_;
     mutable size_t reused_boots_ = 0;
+};
+
+/// What was measured, and what it says but for names, notes and times.
+struct MeasuredGate {
+    GateReport report;
+    std::vector<RunPair> pairs;  ///< the judged set
+    ProfiledPair counted;        ///< of the first pair, if functions were counted
 };
 
 }  // namespace diobench

@@ -15,11 +15,6 @@ namespace {
 constexpr int kMostWaits = 30;
 constexpr auto kWait = std::chrono::milliseconds(300);
 
-bool kernel_ok(const ArmOfRun& arm) {
-    const KernelResult* kernel = arm.results.find_kernel(arm.kernel);
-    return kernel != nullptr && kernel->status == KernelStatus::ok;
-}
-
 void add_sentinels(const Sentinels& taken, std::string_view when, BootWatch& watch) {
     watch.sentinels[fmt::format("spin {}", when)] = taken.spin_ns;
     watch.sentinels[fmt::format("memory copy {}", when)] = taken.memcpy_ns;
@@ -75,7 +70,7 @@ Status WallSession::collect(size_t count, std::vector<RunPair>& into) {
         pair.seed = static_cast<int64_t>(seed);
         pair.baseline = first == PairSide::baseline ? std::move(one->arm) : std::move(two->arm);
         pair.candidate = first == PairSide::baseline ? std::move(two->arm) : std::move(one->arm);
-        const bool usable = kernel_ok(pair.baseline) && kernel_ok(pair.candidate);
+        const bool usable = kernels_ok(pair);
         if (usable && !why.empty()) {
             ++disturbed_;
             last_disturbance_ = why;

@@ -26,6 +26,14 @@ Result<ArmOfRun> take_arm(const Results& results, const std::string& kernel) {
     return arm;
 }
 
+bool kernels_ok(const RunPair& pair) {
+    for (const auto* arm : {&pair.baseline, &pair.candidate}) {
+        const KernelResult* kernel = arm->results.find_kernel(arm->kernel);
+        if (kernel == nullptr || kernel->status != KernelStatus::ok) return false;
+    }
+    return true;
+}
+
 std::vector<CellSamples> pair_cells(std::span<const RunPair> pairs) {
     std::vector<CellSamples> out;
     std::map<std::string, size_t, std::less<>> place;

@@ -47,6 +47,8 @@ struct ValuePair {
 
 /// Takes an arm out of a run and collapses its boots; an unknown name is an error.
 [[nodiscard]] Result<ArmOfRun> take_arm(const Results& results, const std::string& kernel);
+/// Both kernels were built, booted, and returned right bytes.
+[[nodiscard]] bool kernels_ok(const RunPair& pair);
 /// Every cell that any of the runs has, in the order of the first.
 [[nodiscard]] std::vector<CellSamples> pair_cells(std::span<const RunPair> pairs);
 [[nodiscard]] std::vector<ValuePair> pair_values(const CellSamples& samples, std::string_view metric);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Which runs that were made before may be judged against each other.
-#include "bench/verdict/gate/run_gate.h"
+#include "bench/verdict/gate/judge_given.h"
 
 #include <cstdlib>
 #include <gmock/gmock.h>

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a gate is asked for.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "bench/common/base/files.h"
+#include "bench/host/machine/boot.h"
+
+namespace diobench {
+
+struct GateOptions {
+    std::string baseline;   ///< series by name or folder, or of given results the arm's name (empty: their only arm)
+    std::string candidate;
+    std::string suite = "quick";
+    std::string filter = "*";
+    MachineKind machine = MachineKind::exact;
+    uint64_t seed = 1;      ///< the first; pair i has seed + i
+    size_t seeds = 3;       ///< exact: pairs, up to kMostSeedsFactor times as many if the verdict is inconclusive
+    fs::path policy;        ///< empty: gate.toml of the project
+    fs::path output;        ///< empty: out/<run id>
+    fs::path tree;          ///< kernel source; empty: the distribution's
+    std::string revision;   ///< of `tree`
+    unsigned jobs = 0;      ///< exact: machines side by side; 0: as many as CPUs
+    std::set<std::string> not_judged;  ///< of given results: ids of cells that the baseline cannot have
+    std::vector<std::string> argv;
+    bool attribute = true;  ///< exact: count instructions by kernel function
+};
+
+}  // namespace diobench
