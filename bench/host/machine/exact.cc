@@ -30,13 +30,16 @@ Result<std::vector<std::string>> profile_arguments(const BootRequest& request) {
                     "\" is not there; build the kernel again with: diobench kernel build --force");
     auto plugin = profile_plugin();
     if (!plugin) return forward(plugin);
-    return std::vector<std::string>{"-plugin", option_value(plugin->string()) + ",symbols=" + option_value(fs::absolute(request.system_map).string()) +
-                                    ",output=" + option_value(fs::absolute(request.profile).string())};
+    return std::vector<std::string>{"-plugin", profile_plugin_option(*plugin, fs::absolute(request.system_map), fs::absolute(request.profile))};
 }
 
 }  // namespace
 
 Result<fs::path> profile_plugin() { return our_library(kProfileLibrary); }
+
+std::string profile_plugin_option(const fs::path& plugin, const fs::path& system_map, const fs::path& output) {
+    return option_value(plugin.string()) + ",symbols=" + option_value(system_map.string()) + ",output=" + option_value(output.string());
+}
 
 Result<fs::path> exact_order_library() { return our_library(kOrderLibrary); }
 

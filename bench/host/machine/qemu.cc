@@ -12,6 +12,8 @@ namespace diobench {
 
 namespace {
 
+// It answers in 50 ms; a host may be busy.
+constexpr auto kAnswerLimit = std::chrono::seconds(60);
 constexpr const char* kSandbox = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
 
 std::string version_of(std::string_view output) {
@@ -25,10 +27,12 @@ std::string version_of(std::string_view output) {
 Result<Qemu> ask_qemu() {
     auto program = find_program("qemu-system-x86_64", "qemu-system-x86");
     if (!program) return forward(program);
-    auto version = run_checked({program->string(), "-version"});
+    CommandOptions options;
+    options.time_limit = kAnswerLimit;
+    auto version = run_checked({program->string(), "-version"}, options);
     if (!version) return forward(version);
     // A QEMU without seccomp refuses the option while it reads it.
-    auto sandbox = run_command({program->string(), "-sandbox", kSandbox, "-version"});
+    auto sandbox = run_command({program->string(), "-sandbox", kSandbox, "-version"}, options);
     if (!sandbox) return forward(sandbox);
     return Qemu{*program, version_of(version->output), sandbox->exit_status == 0};
 }
@@ -73,8 +77,7 @@ std::string kernel_command_line(const BootRequest& request, const MachineParts& 
     return join(out, " ");
 }
 
-std::vector<std::string> qemu_command(const Qemu& qemu, const BootRequest& request, const BootFiles& files,
-                                      const MachineParts& parts) {
+std::vector<std::string> qemu_machine_command(const Qemu& qemu, const BootRequest& request, const BootFiles& files, const MachineParts& parts) {
     std::vector<std::string> out;
     if (!parts.preload.empty()) out = {"env", "LD_PRELOAD=" + parts.preload.string()};
     out.push_back(qemu.program.string());
@@ -82,8 +85,14 @@ std::vector<std::string> qemu_command(const Qemu& qemu, const BootRequest& reque
     append(parts.qemu_arguments);
     append(common_arguments(qemu, request));
     append(port_arguments(files));
-    append({"-kernel", request.kernel_image.string(), "-initrd", request.initramfs.string(), "-append",
-            kernel_command_line(request, parts)});
+    return out;
+}
+
+std::vector<std::string> qemu_command(const Qemu& qemu, const BootRequest& request, const BootFiles& files,
+                                      const MachineParts& parts) {
+    std::vector<std::string> out = qemu_machine_command(qemu, request, files, parts);
+    out.insert(out.end(), {"-kernel", request.kernel_image.string(), "-initrd", request.initramfs.string(), "-append",
+                           kernel_command_line(request, parts)});
     return out;
 }
 

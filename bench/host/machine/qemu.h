@@ -40,11 +40,15 @@ struct MachineParts {
 [[nodiscard]] Result<fs::path> exact_order_library();
 /// The plugin that counts instructions by function (bench/host/profile/plugin/).
 [[nodiscard]] Result<fs::path> profile_plugin();
+/// The value of QEMU's -plugin: reads a System.map, writes counts.
+[[nodiscard]] std::string profile_plugin_option(const fs::path& plugin, const fs::path& system_map, const fs::path& output);
 [[nodiscard]] Result<MachineParts> exact_machine(const BootRequest& request);
 [[nodiscard]] Result<MachineParts> kvm_machine(const BootRequest& request, const BootFiles& files);
 
 /// Parameters of the kernel for this boot, in the order given to it.
 [[nodiscard]] std::string kernel_command_line(const BootRequest& request, const MachineParts& parts);
+/// The argv of the machine without anything to boot.
+[[nodiscard]] std::vector<std::string> qemu_machine_command(const Qemu& qemu, const BootRequest& request, const BootFiles& files, const MachineParts& parts);
 /// The whole argv.
 [[nodiscard]] std::vector<std::string> qemu_command(const Qemu& qemu, const BootRequest& request, const BootFiles& files,
                                                     const MachineParts& parts);
