@@ -6,12 +6,14 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/cli/commands/command.h"
+#include "bench/common/base/paths.h"
 #include "bench/common/base/process.h"
 #include "bench/common/base/terminal.h"
-#include "bench/host/kernel/cache.h"
 #include "bench/host/machine/host_check.h"
+#include "bench/host/machine/machine_check.h"
 #include "bench/host/machine/probe.h"
-#include "bench/host/machine/qemu.h"
+#include "bench/host/machine/uml_probe.h"
+#include "bench/host/run/kernels_of_machine.h"
 
 namespace diobench {
 
@@ -23,51 +25,72 @@ struct DoctorArguments {
     std::string kernel_image;
 };
 
-/// What is known about one machine.
-struct MachineState {
-    std::string name;
-    enum class Usable { yes, no, unknown } usable = Usable::unknown;
-    std::string what;
-    std::string advice;
-};
-
-/// The image to probe with: the one given, else the newest one built.
+/// The image to probe KVM with: the one given, else the newest one built.
 Result<fs::path> probe_image(const std::string& given) {
     if (!given.empty()) return fs::path(given);
-    auto kernels = list_kernels();
-    if (!kernels) return forward(kernels);
-    if (kernels->empty())
-        return fail("find a kernel to boot", "", "build one (diobench kernel build base) or name one with --kernel-image FILE");
-    return std::max_element(kernels->begin(), kernels->end(), [](const auto& a, const auto& b) { return a.built_at < b.built_at; })->kernel.image;
+    const auto images = kernels_of_machine(MachineKind::kvm);
+    if (images.empty()) return fail("find a kernel to boot", "", "build one (diobench kernel build base) or name one with --kernel-image FILE");
+    return images.front();
 }
 
-Result<std::optional<ProbeAnswer>> kvm_answer(const DoctorArguments& arguments) {
-    if (!arguments.probe) return newest_probe();
-    auto image = probe_image(arguments.kernel_image);
-    if (!image) return forward(image);
-    Progress progress("probe kvm");
-    progress.update(0, 0, "booting " + image->string());
-    auto answer = probe_kvm({*image, installed_guest_program()});
-    if (!answer) return forward(answer);
-    return *answer;
+Result<ProbeAnswer> boot_to_probe(MachineKind kind, const fs::path& image) {
+    Progress progress(fmt::format("probe {}", machine_name(kind)));
+    progress.update(0, 0, "booting " + image.string());
+    return probe_machine({kind, image, installed_guest_program()});
 }
 
-MachineState exact_state(const std::vector<HostCheck>& checks) {
-    for (const auto& check : checks)
-        if (check.name == "qemu-system-x86_64" && check.state != CheckState::ok)
-            return {"exact", MachineState::Usable::no, "no QEMU", check.advice};
-    return {"exact", MachineState::Usable::yes, "emulated, virtual clock: runs on every host", ""};
+/// Without the plugin the machine runs all the same; only what counts by function does not.
+MachineCheck exact_state() {
+    MachineCheck counting = check_machine({MachineKind::exact, Accelerator::tcg, true});
+    if (counting.runs != Runs::no) return counting;
+    MachineCheck plain = check_machine({MachineKind::exact, Accelerator::tcg, false});
+    if (plain.runs == Runs::no) return plain;
+    plain.what += "; " + counting.what;
+    plain.advice = counting.advice;
+    return plain;
 }
 
-MachineState kvm_state(const Result<std::optional<ProbeAnswer>>& asked) {
-    if (!fs::exists("/dev/kvm")) return {"kvm", MachineState::Usable::no, "no /dev/kvm", "run on bare metal, or allow nested virtualisation"};
-    if (!asked) return {"kvm", MachineState::Usable::unknown, "not probed: " + asked.error().message(), ""};
-    const auto& answer = *asked;
-    if (!answer)
-        return {"kvm", MachineState::Usable::unknown, "/dev/kvm is there, which proves nothing: not probed yet", "diobench doctor --probe"};
-    if (!answer->usable)
-        return {"kvm", MachineState::Usable::no, fmt::format("probed {}: {}", answer->probed_at, answer->reason), ""};
-    return {"kvm", MachineState::Usable::yes, fmt::format("probed {}: a kernel booted in {:.1f} s", answer->probed_at, answer->elapsed_s), ""};
+/// Without --probe what is known already.  Errors: a probe that was asked for and could not be made.
+Result<MachineCheck> kvm_state(const DoctorArguments& arguments) {
+    MachineCheck out = check_machine({MachineKind::kvm, Accelerator::kvm, false});
+    if (out.runs == Runs::no) return out;
+    std::optional<ProbeAnswer> answer = newest_probe(MachineKind::kvm);
+    if (arguments.probe) {
+        auto image = probe_image(arguments.kernel_image);
+        if (!image) return forward(image);
+        auto booted = boot_to_probe(MachineKind::kvm, *image);
+        if (!booted) return forward(booted);
+        answer = *booted;
+    }
+    if (!answer) return out;
+    out.runs = answer->usable ? Runs::yes : Runs::no;
+    out.what = fmt::format("probed {}: {}", answer->probed_at, answer->usable ? fmt::format("a kernel booted in {:.1f} s", answer->elapsed_s) : answer->reason);
+    out.advice = answer->usable ? "" : arguments.probe ? "machines exact and uml do without KVM" : "diobench doctor --probe asks again";
+    return out;
+}
+
+/// Where processes can be traced a kernel of the cache is booted, once for each: that is the proof.
+MachineCheck uml_state() {
+    MachineCheck out = check_machine({MachineKind::uml, Accelerator::tcg, false});
+    if (out.runs != Runs::yes) return out;
+    const auto images = kernels_of_machine(MachineKind::uml);
+    if (images.empty()) {
+        out.what += "; no kernel built yet to prove it";
+        return out;
+    }
+    auto known = remembered_probe(MachineKind::uml, images.front());
+    auto answer = known && *known ? Result<ProbeAnswer>(**known) : boot_to_probe(MachineKind::uml, images.front());
+    if (answer && answer->usable) {
+        out.what += fmt::format("; a kernel booted in {:.1f} s ({})", answer->elapsed_s, answer->probed_at);
+        return out;
+    }
+    // One kernel that does not run may be a broken one.
+    out.runs = Runs::unknown;
+    out.what += fmt::format("; but kernel {} did not boot: {}", images.front().string(), answer ? answer->reason : answer.error().message());
+    out.advice = out.xsave_bytes > kPlainUmlXsaveBytes ? fmt::format("if its console ({}) says \"{}\", it has no room for the {} bytes of this processor's registers: build it again",
+                                                                     (cache_root() / "logs/probe/probe.console.txt").string(), kXsaveTooLargeText, out.xsave_bytes)
+                                                       : "try another kernel: diobench verify base --case 'data/flat*'";
+    return out;
 }
 
 std::string mark(CheckState state) {
@@ -79,11 +102,11 @@ std::string mark(CheckState state) {
     return "";
 }
 
-std::string mark(MachineState::Usable usable) {
-    switch (usable) {
-        case MachineState::Usable::yes: return coloured("ok     ", Colour::green);
-        case MachineState::Usable::no: return coloured("no     ", Colour::yellow);
-        case MachineState::Usable::unknown: return coloured("?      ", Colour::yellow);
+std::string mark(Runs runs) {
+    switch (runs) {
+        case Runs::yes: return coloured("ok     ", Colour::green);
+        case Runs::no: return coloured("no     ", Colour::yellow);
+        case Runs::unknown: return coloured("?      ", Colour::yellow);
     }
     return "";
 }
@@ -93,7 +116,7 @@ void print_line(const std::string& marked, std::string_view name, std::string_vi
     if (!advice.empty()) fmt::print("  {:<7} {:<19} {}\n", "", "", coloured(fmt::format("-> {}", advice), Colour::dim));
 }
 
-void print_table(const std::vector<HostCheck>& checks, const std::vector<MachineState>& machines) {
+void print_table(const std::vector<HostCheck>& checks, const std::vector<MachineCheck>& machines) {
     std::string group;
     for (const auto& check : checks) {
         if (check.group != group) fmt::print("{}\n", coloured(check.group, Colour::bold));
@@ -101,17 +124,19 @@ void print_table(const std::vector<HostCheck>& checks, const std::vector<Machine
         print_line(mark(check.state), check.name, check.found, check.advice);
     }
     fmt::print("{}\n", coloured("machines", Colour::bold));
-    for (const auto& machine : machines) print_line(mark(machine.usable), machine.name, machine.what, machine.advice);
+    for (const auto& machine : machines) print_line(mark(machine.runs), machine_name(machine.kind), machine.what, machine.advice);
 }
 
-nlohmann::json to_json(const std::vector<HostCheck>& checks, const std::vector<MachineState>& machines, bool can_run) {
+nlohmann::json to_json(const std::vector<HostCheck>& checks, const std::vector<MachineCheck>& machines, bool can_run) {
     static constexpr const char* kStates[] = {"ok", "missing", "optional-missing"};
     static constexpr const char* kUsable[] = {"yes", "no", "unknown"};
     nlohmann::json out = {{"can_run", can_run}, {"checks", nlohmann::json::array()}, {"machines", nlohmann::json::array()}};
     for (const auto& c : checks)
         out["checks"].push_back({{"group", c.group}, {"name", c.name}, {"state", kStates[static_cast<int>(c.state)]}, {"found", c.found}, {"advice", c.advice}});
-    for (const auto& m : machines)
-        out["machines"].push_back({{"name", m.name}, {"usable", kUsable[static_cast<int>(m.usable)]}, {"what", m.what}, {"advice", m.advice}});
+    for (const auto& m : machines) {
+        out["machines"].push_back({{"name", machine_name(m.kind)}, {"usable", kUsable[static_cast<int>(m.runs)]}, {"what", m.what}, {"advice", m.advice}});
+        if (m.xsave_bytes != 0) out["machines"].back()["xsave_bytes"] = m.xsave_bytes;
+    }
     return out;
 }
 
@@ -124,19 +149,21 @@ Result<ExitCode> doctor(const DoctorArguments& arguments) {
         static const std::vector<std::string> order = {"host", "build", "measure", "report", "tests"};
         return std::find(order.begin(), order.end(), a.group) < std::find(order.begin(), order.end(), b.group);
     });
-    auto answer = kvm_answer(arguments);
+    auto kvm = kvm_state(arguments);
+    const std::vector<MachineCheck> machines = {exact_state(), kvm ? *kvm : MachineCheck{MachineKind::kvm, Runs::unknown, "not probed: " + kvm.error().message(), "", 0},
+                                                uml_state(), check_machine({MachineKind::host, Accelerator::tcg, false})};
     if (interrupted()) return interrupted_error("doctor");
-    const std::vector<MachineState> machines = {exact_state(checks), kvm_state(answer)};
     const auto missing = std::count_if(checks.begin(), checks.end(), [](const auto& c) { return c.state == CheckState::missing; });
+    const bool can_run = missing == 0 && machines.front().runs == Runs::yes;
     if (arguments.json) {
-        fmt::print("{}\n", to_json(checks, machines, missing == 0).dump(1));
+        fmt::print("{}\n", to_json(checks, machines, can_run).dump(1));
     } else {
         print_table(checks, machines);
-        fmt::print("\n{}\n", missing == 0 ? "This host can build, measure and report on the exact machine."
-                                          : fmt::format("{} missing: scripts/setup installs what Debian has.", missing));
+        fmt::print("\n{}\n", can_run ? "This host can build, measure and report on the exact machine."
+                              : missing > 0 ? fmt::format("{} missing: scripts/setup installs what Debian has.", missing) : machines.front().sentence());
     }
     // A probe that was asked for and could not be made is a failure as well.
-    return missing == 0 && answer ? ExitCode::ok : ExitCode::usage;
+    return can_run && kvm ? ExitCode::ok : ExitCode::usage;
 }
 
 }  // namespace
@@ -147,7 +174,14 @@ void register_doctor_command(CLI::App& app, CommandContext& context) {
     command->add_flag("--json", arguments->json, "Print as JSON");
     command->add_flag("--probe", arguments->probe, "Boot a kernel under KVM (at most 40 s) and remember whether it works");
     command->add_option("--kernel-image", arguments->kernel_image, "bzImage for --probe (default: the newest kernel built)");
-    command->footer("Exit codes: 0 the main job can run, 2 something is missing.");
+    command->footer("Programs, room, and each machine (docs/machines.md), tried and not guessed:\n"
+                    "  exact   QEMU emulates a machine that runs seven bytes, with the plugin that counts instructions\n"
+                    "  uml     a process is traced as a User Mode Linux kernel traces its own, with this processor's registers (XSAVE);\n"
+                    "          if such a kernel is built already, it boots\n"
+                    "  kvm     /dev/kvm, and what a probe boot said; --probe makes one\n"
+                    "  host    whether this is root\n"
+                    "A machine that cannot run here is said so in one sentence with what to do; run, verify and gate say the same and end with 2.\n"
+                    "Exit codes: 0 the main job (machine exact) can run, 2 something is missing for it.");
     command->callback([&context, arguments] { context.body = [arguments] { return doctor(*arguments); }; });
 }
 

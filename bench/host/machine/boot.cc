@@ -9,6 +9,7 @@
 #include "bench/common/base/paths.h"
 #include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
+#include "bench/host/machine/blame.h"
 #include "bench/host/machine/disk_file.h"
 #include "bench/host/machine/host_cpu.h"
 #include "bench/host/machine/probe.h"
@@ -102,6 +103,7 @@ void finish_result(BootResult& out, const Watched& watched, const BootRequest& r
     Verdict verdict = judge_boot(watched, request, qemu_output);
     out.outcome = verdict.outcome;
     out.reason = std::move(verdict.reason);
+    out.host_lacks = verdict.host_lacks;
     out.last_lines = last_lines(watched.console_rest.empty() ? qemu_output : watched.console_rest, kLastLines);
     out.complete = watched.records.complete();
     out.records = watched.records.records();
@@ -136,6 +138,7 @@ Result<BootResult> boot(const BootRequest& request) {
         auto made = DiskFile::create(cache_root() / "tmp", request.cache_disk_bytes);
         if (!made) {
             out.reason = made.error().message();
+            out.host_lacks = true;
             return out;
         }
         disk.emplace(std::move(*made));
@@ -153,7 +156,8 @@ Result<BootResult> boot(const BootRequest& request) {
     out.reason = missing_on_host(request);
     // QEMU was asked for its version and had no time to answer: that is no outcome of this boot.
     if (interrupted()) return interrupted_error("boot");
-    if (!out.reason.empty()) return out;
+    out.host_lacks = !out.reason.empty();
+    if (out.host_lacks) return out;
 
     out.machine_command = shell_text(command->argv);
     out.kernel_command_line = command->kernel_command_line;
@@ -167,6 +171,7 @@ Result<BootResult> boot(const BootRequest& request) {
     auto watched = watch_machine(command->argv, request, files, command->streams);
     if (!watched) return forward(watched);
     finish_result(out, *watched, request, files);
+    if (out.records > 0) note_heard(request.kind, request.accelerator);
     return out;
 }
 

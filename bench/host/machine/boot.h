@@ -66,6 +66,7 @@ struct BootResult {
     std::string reason;      ///< one sentence; empty if outcome is ok and the records are complete
     std::string last_lines;  ///< of the console, or of QEMU's own output if there is no console text
     fs::path console_log;
+    bool host_lacks = false; ///< the host's side for sure, found without the kernel: no QEMU, no space, killed from outside
     bool complete = false;   ///< the end record came, the count is right and no record was damaged
     size_t records = 0;
     double elapsed_s = 0;    ///< host time

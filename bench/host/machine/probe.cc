@@ -15,18 +15,29 @@
 #include "bench/host/machine/boot.h"
 #include "bench/host/machine/initramfs.h"
 #include "bench/host/machine/qemu.h"
+#include "bench/host/machine/uml_probe.h"
 
 namespace diobench {
 
 namespace {
 
+// KASAN's own part of a checked kernel comes on top of what it needs to boot.
+constexpr unsigned kUmlMemoryMib = 256;
+
 fs::path memory_path() { return cache_root() / "probe.json"; }
 
 /// What an answer depends on besides the kernel image.
-Result<std::string> host_key() {
+Result<std::string> host_key(MachineKind kind) {
+    if (kind == MachineKind::uml) return fmt::format("uml | {} | {} | XSAVE {}", host_kernel(), host_cpu_model(), probe_uml().xsave_bytes);
     auto qemu = find_qemu();
     if (!qemu) return forward(qemu);
-    return fmt::format("{} | QEMU {} | {}", host_kernel(), qemu->version, host_cpu_model());
+    // Those of kvm had no name when it was the only machine to be probed.
+    return fmt::format("{}{} | QEMU {} | {}", kind == MachineKind::kvm ? "" : std::string(machine_name(kind)) + " | ", host_kernel(), qemu->version, host_cpu_model());
+}
+
+/// Cheap to find out each time, and a matter of a group or a module: not remembered.
+std::string forbidden_by_host(MachineKind kind) {
+    return kind == MachineKind::kvm && ::access("/dev/kvm", R_OK | W_OK) != 0 ? fail_errno("open", "/dev/kvm").value().message() : std::string();
 }
 
 Result<std::string> image_sha256(const fs::path& image) {
@@ -70,8 +81,9 @@ Result<BootResult> boot_probe(const ProbeRequest& request, const fs::path& scrat
     if (auto s = write_initramfs(initramfs, entries); !s) return forward(s);
     BootRequest boot_request;
     boot_request.label = "probe";
-    boot_request.kind = MachineKind::kvm;
-    boot_request.accelerator = Accelerator::kvm;
+    boot_request.kind = request.kind;
+    if (request.kind == MachineKind::kvm) boot_request.accelerator = Accelerator::kvm;
+    if (request.kind == MachineKind::uml) boot_request.memory_mib = kUmlMemoryMib;
     boot_request.kernel_image = request.kernel_image;
     boot_request.initramfs = initramfs;
     boot_request.extra_command_line = "diobench.role=probe";
@@ -101,16 +113,13 @@ std::string host_kernel() {
     return fmt::format("{} {}", name.release, name.version);
 }
 
-Result<ProbeAnswer> probe_kvm(const ProbeRequest& request) {
+Result<ProbeAnswer> probe_machine(const ProbeRequest& request) {
     ProbeAnswer answer;
     answer.probed_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
     answer.kernel_image = request.kernel_image.string();
-    // Cheap to find out each time, and a matter of a group or a module: not remembered.
-    if (::access("/dev/kvm", R_OK | W_OK) != 0) {
-        answer.reason = fail_errno("open", "/dev/kvm").value().message();
-        return answer;
-    }
-    auto host = host_key();
+    answer.reason = forbidden_by_host(request.kind);
+    if (!answer.reason.empty()) return answer;
+    auto host = host_key(request.kind);
     if (!host) return forward(host);
     auto image = image_sha256(request.kernel_image);
     if (!image) return forward(image);
@@ -122,12 +131,14 @@ Result<ProbeAnswer> probe_kvm(const ProbeRequest& request) {
     answer.usable = booted->usable() && answered;
     answer.elapsed_s = booted->elapsed_s;
     if (!answer.usable) answer.reason = booted->reason.empty() ? "the guest did not send the probe's record" : booted->reason;
+    // What keeps User Mode Linux from running may be a setting that is gone the next time.
+    if (request.kind == MachineKind::uml && !answer.usable) return answer;
     if (auto s = remember(answer, *host, *image); !s) return forward(s);
     return answer;
 }
 
-Result<std::optional<ProbeAnswer>> remembered_probe(const fs::path& kernel_image) {
-    auto host = host_key();
+Result<std::optional<ProbeAnswer>> remembered_probe(MachineKind kind, const fs::path& kernel_image) {
+    auto host = host_key(kind);
     if (!host) return forward(host);
     auto image = image_sha256(kernel_image);
     if (!image) return forward(image);
@@ -136,15 +147,15 @@ Result<std::optional<ProbeAnswer>> remembered_probe(const fs::path& kernel_image
     return std::optional<ProbeAnswer>{};
 }
 
-Result<ProbeAnswer> kvm_usable(const ProbeRequest& request) {
-    auto known = remembered_probe(request.kernel_image);
+Result<ProbeAnswer> machine_usable(const ProbeRequest& request) {
+    auto known = remembered_probe(request.kind, request.kernel_image);
     if (!known) return forward(known);
-    if (*known && ::access("/dev/kvm", R_OK | W_OK) == 0) return **known;
-    return probe_kvm(request);
+    if (*known && forbidden_by_host(request.kind).empty()) return **known;
+    return probe_machine(request);
 }
 
-std::optional<ProbeAnswer> newest_probe() {
-    auto host = host_key();
+std::optional<ProbeAnswer> newest_probe(MachineKind kind) {
+    auto host = host_key(kind);
     if (!host) return std::nullopt;
     std::optional<ProbeAnswer> newest;
     for (const auto& entry : read_memory())

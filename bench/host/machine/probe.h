@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Does KVM run a kernel here?  /dev/kvm existing proves nothing: only a boot does.
+// Does a machine run a kernel here?  /dev/kvm existing proves nothing: only a boot does.
 #pragma once
 
 #include <chrono>
@@ -8,6 +8,7 @@
 
 #include "bench/common/base/error.h"
 #include "bench/common/base/files.h"
+#include "bench/host/machine/boot.h"
 
 namespace diobench {
 
@@ -20,6 +21,7 @@ struct ProbeAnswer {
 };
 
 struct ProbeRequest {
+    MachineKind kind = MachineKind::kvm;   ///< kvm: with KVM
     fs::path kernel_image;
     fs::path guest_program;                ///< the static diobench-guest
     std::chrono::seconds time_limit{40};   ///< host time until "not usable"
@@ -28,15 +30,15 @@ struct ProbeRequest {
 /// The guest program beside our own executable.
 [[nodiscard]] fs::path installed_guest_program();
 
-/// Boots the guest program as a probe under KVM and remembers the answer in
-/// cache_root()/probe.json.  Errors: no guest program, an interrupt, a cache that cannot be written.
-[[nodiscard]] Result<ProbeAnswer> probe_kvm(const ProbeRequest& request);
-/// The remembered answer for this host kernel, QEMU, CPU and kernel image, or nothing.
-[[nodiscard]] Result<std::optional<ProbeAnswer>> remembered_probe(const fs::path& kernel_image);
-/// remembered_probe(), else probe_kvm().
-[[nodiscard]] Result<ProbeAnswer> kvm_usable(const ProbeRequest& request);
-/// The newest answer for this host kernel, QEMU and CPU, whatever the kernel image was.
-[[nodiscard]] std::optional<ProbeAnswer> newest_probe();
+/// Boots the guest program as a probe on a machine and remembers the answer in
+/// cache_root()/probe.json, of machine uml only a yes.  Errors: no guest program, an interrupt, a cache that cannot be written.
+[[nodiscard]] Result<ProbeAnswer> probe_machine(const ProbeRequest& request);
+/// The remembered answer for this machine, host kernel, QEMU, CPU and kernel image, or nothing.
+[[nodiscard]] Result<std::optional<ProbeAnswer>> remembered_probe(MachineKind kind, const fs::path& kernel_image);
+/// remembered_probe(), else probe_machine().
+[[nodiscard]] Result<ProbeAnswer> machine_usable(const ProbeRequest& request);
+/// The newest answer for this machine, host kernel, QEMU and CPU, whatever the kernel image was.
+[[nodiscard]] std::optional<ProbeAnswer> newest_probe(MachineKind kind);
 
 /// Model name of this host's CPU (/proc/cpuinfo), "unknown" if it has none.
 [[nodiscard]] std::string host_cpu_model();

@@ -12,6 +12,10 @@ namespace diobench {
 
 namespace {
 
+const char* process_of(MachineKind kind) {
+    return kind == MachineKind::host ? "the guest program" : kind == MachineKind::uml ? "the kernel's process" : "QEMU";
+}
+
 /// ": " and QEMU's last line, or nothing.
 std::string qemu_says(std::string_view qemu_output) {
     const std::string line = last_lines(trim(qemu_output), 1);
@@ -30,8 +34,8 @@ Verdict never_started(const Watched& watched, const BootRequest& request, std::s
     if (watched.end == WatchEnd::exited && watched.exit_status == 0)
         return {BootOutcome::cannot_start, "the machine reset itself before the kernel's first line: the image does not run on this machine"};
     if (watched.end == WatchEnd::exited)
-        return {BootOutcome::cannot_start, fmt::format("QEMU ended with status {} before the kernel's first line{}",
-                                                       watched.exit_status, qemu_says(qemu_output))};
+        return {BootOutcome::cannot_start, fmt::format("{} ended with status {} before the kernel's first line{}", process_of(request.kind),
+                                                       watched.exit_status, qemu_says(request.kind == MachineKind::uml ? watched.console_rest : qemu_output))};
     const auto waited = watched.end == WatchEnd::silence ? request.silence_allowed(false) : request.total_limit;
     return {BootOutcome::cannot_start,
             fmt::format("no line from the kernel within {} s: it does not run on this machine{}", waited.count(), qemu_says(qemu_output))};
@@ -42,7 +46,8 @@ Verdict killed(const Watched& watched, const BootRequest& request, std::string_v
     const bool crashed = signal == SIGABRT || signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
     return {watched.console.kernel_seen() ? BootOutcome::hang : BootOutcome::cannot_start,
             fmt::format("{} {} signal {} ({}); the machine did not come to its end{}",
-                        request.kind == MachineKind::host ? "the guest program" : request.kind == MachineKind::uml ? "the kernel's process" : "QEMU", crashed ? "crashed with" : "was killed from outside by", signal, ::strsignal(signal), qemu_says(qemu_output))};
+                        process_of(request.kind), crashed ? "crashed with" : "was killed from outside by", signal, ::strsignal(signal), qemu_says(qemu_output)),
+            !crashed};
 }
 
 /// ARCH=um aborts now and then (one boot in 470) while it ends its processes on the host: the kernel has powered down by then.
@@ -52,7 +57,7 @@ bool aborted_behind_the_end(const Watched& watched, const BootRequest& request) 
 
 /// The guest ended the machine itself: what matters now is its text and its records.
 Verdict orderly(const Watched& watched, const BootRequest& request) {
-    Verdict out{watched.console.outcome(), ""};
+    Verdict out{watched.console.outcome(), "", false};
     if (out.outcome == BootOutcome::warning) out.reason = "the kernel warned: " + watched.console.evidence();
     if (watched.records.complete()) return out;
     if (!out.reason.empty()) out.reason += "; ";
@@ -67,7 +72,7 @@ Verdict judge_boot(const Watched& watched, const BootRequest& request, std::stri
     const auto& console = watched.console;
     if (console.fatal()) return {console.outcome(), fatal_sentence(console.outcome(), console.evidence())};
     if (watched.end == WatchEnd::no_space)
-        return {BootOutcome::cannot_start, fmt::format("no space is left in {} for console and results: free some and run again", request.log_dir.string())};
+        return {BootOutcome::cannot_start, fmt::format("no space is left in {} for console and results: free some and run again", request.log_dir.string()), true};
     const bool exited = watched.end == WatchEnd::exited;
     if (exited && aborted_behind_the_end(watched, request)) return orderly(watched, request);
     if (exited && watched.exit_status > 128) return killed(watched, request, qemu_output);

@@ -10,6 +10,7 @@ namespace diobench {
 struct Verdict {
     BootOutcome outcome;
     std::string reason;
+    bool host_lacks = false;  ///< as of BootResult
 };
 
 /// `qemu_output`: what QEMU itself printed.  The first fatal text on the

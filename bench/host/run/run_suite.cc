@@ -157,7 +157,7 @@ Result<Accelerator> choose_accelerator(const RunOptions& options, const std::vec
         ProbeRequest request;
         request.kernel_image = arm.kernel->image;
         request.guest_program = installed_guest_program();
-        auto answer = kvm_usable(request);
+        auto answer = machine_usable(request);
         if (!answer) return forward(answer);
         if (answer->usable) return Accelerator::kvm;
         return fail("run", "--machine kvm", "KVM is not usable here (probe boot of " + answer->probed_at + ": " + answer->reason +

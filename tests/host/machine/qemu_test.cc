@@ -102,6 +102,7 @@ TEST(Boot, MissingImageCannotStart) {
     auto result = boot(request);
     ASSERT_TRUE(result) << result.error().message();
     EXPECT_EQ(result->outcome, BootOutcome::cannot_start);
+    EXPECT_TRUE(result->host_lacks);
     EXPECT_FALSE(result->usable());
     EXPECT_FALSE(result->reason.empty());
 }

@@ -172,6 +172,8 @@ TEST_F(WatchTest, KillFromOutsideIsNamed) {
     auto late = run(kBanner + whole_ + "kill -9 $$");
     EXPECT_EQ(late.outcome, BootOutcome::hang);
     EXPECT_THAT(late.reason, HasSubstr("killed from outside by signal 9"));
+    EXPECT_TRUE(early.host_lacks && late.host_lacks);
+    EXPECT_FALSE(run("kill -6 $$").host_lacks) << "a crash may be the kernel's work";
     EXPECT_THAT(run("kill -6 $$").reason, HasSubstr("crashed with signal 6"));
 }
 
@@ -235,6 +237,7 @@ TEST_F(WatchTest, FullDiskIsSaid) {
     ::umount2(small.c_str(), MNT_DETACH);
     EXPECT_EQ(during.outcome, BootOutcome::cannot_start);
     EXPECT_THAT(during.reason, HasSubstr("no space is left in " + small.string()));
+    EXPECT_TRUE(during.host_lacks);
     EXPECT_FALSE(watched_.records.complete());
     EXPECT_THAT(at_end.reason, HasSubstr("no space is left in " + small.string()));
 }
