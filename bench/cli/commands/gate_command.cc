@@ -83,7 +83,7 @@ void register_gate_command(CLI::App& app, CommandContext& context) {
     command->footer("Examples:\n"
                     "  diobench gate --baseline dio --candidate ~/my-series\n"
                     "  diobench gate --results-baseline out/A1 out/A2 --results-candidate out/B1 out/B2\n"
-                    "Exit: 0 pass, 1 regression, 2 wrong usage, policy or a kernel that does not build, 3 inconclusive, 4 invalid.");
+                    "Exit: 0 pass, 1 regression, 2 wrong usage, policy, a kernel that does not build or a machine that does not run here (diobench doctor), 3 inconclusive, 4 invalid.");
     command->add_option("--baseline", options.baseline, "The kernel that is good enough: series or folder (of given results: the arm's name)");
     command->add_option("--candidate", options.candidate, "The kernel to be judged: series or folder (of given results: the arm's name)");
     command->add_option("--suite", options.suite, "Which cells (suites = [...] in workloads/*.toml)")->capture_default_str();

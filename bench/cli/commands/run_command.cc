@@ -101,7 +101,7 @@ void register_run_command(CLI::App& app, CommandContext& context) {
                     "  diobench run --kernel dio --workload ~/mine.toml\n"
                     "  diobench run --kernel dio --fio-job ~/database.fio\n"
                     "  diobench run --resume out/20261123-...   goes on where a killed run stopped\n"
-                    "Exit: 0 all cells fine (or known), 2 an arm could not be built, 4 wrong data, a cell or a machine that failed.");
+                    "Exit: 0 all cells fine (or known), 2 an arm could not be built or the machine does not run here (diobench doctor), 4 wrong data, a cell or a machine that failed.");
     command->add_option("--kernel", options.kernels, "Series of kernel-patches/series/ or a folder with a series.toml; several are compared")
         ->option_text("NAME ...");
     add_cell_options(*command, options);

@@ -80,7 +80,8 @@ void register_verify_command(CLI::App& app, CommandContext& context) {
                     "  diobench verify ~/patches/dio-v3 --case 'end-of-file/*' --case 'data/sparse*'\n"
                     "  diobench verify --list --case 'failure/*'        what is right, and why\n"
                     "  diobench verify --mutants --sample 1/7           does the suite find faults?\n"
-                    "Exit: 0 nothing but known failures, 1 a case failed (or a mutant survived), 2 a kernel could not be built, 4 a kernel did not boot.");
+                    "Exit: 0 nothing but known failures, 1 a case failed (or a mutant survived), 2 a kernel could not be built\n"
+                    "or machine uml does not run here (diobench doctor), 4 a kernel did not boot.");
     command->add_option("KERNEL", options.kernels, "Series of kernel-patches/series/, or folders with a series.toml");
     command->add_option("--case", options.cases, "Only cases whose name matches; '*' also matches '/'; may be repeated")->option_text("GLOB ...");
     command->add_flag("--list", arguments->list, "Print the cases: what is right, and why; run nothing");

@@ -200,6 +200,15 @@ Result<BootResult> BootRunner::boot_one(const Task& task, const Prepared& prepar
     return boot(request);
 }
 
+Status BootRunner::refuse_fault_of_host(const Task& task, const BootResult& silent) {
+    if (task.kernel == nullptr) return {};
+    const std::lock_guard lock(blame_mutex_);
+    const std::string image = task.kernel->image.string();
+    if (silent.host_lacks || !blamed_.contains(image)) blamed_[image] = blame_for(options_.machine, accelerator_, image, silent);
+    const Blame& blame = blamed_.at(image);
+    return blame.fault == Fault::host ? Status(fail(blame.sentence, "", "")) : Status();
+}
+
 Status BootRunner::run(const std::vector<Task>& tasks, unsigned side_by_side) {
     if (options_.share_boots && options_.machine == MachineKind::exact) {
         auto shared = SharedBoots::of_this_host();
@@ -246,6 +255,8 @@ Status BootRunner::run(const std::vector<Task>& tasks, unsigned side_by_side) {
             });
             if (!result) return stop(result.error());
             task.report->result = *result;
+            if (was_silent(*result))
+                if (auto s = refuse_fault_of_host(task, *result); !s) return stop(s.error());
             if (auto s = keep(task, key); !s) return stop(s.error());
             std::lock_guard lock(mutex);
             if (!result->usable()) progress.finish(coloured(fmt::format("{}: {}", name, result->reason), Colour::red, STDERR_FILENO));

@@ -11,6 +11,7 @@
 #include "bench/host/run/boot_archive.h"
 #include "bench/host/run/cell_times.h"
 #include "bench/host/run/collect.h"
+#include "bench/host/run/kernels_of_machine.h"
 #include "bench/host/run/run_progress.h"
 #include "bench/host/run/run_suite.h"
 #include "bench/host/run/shared_boots.h"
@@ -48,6 +49,8 @@ private:
     [[nodiscard]] Result<Prepared> make_prepared(const BootReport& report);
     [[nodiscard]] Result<BootResult> boot_one(const Task& task, const Prepared& prepared, const std::function<void()>& on_cell);
     [[nodiscard]] BootPlace place_of(const Task& task) const;
+    /// An error if a silent boot is not the kernel's fault but surely the host's.
+    [[nodiscard]] Status refuse_fault_of_host(const Task& task, const BootResult& silent);
     [[nodiscard]] bool reuse(const Task& task, const std::string& key);
     [[nodiscard]] Status keep(const Task& task, const std::string& key) const;
     [[nodiscard]] std::string key_of(const Task& task, const Prepared& prepared) const;
@@ -61,6 +64,8 @@ private:
     CellTimes times_;
     std::optional<SharedBoots> shared_;
     std::atomic<size_t> reused_{0};
+    std::mutex blame_mutex_;
+    std::map<std::string, Blame> blamed_;  ///< silent kernels by image, asked once
     std::mutex mutex_;
     std::optional<TempDirectory> holder_;      ///< of what prepared_ points to
     std::map<std::string, Prepared> prepared_;  ///< by label

@@ -14,6 +14,7 @@
 #include "bench/common/base/terminal.h"
 #include "bench/common/base/text.h"
 #include "bench/host/kernel/build.h"
+#include "bench/host/machine/machine_check.h"
 #include "bench/host/machine/probe.h"
 #include "bench/host/profile/read_profiles.h"
 #include "bench/host/run/boot_plan.h"
@@ -21,6 +22,7 @@
 #include "bench/host/run/collect.h"
 #include "bench/host/run/conformance_gate.h"
 #include "bench/host/run/environment.h"
+#include "bench/host/run/kernels_of_machine.h"
 #include "bench/host/run/resume_file.h"
 #include "bench/host/run/select_cells.h"
 #include "bench/host/run/write_outputs.h"
@@ -149,6 +151,25 @@ Status check_accelerator(const RunOptions& options) {
     return {};
 }
 
+MachineUse use_of(const RunOptions& options) {
+    const bool emulated = options.machine != MachineKind::kvm || options.accelerator == Accelerator::tcg;
+    return {options.machine, emulated ? Accelerator::tcg : Accelerator::kvm, !options.profile_directory.empty()};
+}
+
+/// An error if no kernel was heard, and nothing shows that the machine works here: then nobody is to blame.
+Status refuse_silence(const RunOptions& options, Accelerator accelerator, const std::vector<ArmRun>& arms) {
+    const ArmRun* silent = nullptr;
+    for (const auto& arm : arms) {
+        for (const auto& boot : arm.boots)
+            if (boot.result.records > 0) return {};
+        if (arm.kernel && !arm.boots.empty() && was_silent(arm.boots.front().result)) silent = &arm;
+    }
+    if (silent == nullptr) return {};
+    const Blame blame = blame_for(options.machine, accelerator, silent->kernel->image, silent->boots.front().result);
+    if (interrupted()) return interrupted_error("boot");
+    return blame.fault == Fault::kernel ? Status() : Status(fail(blame.sentence, "", ""));
+}
+
 /// KVM only where a probe boot of one of the kernels showed that it works.
 Result<Accelerator> choose_accelerator(const RunOptions& options, const std::vector<ArmRun>& arms) {
     if (options.machine != MachineKind::kvm || options.accelerator == Accelerator::tcg) return Accelerator::tcg;
@@ -230,6 +251,7 @@ Result<RunOutcome> run_suite(const RunOptions& options) {
     if (auto s = check_accelerator(options); !s) return forward(s);
     auto arms = resolve_arms(options);
     if (!arms) return forward(arms);
+    if (auto s = require_machine(use_of(options)); !s) return forward(s);
     const BootWork work = boot_work(options, selected->cells);
     if (work.boots.empty())
         return fail("run", fmt::format("--shard {}/{}", options.shard, options.shards), "there are fewer boots than shards: this one has nothing to do");
@@ -254,6 +276,7 @@ Result<RunOutcome> run_suite(const RunOptions& options) {
             for (auto& report : arm.boots) tasks.push_back({arm.name, arm.kernel ? &*arm.kernel : nullptr, &report});
     }
     if (auto s = runner.run(tasks, machines_side_by_side(options)); !s) return forward(s);
+    if (auto s = refuse_silence(options, *accelerator, *arms); !s) return forward(s);
 
     run.accelerator = accelerator_name(*accelerator);
     run.clock = clock_of(options.machine, *accelerator);

@@ -20,6 +20,7 @@ struct VerifyArm {
     std::string build_error;
     std::vector<std::string> asked;     ///< cases
     CaseRun run;
+    std::string doubt;                  ///< nothing was heard of it, and nothing shows whether that is its fault
     double elapsed_s = 0;               ///< from the first boot to the last, without the build
 };
 

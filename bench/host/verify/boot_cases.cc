@@ -5,7 +5,7 @@
 #include <chrono>
 #include <fmt/format.h>
 
-#include "bench/host/machine/boot.h"
+#include "bench/host/machine/blame.h"
 #include "bench/host/machine/initramfs.h"
 
 namespace diobench {
@@ -132,6 +132,7 @@ Result<CaseRun> run_cases(const CaseBoots& asked, std::vector<std::string> left)
         } else {
             blame_last(records, *result, setup);
         }
+        if (was_silent(*result)) out.silent = *result;
         if (records.cases.empty()) {
             out.machine_fault = !records.guest_error.empty() ? "the guest stopped: " + records.guest_error
                                 : !result->reason.empty()    ? result->reason

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "bench/common/console/boot_outcome.h"
 #include "bench/guest/conformance/case.h"
 #include "bench/guest/conformance/plan.h"
+#include "bench/host/machine/boot.h"
 #include "bench/results/store/results.h"
 
 namespace diobench {
@@ -40,6 +42,7 @@ struct CaseRun {
     std::vector<CaseRecord> cases;  ///< one for each that was asked for, unless `enough` said so
     std::vector<BootEntry> boots;
     DirectSupport direct = DirectSupport::unknown;  ///< as declared, or as found out
+    std::optional<BootResult> silent;  ///< a boot of which nothing was heard at all
     std::string machine_fault;      ///< why no case could be run at all; empty if that did not happen
     std::string command;            ///< of the first boot, as one would type it
     std::string kernel_command_line;

@@ -14,9 +14,11 @@
 #include "bench/common/base/terminal.h"
 #include "bench/common/base/text.h"
 #include "bench/common/image/test_images.h"
+#include "bench/host/machine/machine_check.h"
 #include "bench/host/machine/qemu.h"
 #include "bench/host/run/environment.h"
 #include "bench/host/run/guest_files.h"
+#include "bench/host/run/kernels_of_machine.h"
 #include "bench/host/run/write_outputs.h"
 #include "bench/host/verify/arm.h"
 #include "bench/host/verify/case_selection.h"
@@ -145,9 +147,28 @@ void merge(CaseRun& all, CaseRun&& part) {
         boot.boot = static_cast<int64_t>(all.boots.size());
         all.boots.push_back(std::move(boot));
     }
+    if (!all.silent) all.silent = part.silent;
     if (all.machine_fault.empty()) all.machine_fault = part.machine_fault;
     if (all.command.empty()) all.command = part.command;
     if (all.kernel_command_line.empty()) all.kernel_command_line = part.kernel_command_line;
+}
+
+/// An error if nothing was heard of this kernel and that is the host's fault.
+Status ask_whose_fault(VerifyArm& arm) {
+    if (!arm.run.silent) return {};
+    const Blame blame = blame_for(MachineKind::uml, Accelerator::tcg, arm.kernel->image, *arm.run.silent);
+    if (interrupted()) return interrupted_error("boot");
+    if (blame.fault == Fault::host) return fail(blame.sentence, "", "");
+    if (blame.fault == Fault::unknown) arm.doubt = blame.sentence;
+    return {};
+}
+
+/// An error if there are doubts that no other kernel took away.
+Status refuse_doubts(const std::vector<VerifyArm>& arms) {
+    if (was_heard(MachineKind::uml, Accelerator::tcg)) return {};
+    for (const auto& arm : arms)
+        if (!arm.doubt.empty()) return fail(arm.doubt, "", "");
+    return {};
 }
 
 /// All cases of one kernel, several machines side by side.
@@ -176,7 +197,7 @@ Status run_arm(const Setup& setup, VerifyArm& arm, Progress& progress) {
     for (auto& worker : workers) worker.join();
     arm.elapsed_s = seconds_since(started);
     if (error) return tl::unexpected<Error>(*error);
-    return {};
+    return ask_whose_fault(arm);
 }
 
 bool kills(const CaseRecord& record, const std::vector<KnownFailure>& known) {
@@ -197,7 +218,7 @@ Status run_mutant(const Setup& setup, VerifyArm& arm) {
     for (const auto& one : arm.run.cases) arm.asked.push_back(one.name);
     std::sort(arm.asked.begin(), arm.asked.end());
     arm.elapsed_s = seconds_since(started);
-    return {};
+    return ask_whose_fault(arm);
 }
 
 void say_built(const VerifyArm& arm, Progress& progress) {
@@ -332,6 +353,7 @@ Result<VerifyOutcome> verify_kernels(const VerifyOptions& options) {
     auto arms = resolve_arms(options);
     if (!arms) return forward(arms);
     if (auto cases = select_cases(options.cases); !cases) return forward(cases);
+    if (auto s = require_machine({MachineKind::uml, Accelerator::tcg, false}); !s) return forward(s);
     Run run = begin_run(options.mutants ? kMutantSuite : options.cases.empty() ? kVerifySuite : kVerifyPartSuite, "uml", options.seed, options.argv);
     const fs::path output = options.output.empty() ? fs::path("out") / run.id : options.output;
     if (auto s = make_directories(output / "logs"); !s) return forward(s);
@@ -345,6 +367,7 @@ Result<VerifyOutcome> verify_kernels(const VerifyOptions& options) {
     if (!setup) return forward(setup);
     auto status = options.mutants ? run_all_mutants(*setup, *arms, *source, progress) : run_all(*setup, *arms, *source, progress);
     if (!status) return forward(status);
+    if (auto s = refuse_doubts(*arms); !s) return forward(s);
 
     run.accelerator = "none";
     run.clock = clock_of(MachineKind::uml, Accelerator::tcg);
