@@ -19,6 +19,9 @@ namespace {
 
 // A kernel tree with its objects is about 2 GiB, the unpacked source 1.5 GiB.
 constexpr uint64_t kNeededDiskBytes = uint64_t{4} << 30;
+// A gate's logs and results are some 50 MiB; the compiler keeps what it hands on in the folder of temporary files.
+constexpr uint64_t kNeededOutputBytes = uint64_t{256} << 20;
+constexpr uint64_t kNeededTemporaryBytes = uint64_t{256} << 20;
 // One machine of 512 MiB, the compiler, and room for the host.
 constexpr uint64_t kNeededMemoryBytes = uint64_t{3} << 29;
 constexpr auto kVersionTimeLimit = std::chrono::seconds(10);
@@ -158,23 +161,46 @@ HostCheck check_memory() {
     return check;
 }
 
-HostCheck check_cache_space() {
-    HostCheck check{"host", "cache", CheckState::ok, "", ""};
-    const fs::path root = cache_root();
-    if (auto s = make_directories(root); !s || ::access(root.c_str(), W_OK) != 0) {
+/// A folder that is needed: it can be written and has room.
+struct Room {
+    const char* name;
+    fs::path folder;
+    uint64_t needed_bytes;
+    const char* what;     ///< what needs it
+    const char* instead;  ///< how to take another folder
+};
+
+/// `folder`, or what there is of it: it may be made later.
+fs::path existing_part(fs::path folder) {
+    std::error_code none;
+    folder = fs::absolute(folder, none);
+    while (!fs::exists(folder, none) && folder.has_relative_path()) folder = folder.parent_path();
+    return folder;
+}
+
+HostCheck check_room(const Room& room) {
+    HostCheck check{"host", room.name, CheckState::ok, "", ""};
+    const fs::path place = existing_part(room.folder);
+    struct statvfs st {};
+    if (::access(place.c_str(), W_OK) != 0 || ::statvfs(place.c_str(), &st) != 0) {
         check.state = CheckState::missing;
-        check.found = s ? root.string() + " cannot be written" : s.error().message();
-        check.advice = "set DIOBENCH_CACHE to a folder of yours";
+        check.found = fail_errno("write to", place.string()).value().message();
+        check.advice = room.instead;
         return check;
     }
-    struct statvfs st {};
-    ::statvfs(root.c_str(), &st);
     const uint64_t free_bytes = uint64_t{st.f_bavail} * st.f_frsize;
-    check.found = fmt::format("{} free in {}", human_bytes(static_cast<double>(free_bytes)), root.string());
-    if (free_bytes >= kNeededDiskBytes) return check;
+    check.found = fmt::format("{} free in {}", human_bytes(static_cast<double>(free_bytes)), room.folder.string());
+    if (free_bytes >= room.needed_bytes) return check;
     check.state = CheckState::missing;
-    check.advice = fmt::format("building kernels needs about {}: free some, or set DIOBENCH_CACHE", human_bytes(static_cast<double>(kNeededDiskBytes)));
+    check.advice = fmt::format("{} about {}: free some, or {}", room.what, human_bytes(static_cast<double>(room.needed_bytes)), room.instead);
     return check;
+}
+
+std::vector<HostCheck> check_rooms() {
+    std::error_code none;
+    return {check_room({"cache", cache_root(), kNeededDiskBytes, "building kernels needs", "set DIOBENCH_CACHE to a folder of yours with room"}),
+            check_room({"output", "out", kNeededOutputBytes, "logs and results of runs need", "take another folder with --out DIR"}),
+            check_room({"temporary files", fs::temp_directory_path(none), kNeededTemporaryBytes, "compilers need", "set TMPDIR to a folder with room"})};
 }
 
 HostCheck check_cpu() {
@@ -189,7 +215,8 @@ HostCheck check_cpu() {
 }  // namespace
 
 std::vector<HostCheck> check_host() {
-    std::vector<HostCheck> checks = {check_cpu(), check_memory(), check_cache_space()};
+    std::vector<HostCheck> checks = {check_cpu(), check_memory()};
+    for (auto& room : check_rooms()) checks.push_back(std::move(room));
     for (const auto& program : kPrograms) checks.push_back(check_program(program));
     for (const auto& file : kFiles) checks.push_back(check_file(file));
     checks.push_back(check_python());

@@ -21,7 +21,7 @@ struct HostCheck {
     std::string advice;  ///< how to get it; empty if ok
 };
 
-/// CPU, memory and space in the cache folder; then each program, library and
+/// CPU, memory and space in the folders of cache, output and temporary files; then each program, library and
 /// source package.  Asks every program for its version: about half a second.
 [[nodiscard]] std::vector<HostCheck> check_host();
 
