@@ -58,13 +58,14 @@ bool is_known_waiting(const ConformanceEntry& entry) {
 }  // namespace
 
 bool concerns(std::string_view case_name, const Dimensions& cell) {
-    if (cell.backend != "fscache") return false;
+    if (cell.backend != kFscache) return false;
     const Words words = words_of(case_name);
     const std::string topic(case_name.substr(0, case_name.find('/')));
     const std::string_view mode = mode_of(words);
-    if (topic == "data") return words.size() > 1 && stands_for(words[1], cell.layout) && mode == cell.io;
-    if (!mode.empty()) return mode == cell.io;
-    return speaks_of_every_mode(topic) || cell.io == "direct";
+    const std::string_view io = name_of(cell.io);
+    if (topic == "data") return words.size() > 1 && stands_for(words[1], cell.layout) && mode == io;
+    if (!mode.empty()) return mode == io;
+    return speaks_of_every_mode(topic) || cell.io == IoMode::direct;
 }
 
 void refuse_numbers(std::vector<CellResult>& cells, std::string_view kernel, const std::vector<ConformanceEntry>& failed) {

@@ -30,21 +30,21 @@ constexpr std::array kMeasures = {
 
 /// The reads that tell most; of each, every engine the suite has.
 bool is_main_read(const Dimensions& d) {
-    if (d.backend != "fscache" || d.cache_state != "local" || d.io != "direct" || d.layout != "flat" || d.numjobs != 1)
+    if (d.backend != kFscache || d.cache_state != CacheState::local || d.io != IoMode::direct || d.layout != "flat" || d.numjobs != 1)
         return false;
-    if (d.pattern == "random" && d.block_size_bytes == 4096) return d.iodepth == 1 || d.iodepth == 32;
-    return d.pattern == "sequential" && (d.block_size_bytes == 128 << 10 || d.block_size_bytes == 1 << 20);
+    if (d.pattern == Pattern::random && d.block_size_bytes == 4096) return d.iodepth == 1 || d.iodepth == 32;
+    return d.pattern == Pattern::sequential && (d.block_size_bytes == 128 << 10 || d.block_size_bytes == 1 << 20);
 }
 
 bool is_local_direct(const Dimensions& d) {
-    return d.backend == "fscache" && d.cache_state == "local" && d.io == "direct";
+    return d.backend == kFscache && d.cache_state == CacheState::local && d.io == IoMode::direct;
 }
 
-std::string group_of(const Dimensions& d) { return fmt::format("{}, {}, {}", d.device, d.cache_state, d.layout); }
+std::string group_of(const Dimensions& d) { return fmt::format("{}, {}, {}", d.device, name_of(d.cache_state), d.layout); }
 
 bool has_direct_numbers(const std::vector<CellResult>& cells, std::string_view kernel) {
     return std::any_of(cells.begin(), cells.end(), [&](const CellResult& c) {
-        return c.kernel == kernel && c.status == CellStatus::ok && c.dimensions.backend == "fscache" && c.dimensions.io == "direct";
+        return c.kernel == kernel && c.status == CellStatus::ok && c.dimensions.backend == kFscache && c.dimensions.io == IoMode::direct;
     });
 }
 
@@ -59,9 +59,9 @@ std::vector<const CellResult*> row_cells(const std::vector<CellResult>& cells, c
     std::stable_sort(out.begin(), out.end(), [](const CellResult* a, const CellResult* b) {
         auto key = [](const CellResult& c) {
             const auto& d = c.dimensions;
-            return std::tuple(d.device != "ram", std::string_view(d.device), std::string_view(d.backend), std::string_view(d.cache_state),
-                              std::string_view(d.layout), std::string_view(d.pattern), d.block_size_bytes, d.iodepth,
-                              std::string_view(d.engine), std::string_view(d.io), std::string_view(c.cell));
+            return std::tuple(d.device != "ram", std::string_view(d.device), std::string_view(d.backend), name_of(d.cache_state),
+                              std::string_view(d.layout), name_of(d.pattern), d.block_size_bytes, d.iodepth,
+                              std::string_view(d.engine), name_of(d.io), std::string_view(c.cell));
         };
         return key(*a) < key(*b);
     });
@@ -76,7 +76,7 @@ const CellResult* from_any_arm(const std::vector<CellResult>& cells, const std::
         CellResult probe;
         probe.kernel = kernel;
         probe.dimensions = row.dimensions;
-        const CellResult* cell = kind == Arm::Kind::raw ? raw_limit(cells, probe) : with_other_io(cells, probe, "buffered");
+        const CellResult* cell = kind == Arm::Kind::raw ? raw_limit(cells, probe) : with_other_io(cells, probe, IoMode::buffered);
         if (cell != nullptr && (found == nullptr || (found->status != CellStatus::ok && cell->status == CellStatus::ok))) found = cell;
     }
     return found;

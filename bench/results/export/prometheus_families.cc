@@ -9,7 +9,6 @@
 #include <set>
 #include <sstream>
 
-#include "bench/common/base/text.h"
 #include "bench/results/export/prometheus.h"
 #include "bench/results/store/cells.h"
 
@@ -24,12 +23,11 @@ using Cells = std::vector<CellResult>;
 
 /// Few values each: what a cell is, and nothing that changes from run to run.
 Labels cell_labels(const Run& run, const CellResult& cell) {
-    const Dimensions& d = cell.dimensions;
-    return {{"kernel", cell.kernel},       {"workload", cell.workload}, {"backend", d.backend},
-            {"layout", d.layout},          {"device", d.device},        {"cache_state", d.cache_state},
-            {"io", d.io},                  {"pattern", d.pattern},      {"block_size", size_name(static_cast<uint64_t>(d.block_size_bytes))},
-            {"engine", d.engine},          {"iodepth", std::to_string(d.iodepth)},
-            {"numjobs", std::to_string(d.numjobs)}, {"variant", variant_of(d)}, {"machine", run.machine}, {"suite", run.suite}};
+    Labels out = {{"kernel", cell.kernel}, {"workload", cell.workload}};
+    for (const auto& row : dimension_table())
+        if (!row.label.empty()) out.push_back({std::string(row.label), value_text(cell.dimensions, row)});
+    out.insert(out.end(), {{"variant", variant_of(cell.dimensions)}, {"machine", run.machine}, {"suite", run.suite}});
+    return out;
 }
 
 Labels kernel_labels(const Run& run, const std::string& kernel) { return {{"kernel", kernel}, {"suite", run.suite}, {"machine", run.machine}}; }

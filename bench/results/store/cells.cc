@@ -123,7 +123,7 @@ const CellResult* counterpart(const std::vector<CellResult>& cells, const CellRe
     return find_cell(cells, kernel, cell.cell);
 }
 
-const CellResult* with_other_io(const std::vector<CellResult>& cells, const CellResult& cell, std::string_view io) {
+const CellResult* with_other_io(const std::vector<CellResult>& cells, const CellResult& cell, IoMode io) {
     Dimensions wanted = cell.dimensions;
     wanted.io = io;
     for (const auto& other : cells)
@@ -135,7 +135,7 @@ const CellResult* raw_limit(const std::vector<CellResult>& cells, const CellResu
     const auto& d = cell.dimensions;
     for (const auto& other : cells) {
         const auto& o = other.dimensions;
-        if (other.kernel == cell.kernel && o.backend == "raw" && o.device == d.device && o.pattern == d.pattern &&
+        if (other.kernel == cell.kernel && o.backend == kRaw && o.device == d.device && o.pattern == d.pattern &&
             o.block_size_bytes == d.block_size_bytes && o.engine == d.engine && o.iodepth == d.iodepth &&
             o.numjobs == d.numjobs && o.arrival == d.arrival && o.rate_iops == d.rate_iops)
             return &other;
@@ -159,24 +159,9 @@ std::optional<double> page_cache_growth_bytes(const CellResult& cell) {
 }
 
 std::string read_label(const Dimensions& d) {
-    std::string_view pattern = d.pattern == "sequential" ? "seq" : d.pattern == "random" ? "rand" : std::string_view(d.pattern);
-    std::string label = fmt::format("{} {} qd{} {}", pattern, size_name(static_cast<uint64_t>(d.block_size_bytes)),
-                                    d.iodepth, d.engine);
+    const std::string_view pattern = d.pattern == Pattern::sequential ? "seq" : d.pattern == Pattern::random ? "rand" : name_of(d.pattern);
+    std::string label = fmt::format("{} {} qd{} {}", pattern, size_name(d.block_size_bytes), d.iodepth, d.engine);
     return d.numjobs > 1 ? fmt::format("{} x{}", label, d.numjobs) : label;
-}
-
-std::string variant_of(const Dimensions& d) {
-    std::string out;
-    auto add = [&](const std::string& part) { out += (out.empty() ? "" : "/") + part; };
-    auto size = [](int64_t bytes) { return size_name(static_cast<uint64_t>(bytes)); };
-    if (d.span_bytes != 0) add("span" + size(d.span_bytes));
-    if (d.arrival != "closed") add(d.arrival == "trace" ? "timed" : fmt::format("{}{}", d.arrival, d.rate_iops));
-    if (d.memory_bytes != 0) add("mem" + size(d.memory_bytes));
-    if (d.neighbour_bytes != 0) add("neighbour" + size(d.neighbour_bytes));
-    if (d.cache_state == "remote" && d.fetch != "lan") add(d.fetch);
-    if (!d.trace.empty()) add(d.trace);
-    if (!d.fio_job.empty()) add(d.fio_job);
-    return out;
 }
 
 }  // namespace diobench

@@ -27,9 +27,9 @@ namespace diobench {
 /// The same cell in another arm, or nullptr.
 [[nodiscard]] const CellResult* counterpart(const std::vector<CellResult>& cells, const CellResult& cell,
                                             std::string_view kernel);
-/// The same read with another `io` ("buffered" for a "direct" one) in the same arm, or nullptr.
+/// The same read with another `io` (buffered for a direct one) in the same arm, or nullptr.
 [[nodiscard]] const CellResult* with_other_io(const std::vector<CellResult>& cells, const CellResult& cell,
-                                              std::string_view io);
+                                              IoMode io);
 /// The limit line of a cell: backend raw in the same arm with the same device,
 /// pattern, block size, engine, iodepth and numjobs, or nullptr.
 [[nodiscard]] const CellResult* raw_limit(const std::vector<CellResult>& cells, const CellResult& cell);
@@ -39,9 +39,6 @@ namespace diobench {
 /// Bytes of page cache that the timed region added to the machine
 /// (guest_total after - before); negative if the machine dropped some.
 [[nodiscard]] std::optional<double> page_cache_growth_bytes(const CellResult& cell);
-
-/// What is not as usual in a cell, as at the end of its id: "mem48m/neighbour16m"; empty: nothing.
-[[nodiscard]] std::string variant_of(const Dimensions& dimensions);
 
 /// "rand 4k qd32 io_uring": what a cell reads, for tables and axes.
 [[nodiscard]] std::string read_label(const Dimensions& dimensions);

@@ -49,31 +49,20 @@ class CellWriter {
 public:
     explicit CellWriter(SQLite::Database& database)
         : database_(database),
-          cells_(database, "INSERT INTO cells (run_id, kernel, workload, cell, boot, backend, layout, device, cache_state, io, "
-                           "pattern, block_size_bytes, engine, iodepth, numjobs, declared_io, observed_io, status, reason, known, "
-                           "span_bytes, arrival, rate_iops, memory_bytes, neighbour_bytes, fetch, trace, fio_job) "
-                           "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"),
+          cells_(database, insert_cell()),
           metrics_(database, "INSERT INTO metrics VALUES (?,?,?)"),
           histograms_(database, "INSERT INTO histograms VALUES (?,?)") {}
 
     void write(const std::string& run_id, const CellResult& cell) {
-        const Dimensions& d = cell.dimensions;
         cells_.reset();
         cells_.clearBindings();
-        SQLite::bind(cells_, run_id, cell.kernel, cell.workload, cell.cell, cell.boot, d.backend, d.layout, d.device,
-                     d.cache_state, d.io, d.pattern, d.block_size_bytes, d.engine, d.iodepth, d.numjobs, cell.declared_io);
-        if (cell.observed_io) cells_.bind(17, std::string(status_name(*cell.observed_io)));
-        cells_.bind(18, std::string(status_name(cell.status)));
-        cells_.bind(19, cell.reason);
-        cells_.bind(20, static_cast<int>(cell.known));
-        cells_.bind(21, d.span_bytes);
-        cells_.bind(22, d.arrival);
-        cells_.bind(23, d.rate_iops);
-        cells_.bind(24, d.memory_bytes);
-        cells_.bind(25, d.neighbour_bytes);
-        cells_.bind(26, d.fetch);
-        cells_.bind(27, d.trace);
-        cells_.bind(28, d.fio_job);
+        SQLite::bind(cells_, run_id, cell.kernel, cell.workload, cell.cell, cell.boot, cell.declared_io);
+        if (cell.observed_io) cells_.bind(7, std::string(status_name(*cell.observed_io)));
+        cells_.bind(8, std::string(status_name(cell.status)));
+        cells_.bind(9, cell.reason);
+        cells_.bind(10, static_cast<int>(cell.known));
+        int at = 11;
+        for (const auto& row : dimension_table()) bind_value(at++, value_of(cell.dimensions, row));
         cells_.exec();
         int64_t id = database_.getLastInsertRowid();
         if (cell.metrics)
@@ -83,6 +72,18 @@ public:
     }
 
 private:
+    static std::string insert_cell() {
+        std::string places;
+        for (size_t i = 0; i < dimension_table().size(); ++i) places += ",?";
+        return fmt::format("INSERT INTO cells (run_id, kernel, workload, cell, boot, declared_io, observed_io, status, reason, known{}) "
+                           "VALUES (?,?,?,?,?,?,?,?,?,?{})", dimension_columns(), places);
+    }
+
+    void bind_value(int at, const DimensionValue& value) {
+        if (const auto* number = std::get_if<uint64_t>(&value)) cells_.bind(at, static_cast<int64_t>(*number));
+        else cells_.bind(at, std::get<std::string>(value));
+    }
+
     SQLite::Database& database_;
     SQLite::Statement cells_;
     SQLite::Statement metrics_;

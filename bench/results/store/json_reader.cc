@@ -63,6 +63,13 @@ int64_t JsonReader::integer(std::string_view key) {
     return 0;
 }
 
+uint64_t JsonReader::count(std::string_view key) {
+    const int64_t found = integer(key);
+    if (found >= 0) return static_cast<uint64_t>(found);
+    complain(path_of(key), fmt::format("a number of at least 0 is expected, this is {}", found));
+    return 0;
+}
+
 double JsonReader::number(std::string_view key) {
     const Json* found = value(key);
     if (found == nullptr) return 0;

@@ -29,6 +29,8 @@ public:
 
     std::string text(std::string_view key);
     int64_t integer(std::string_view key);
+    /// A whole number that is not negative.
+    uint64_t count(std::string_view key);
     double number(std::string_view key);
     std::optional<double> number_or_null(std::string_view key);
     bool boolean(std::string_view key);
@@ -37,6 +39,8 @@ public:
     /// Index of the key's text among `words`; 0 and an error when it is none of them.
     size_t word(std::string_view key, std::span<const std::string_view> words);
     std::optional<size_t> word_or_null(std::string_view key, std::span<const std::string_view> words);
+    /// Whether the key is there; it is not asked for by that.
+    [[nodiscard]] bool has(std::string_view key) const { return json_->contains(key); }
     /// The object below `key`.
     JsonReader object(std::string_view key);
     /// The value below `key`, which may be of any type; nullptr when it is not there.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A run out of the store.
 #include "bench/results/store/database.h"
+#include "bench/results/store/schema.h"
 #include "bench/results/store/statement.h"
 
 namespace diobench {
@@ -61,9 +62,8 @@ std::vector<KernelResult> read_kernels(SQLite::Database& database, const std::st
 class CellReader {
 public:
     explicit CellReader(SQLite::Database& database)
-        : cells_(database, "SELECT id, kernel, workload, cell, boot, backend, layout, device, cache_state, io, pattern, block_size_bytes, engine, "
-                           "iodepth, numjobs, span_bytes, arrival, rate_iops, memory_bytes, neighbour_bytes, fetch, trace, fio_job, declared_io, "
-                           "observed_io, status, reason, known FROM cells WHERE run_id = ? ORDER BY id"),
+        : cells_(database, fmt::format("SELECT id, kernel, workload, cell, boot, declared_io, observed_io, status, reason, known{} "
+                                       "FROM cells WHERE run_id = ? ORDER BY id", dimension_columns())),
           metrics_(database, "SELECT name, value FROM metrics WHERE cell_id = ?"),
           histograms_(database, "SELECT histogram FROM histograms WHERE cell_id = ?") {}
 
@@ -73,6 +73,7 @@ public:
         while (cells_.executeStep()) {
             CellResult& cell = out.emplace_back();
             read_head(cell);
+            if (auto s = read_dimensions(cell.dimensions); !s) return forward(s);
             if (cell.status != CellStatus::ok) continue;
             const int64_t id = number(0);
             read_metrics(id, cell);
@@ -92,13 +93,21 @@ private:
         cell.workload = text(2);
         cell.cell = text(3);
         cell.boot = number(4);
-        cell.dimensions = {text(5), text(6), text(7), text(8), text(9), text(10), number(11), text(12), number(13), number(14),
-                           number(15), text(16), number(17), number(18), number(19), text(20), text(21), text(22)};
-        cell.declared_io = text(23);
-        if (!cells_.getColumn(24).isNull()) cell.observed_io = from_word(text(24), {O::buffered, O::direct, O::refused}, O::mixed);
-        cell.status = from_word(text(25), {S::ok, S::unsupported, S::invalid}, S::failed);
-        cell.reason = text(26);
-        cell.known = number(27) != 0;
+        cell.declared_io = text(5);
+        if (!cells_.getColumn(6).isNull()) cell.observed_io = from_word(text(6), {O::buffered, O::direct, O::refused}, O::mixed);
+        cell.status = from_word(text(7), {S::ok, S::unsupported, S::invalid}, S::failed);
+        cell.reason = text(8);
+        cell.known = number(9) != 0;
+    }
+
+    Status read_dimensions(Dimensions& out) {
+        int at = 10;
+        for (const auto& row : dimension_table()) {
+            auto s = set_value(out, row, row.is_text() ? DimensionValue(text(at)) : DimensionValue(static_cast<uint64_t>(number(at))));
+            if (!s) return s;
+            ++at;
+        }
+        return {};
     }
 
     void read_metrics(int64_t id, CellResult& cell) {

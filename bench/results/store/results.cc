@@ -100,14 +100,6 @@ Json kernel_to_json(const KernelResult& kernel) {
     return json;
 }
 
-Json dimensions_to_json(const Dimensions& d) {
-    return {{"backend", d.backend}, {"layout", d.layout}, {"device", d.device}, {"cache_state", d.cache_state},
-            {"io", d.io}, {"pattern", d.pattern}, {"block_size_bytes", d.block_size_bytes}, {"engine", d.engine},
-            {"iodepth", d.iodepth}, {"numjobs", d.numjobs}, {"span_bytes", d.span_bytes}, {"arrival", d.arrival},
-            {"rate_iops", d.rate_iops}, {"memory_bytes", d.memory_bytes}, {"neighbour_bytes", d.neighbour_bytes},
-            {"fetch", d.fetch}, {"trace", d.trace}, {"fio_job", d.fio_job}};
-}
-
 /// "a.b.c" -> {"a": {"b": {"c": ...}}}, the rows of the metric table in their order.
 Json metrics_to_json(const Metrics& metrics) {
     Json json = Json::object();
@@ -149,7 +141,7 @@ Json cell_to_json(const CellResult& cell) {
     json["workload"] = cell.workload;
     json["cell"] = cell.cell;
     json["boot"] = cell.boot;
-    json["dimensions"] = dimensions_to_json(cell.dimensions);
+    json["dimensions"] = dimensions_to_json<Json>(cell.dimensions);
     json["declared_io"] = cell.declared_io;
     json["observed_io"] = cell.observed_io ? Json(name_of(*cell.observed_io)) : Json();
     json["status"] = name_of(cell.status);
@@ -215,14 +207,21 @@ KernelResult read_kernel(JsonReader& reader) {
     return kernel;
 }
 
+/// A value by the row's rules; what the file lacks and need not have is as usual.
+void read_dimension(JsonReader& reader, const Dimension& row, Dimensions& out) {
+    if (row.if_missing == IfMissing::usual && !reader.has(row.name)) return;
+    DimensionValue value;
+    if (!row.place.words.empty()) value = std::string(row.place.words[reader.word(row.name, row.place.words)]);
+    else if (row.is_text()) value = reader.text(row.name);
+    else value = reader.count(row.name);
+    if (auto s = set_value(out, row, value); !s) reader.complain(reader.path_of(row.name), s.error().message());
+}
+
 Dimensions read_dimensions(JsonReader reader) {
-    Dimensions d{reader.text("backend"), reader.text("layout"), reader.text("device"), reader.text("cache_state"),
-                 reader.text("io"), reader.text("pattern"), reader.integer("block_size_bytes"), reader.text("engine"),
-                 reader.integer("iodepth"), reader.integer("numjobs"), reader.integer("span_bytes"), reader.text("arrival"),
-                 reader.integer("rate_iops"), reader.integer("memory_bytes"), reader.integer("neighbour_bytes"),
-                 reader.text("fetch"), reader.text("trace"), reader.text("fio_job")};
+    Dimensions out;
+    for (const auto& row : dimension_table()) read_dimension(reader, row, out);
     reader.finish();
-    return d;
+    return out;
 }
 
 /// Walks the "metrics" object down to its numbers; a path that is no row of the metric table is an error.

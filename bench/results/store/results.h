@@ -15,6 +15,7 @@
 #include "bench/common/base/files.h"
 #include "bench/common/console/boot_outcome.h"
 #include "bench/common/measure/histogram.h"
+#include "bench/common/plan/dimensions.h"
 
 namespace diobench {
 
@@ -109,29 +110,6 @@ struct KernelResult {
     std::vector<ConformanceEntry> conformance;
     std::vector<BootEntry> boots;
     bool operator==(const KernelResult&) const = default;
-};
-
-/// What a cell varies; together with the workload's name they make its id.
-struct Dimensions {
-    std::string backend;      ///< "fscache", "raw", "null", ...
-    std::string layout;       ///< "flat", "chunk", "sparse"
-    std::string device;       ///< "ram", "nvme-80us"
-    std::string cache_state;  ///< "remote", "local", "resident"
-    std::string io;           ///< "buffered", "direct", "mmap"
-    std::string pattern;      ///< "sequential", "random"
-    int64_t block_size_bytes = 0;
-    std::string engine;
-    int64_t iodepth = 0;
-    int64_t numjobs = 0;
-    int64_t span_bytes = 0;       ///< 0: the whole file
-    std::string arrival = "closed";  ///< "closed", "constant", "poisson", "trace"
-    int64_t rate_iops = 0;
-    int64_t memory_bytes = 0;     ///< 0: all the machine has
-    int64_t neighbour_bytes = 0;  ///< 0: there is none
-    std::string fetch = "lan";
-    std::string trace;
-    std::string fio_job;
-    bool operator==(const Dimensions&) const = default;
 };
 
 /// A measured number: whole numbers stay whole.

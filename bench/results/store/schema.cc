@@ -3,6 +3,10 @@
 
 #include <array>
 #include <fmt/format.h>
+#include <set>
+#include <vector>
+
+#include "bench/common/plan/dimensions.h"
 
 namespace diobench {
 
@@ -89,6 +93,30 @@ CREATE INDEX judgement_runs_by_run ON judgement_runs (run_id);
 INSERT INTO judgement_runs SELECT id, run_id FROM judgements WHERE run_id <> '';
 )sql"};
 
+/// Rows of the table of dimensions that the file has no column for.
+std::vector<const Dimension*> without_column(SQLite::Database& database) {
+    std::set<std::string, std::less<>> columns;
+    SQLite::Statement query(database, "SELECT name FROM pragma_table_info('cells')");
+    while (query.executeStep()) columns.insert(query.getColumn(0).getString());
+    std::vector<const Dimension*> out;
+    for (const auto& row : dimension_table())
+        if (!columns.contains(row.name)) out.push_back(&row);
+    return out;
+}
+
+std::string column_definition(const Dimension& row) {
+    if (const auto* number = std::get_if<uint64_t>(&row.place.usual)) return fmt::format("{} INTEGER NOT NULL DEFAULT {}", row.name, *number);
+    return fmt::format("{} TEXT NOT NULL DEFAULT '{}'", row.name, std::get<std::string>(row.place.usual));
+}
+
+void add_dimension_columns(SQLite::Database& database) {
+    if (without_column(database).empty()) return;
+    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    for (const auto* row : without_column(database))  // another program may have done it meanwhile
+        database.exec("ALTER TABLE cells ADD COLUMN " + column_definition(*row));
+    transaction.commit();
+}
+
 }  // namespace
 
 int store_schema_version() { return static_cast<int>(kMigrations.size()); }
@@ -98,11 +126,18 @@ void migrate_store(SQLite::Database& database, int version) {
         // The version is read inside the transaction: another program may be migrating the same file.
         SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
         const int now = database.execAndGet("PRAGMA user_version").getInt();
-        if (now >= version) return;
+        if (now >= version) break;
         database.exec(kMigrations.at(static_cast<size_t>(now)));
         database.exec(fmt::format("PRAGMA user_version = {}", now + 1));
         transaction.commit();
     }
+    if (version == store_schema_version()) add_dimension_columns(database);
+}
+
+std::string dimension_columns() {
+    std::string out;
+    for (const auto& row : dimension_table()) out += fmt::format(", {}", row.name);
+    return out;
 }
 
 }  // namespace diobench

@@ -56,7 +56,7 @@ std::optional<TailCount> count_tail(const CellSamples& samples, const Metric& me
     for (const auto& pair : samples.pairs) {
         if (pair.baseline == nullptr || pair.candidate == nullptr || !pair.baseline->histogram || !pair.candidate->histogram) return std::nullopt;
         const Dimensions& load = pair.baseline->dimensions;
-        out.together = static_cast<uint64_t>(std::max<int64_t>(1, load.iodepth * load.numjobs));
+        out.together = std::max(uint64_t{1}, uint64_t{load.iodepth} * load.numjobs);
         baseline->merge(*pair.baseline->histogram);
         candidate->merge(*pair.candidate->histogram);
     }

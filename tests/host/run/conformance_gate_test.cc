@@ -13,7 +13,7 @@ Dimensions reading(const std::string& layout, const std::string& io, const std::
     Dimensions d;
     d.backend = backend;
     d.layout = layout;
-    d.io = io;
+    d.io = parse_enum<IoMode>(io).value();
     return d;
 }
 

@@ -8,6 +8,7 @@
 
 #include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
+#include "tests/common/plan/new_dimensions.h"
 #include "tests/results/store/sample_results.h"
 
 using namespace diobench;
@@ -104,6 +105,29 @@ TEST(Prometheus, CellsThatCannotBeToldApartAreAnError) {
     auto text = prometheus_text(results);
     ASSERT_FALSE(text);
     EXPECT_THAT(text.error().message(), HasSubstr("same dimensions"));
+}
+
+TEST(Prometheus, ANewDimensionIsALabelOrAVariant) {
+    const ScopedDimension readahead(readahead_row());
+    const ScopedDimension scheduler(scheduler_row());
+    Results results = sample_results();
+    results.cells.push_back(results.cells[0]);
+    results.cells.back().cell += "/readahead1m/kyber";
+    EXPECT_THAT(prometheus_text(results).error().message(), HasSubstr("same dimensions"));
+    ASSERT_TRUE(set_value(results.cells.back().dimensions, *find_dimension("readahead_bytes"), uint64_t{1 << 20}));
+    ASSERT_TRUE(set_value(results.cells.back().dimensions, *find_dimension("scheduler"), "kyber"));
+    auto text = prometheus_text(results);
+    ASSERT_TRUE(text) << text.error().message();
+    EXPECT_EQ(lines_of(*text, "diobench_ops{", "numjobs=\"1\",scheduler=\"kyber\",variant=\"readahead1m\",machine=\"exact\"").size(), 1u);
+    EXPECT_EQ(lines_of(*text, "diobench_ops{", "numjobs=\"1\",scheduler=\"none\",variant=\"\",machine=\"exact\"").size(), 5u);
+}
+
+TEST(Prometheus, LabelsOfACellAreInTheirOrder) {
+    auto text = prometheus_text(sample_results());
+    ASSERT_TRUE(text);
+    EXPECT_THAT(*text, HasSubstr("diobench_ops{kernel=\"dio\",workload=\"rand-4k\",backend=\"fscache\",layout=\"flat\",device=\"ram\",cache_state=\"local\","
+                                 "io=\"direct\",pattern=\"random\",block_size=\"4k\",engine=\"pread\",iodepth=\"1\",numjobs=\"1\",variant=\"\","
+                                 "machine=\"exact\",suite=\"quick\"} 512"));
 }
 
 TEST(Prometheus, BootsOfACellAreOneSample) {

@@ -34,7 +34,7 @@ TEST(Cells, CounterpartAndOtherIo) {
     Results results = sample_results();
     EXPECT_EQ(counterpart(results.cells, results.cells[3], "fallback"), &results.cells[0]);
     EXPECT_EQ(counterpart(results.cells, results.cells[3], "base"), nullptr);
-    EXPECT_EQ(with_other_io(results.cells, results.cells[0], "buffered"), &results.cells[1]);
+    EXPECT_EQ(with_other_io(results.cells, results.cells[0], IoMode::buffered), &results.cells[1]);
 }
 
 TEST(Cells, PageCacheGrowthIsMissingWhenAPartIs) {
@@ -79,7 +79,7 @@ TEST(Cells, OneBootWithoutNumbersIsSeen) {
 TEST(Cells, LabelsUseFiosWords) {
     Dimensions d = sample_cell("dio", "fscache", "direct").dimensions;
     EXPECT_EQ(read_label(d), "rand 4k qd1 pread");
-    d.pattern = "sequential";
+    d.pattern = Pattern::sequential;
     d.block_size_bytes = 1 << 20;
     d.numjobs = 4;
     EXPECT_EQ(read_label(d), "seq 1m qd1 pread x4");

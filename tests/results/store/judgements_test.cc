@@ -84,7 +84,7 @@ TEST_F(Judged, ARunComesBackAsItWasRecorded) {
     Results results = sample_results();
     results.cells[0].dimensions.memory_bytes = 48 << 20;
     results.cells[0].dimensions.trace = "container-start";
-    results.cells[0].dimensions.arrival = "trace";
+    results.cells[0].dimensions.arrival = Arrival::trace;
     ASSERT_TRUE(store_->record_run(results));
     auto loaded = store_->load_run(results.run.id);
     ASSERT_TRUE(loaded) << loaded.error().message();
@@ -183,7 +183,7 @@ TEST_F(Judged, AFileOfAnEarlierVersionIsBroughtUpWithItsRuns) {
     EXPECT_EQ(store->history_values("w/1", "ops")->at(0).value, 512);
     auto loaded = store->load_run("r1");
     ASSERT_TRUE(loaded) << loaded.error().message();
-    EXPECT_EQ(loaded->cells.at(0).dimensions, (Dimensions{"fscache", "flat", "ram", "local", "direct", "random", 4096, "pread", 1, 1}));
+    EXPECT_EQ(loaded->cells.at(0).dimensions, (Dimensions{"fscache", "flat", "ram", CacheState::local, IoMode::direct, Pattern::random, 4096, "pread", 1, 1}));
     ASSERT_TRUE(store->add_pin({"good", "r1", "", "*", ""}));
 }
 

@@ -46,9 +46,9 @@ inline CellResult sample_cell(const std::string& kernel, const std::string& back
     d.backend = backend;
     d.layout = "flat";
     d.device = "ram";
-    d.cache_state = "local";
-    d.io = io;
-    d.pattern = "random";
+    d.cache_state = CacheState::local;
+    d.io = parse_enum<IoMode>(io).value();
+    d.pattern = Pattern::random;
     d.block_size_bytes = 4096;
     d.engine = "pread";
     d.iodepth = d.numjobs = 1;
@@ -63,7 +63,7 @@ inline CellResult sample_ok_cell(const std::string& kernel, const std::string& b
     cell.status = CellStatus::ok;
     cell.reason.clear();
     cell.observed_io = io == "direct" ? ObservedIo::direct : ObservedIo::buffered;
-    cell.metrics = sample_metrics(numbers, cell.dimensions.block_size_bytes);
+    cell.metrics = sample_metrics(numbers, static_cast<int64_t>(cell.dimensions.block_size_bytes));
     cell.histogram.emplace();
     for (int64_t i = 0; i < numbers.ops; ++i) cell.histogram->record(numbers.latency_ns);
     return cell;
