@@ -19,10 +19,8 @@ namespace {
 
 constexpr const char* kOperation = "read workload";
 
-struct Load {
-    std::string engine;
-    unsigned iodepth = 1;
-};
+/// What one text of a workload file says: a value for each row of its key.
+using KeyValues = std::vector<DimensionValue>;
 
 template <class T>
 std::string names_in(const std::vector<T>& list) {
@@ -45,40 +43,46 @@ Result<uint64_t> parse_number(const std::string& text) {
     return value;
 }
 
-Result<Load> parse_load(const std::string& text, const std::vector<EngineLimit>& engines) {
+Result<KeyValues> parse_load(const std::string& text, const std::vector<EngineLimit>& engines) {
     auto colon = text.find(':');
-    Load load{text.substr(0, colon), 0};
+    const std::string name = text.substr(0, colon);
+    uint64_t iodepth = 0;
     if (colon != std::string::npos)
-        if (auto number = parse_number(text.substr(colon + 1))) load.iodepth = static_cast<unsigned>(std::min<uint64_t>(*number, 1u << 30));
-    if (load.iodepth == 0) return fail("load", fmt::format("\"{}\"", text), "expected engine:iodepth, like libaio:32");
+        if (auto number = parse_number(text.substr(colon + 1))) iodepth = std::min<uint64_t>(*number, 1u << 30);
+    if (iodepth == 0) return fail("load", fmt::format("\"{}\"", text), "expected engine:iodepth, like libaio:32");
     for (const auto& engine : engines)
-        if (engine.name == load.engine) {
-            if (load.iodepth > engine.max_iodepth)
+        if (engine.name == name) {
+            if (iodepth > engine.max_iodepth)
                 return fail("load", fmt::format("\"{}\"", text), fmt::format("{} has an iodepth of at most {}", engine.name, engine.max_iodepth));
-            return load;
+            return KeyValues{name, iodepth};
         }
     return fail("load", fmt::format("\"{}\"", text), "known engines are " + names_in(engines));
 }
 
-struct Rate {
-    Arrival arrival = Arrival::closed;
-    uint64_t iops = 0;
-};
-
-Result<Rate> parse_rate(const std::string& text) {
+Result<KeyValues> parse_rate(const std::string& text) {
     auto colon = text.find(':');
-    auto arrival = parse_enum<Arrival>(text.substr(0, colon));
+    const std::string word = text.substr(0, colon);
+    auto arrival = parse_enum<Arrival>(word);
     if (!arrival || colon == std::string::npos || (*arrival != Arrival::constant && *arrival != Arrival::poisson))
         return fail("rate", fmt::format("\"{}\"", text), "expected constant:IOPS or poisson:IOPS, like poisson:5000");
     auto iops = parse_number(text.substr(colon + 1));
     if (!iops) return forward(iops);
-    return Rate{*arrival, *iops};
+    return KeyValues{word, *iops};
 }
 
-Result<std::string> known_layout(const std::string& name) {
-    auto layout = find_layout(name);
-    if (!layout) return forward(layout);
-    return name;
+/// What a row alone says about its texts.
+Result<DimensionValue> parse_value(const Dimension& row, const std::string& text) {
+    if (row.is_text()) return text;
+    auto number = row.form == DimensionForm::size ? parse_size_bytes(text) : parse_number(text);
+    if (!number) return forward(number);
+    return *number;
+}
+
+std::vector<const Dimension*> rows_of_key(std::string_view key) {
+    std::vector<const Dimension*> out;
+    for (const auto& row : dimension_table())
+        if (row.key == key) out.push_back(&row);
+    return out;
 }
 
 /// The cells of one [[cells]] table: the cross product of its lists.
@@ -92,9 +96,9 @@ public:
     }
 
     Status add() {
-        if (auto s = where(); !s) return s;
-        if (auto s = what(); !s) return s;
-        if (auto s = circumstances(); !s) return s;
+        if (auto s = dimensions(); !s) return s;
+        if (auto s = reads(); !s) return s;
+        if (auto s = curve(); !s) return s;
         if (auto s = section_.refuse_unknown(); !s) return s;
         std::set<std::string> ids;
         for (const auto& other : workload_.cells) ids.insert(other.id());
@@ -107,61 +111,81 @@ public:
     }
 
 private:
-    /// Every cell once for each element of the list under `key`.
-    template <class T, class Parse, class Set>
-    Status expand(std::string_view key, std::string_view example, Parse parse, Set set) {
-        auto values = section_.parsed<T>(key, example, parse);
+    /// All keys of the table of dimensions that cells like these take, in its order.
+    Status dimensions() {
+        std::string_view last;
+        for (const auto& row : dimension_table()) {
+            if (row.key.empty() || row.key == last || !takes(row.key_of)) continue;
+            last = row.key;
+            if (row.need == KeyNeed::optional && section_.find(row.key) == nullptr) continue;
+            if (auto s = expand(row); !s) return s;
+        }
+        return {};
+    }
+
+    bool takes(KeyOf of) {
+        const bool fio_job = section_.find("fio_job") != nullptr;
+        const bool trace = !fio_job && section_.find("trace") != nullptr;
+        switch (of) {
+        case KeyOf::cells: return true;
+        case KeyOf::fio_jobs: return fio_job;
+        case KeyOf::traces: return trace;
+        case KeyOf::engines: return !fio_job;
+        case KeyOf::patterns: return !fio_job && !trace;
+        case KeyOf::blocks: return !fio_job && !trace && cells_.front().pattern != Pattern::tree;
+        }
+        return false;
+    }
+
+    /// Every cell once for each element of the list under the row's key.
+    Status expand(const Dimension& row) {
+        const auto rows = rows_of_key(row.key);
+        auto values = section_.parsed<KeyValues>(row.key, row.example, [&](const std::string& text) { return parse(rows, text); });
         if (!values) return forward(values);
         std::vector<Cell> out;
         for (const Cell& cell : cells_)
-            for (const T& value : *values) {
+            for (const KeyValues& value : *values) {
                 out.push_back(cell);
-                set(out.back(), value);
+                for (size_t i = 0; i < rows.size(); ++i)
+                    if (auto s = set_value(out.back(), *rows[i], value[i]); !s) return s;
             }
         cells_ = std::move(out);
         return {};
     }
-    template <class T, class Parse, class Set>
-    Status expand_if_there(std::string_view key, std::string_view example, Parse parse, Set set) {
-        if (section_.find(key) == nullptr) return {};
-        return expand<T>(key, example, parse, set);
-    }
-    Status where() {
-        auto backend = [&](const std::string& name) -> Result<std::string> {
-            const auto& all = abilities_.backends;
-            if (name == kNull || std::any_of(all.begin(), all.end(), [&](const auto& b) { return b.name == name; })) return name;
-            return fail("backend", fmt::format("\"{}\"", name), "known are null, " + names_in(all));
-        };
-        if (auto s = expand<std::string>("backend", "[\"fscache\"]", backend, [](Cell& c, const std::string& v) { c.backend = v; }); !s) return s;
-        if (auto s = expand<std::string>("layout", "[\"flat\"]", known_layout, [](Cell& c, const std::string& v) { c.layout = v; }); !s) return s;
-        auto device = [&](const std::string& name) -> Result<std::string> {
-            if (set_.device(name) != nullptr) return name;
-            return fail("device", fmt::format("\"{}\"", name), "known devices are " + profile_names(set_.devices));
-        };
-        if (auto s = expand<std::string>("device", "[\"ram\"]", device, [](Cell& c, const std::string& v) { c.device = v; }); !s) return s;
-        return expand<CacheState>("cache_state", "[\"local\"]", parse_enum<CacheState>, [](Cell& c, CacheState v) { c.cache_state = v; });
+
+    Result<KeyValues> parse(const std::vector<const Dimension*>& rows, const std::string& text) const {
+        const Dimension& row = *rows.front();
+        if (row.key == "load") return parse_load(text, abilities_.engines);
+        if (row.key == "rate") return parse_rate(text);
+        auto value = parse_value(row, text);
+        if (!value) return forward(value);
+        if (auto s = check_value(row, *value); !s) return forward(s);
+        if (auto s = check_known(row.key, text); !s) return forward(s);
+        return KeyValues{*value};
     }
 
-    Status what() {
-        if (section_.find("fio_job") != nullptr) return fio_jobs();
-        if (auto s = expand<IoMode>("io", "[\"buffered\", \"direct\"]", parse_enum<IoMode>, [](Cell& c, IoMode v) { c.io = v; }); !s) return s;
-        if (section_.find("trace") != nullptr) return traces();
-        if (auto s = expand<Pattern>("pattern", "\"random\"", parse_enum<Pattern>, [](Cell& c, Pattern v) { c.pattern = v; }); !s) return s;
+    /// Names of what lies elsewhere: back ends, images, profiles, files.
+    [[nodiscard]] Status check_known(std::string_view key, const std::string& name) const {
+        auto unknown = [&](const std::string& why) { return fail(key, fmt::format("\"{}\"", name), why); };
+        const auto& backends = abilities_.backends;
+        if (key == "backend" && name != kNull && std::none_of(backends.begin(), backends.end(), [&](const auto& b) { return b.name == name; }))
+            return unknown("known are null, " + names_in(backends));
+        if (key == "layout")
+            if (auto layout = find_layout(name); !layout) return forward(layout);
+        if (key == "device" && set_.device(name) == nullptr) return unknown("known devices are " + profile_names(set_.devices));
+        if (key == "fetch" && set_.fetch(name) == nullptr) return unknown("not a fetch profile; known are " + profile_names(set_.fetches));
+        if (key == "trace" && set_.trace(name) == nullptr) return unknown("workloads/traces/" + name + ".trace is not there; known are " + names_in(set_.traces));
+        if (key == "fio_job" && set_.fio_job(name) == nullptr) return unknown("workloads/fio/" + name + ".fio is not there; known are " + names_in(set_.fio_jobs));
+        return {};
+    }
+
+    /// How many reads a cell has, by the kind of its reads.
+    Status reads() {
+        if (takes(KeyOf::fio_jobs)) return fio_jobs();
+        if (takes(KeyOf::traces)) return traces();
         for (const Cell& cell : cells_)
             if (cell.pattern == Pattern::trace) return section_.bad(*table_.get("pattern"), "pattern", "a trace is named by trace = \"NAME\", without pattern");
-        const bool tree = cells_.front().pattern == Pattern::tree;
-        if (!tree)
-            if (auto s = expand<uint64_t>("block_size", "[\"4k\", \"128k\"]", parse_size_bytes, [](Cell& c, uint64_t v) { c.block_size_bytes = v; }); !s) return s;
-        if (auto s = loads(); !s) return s;
-        if (auto s = expand_if_there<uint64_t>("numjobs", "[\"1\", \"4\"]", parse_number, [](Cell& c, uint64_t v) { c.numjobs = static_cast<unsigned>(std::min<uint64_t>(v, 1u << 20)); }); !s) return s;
-        if (auto s = expand_if_there<uint64_t>("span", "[\"8m\", \"32m\"]", parse_size_bytes, [](Cell& c, uint64_t v) { c.span_bytes = v; }); !s) return s;
-        if (auto s = expand_if_there<Rate>("rate", "[\"constant:5000\", \"poisson:5000\"]", parse_rate, [](Cell& c, const Rate& v) { c.arrival = v.arrival; c.rate_iops = v.iops; }); !s) return s;
-        return number_of_reads(tree);
-    }
-
-    Status loads() {
-        auto parse = [&](const std::string& text) { return parse_load(text, abilities_.engines); };
-        return expand<Load>("load", "[\"pread:1\", \"libaio:32\"]", parse, [](Cell& c, const Load& v) { c.engine = v.engine; c.iodepth = v.iodepth; });
+        return number_of_reads(cells_.front().pattern == Pattern::tree);
     }
 
     /// `size` bounds what is read of data that is read once; what is read again is bounded by number_ios alone.
@@ -185,13 +209,6 @@ private:
     }
 
     Status traces() {
-        auto name = section_.text("trace", "\"container-start\"");
-        if (!name) return forward(name);
-        const NamedText* text = set_.trace(*name);
-        if (text == nullptr) return section_.bad(*table_.get("trace"), "trace", fmt::format("workloads/traces/{}.trace is not there; known are {}", *name, names_in(set_.traces)));
-        auto trace = parse_trace(text->text, *name);
-        if (!trace) return forward(trace);
-        if (auto s = loads(); !s) return s;
         Arrival arrival = Arrival::closed;
         if (const toml::node* node = section_.find("replay")) {
             const auto word = node->value<std::string>().value_or("");
@@ -199,8 +216,9 @@ private:
             if (word == "timed") arrival = Arrival::trace;
         }
         for (Cell& cell : cells_) {
+            auto trace = parse_trace(set_.trace(cell.trace)->text, cell.trace);
+            if (!trace) return forward(trace);
             cell.pattern = Pattern::trace;
-            cell.trace = *name;
             cell.block_size_bytes = 0;
             cell.ops = trace->reads.size();
             cell.arrival = arrival;
@@ -209,7 +227,7 @@ private:
                 const TestFile* found = (*layout)->file(file);
                 return found == nullptr ? std::nullopt : std::optional(found->size_bytes);
             };
-            if (auto s = check_trace_fits(*trace, *name, size_of); !s)
+            if (auto s = check_trace_fits(*trace, cell.trace, size_of); !s)
                 return section_.bad(*table_.get("trace"), "trace", fmt::format("it does not fit layout {}: {}", cell.layout, s.error().message()));
         }
         return {};
@@ -217,11 +235,6 @@ private:
 
     /// A job file says itself what and how it reads.
     Status fio_jobs() {
-        auto named = [&](const std::string& name) -> Result<std::string> {
-            if (set_.fio_job(name) != nullptr) return name;
-            return fail("fio_job", fmt::format("\"{}\"", name), "workloads/fio/" + name + ".fio is not there; known are " + names_in(set_.fio_jobs));
-        };
-        if (auto s = expand<std::string>("fio_job", "[\"rand-4k-direct\"]", named, [](Cell& c, const std::string& v) { c.fio_job = v; }); !s) return s;
         for (Cell& cell : cells_) {
             auto jobs = parse_fio_job_file(set_.fio_job(cell.fio_job)->text, cell.fio_job + ".fio");
             if (!jobs) return forward(jobs);
@@ -240,14 +253,7 @@ private:
         return {};
     }
 
-    Status circumstances() {
-        auto fetch = [&](const std::string& name) -> Result<std::string> {
-            if (set_.fetch(name) != nullptr) return name;
-            return fail("fetch", fmt::format("\"{}\"", name), "not a fetch profile; known are " + profile_names(set_.fetches));
-        };
-        if (auto s = expand_if_there<std::string>("fetch", "[\"lan\"]", fetch, [](Cell& c, const std::string& v) { c.fetch = v; }); !s) return s;
-        if (auto s = expand_if_there<uint64_t>("memory", "[\"48m\"]", parse_size_bytes, [](Cell& c, uint64_t v) { c.memory_bytes = v; }); !s) return s;
-        if (auto s = expand_if_there<uint64_t>("neighbour", "[\"16m\"]", parse_size_bytes, [](Cell& c, uint64_t v) { c.neighbour_bytes = v; }); !s) return s;
+    Status curve() {
         if (const toml::node* node = section_.find("curve")) {
             if (!node->is_boolean()) return section_.bad(*node, "curve", "expected true or false");
             for (Cell& cell : cells_) cell.curve = *node->value<bool>();

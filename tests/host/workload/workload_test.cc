@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/common/plan/new_dimensions.h"
 
 using namespace diobench;
 
@@ -122,4 +123,29 @@ TEST(Workload, ATraceAndAFioJobSayThemselvesHowTheyRead) {
     auto sparse = parse_workload(head + "io = \"direct\"\ntrace = \"start\"\nload = \"pread:1\"\nreplay = \"slowly\"\n", "dir/w.toml", profiles(), kAbilities);
     ASSERT_FALSE(sparse);
     EXPECT_NE(sparse.error().message().find("\"timed\""), std::string::npos);
+}
+
+TEST(Workload, ANewDimensionIsAKeyThatExpands) {
+    const ScopedDimension readahead(readahead_row());
+    const ScopedDimension scheduler(scheduler_row());
+    auto w = parse_workload(kGood + "readahead = [\"128k\", \"1m\"]\nscheduler = \"kyber\"\n", "dir/w.toml", profiles(), kAbilities);
+    ASSERT_TRUE(w) << w.error().message();
+    ASSERT_EQ(w->cells.size(), 2u * 2 * 2 * 2 * 2);
+    EXPECT_EQ(w->cells[0].id(), "w/fscache/flat/ram/local/buffered/random/4k/pread/qd1/kyber");
+    EXPECT_EQ(w->cells[1].id(), "w/fscache/flat/ram/local/buffered/random/4k/pread/qd1/readahead1m/kyber");
+    EXPECT_EQ(w->cells[1].number("readahead_bytes"), 1u << 20);
+    auto usual = parse_workload(kGood, "dir/w.toml", profiles(), kAbilities);
+    ASSERT_TRUE(usual) << usual.error().message();
+    EXPECT_EQ(usual->cells.front().text("scheduler"), "none");
+
+    auto refused = [](const std::string& line) { return refusal(kGood + line); };
+    EXPECT_NE(refused("scheduler = \"cfq\"\n").find("dir/w.toml:15: scheduler: read scheduler \"cfq\": known are none, mq-deadline, kyber"), std::string::npos)
+        << refused("scheduler = \"cfq\"\n");
+    EXPECT_NE(refused("readahead = \"much\"\n").find("dir/w.toml:15: readahead: read size \"much\""), std::string::npos);
+    EXPECT_NE(refused("read_ahead = \"1m\"\n").find("read_ahead: unknown key"), std::string::npos);
+}
+
+TEST(Workload, AKeyOfNoDimensionIsUnknown) {
+    const std::string said = refusal(kGood + "readahead = \"1m\"\n");
+    EXPECT_NE(said.find("dir/w.toml:15: readahead: unknown key in [[cells]]"), std::string::npos) << said;
 }
