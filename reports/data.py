@@ -40,6 +40,7 @@ class Point:
     fetch: str = "lan"
     trace: str = ""
     fio_job: str = ""
+    others: tuple[tuple[str, Any], ...] = ()  # dimensions that are younger than this page: name and value
 
     @property
     def label(self) -> str:
@@ -66,7 +67,8 @@ class Point:
         words += [f"mem {size_name(self.memory_bytes)}"] if self.memory_bytes else []
         words += [f"neighbour {size_name(self.neighbour_bytes)}"] if self.neighbour_bytes else []
         words += [self.fetch] if self.cache_state == "remote" and self.fetch != "lan" else []
-        return words + ([self.fio_job] if self.fio_job else [])
+        words += [self.fio_job] if self.fio_job else []
+        return words + [f"{name} {value}" for name, value in self.others if value]
 
     @property
     def plain(self) -> bool:
@@ -290,8 +292,9 @@ def _collapse(boots: list[dict[str, Any]]) -> Cell:
 
 
 def _point(cell: dict[str, Any]) -> Point:
-    names = [f.name for f in fields(Point) if f.name != "workload"]
-    return Point(workload=cell["workload"], **{name: cell["dimensions"][name] for name in names})
+    names = [f.name for f in fields(Point) if f.name not in ("workload", "others")]
+    others = tuple((name, value) for name, value in cell["dimensions"].items() if name not in (*names, "backend", "io"))
+    return Point(workload=cell["workload"], others=others, **{name: cell["dimensions"][name] for name in names})
 
 
 def _named_histograms(boots: list[dict[str, Any]]) -> dict[str, Histogram]:

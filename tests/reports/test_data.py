@@ -33,6 +33,15 @@ class Reading(unittest.TestCase):
         self.assertEqual(run.cells[0].metric("ondemand.reads"), 0)
         self.assertIsNone(data.parse(document([cell("dio", growth_bytes=None)], ["dio"])).cells[0].page_cache_growth_bytes)
 
+    def test_cells_that_differ_in_a_dimension_of_tomorrow_are_two_points(self) -> None:
+        cells = [cell("dio"), cell("dio")]
+        for found, kib in zip(cells, (128, 1024)):
+            found["dimensions"]["readahead_bytes"] = kib << 10
+            found["cell"] += f"/readahead{kib}k"
+        points = [c.point for c in data.parse(document(cells, ["dio"])).cells]
+        self.assertEqual(len(set(points)), 2)
+        self.assertIn("readahead_bytes 1048576", points[1].label)
+
     def test_another_schema_is_refused(self) -> None:
         with self.assertRaisesRegex(data.ReportError, "schema_version 4"):
             data.parse({**document([], []), "schema_version": 4})
