@@ -39,7 +39,7 @@ Result<std::shared_ptr<LoopDevice>> LoopDevice::attach(const std::string& file, 
         loop_config config{};
         config.fd = static_cast<uint32_t>(backing->get());
         config.block_size = 4096;
-        config.info.lo_flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR | (direct_io ? LO_FLAGS_DIRECT_IO : 0u);
+        config.info.lo_flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR | (direct_io ? uint32_t{LO_FLAGS_DIRECT_IO} : 0u);
         if (::ioctl(loop->get(), LOOP_CONFIGURE, &config) < 0) {
             if (errno == EBUSY) continue;
             return fail_errno("attach " + path + " to", file);

@@ -13,9 +13,9 @@ std::vector<std::string> absolute(const std::vector<fs::path>& paths) {
     return out;
 }
 
-std::vector<fs::path> paths_at(const nlohmann::json& json, const char* key) {
+std::vector<fs::path> paths_at(const nlohmann::json& object, const char* key) {
     std::vector<fs::path> out;
-    for (const auto& text : json.at(key)) out.emplace_back(text.get<std::string>());
+    for (const auto& text : object.at(key)) out.emplace_back(text.get<std::string>());
     return out;
 }
 

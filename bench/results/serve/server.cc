@@ -73,7 +73,7 @@ struct Server::State {
     State& operator=(const State&) = delete;
 
     Site site;
-    std::shared_ptr<SiteMetrics> metrics;
+    std::shared_ptr<prometheus::Collectable> metrics;
     CivetCallbacks callbacks;
     std::unique_ptr<prometheus::Exposer> exposer;
 };
