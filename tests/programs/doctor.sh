@@ -57,7 +57,7 @@ fi
 [ ! -e "$DIOBENCH_STORE" ] || fail "a refusal is on record in the store"
 
 # One whose processor has AMX.
-amx=$(find "$binary_dir" -maxdepth 2 -name '*host-xsave.so' | head -n 1)
+amx=$(find "$binary_dir" -maxdepth 2 -name '*host[-_]xsave*.so' | head -n 1)
 if [ "$ptrace" ] && [ "$amx" ]; then
     doctor_says uml yes 'XSAVE area 11008 bytes' env DIOBENCH_TEST_XSAVE_BYTES=11008 LD_PRELOAD="$amx"
 fi
@@ -99,7 +99,7 @@ if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=16m none "$scratch/small" 2> /de
     doctor_says cache missing '16.00 MiB free in .*small.*DIOBENCH_CACHE' env DIOBENCH_CACHE="$scratch/small"
     doctor_says 'temporary files' missing '16.00 MiB free.*TMPDIR' env TMPDIR="$scratch/small"
     dd if=/dev/zero of="$scratch/small/filler" bs=64k 2> /dev/null || true
-    doctor_says cache missing ' 0.*free in .*small' env DIOBENCH_CACHE="$scratch/small"
+    doctor_says cache missing '^0 B free in .*small' env DIOBENCH_CACHE="$scratch/small"
     doctor_says exact yes TCG env DIOBENCH_CACHE="$scratch/small" TMPDIR="$scratch/small"
     if [ "$ptrace" ]; then
         doctor_says uml no 'are needed.*--shm-size' env TMPDIR="$scratch/small"

@@ -14,7 +14,7 @@ namespace diobench {
 
 struct UmlProbeOptions {
     fs::path ptrace_scope = "/proc/sys/kernel/yama/ptrace_scope";  ///< tests name another one
-    std::chrono::milliseconds time_limit{5000};                    ///< host time for the attempt
+    std::chrono::milliseconds time_limit{20000};                   ///< host time for the attempt
     /// Space one machine needs in the folder of its memory: what `verify` gives it.
     uint64_t memory_bytes = uint64_t{640} << 20;
 };
