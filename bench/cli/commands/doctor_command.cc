@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/cli/commands/command.h"
-#include "bench/common/base/paths.h"
 #include "bench/common/base/process.h"
 #include "bench/common/base/terminal.h"
 #include "bench/host/machine/host_check.h"
@@ -87,9 +86,9 @@ MachineCheck uml_state() {
     // One kernel that does not run may be a broken one.
     out.runs = Runs::unknown;
     out.what += fmt::format("; but kernel {} did not boot: {}", images.front().string(), answer ? answer->reason : answer.error().message());
-    out.advice = out.xsave_bytes > kPlainUmlXsaveBytes ? fmt::format("if its console ({}) says \"{}\", it has no room for the {} bytes of this processor's registers: build it again",
-                                                                     (cache_root() / "logs/probe/probe.console.txt").string(), kXsaveTooLargeText, out.xsave_bytes)
-                                                       : "try another kernel: diobench verify base --case 'data/flat*'";
+    out.advice = "try another kernel: diobench verify base --case 'data/flat*'";
+    if (answer && lacks_room_for_registers(answer->console_log))
+        out.advice = fmt::format("it has no room for this processor's registers, {} bytes of them (AMX): have it built again with diobench verify; a kernel of another tree needs an ARCH=um that sizes them", out.xsave_bytes);
     return out;
 }
 

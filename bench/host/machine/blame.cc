@@ -21,11 +21,6 @@ std::atomic<bool>& heard_on(MachineKind kind, Accelerator accelerator) {
     return heard.at(static_cast<size_t>(kind)).at(static_cast<size_t>(accelerator));
 }
 
-/// A UML kernel with room for a smaller processor's registers: its port's matter, not that of what was patched.
-bool has_no_room_for_registers(MachineKind kind, const BootResult& silent) {
-    return kind == MachineKind::uml && read_file(silent.console_log).value_or("").find(kXsaveTooLargeText) != std::string::npos;
-}
-
 }  // namespace
 
 bool was_silent(const BootResult& result) { return result.records == 0 && !result.usable(); }
@@ -39,7 +34,7 @@ Blame whose_fault(MachineKind kind, Accelerator accelerator, const fs::path& ima
     if (was_heard(kind, accelerator)) return {Fault::kernel, ""};
     const MachineCheck check = check_machine({kind, accelerator, false});
     if (check.runs == Runs::no) return {Fault::host, check.sentence()};
-    if (has_no_room_for_registers(kind, silent))
+    if (kind == MachineKind::uml && lacks_room_for_registers(silent.console_log))
         return {Fault::host, fmt::format("this kernel cannot run as machine uml on this host: User Mode Linux of its version has room for a smaller processor's registers, which are {} bytes here "
                                          "(XSAVE, AMX); take a kernel whose ARCH=um sizes them, or a host without AMX", check.xsave_bytes)};
     // The emulator executes what it is given: a silent kernel is silent by itself.

@@ -56,7 +56,7 @@ nlohmann::json read_memory() {
 
 ProbeAnswer answer_of(const nlohmann::json& entry) {
     return {entry.value("usable", false), entry.value("reason", ""), entry.value("elapsed_s", 0.0),
-            entry.value("probed_at", ""), entry.value("kernel_image", "")};
+            entry.value("probed_at", ""), entry.value("kernel_image", ""), {}};
 }
 
 bool belongs_to(const nlohmann::json& entry, const std::string& host) {
@@ -130,6 +130,7 @@ Result<ProbeAnswer> probe_machine(const ProbeRequest& request) {
     if (!booted) return forward(booted);
     answer.usable = booted->usable() && answered;
     answer.elapsed_s = booted->elapsed_s;
+    answer.console_log = booted->console_log;
     if (!answer.usable) answer.reason = booted->reason.empty() ? "the guest did not send the probe's record" : booted->reason;
     // What keeps User Mode Linux from running may be a setting that is gone the next time.
     if (request.kind == MachineKind::uml && !answer.usable) return answer;

@@ -18,6 +18,7 @@ struct ProbeAnswer {
     double elapsed_s = 0;  ///< of the probe boot, host time
     std::string probed_at; ///< UTC, ISO 8601
     std::string kernel_image;
+    fs::path console_log;  ///< of a probe made now
 };
 
 struct ProbeRequest {

@@ -240,6 +240,10 @@ fs::path uml_memory_folder() {
     return is_tmpfs("/dev/shm") ? "/dev/shm" : "/tmp";
 }
 
+bool lacks_room_for_registers(const fs::path& console_log) {
+    return read_file(console_log).value_or("").find("ptrace set fp regs failed") != std::string::npos;
+}
+
 UmlProbe probe_uml(const UmlProbeOptions& options) {
     UmlProbe out;
     out.memory_folder = uml_memory_folder();

@@ -37,9 +37,8 @@ struct UmlProbe {
 /// $TEMP, else /dev/shm or /tmp if that is a tmpfs, else /tmp.
 [[nodiscard]] fs::path uml_memory_folder();
 
-/// Room for the host's XSAVE area in a UML kernel as it comes from kernel.org (HOST_FP_SIZE, arch/x86/um/user-offsets.c of 6.12).
-inline constexpr size_t kPlainUmlXsaveBytes = 2696;
-/// What such a kernel prints when the host's area is larger.
-inline constexpr const char* kXsaveTooLargeText = "ptrace set fp regs failed";
+/// Whether a UML kernel that did not boot says on its console that the host's XSAVE area is larger than its own
+/// (HOST_FP_SIZE, arch/x86/um/user-offsets.c of 6.12): its port's matter, not that of what was patched.
+[[nodiscard]] bool lacks_room_for_registers(const fs::path& console_log);
 
 }  // namespace diobench
