@@ -40,13 +40,16 @@ registers 11008 $level
 registers 40000 $level
 
 for bytes in 576 11008; do
+    cases=(--case 'data/flat/*' --case 'data/chunk-4k/*')
+    # Two threads of one process share the wide registers that a host of 576 bytes does not have.
+    [ $bytes = 576 ] || cases+=(--case 'signals/*' --case 'concurrency/*')
     expect_exit 0 on_host "$bytes" "$diobench" doctor --json
     /usr/bin/python3 - "$scratch/out" "$bytes" <<'EOP'
 import json, sys
 (uml,) = [m for m in json.load(open(sys.argv[1]))["machines"] if m["name"] == "uml"]
 assert uml["usable"] == "yes" and f"XSAVE area {sys.argv[2]} bytes" in uml["what"], uml
 EOP
-    expect_exit 0 on_host "$bytes" "$diobench" verify dio --case 'data/flat/*' --case 'data/chunk-4k/*' --case 'signals/*' --no-report --out "$scratch/$bytes"
+    expect_exit 0 on_host "$bytes" "$diobench" verify dio "${cases[@]}" --no-report --out "$scratch/$bytes"
 done
 
 its_turn 3
