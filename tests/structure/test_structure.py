@@ -36,6 +36,14 @@ class TheHouse(unittest.TestCase):
         told = set(re.findall(r"^\| `([a-z]+(?:/[a-z]+)?)` \|", text, re.M))
         self.assertEqual(rooms(self.house), told - set(MAY_INCLUDE) | rooms(self.house) & told)
 
+    def test_paths_that_documents_name_are_there(self):
+        named = re.compile(r"`((?:bench|tests)/[\w./-]*\w)/?`")
+        lost = []
+        for document in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+            for number, line in enumerate(document.read_text().splitlines(), 1):
+                lost += [f"{document.name}:{number}: {path}" for path in named.findall(line) if "NAME" not in path and not (ROOT / path).exists()]
+        self.assertEqual([], lost)
+
 
 class TheRules(unittest.TestCase):
     """The same rules on houses that break them."""
