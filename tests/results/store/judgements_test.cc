@@ -62,7 +62,9 @@ TEST_F(Judged, NoRunOfABadNightIsGood) {
     ASSERT_TRUE(store_->record_judgement(night));
     EXPECT_THAT(store_->judgements()->at(0).runs, ElementsAre("r1", "r2"));
     std::vector<std::string> good;
-    for (const auto& run : *store_->history_runs())
+    auto runs = store_->history_runs();
+    ASSERT_TRUE(runs) << runs.error().message();
+    for (const auto& run : *runs)
         if (run.good) good.push_back(run.id);
     EXPECT_THAT(good, ElementsAre("r3"));
     EXPECT_FALSE(store_->add_pin({"p", "r1", "", "*", ""}));
