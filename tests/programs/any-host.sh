@@ -52,7 +52,7 @@ EOP
     expect_exit 0 on_host "$bytes" "$diobench" verify dio "${cases[@]}" --no-report --out "$scratch/$bytes"
 done
 
-its_turn 3
+its_turn 4
 # The same kernel without the machine's patches.
 mkdir "$scratch/project"
 cp -r workloads kernel-patches reports gate.toml "$scratch/project"

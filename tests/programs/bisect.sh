@@ -5,6 +5,7 @@
 # label: booted
 # timeout: 3600
 . "$(dirname "$0")/common.bash"
+its_turn 5
 few='rand-read/fscache/flat/ram/local/direct/random/4k/pread/qd1'
 four=$scratch/four
 mkdir "$four"

@@ -5,6 +5,7 @@
 # label: booted
 # timeout: 2400
 . "$(dirname "$0")/common.bash"
+its_turn 1
 cells='rand-read/fscache/flat/ram/local/*/random/4k/pread/qd1'
 arm=$scratch/arm
 

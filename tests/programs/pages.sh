@@ -6,6 +6,7 @@
 # label: booted
 # timeout: 900
 . "$(dirname "$0")/common.bash"
+its_turn 2
 command -v chromium > /dev/null || skip "chromium is not installed: scripts/setup --tests"
 longest_ms=2000
 tries=3
