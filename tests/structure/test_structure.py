@@ -5,7 +5,7 @@ import re
 import unittest
 from pathlib import Path
 
-from tests.structure.wings import MAY_INCLUDE, House, Include, breaches, read_house, room_of, rooms
+from tests.structure.wings import MAY_INCLUDE, PARTS_OF_ROOMS, House, Include, breaches, names_said_twice, read_house, room_of, rooms
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -26,6 +26,11 @@ class TheHouse(unittest.TestCase):
         text = (ROOT / "CMakeLists.txt").read_text()
         self.assertEqual(rooms(self.house), set(re.findall(r"^diobench_room\((\S+)", text, re.M)))
         self.assertNotRegex(text, r"EXCLUDE\b(?!_FROM_ALL)|REMOVE_ITEM")
+
+    def test_files_of_a_room_can_be_compiled_as_one(self):
+        # Cases of conformance have a namespace each, other parts of rooms a library each.
+        files = [path for folder in ("bench", "tests") for path in (ROOT / folder).rglob("*.cc") if path.parent.name not in PARTS_OF_ROOMS]
+        self.assertEqual([], names_said_twice({path.relative_to(ROOT).as_posix(): path.read_text() for path in files}))
 
     def test_tests_mirror_the_rooms(self):
         folders = {path.parent.relative_to(ROOT / "tests").as_posix() for path in (ROOT / "tests").rglob("*_test.cc")}
@@ -74,6 +79,12 @@ class TheRules(unittest.TestCase):
 
     def test_a_folder_that_is_no_wing(self):
         self.assertIn("no wing", breaches(self.house(("bench/extra/a/b.cc", "bench/extra/a/c.h")))[0])
+
+    def test_a_name_that_two_files_of_a_folder_define(self):
+        one = "namespace {\n\nconstexpr int kMost = 3;\nstruct Row {\n};\nint count(std::string_view text) {\n}\n\n}  // namespace\n"
+        other = "namespace {\n\nconstexpr int kLeast = 3;\nusing Row = int;\nint count(std::string_view line) {\n}\nint count(int number) {\n}\n}  // namespace\nint kMost = 3;\n"
+        found = names_said_twice({"bench/host/run/a.cc": one, "bench/host/run/b.cc": other, "bench/host/kernel/a.cc": one})
+        self.assertEqual(["bench/host/run/a.cc:6: count(std::string_view) is defined at bench/host/run/b.cc:5, too; both may be compiled as one file"], found)
 
     def test_parts_of_a_room_and_programs(self):
         self.assertEqual("guest/conformance", room_of("bench/guest/conformance/cases/data.cc"))

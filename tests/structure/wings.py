@@ -127,3 +127,35 @@ def circles(house: House) -> list[str]:
     for room in sorted(arrows):
         visit(room, [])
     return out
+
+
+# Definitions of an anonymous namespace, at the beginning of a line, as this project writes them.
+FUNCTION = re.compile(r"(?!namespace|using|struct|class|enum|template|//|#|\}|\s)(?:\[\[nodiscard\]\] )?[\w:<>,&*\s]+?[\s&*](\w+)\(([^{;]*)\)[^;{]*\{")
+TYPE = re.compile(r"(?:struct|class|enum class|enum) (\w+)\b(?!.*;$)")
+CONSTANT = re.compile(r"(?:constexpr|const|static|inline)[\w:<>,&*\s()]*?[\s&*](\w+)(?:\[\w*\])?(?: =|\{|;|\()")
+
+
+def anonymous_names(text: str) -> dict[str, int]:
+    """What the anonymous namespaces of a file define -> its line; of functions with the types of their parameters."""
+    out, inside = {}, False
+    for number, line in enumerate(text.splitlines(), 1):
+        if line in ("namespace {", "}  // namespace"):
+            inside = line == "namespace {"
+        elif inside:
+            if match := TYPE.match(line):
+                out.setdefault(match[1], number)
+            elif match := FUNCTION.match(line):
+                out.setdefault(f"{match[1]}({re.sub(r'[ &*]*[a-z_]+(?=,|$)', '', match[2])})", number)
+            elif (match := CONSTANT.match(line)) and "(" not in line.split("=")[0]:
+                out.setdefault(match[1], number)
+    return out
+
+
+def names_said_twice(texts: dict[str, str]) -> list[str]:
+    """Files of a folder are compiled in batches (CMakeLists.txt): a name that two of them define may meet itself there."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for file, text in texts.items():
+        for name, line in anonymous_names(text).items():
+            places.setdefault((str(Path(file).parent), name), []).append(f"{file}:{line}")
+    return [f"{where[0]}: {name} is defined at {where[1]}, too; both may be compiled as one file"
+            for (_, name), where in places.items() if len(where) > 1]

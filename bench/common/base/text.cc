@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/common/base/text.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
@@ -63,6 +64,12 @@ Result<uint64_t> parse_duration_ns(std::string_view text) {
     static const std::vector<Unit> units = {{"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}};
     if (trim(text) == "0") return uint64_t{0};
     return parse_with_units(text, units, "duration", "80us, 1ms or 2s");
+}
+
+std::string lower_case(std::string_view text) {
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
+    return out;
 }
 
 std::string size_name(uint64_t bytes) {

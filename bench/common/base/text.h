@@ -19,6 +19,8 @@ namespace diobench {
 [[nodiscard]] Result<uint64_t> parse_size_bytes(std::string_view text);
 /// "80us", "1ms", "2s", "0" -> nanoseconds.
 [[nodiscard]] Result<uint64_t> parse_duration_ns(std::string_view text);
+/// ASCII letters as small ones.
+[[nodiscard]] std::string lower_case(std::string_view text);
 /// 4096 -> "4k", 1048576 -> "1m": the shortest exact form, as fio spells it.
 [[nodiscard]] std::string size_name(uint64_t bytes);
 /// For people: "1.50 MiB", "812 ns", "8.1 us", "3.2 s".

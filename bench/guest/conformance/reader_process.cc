@@ -16,7 +16,7 @@ namespace {
 
 constexpr milliseconds kLook{2};
 /// A reader with much memory, on a busy host.
-constexpr milliseconds kDeathLimit{10000};
+constexpr milliseconds kReaderDeathLimit{10000};
 
 std::string read_to_end(int fd) {
     std::string text;
@@ -33,7 +33,7 @@ ReaderProcess::ReaderProcess(ReaderProcess&& other) noexcept
 ReaderProcess::~ReaderProcess() {
     if (pid_ <= 0) return;
     kill(SIGKILL);
-    (void)wait(kDeathLimit);
+    (void)wait(kReaderDeathLimit);
 }
 
 std::optional<ReaderProcess::End> ReaderProcess::wait(milliseconds limit) {

@@ -17,12 +17,6 @@ namespace {
 
 using Headers = std::map<std::string, std::string>;
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
-    return out;
-}
-
 /// The header lines of a mail, unfolded and not decoded; of one that comes twice the first. None: no mail.
 Headers headers_of(std::string_view text) {
     Headers out;
@@ -40,7 +34,7 @@ Headers headers_of(std::string_view text) {
         const bool header = colon != std::string_view::npos && colon > 0 &&
                             std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(colon), [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; });
         if (!header) return {};
-        const std::string name = lower(line.substr(0, colon));
+        const std::string name = lower_case(line.substr(0, colon));
         last = out.emplace(name, trim(line.substr(colon + 1))).second ? name : std::string();
     }
     return out;
@@ -81,7 +75,7 @@ bool is_utf8(const std::string& text) {
 std::string diff_as_utf8(const std::string& text, const std::string& content_type) {
     if (is_utf8(text)) return text;
     std::string charset = "ISO-8859-1";
-    if (const size_t at = lower(content_type).find("charset="); at != std::string::npos) {
+    if (const size_t at = lower_case(content_type).find("charset="); at != std::string::npos) {
         charset = content_type.substr(at + 8);
         charset.erase(std::remove(charset.begin(), charset.end(), '"'), charset.end());
         charset = charset.substr(0, charset.find_first_of("; \t"));
@@ -199,8 +193,8 @@ Result<std::vector<Mail>> parse_decoded(const RawMail& raw, const Headers& heade
         out.references.push_back(id);
     }
     out.subject = parse_patch_subject(info->subject);
-    out.flowed = lower(content_type).find("format=flowed") != std::string::npos;
-    out.html = lower(content_type).starts_with("text/html");
+    out.flowed = lower_case(content_type).find("format=flowed") != std::string::npos;
+    out.html = lower_case(content_type).starts_with("text/html");
 
     const std::string body = info->message + info->patch;
     std::vector<Mail> all;

@@ -12,12 +12,6 @@ namespace diobench {
 
 namespace {
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
-    return out;
-}
-
 bool read_number(std::string_view text, int& out) {
     const char* end = text.data() + text.size();
     auto [at, ec] = std::from_chars(text.data(), end, out);
@@ -32,7 +26,7 @@ bool take_reply_marks(std::string_view& text) {
         text = trim(text);
         const size_t colon = text.find(':');
         if (colon == std::string_view::npos) return found;
-        const std::string mark = lower(trim(text.substr(0, colon)));
+        const std::string mark = lower_case(trim(text.substr(0, colon)));
         if (std::find(std::begin(kMarks), std::end(kMarks), mark) == std::end(kMarks)) return found;
         text.remove_prefix(colon + 1);
         found = true;
@@ -41,7 +35,7 @@ bool take_reply_marks(std::string_view& text) {
 
 /// One word of a bracket: "PATCH", "v2", "3/6", "RFC", "RESEND".
 void read_word(std::string_view word, PatchSubject& out) {
-    const std::string text = lower(word);
+    const std::string text = lower_case(word);
     const size_t v = text.rfind('v');
     // "PATCHv2" is written as well.
     if (text.starts_with("patch") || text == "rfc" || text.starts_with("rfcv")) out.tagged = true;

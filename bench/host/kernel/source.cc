@@ -25,7 +25,7 @@ constexpr const char* kTarball = "/usr/src/linux-source-6.12.tar.xz";
 fs::path sources_root() { return cache_root() / "sources"; }
 fs::path source_folder(const std::string& sha256) { return sources_root() / sha256.substr(0, 16); }
 
-void say_waiting(const fs::path& path) {
+void say_waiting_for_source(const fs::path& path) {
     fmt::print(stderr, "waiting for another diobench that prepares the same kernel source ({})\n", path.string());
 }
 
@@ -46,7 +46,7 @@ Result<KernelSource> pristine_tree(const std::string& sha256, const std::string&
     const fs::path folder = source_folder(sha256);
     std::error_code ec;
     if (fs::exists(folder, ec)) return opened(sha256, description);
-    auto lock = FileLock::acquire(folder.string() + ".lock", say_waiting);
+    auto lock = FileLock::acquire(folder.string() + ".lock", say_waiting_for_source);
     if (!lock) return forward(lock);
     if (fs::exists(folder, ec)) return opened(sha256, description);
     auto part = TempDirectory::create(sources_root(), folder.filename().string() + ".part");

@@ -19,7 +19,7 @@ namespace diobench {
 
 namespace {
 
-void say_waiting(const fs::path& lock) {
+void say_waiting_for_tree(const fs::path& lock) {
     fmt::print(stderr, "waiting for another diobench that builds in the same tree ({})\n", lock.string());
 }
 
@@ -69,7 +69,7 @@ Status sync_file_system(const fs::path& folder) {
 
 Result<WorkTree> WorkTree::open(const KernelSource& source, const std::string& flavour, Progress& progress) {
     const fs::path folder = cache_root() / "trees" / fmt::format("{}-{}-{}", source.version, source.sha256.substr(0, 12), flavour);
-    auto lock = FileLock::acquire(folder.string() + ".lock", say_waiting);
+    auto lock = FileLock::acquire(folder.string() + ".lock", say_waiting_for_tree);
     if (!lock) return forward(lock);
     WorkTree tree(folder, source.tree, std::move(*lock));
     if (auto orphans = FileLock::acquire(tree.make_lock(), say_orphans); !orphans) return forward(orphans);

@@ -15,7 +15,7 @@ namespace diobench {
 
 namespace {
 
-constexpr auto kPollInterval = std::chrono::milliseconds(50);
+constexpr auto kAskInterval = std::chrono::milliseconds(50);
 
 /// CPUs that this process may run on; empty if the kernel has more than a set holds.
 std::vector<unsigned> allowed_cpus() {
@@ -79,7 +79,7 @@ Result<std::optional<HostCpu>> HostCpu::wait(double expected_s) {
         if (me.is_first())
             if (auto taken = take()) return taken;
         if (interrupted()) return interrupted_error("wait for a CPU");
-        std::this_thread::sleep_for(kPollInterval);
+        std::this_thread::sleep_for(kAskInterval);
     }
 }
 

@@ -12,9 +12,8 @@
 // A larger area than the real one is zero at its end.  Of a smaller one the
 // components that do not fit are not there: neither in XCR0 nor in XSTATE_BV.
 //
-// CPUID is not changed.  A guest on a host with a smaller area must therefore be
-// told not to use what UML cannot save, for glibc:
-// GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX,-AVX2,-AVX512F,-AVX512VL,...
+// CPUID is not changed.  A guest on a host with a smaller area must therefore be told not to use what UML cannot save: a
+// parameter of User Mode Linux that it does not know itself is in the environment of its init, where glibc reads it.
 #include <algorithm>
 #include <cerrno>
 #include <cpuid.h>
@@ -25,6 +24,7 @@
 #include <cstring>
 #include <dlfcn.h>
 #include <elf.h>
+#include <string>
 #include <sys/ptrace.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -36,6 +36,8 @@ namespace {
 constexpr size_t kXcr0At = 464;
 constexpr size_t kXstateBvAt = 512;
 constexpr size_t kSmallest_bytes = 576;
+constexpr size_t kAvx_bytes = 832;
+constexpr size_t kAvx512_bytes = 2432;
 constexpr size_t kLargest_bytes = 1 << 20;
 constexpr size_t kRegister_bytes = 8;
 
@@ -67,8 +69,26 @@ uint64_t components_within(size_t bytes) {
     return out;
 }
 
+/// What glibc must not use with this area.
+std::string wide_registers() {
+    std::string out;
+    if (area_bytes < kAvx512_bytes) out = "-AVX512F,-AVX512VL,-AVX512BW,-AVX512DQ,-AVX512CD";
+    if (area_bytes < kAvx_bytes) out += ",-AVX,-AVX2,-AVX_Fast_Unaligned_Load";
+    return out;
+}
+
+/// The last argument of a User Mode Linux grows by a parameter: it joins them with blanks.
+void tell_guest(int argc, char** argv) {
+    const std::string without = wide_registers();
+    const std::string program = argv[0];
+    if (without.empty() || argc < 2 || !program.ends_with("/linux")) return;
+    static std::string last;
+    last = std::string(argv[argc - 1]) + " GLIBC_TUNABLES=glibc.cpu.hwcaps=" + without;
+    argv[argc - 1] = last.data();
+}
+
 /// Before main(): a process that UML has cloned has too little stack for dlsym().
-__attribute__((constructor)) void start() {
+__attribute__((constructor)) void start(int argc, char** argv, char**) {
     real_ptrace = reinterpret_cast<Ptrace>(::dlsym(RTLD_NEXT, "ptrace"));
     const char* text = std::getenv("DIOBENCH_TEST_XSAVE_BYTES");
     if (!text) return;
@@ -81,6 +101,7 @@ __attribute__((constructor)) void start() {
     }
     area_bytes = value;
     fitting = components_within(value);
+    tell_guest(argc, argv);
 }
 
 long fail(int code) {
