@@ -4,6 +4,7 @@
 # label: booted
 # timeout: 2400
 . "$(dirname "$0")/common.bash"
+its_turn 2
 cells='*/fscache/flat/ram/local/*/random/4k/pread/qd1'
 for run in 1 2 3 4; do
     expect_exit 0 "$diobench" run --kernel dio --machine uml --filter "$cells" --seed "$run" --no-report --out "$scratch/$run"
