@@ -32,6 +32,14 @@ class TheHouse(unittest.TestCase):
         files = [path for folder in ("bench", "tests") for path in (ROOT / folder).rglob("*.cc") if path.parent.name not in PARTS_OF_ROOMS]
         self.assertEqual([], names_said_twice({path.relative_to(ROOT).as_posix(): path.read_text() for path in files}))
 
+    def test_a_public_type_has_a_name_of_its_own(self):
+        # All rooms share one namespace and end in one program: two types of one name are one type to the linker.
+        places: dict[str, list[str]] = {}
+        for path in sorted((ROOT / "bench").rglob("*.h")):
+            for name in re.findall(r"^(?:struct|class|enum class) (\w+)[^;\n]*\{", path.read_text(), re.M):
+                places.setdefault(name, []).append(path.relative_to(ROOT).as_posix())
+        self.assertEqual({}, {name: where for name, where in places.items() if len(where) > 1})
+
     def test_tests_mirror_the_rooms(self):
         folders = {path.parent.relative_to(ROOT / "tests").as_posix() for path in (ROOT / "tests").rglob("*_test.cc")}
         self.assertEqual(set(), folders - rooms(self.house))

@@ -198,7 +198,7 @@ std::string wrong_reads(const CellMeasurement& m) {
 
 }  // namespace
 
-Verdict judge_cell(const Cell& cell, const CellEvidence& e) {
+CellVerdict judge_cell(const Cell& cell, const CellEvidence& e) {
     const CellMeasurement& m = e.measured;
     if (m.open_errno == EINVAL && cell.io == IoMode::direct)
         return {"refused", "unsupported", "open with O_DIRECT is refused: Invalid argument"};

@@ -49,7 +49,7 @@ struct CellEvidence {
     bool shared_domain = false;    ///< another mount of the domain may have fetched what is read
 };
 
-struct Verdict {
+struct CellVerdict {
     std::optional<std::string> observed_io;  ///< refused, buffered, direct, mixed; null where nothing was read
     std::string status;                      ///< ok, unsupported, invalid, failed
     std::string reason;                      ///< empty only for ok
@@ -59,7 +59,7 @@ struct Verdict {
 inline constexpr double kLargestLag = 0.03;
 
 /// DESIGN's rules 1 to 3: right bytes, the declared mode proved, the declared cache state held.
-[[nodiscard]] Verdict judge_cell(const Cell& cell, const CellEvidence& evidence);
+[[nodiscard]] CellVerdict judge_cell(const Cell& cell, const CellEvidence& evidence);
 
 /// The "metrics" object, by the metric table; only for cells that are ok.
 [[nodiscard]] nlohmann::json cell_metrics(const Cell& cell, const CellEvidence& evidence);

@@ -150,7 +150,7 @@ Result<Snapshot> snapshot(GuestState& state, const SnapshotTarget& target) {
     return out;
 }
 
-Verdict hang_verdict(const std::string& where) {
+CellVerdict hang_verdict(const std::string& where) {
     return {std::nullopt, "failed", fmt::format("hang: the reader did not come back within {} s, {}", kReaderLimitMs / 1000, where)};
 }
 
@@ -213,7 +213,7 @@ private:
     uint64_t logged_ = 0;
 };
 
-using Outcome = Result<std::optional<Verdict>>;
+using Outcome = Result<std::optional<CellVerdict>>;
 
 /// The reader's life: two meetings around the timed region, then its answer.
 Outcome drive(GuestState& state, const Cell& cell, Stage& stage, CellEvidence& evidence) {
@@ -230,7 +230,7 @@ Outcome drive(GuestState& state, const Cell& cell, Stage& stage, CellEvidence& e
     auto answer = reader->finish();
     if (!answer) return forward(answer);
     auto measured = CellMeasurement::from_json(nlohmann::json::parse(*answer, nullptr, false));
-    if (!measured) return Verdict{std::nullopt, "failed", "the reader gave no answer (see the console)"};
+    if (!measured) return CellVerdict{std::nullopt, "failed", "the reader gave no answer (see the console)"};
     evidence.measured = std::move(*measured);
     return std::nullopt;
 }
@@ -239,7 +239,7 @@ Outcome drive(GuestState& state, const Cell& cell, Stage& stage, CellEvidence& e
 Outcome drive_fio(GuestState& state, const Cell& cell, Stage& stage, CellEvidence& evidence) {
     Around around(state, stage, evidence);
     auto measured = measure_with_fio(state.plan, cell, stage.target, {[&] { return around.before(-1); }, [&] { return around.after(); }});
-    if (!measured) return Verdict{std::nullopt, "failed", measured.error().message()};
+    if (!measured) return CellVerdict{std::nullopt, "failed", measured.error().message()};
     evidence.measured = std::move(*measured);
     return std::nullopt;
 }
@@ -293,7 +293,7 @@ std::optional<uint64_t> place_in_blob(const GuestImage* image) {
 
 }  // namespace
 
-nlohmann::json cell_record(const Cell& cell, const Verdict& verdict) {
+nlohmann::json cell_record(const Cell& cell, const CellVerdict& verdict) {
     return {{"type", "cell"},
             {"workload", cell.workload},
             {"cell", cell.id()},
@@ -324,7 +324,7 @@ Result<nlohmann::json> run_cell(GuestState& state, const Cell& cell) {
     if (!outcome) return forward(outcome);
     if (!*outcome && is_cold_walk(cell) && evidence.measured.open_errno == 0)
         if (auto s = count_walked_files(state, *stage, evidence); !s) return forward(s);
-    Verdict verdict = *outcome ? **outcome : judge_cell(cell, evidence);
+    CellVerdict verdict = *outcome ? **outcome : judge_cell(cell, evidence);
     if (auto s = stage->leave(); !s) {
         if (verdict.status == "ok") return forward(s);
         verdict.reason += "; then: " + s.error().message();  // a reader that hangs holds the mount

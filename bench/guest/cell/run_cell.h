@@ -24,6 +24,6 @@ struct GuestState {
 /// An error means that the guest itself cannot go on.
 [[nodiscard]] Result<nlohmann::json> run_cell(GuestState& state, const Cell& cell);
 /// The record of a cell that was not run.
-[[nodiscard]] nlohmann::json cell_record(const Cell& cell, const Verdict& verdict);
+[[nodiscard]] nlohmann::json cell_record(const Cell& cell, const CellVerdict& verdict);
 
 }  // namespace diobench

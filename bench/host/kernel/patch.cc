@@ -59,17 +59,17 @@ std::string hunk_at(std::string_view patch, std::string_view file, std::string_v
 
 }  // namespace
 
-Result<std::optional<FileContent>> read_content(const fs::path& path) {
+Result<std::optional<KernelFile>> read_content(const fs::path& path) {
     struct stat st {};
     if (::lstat(path.c_str(), &st) < 0) {
-        if (errno == ENOENT || errno == ENOTDIR) return std::optional<FileContent>();
+        if (errno == ENOENT || errno == ENOTDIR) return std::optional<KernelFile>();
         return fail_errno("find", path.string());
     }
     if (!S_ISREG(st.st_mode))
         return fail("patch", path.string(), "it is not a regular file; a patch may only change regular files");
     auto data = read_file(path);
     if (!data) return forward(data);
-    return std::optional<FileContent>({std::move(*data), (st.st_mode & S_IXUSR) != 0});
+    return std::optional<KernelFile>({std::move(*data), (st.st_mode & S_IXUSR) != 0});
 }
 
 std::vector<std::string> mentioned_files(std::string_view patch) {

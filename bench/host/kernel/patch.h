@@ -15,17 +15,17 @@
 
 namespace diobench {
 
-struct FileContent {
+struct KernelFile {
     std::string data;
     bool executable = false;
-    bool operator==(const FileContent&) const = default;
+    bool operator==(const KernelFile&) const = default;
 };
 
 /// Path inside the kernel tree -> its content after all patches; nothing: deleted.
-using PatchedFiles = std::map<std::string, std::optional<FileContent>>;
+using PatchedFiles = std::map<std::string, std::optional<KernelFile>>;
 
 /// A regular file's content, or nothing if it does not exist.
-[[nodiscard]] Result<std::optional<FileContent>> read_content(const fs::path& path);
+[[nodiscard]] Result<std::optional<KernelFile>> read_content(const fs::path& path);
 /// The files a patch speaks of, in both its old and its new names.
 [[nodiscard]] std::vector<std::string> mentioned_files(std::string_view patch);
 /// A folder with copies of those files of a pristine tree that patches speak of, on which they are applied one by one.

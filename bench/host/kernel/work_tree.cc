@@ -157,7 +157,7 @@ Status WorkTree::delete_after_make(bool keep_finished) {
     return {};
 }
 
-Status WorkTree::put(const std::string& name, const std::optional<FileContent>& content) {
+Status WorkTree::put(const std::string& name, const std::optional<KernelFile>& content) {
     const fs::path path = source() / name;
     if (!content) {
         std::error_code ec;
@@ -186,7 +186,7 @@ Result<std::vector<std::string>> WorkTree::apply(const PatchedFiles& wanted) {
     std::vector<std::string> touched;
     for (const auto& name : visit) {
         auto at = wanted.find(name);
-        auto target = at != wanted.end() ? Result<std::optional<FileContent>>(at->second) : read_content(pristine_ / name);
+        auto target = at != wanted.end() ? Result<std::optional<KernelFile>>(at->second) : read_content(pristine_ / name);
         auto now = read_content(source() / name);
         if (!target) return forward(target);
         if (!now) return forward(now);

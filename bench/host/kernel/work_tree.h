@@ -77,7 +77,7 @@ private:
     [[nodiscard]] Status save_state() const;
     [[nodiscard]] Status recover();
     [[nodiscard]] Status delete_after_make(bool keep_finished);
-    [[nodiscard]] Status put(const std::string& name, const std::optional<FileContent>& content);
+    [[nodiscard]] Status put(const std::string& name, const std::optional<KernelFile>& content);
     [[nodiscard]] fs::path manifest() const { return folder_ / "make-is-running"; }
 
     fs::path folder_;

@@ -100,7 +100,7 @@ std::string missing_on_host(const BootRequest& request) {
 
 void finish_result(BootResult& out, const Watched& watched, const BootRequest& request, const BootFiles& files) {
     const std::string qemu_output = files.qemu_output.empty() || request.kind == MachineKind::uml ? "" : read_file(files.qemu_output).value_or("");
-    Verdict verdict = judge_boot(watched, request, qemu_output);
+    BootVerdict verdict = judge_boot(watched, request, qemu_output);
     out.outcome = verdict.outcome;
     out.reason = std::move(verdict.reason);
     out.host_lacks = verdict.host_lacks;

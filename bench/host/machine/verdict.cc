@@ -30,7 +30,7 @@ std::string fatal_sentence(BootOutcome outcome, const std::string& evidence) {
     }
 }
 
-Verdict never_started(const Watched& watched, const BootRequest& request, std::string_view qemu_output) {
+BootVerdict never_started(const Watched& watched, const BootRequest& request, std::string_view qemu_output) {
     if (watched.end == WatchEnd::exited && watched.exit_status == 0)
         return {BootOutcome::cannot_start, "the machine reset itself before the kernel's first line: the image does not run on this machine"};
     if (watched.end == WatchEnd::exited)
@@ -41,7 +41,7 @@ Verdict never_started(const Watched& watched, const BootRequest& request, std::s
             fmt::format("no line from the kernel within {} s: it does not run on this machine{}", waited.count(), qemu_says(qemu_output))};
 }
 
-Verdict killed(const Watched& watched, const BootRequest& request, std::string_view qemu_output) {
+BootVerdict killed(const Watched& watched, const BootRequest& request, std::string_view qemu_output) {
     const int signal = watched.exit_status - 128;
     const bool crashed = signal == SIGABRT || signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
     return {watched.console.kernel_seen() ? BootOutcome::hang : BootOutcome::cannot_start,
@@ -56,8 +56,8 @@ bool aborted_behind_the_end(const Watched& watched, const BootRequest& request) 
 }
 
 /// The guest ended the machine itself: what matters now is its text and its records.
-Verdict orderly(const Watched& watched, const BootRequest& request) {
-    Verdict out{watched.console.outcome(), "", false};
+BootVerdict orderly(const Watched& watched, const BootRequest& request) {
+    BootVerdict out{watched.console.outcome(), "", false};
     if (out.outcome == BootOutcome::warning) out.reason = "the kernel warned: " + watched.console.evidence();
     if (watched.records.complete()) return out;
     if (!out.reason.empty()) out.reason += "; ";
@@ -68,7 +68,7 @@ Verdict orderly(const Watched& watched, const BootRequest& request) {
 
 }  // namespace
 
-Verdict judge_boot(const Watched& watched, const BootRequest& request, std::string_view qemu_output) {
+BootVerdict judge_boot(const Watched& watched, const BootRequest& request, std::string_view qemu_output) {
     const auto& console = watched.console;
     if (console.fatal()) return {console.outcome(), fatal_sentence(console.outcome(), console.evidence())};
     if (watched.end == WatchEnd::no_space)

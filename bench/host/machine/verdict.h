@@ -7,7 +7,7 @@
 
 namespace diobench {
 
-struct Verdict {
+struct BootVerdict {
     BootOutcome outcome;
     std::string reason;
     bool host_lacks = false;  ///< as of BootResult
@@ -15,6 +15,6 @@ struct Verdict {
 
 /// `qemu_output`: what QEMU itself printed.  The first fatal text on the
 /// console decides; then the way QEMU ended; then the records.
-[[nodiscard]] Verdict judge_boot(const Watched& watched, const BootRequest& request, std::string_view qemu_output);
+[[nodiscard]] BootVerdict judge_boot(const Watched& watched, const BootRequest& request, std::string_view qemu_output);
 
 }  // namespace diobench

@@ -39,7 +39,7 @@ protected:
         auto at = [&](const char* name) { return request_.log_dir / name; };
         return {at("console"), at("records"), at("qemu"), "", ""};
     }
-    Verdict run(const std::string& script) {
+    BootVerdict run(const std::string& script) {
         const std::string text = "CONSOLE=" + files().console.string() + "; RECORDS=" + files().records.string() + "; " + script;
         auto watched = watch_machine({"sh", "-c", text}, request_, files());
         EXPECT_TRUE(watched) << watched.error().message();
