@@ -84,10 +84,10 @@ doctor_says exact no 'libfoo.*reinstall' $with_fake
 fake_qemu "$answers; echo 'qemu: unsupported machine type' >&2; exit 1"
 doctor_says exact no 'QEMU 99.1 does not start .exit status 1.: qemu: unsupported machine type.*Debian 12' $with_fake
 refuses 2 'machine exact does not run on this host: QEMU 99.1 does not start' $with_fake "$diobench" run --kernel base
-# Plugins are for counting only.
+# The disks of machine exact are a plugin.
 fake_qemu "$answers; case \"\$*\" in *-plugin*) echo 'qemu: -plugin: invalid option' >&2; exit 1;; esac; exit 33"
-doctor_says exact yes 'cannot be counted: QEMU 99.1.*invalid option.*--no-attribution' $with_fake
-refuses 2 'cannot be counted' $with_fake "$diobench" gate --baseline base --candidate dio
+doctor_says exact no 'QEMU 99.1.*invalid option.*Debian 12' $with_fake
+refuses 2 'machine exact does not run on this host: QEMU 99.1' $with_fake "$diobench" gate --baseline base --candidate dio
 # One that does nothing at all and says that all is well.
 fake_qemu "$answers; exit 0"
 doctor_says exact no 'does not start .exit status 0' $with_fake

@@ -38,20 +38,9 @@ Result<ProbeAnswer> boot_to_probe(MachineKind kind, const fs::path& image) {
     return probe_machine({kind, image, installed_guest_program()});
 }
 
-/// Without the plugin the machine runs all the same; only what counts by function does not.
-MachineCheck exact_state() {
-    MachineCheck counting = check_machine({MachineKind::exact, Accelerator::tcg, true});
-    if (counting.runs != Runs::no) return counting;
-    MachineCheck plain = check_machine({MachineKind::exact, Accelerator::tcg, false});
-    if (plain.runs == Runs::no) return plain;
-    plain.what += "; " + counting.what;
-    plain.advice = counting.advice;
-    return plain;
-}
-
 /// Without --probe what is known already.  Errors: a probe that was asked for and could not be made.
 Result<MachineCheck> kvm_state(const DoctorArguments& arguments) {
-    MachineCheck out = check_machine({MachineKind::kvm, Accelerator::kvm, false});
+    MachineCheck out = check_machine({MachineKind::kvm, Accelerator::kvm});
     if (out.runs == Runs::no) return out;
     std::optional<ProbeAnswer> answer = newest_probe(MachineKind::kvm);
     if (arguments.probe) {
@@ -70,7 +59,7 @@ Result<MachineCheck> kvm_state(const DoctorArguments& arguments) {
 
 /// Where processes can be traced a kernel of the cache is booted, once for each: that is the proof.
 MachineCheck uml_state() {
-    MachineCheck out = check_machine({MachineKind::uml, Accelerator::tcg, false});
+    MachineCheck out = check_machine({MachineKind::uml});
     if (out.runs != Runs::yes) return out;
     const auto images = kernels_of_machine(MachineKind::uml);
     if (images.empty()) {
@@ -149,8 +138,8 @@ Result<ExitCode> doctor(const DoctorArguments& arguments) {
         return std::find(order.begin(), order.end(), a.group) < std::find(order.begin(), order.end(), b.group);
     });
     auto kvm = kvm_state(arguments);
-    const std::vector<MachineCheck> machines = {exact_state(), kvm ? *kvm : MachineCheck{MachineKind::kvm, Runs::unknown, "not probed: " + kvm.error().message(), "", 0},
-                                                uml_state(), check_machine({MachineKind::host, Accelerator::tcg, false})};
+    const std::vector<MachineCheck> machines = {check_machine({MachineKind::exact}), kvm ? *kvm : MachineCheck{MachineKind::kvm, Runs::unknown, "not probed: " + kvm.error().message(), "", 0},
+                                                uml_state(), check_machine({MachineKind::host})};
     if (interrupted()) return interrupted_error("doctor");
     const auto missing = std::count_if(checks.begin(), checks.end(), [](const auto& c) { return c.state == CheckState::missing; });
     const bool can_run = missing == 0 && machines.front().runs == Runs::yes;
@@ -174,7 +163,7 @@ void register_doctor_command(CLI::App& app, CommandContext& context) {
     command->add_flag("--probe", arguments->probe, "Boot a kernel under KVM (at most 40 s) and remember whether it works");
     command->add_option("--kernel-image", arguments->kernel_image, "bzImage for --probe (default: the newest kernel built)");
     command->footer("Programs, room, and each machine (docs/machines.md), tried and not guessed:\n"
-                    "  exact   QEMU emulates a machine that runs seven bytes, with the plugin that counts instructions\n"
+                    "  exact   QEMU emulates a machine that runs seven bytes, with our plugin in it\n"
                     "  uml     a process is traced as a User Mode Linux kernel traces its own, with this processor's registers (XSAVE);\n"
                     "          if such a kernel is built already, it boots\n"
                     "  kvm     /dev/kvm, and what a probe boot said; --probe makes one\n"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// How the reader tells a watching emulator what it does.
+// How the guest tells the emulator what it does: the reader where it begins and ends, the driver of the exact machine's disks
+// that a transfer is due.
 #pragma once
 
 #include <array>
@@ -9,8 +10,11 @@ namespace diobench {
 
 /// A marker is the 7-byte instruction `nopl imm32(%rax)`, told from any other
 /// NOP by its displacement: a byte that says which, then "dib".  It does nothing
-/// on any CPU; the plugin of bench/host/profile/plugin/ knows it by its bytes.
-enum class Marker : uint8_t { bit0 = 0x10, bit1 = 0x11, begin = 0x12, end = 0x13 };
+/// on any CPU; the plugin of bench/host/machine/plugin/ knows it by its bytes.
+enum class Marker : uint8_t {
+    bit0 = 0x10, bit1 = 0x11, begin = 0x12, end = 0x13,
+    dma_bit0 = 0x20, dma_bit1 = 0x21, dma_attach = 0x22, dma_execute = 0x23,  ///< executed by the kernel only (kernel-patches/machines/exact/)
+};
 
 inline constexpr uint32_t kMarkerName = 0x62696400;  ///< "dib" above the byte of the marker
 inline constexpr size_t kMarkerBytes = 7;

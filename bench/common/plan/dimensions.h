@@ -39,8 +39,12 @@ template <class E>
 
 /// Names of back ends that the harness itself knows; all others are found in bench/guest/backend.
 inline constexpr std::string_view kFscache = "fscache";
-inline constexpr std::string_view kRaw = "raw";    ///< O_DIRECT on the backing file: the limit
+inline constexpr std::string_view kRaw = "raw";    ///< O_DIRECT on the backing file
+inline constexpr std::string_view kDevice = "device";  ///< O_DIRECT on the block device: the floor of what a read costs
 inline constexpr std::string_view kNull = "null";  ///< no I/O at all: the harness itself
+
+/// Whether a back end reads one file that is not of a mounted image; such reads are direct and local only.
+[[nodiscard]] constexpr bool is_one_file(std::string_view backend) { return backend == kRaw || backend == kDevice; }
 
 /// A word or name, or a whole number.
 using DimensionValue = std::variant<std::string, uint64_t>;

@@ -13,14 +13,17 @@
 
 namespace diobench {
 
+/// The kind of a device that latency and bandwidth describe, before a machine makes it one of its own.
+inline constexpr std::string_view kSimulated = "simulated";
+
 /// A simulated (or real) device that the cache file system lies on.
 struct DeviceProfile {
     std::string name;         ///< "ram", "nvme-80us"
-    std::string kind;         ///< "brd", "null_blk", "disk" (an existing block device, `path`), "directory" (of an existing file system, `path`)
-    uint64_t latency_ns = 0;  ///< null_blk: completion time of each request
-    uint64_t bandwidth_bytes_per_s = 0;  ///< null_blk: at most; 0: no limit
+    std::string kind;         ///< "dmadisk", "brd", "null_blk", "disk" (an existing block device, `path`), "directory" (of an existing file system, `path`)
+    uint64_t latency_ns = 0;  ///< dmadisk, null_blk: completion time of each request
+    uint64_t bandwidth_bytes_per_s = 0;  ///< dmadisk, null_blk: at most; 0: no limit
     uint64_t size_bytes = 0;
-    std::string path;         ///< block device or directory inside the guest
+    std::string path;         ///< disk, directory: inside the guest
 
     [[nodiscard]] nlohmann::json to_json() const;
 };

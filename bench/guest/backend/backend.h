@@ -24,13 +24,15 @@ struct BackendWorld {
     const GuestPlan& plan;
     CacheService* cache = nullptr;   ///< null: this kernel has no on-demand cache
     std::string directory;           ///< on the cache file system; images are copied into it
+    std::string spare_device = {};   ///< what spare_device_with() made, and
+    std::string spare_blob = {};     ///< what is on it
 };
 
 /// An image ready to be read for one cell.
 struct OpenImage {
     std::string directory;               ///< in which the image's files are
-    std::string file;                    ///< raw: the one file that holds the data, instead of `directory`
-    uint64_t base_offset_bytes = 0;      ///< raw: where the data begins in it
+    std::string file;                    ///< raw, device: the one file that holds the data, instead of `directory`
+    uint64_t base_offset_bytes = 0;      ///< raw, device: where the data begins in it
     std::vector<std::string> backing;    ///< files below, whose page cache is the layer backing_file
     pid_t server = -1;                   ///< process that serves the file system, if there is one
     std::function<Status()> close = [] { return Status{}; };  ///< call once, when the cell is over
@@ -83,6 +85,8 @@ public:
 
 /// Copies a file to world.directory/NAME, once; returns the path.
 [[nodiscard]] Result<std::string> copy_into_cache_file_system(const BackendWorld& world, const std::string& from, const std::string& name);
+/// A block device beside the cache's, of the same kind, with the blob on it from its first byte.
+[[nodiscard]] Result<std::string> spare_device_with(BackendWorld& world, const std::string& blob);
 /// Copies of all blobs of an image.
 [[nodiscard]] Result<std::vector<std::string>> copy_blobs(const BackendWorld& world, const GuestImage& image);
 

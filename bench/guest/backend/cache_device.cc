@@ -29,6 +29,17 @@ Status wait_for_device(const std::string& path) {
     return fail("wait for block device", path, "it did not appear within 5 s", ExitCode::invalid);
 }
 
+/// /dev/dmadiskN is there from the start, or never.
+Result<std::string> set_up_dmadisk(const DeviceProfile& device, unsigned index) {
+    const std::string name = fmt::format("dmadisk{}", index);
+    const fs::path knobs = fs::path("/sys/block") / name;
+    if (std::error_code none; !fs::exists(knobs, none))
+        return fail("prepare device", name, "the kernel found no DMA engine: QEMU runs without our plugin (grep the console for dmadisk)");
+    if (auto s = write_knob(knobs / "latency_ns", std::to_string(device.latency_ns)); !s) return forward(s);
+    if (auto s = write_knob(knobs / "bandwidth", std::to_string(device.bandwidth_bytes_per_s)); !s) return forward(s);
+    return "/dev/" + name;
+}
+
 }  // namespace
 
 Status create_null_blk(const NullBlkOptions& options) {
@@ -70,7 +81,11 @@ Status remove_null_blk() {
 Result<std::string> prepare_device(const DeviceProfile& device, unsigned index) {
     if (device.kind == "directory") return std::string();
     std::string path = device.path;
-    if (device.kind == "null_blk") {
+    if (device.kind == "dmadisk") {
+        auto disk = set_up_dmadisk(device, index);
+        if (!disk) return forward(disk);
+        path = *disk;
+    } else if (device.kind == "null_blk") {
         if (auto s = create_null_blk({device.size_bytes, device.latency_ns, 128, device.bandwidth_bytes_per_s / 1'000'000, index}); !s)
             return forward(s);
         path = fmt::format("/dev/nullb{}", index);

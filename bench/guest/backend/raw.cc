@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The limit: O_DIRECT on the file that the other back ends read through.
+// O_DIRECT on the file that the other back ends read through.
 #include "bench/guest/backend/backend.h"
 
 namespace diobench {
@@ -29,7 +29,7 @@ public:
 
 const BackendRegistration raw_backend({
     .name = kRaw,
-    .purpose = "O_DIRECT on the backing file itself: the limit",
+    .purpose = "O_DIRECT on the backing file itself",
     .contiguous_only = true,
     .one_blob_only = true,
     .create = []() -> std::unique_ptr<Backend> { return std::make_unique<Raw>(); },

@@ -17,14 +17,14 @@ namespace {
 
 using json = nlohmann::json;
 
-/// Page cache of the file that the reader reads: of the mount, or of the backing file for raw.
+/// Page cache of the file that the reader reads: of the mount, or of the backing file (or device) for raw (device).
 std::optional<uint64_t> file_cache(const Cell& cell, const Snapshot& snapshot) {
-    return cell.backend == kRaw ? snapshot.backing_file_bytes : snapshot.erofs_file_bytes;
+    return is_one_file(cell.backend) ? snapshot.backing_file_bytes : snapshot.erofs_file_bytes;
 }
 
 /// Whether reads went below the file's page cache.
 bool reached_backing(const Cell& cell, const CellEvidence& e) {
-    if (cell.backend == kRaw) return true;
+    if (is_one_file(cell.backend)) return true;
     if (cell.backend == kFscache) return e.after.backing_reads > e.before.backing_reads;
     // The layer below may serve from a page cache of its own (loop, file): then nothing reaches the device, but that cache is there.
     return e.after.device_read_bytes > e.before.device_read_bytes || e.after.backing_file_bytes.value_or(0) > 0;
@@ -33,7 +33,7 @@ bool reached_backing(const Cell& cell, const CellEvidence& e) {
 /// Whether reads passed by a page cache that held all they asked for.
 bool passed_by(const Cell& cell, const CellEvidence& e) {
     if (cell.backend == kFscache) return e.after.backing_reads > e.before.backing_reads;
-    return cell.backend != kRaw && e.after.device_read_bytes > e.before.device_read_bytes;
+    return !is_one_file(cell.backend) && e.after.device_read_bytes > e.before.device_read_bytes;
 }
 
 /// The mode by evidence.  Direct: no page of the file was cached before nor

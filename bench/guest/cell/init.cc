@@ -80,12 +80,12 @@ struct VerifiedPath {
     [[nodiscard]] bool concerns(const Cell& cell) const { return cell.backend == backend && cell.layout == image->layout && path_of(cell) == path; }
 };
 
-/// Every way in which the plan's cells read, each once.  The null cells read nothing, raw ones no file system.
+/// Every way in which the plan's cells read, each once.  The null cells read nothing, raw ones and those of a device no file system.
 std::vector<VerifiedPath> paths_to_verify(const GuestPlan& plan) {
     std::vector<VerifiedPath> out;
     for (const GuestImage& image : plan.images)
         for (const Cell& cell : plan.cells) {
-            if (cell.layout != image.layout || cell.backend == kNull || cell.backend == kRaw) continue;
+            if (cell.layout != image.layout || cell.backend == kNull || is_one_file(cell.backend)) continue;
             auto files = files_of(cell, image);
             auto same = [&](const VerifiedPath& other) { return other.concerns(cell) && other.files == files; };
             auto known = std::find_if(out.begin(), out.end(), same);

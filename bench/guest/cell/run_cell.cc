@@ -123,7 +123,7 @@ Result<Stage> set_stage(GuestState& state, const Cell& cell, const GuestImage* i
         if (!neighbour) return forward(neighbour);
         stage.neighbour.emplace(std::move(*neighbour));
     }
-    stage.watched = WatchedFiles::open(is_cold_walk(cell) || cell.backend == kRaw ? std::vector<std::string>() : paths_of(stage.target), stage.image,
+    stage.watched = WatchedFiles::open(is_cold_walk(cell) || is_one_file(cell.backend) ? std::vector<std::string>() : paths_of(stage.target), stage.image,
                                        cell.backend == kFscache ? image->blobs : std::vector<std::string>(), state.block_device);
     return stage;
 }

@@ -32,7 +32,7 @@ Blame whose_fault(MachineKind kind, Accelerator accelerator, const fs::path& ima
     const std::string name(machine_name(kind));
     if (silent.host_lacks) return {Fault::host, fmt::format("machine {} does not run on this host: {}", name, silent.reason)};
     if (was_heard(kind, accelerator)) return {Fault::kernel, ""};
-    const MachineCheck check = check_machine({kind, accelerator, false});
+    const MachineCheck check = check_machine({kind, accelerator});
     if (check.runs == Runs::no) return {Fault::host, check.sentence()};
     if (kind == MachineKind::uml && lacks_room_for_registers(silent.console_log))
         return {Fault::host, fmt::format("this kernel cannot run as machine uml on this host: User Mode Linux of its version has room for a smaller processor's registers, which are {} bytes here "

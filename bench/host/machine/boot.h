@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bench/common/base/error.h"
 #include "bench/common/base/files.h"
@@ -44,6 +45,7 @@ struct BootRequest {
     uint64_t seed = 1;               ///< of everything random in QEMU
     unsigned memory_mib = 512;
     unsigned cpus = 1;               ///< exact: 1 only
+    std::vector<uint64_t> disk_bytes;  ///< exact: sizes of its disks /dev/dmadisk0 and 1, empty at first; whole blocks of 4096
     fs::path cache_device;           ///< kvm: an existing file or block device; its content is lost
     uint64_t cache_disk_bytes = 0;   ///< kvm, without cache_device: size of a disk file that vanishes with the boot
     fs::path profile;                ///< exact: instructions by kernel function of each marked region (bench/host/profile/regions.h); empty: not counted

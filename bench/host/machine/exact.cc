@@ -10,8 +10,8 @@ namespace {
 
 /// The library of bench/host/machine/preload/: without it results would depend on the host's scheduler.
 constexpr const char* kOrderLibrary = "libdiobench-exact-order.so";
-/// The plugin of bench/host/profile/plugin/.
-constexpr const char* kProfileLibrary = "libdiobench-profile.so";
+/// That of bench/host/machine/plugin/.
+constexpr const char* kPluginLibrary = "libdiobench-plugin.so";
 
 /// A library of ours, beside the running program or (for tests) one folder up.
 Result<fs::path> our_library(const std::string& name) {
@@ -22,24 +22,22 @@ Result<fs::path> our_library(const std::string& name) {
     return fail("boot", "exact machine", name + " is not beside the program in " + folder.string() + "; build it with: cmake --build build");
 }
 
-/// QEMU counts what the guest executes; the guest does not notice.
-Result<std::vector<std::string>> profile_arguments(const BootRequest& request) {
-    if (request.profile.empty()) return std::vector<std::string>{};
+/// The plugin: the disks' DMA engine; with a profile asked for it counts what the guest executes, and the guest does not notice.
+Result<std::string> plugin_argument(const BootRequest& request) {
+    auto plugin = exact_plugin();
+    if (!plugin) return forward(plugin);
+    std::string out = option_value(plugin->string());
+    for (uint64_t bytes : request.disk_bytes) out += fmt::format(",disk={}", bytes);
+    if (request.profile.empty()) return out;
     if (std::error_code none; !fs::exists(request.system_map, none))
         return fail("boot", request.label, "a profile needs the kernel's System.map, \"" + request.system_map.string() +
                     "\" is not there; build the kernel again with: diobench kernel build --force");
-    auto plugin = profile_plugin();
-    if (!plugin) return forward(plugin);
-    return std::vector<std::string>{"-plugin", profile_plugin_option(*plugin, fs::absolute(request.system_map), fs::absolute(request.profile))};
+    return out + ",symbols=" + option_value(fs::absolute(request.system_map).string()) + ",output=" + option_value(fs::absolute(request.profile).string());
 }
 
 }  // namespace
 
-Result<fs::path> profile_plugin() { return our_library(kProfileLibrary); }
-
-std::string profile_plugin_option(const fs::path& plugin, const fs::path& system_map, const fs::path& output) {
-    return option_value(plugin.string()) + ",symbols=" + option_value(system_map.string()) + ",output=" + option_value(output.string());
-}
+Result<fs::path> exact_plugin() { return our_library(kPluginLibrary); }
 
 Result<fs::path> exact_order_library() { return our_library(kOrderLibrary); }
 
@@ -59,23 +57,26 @@ Result<MachineParts> exact_machine(const BootRequest& request) {
     parts.qemu_arguments = {
         // The library above knows the CPU's thread by its name.
         "-name", "debug-threads=on",
-        // A fixed version of the board; no device that a host thread serves.
-        "-machine", "pc-i440fx-7.2,usb=off,vmport=off", "-accel", "tcg,thread=single",
+        // A fixed version of the board; no device that a host thread serves.  The DMA engine finds memory by its being a file.
+        "-machine", "pc-i440fx-7.2,usb=off,vmport=off,memory-backend=memory", "-object",
+        fmt::format("memory-backend-memfd,id=memory,size={}M,share=on", request.memory_mib), "-accel", "tcg,thread=single",
+        // Timers of the HPET interrupt for the disks (kernel-patches/machines/exact/), by ISA lines 6 and 7.
+        "-global", "hpet.hpet-intcap=0xc0",
         // No ERMS/FSRM (each byte of REP MOVSB would count as an instruction), no RDRAND, RDSEED.
         "-cpu", "qemu64",
         // One instruction is 1 ns; a halted CPU jumps to the next timer.
         "-icount", "shift=0,sleep=off,align=off", "-rtc", "base=2020-01-01T00:00:00,clock=vm", "-seed",
         std::to_string(request.seed)};
-    auto profile = profile_arguments(request);
-    if (!profile) return forward(profile);
-    parts.qemu_arguments.insert(parts.qemu_arguments.end(), profile->begin(), profile->end());
+    auto plugin = plugin_argument(request);
+    if (!plugin) return forward(plugin);
+    parts.qemu_arguments.insert(parts.qemu_arguments.end(), {"-plugin", *plugin});
     parts.kernel_parameters = {
         "nokaslr", "norandmaps", "random.trust_cpu=off", "random.trust_bootloader=off",
         "tsc=reliable", "clocksource=tsc", "no_timer_check",
         // Images lie in the root file system.  Pages of ramfs are unevictable; those of tmpfs are moved about on the
         // kernel's lists each time the caches are dropped.
         "rootfstype=ramfs",
-        // The tick and all timers come from the HPET.  The local APIC's timer
+        // The tick and all timers come from the PIT.  The local APIC's timer
         // would be calibrated by 0.2 s of busy waiting, where every PAUSE
         // leaves the emulator's loop: 22 of 24 CPU seconds of a boot, and then
         // be found inconsistent and disabled.

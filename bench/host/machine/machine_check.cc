@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <mutex>
 #include <set>
-#include <tuple>
+#include <utility>
 #include <unistd.h>
 
 #include "bench/common/base/process.h"
@@ -23,14 +23,10 @@ constexpr const char* kVirtualisation = "run on bare metal, or allow nested virt
 MachineCheck cannot_run(MachineKind kind, std::string why, std::string advice) { return {kind, Runs::no, std::move(why), std::move(advice), 0}; }
 
 MachineCheck check_emulated(const MachineUse& use) {
-    const QemuProbe probe = probe_qemu(use.kind, WithPlugin::no);
+    const QemuProbe probe = probe_qemu(use.kind);
     if (!probe.usable) return cannot_run(use.kind, probe.reason, probe.advice);
-    MachineCheck out{use.kind, Runs::yes, fmt::format("QEMU {} emulates (TCG)", probe.version), "", 0};
-    if (!use.counts) return out;
-    const QemuProbe counting = probe_qemu(use.kind, WithPlugin::yes);
-    if (!counting.usable) return cannot_run(use.kind, "it boots, but instructions by function cannot be counted: " + counting.reason, counting.advice);
-    out.what += ", counts instructions by function (plugin)";
-    return out;
+    const char* plugin = use.kind == MachineKind::exact ? ", with our plugin (disks, counting by function)" : "";
+    return {use.kind, Runs::yes, fmt::format("QEMU {} emulates (TCG){}", probe.version, plugin), "", 0};
 }
 
 MachineCheck check_kvm() {
@@ -73,9 +69,9 @@ MachineCheck check_machine(const MachineUse& use) {
 
 Status require_machine(const MachineUse& use) {
     static std::mutex mutex;
-    static std::set<std::tuple<MachineKind, Accelerator, bool>> running;
+    static std::set<std::pair<MachineKind, Accelerator>> running;
     const std::lock_guard lock(mutex);
-    const auto key = std::make_tuple(use.kind, use.accelerator, use.counts);
+    const auto key = std::make_pair(use.kind, use.accelerator);
     if (running.contains(key)) return {};
     const MachineCheck check = check_machine(use);
     if (interrupted()) return interrupted_error("start a machine");

@@ -27,7 +27,6 @@ struct MachineCheck {
 struct MachineUse {
     MachineKind kind = MachineKind::exact;
     Accelerator accelerator = Accelerator::tcg;  ///< kvm: of an accelerator that is still to be probed, kvm
-    bool counts = false;                         ///< exact: instructions by function
 };
 
 /// Asks the host now, in less than a second unless it is busy.  kvm with KVM: `unknown` at best, only a boot proves it.

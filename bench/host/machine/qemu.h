@@ -38,10 +38,8 @@ struct MachineParts {
 /// bench/host/machine/exact.cc, kvm.cc.  Errors: a request that this machine cannot fulfil.
 /// The library that the exact machine preloads into QEMU; it has a part in every number.
 [[nodiscard]] Result<fs::path> exact_order_library();
-/// The plugin that counts instructions by function (bench/host/profile/plugin/).
-[[nodiscard]] Result<fs::path> profile_plugin();
-/// The value of QEMU's -plugin: reads a System.map, writes counts.
-[[nodiscard]] std::string profile_plugin_option(const fs::path& plugin, const fs::path& system_map, const fs::path& output);
+/// The plugin that it loads: DMA engine and counting by function (bench/host/machine/plugin/).
+[[nodiscard]] Result<fs::path> exact_plugin();
 [[nodiscard]] Result<MachineParts> exact_machine(const BootRequest& request);
 [[nodiscard]] Result<MachineParts> kvm_machine(const BootRequest& request, const BootFiles& files);
 

@@ -19,7 +19,6 @@ namespace {
 // The processor's first instruction is 16 bytes below the end of its firmware.
 constexpr size_t kFirmwareBytes = size_t{64} << 10;
 constexpr size_t kResetVector = kFirmwareBytes - 16;
-constexpr std::string_view kFewSymbols = "ffffffff81000000 T _text\nffffffff81000000 T startup_64\nffffffff82000000 T _etext\n";
 
 /// mov al, kExitValue; out kExitPort, al; hlt; jmp to the hlt
 std::string firmware() {
@@ -50,7 +49,7 @@ std::string advice_against(std::string_view says) {
     auto has = [&](std::string_view text) { return says.find(text) != std::string_view::npos; };
     if (has("unsupported machine type")) return "this QEMU no longer has the board of QEMU 7.2: install Debian 12's qemu-system-x86";
     if (has("accelerator")) return "this QEMU is built without its emulator (TCG): install Debian 12's qemu-system-x86";
-    if (has("plugin")) return "install Debian 12's qemu-system-x86 (7.2), which has plugins; without counting: gate --no-attribution";
+    if (has("plugin")) return "install Debian 12's qemu-system-x86 (7.2), which has plugins";
     if (has("allocate memory")) return "free some memory";
     return "apt install --reinstall qemu-system-x86";
 }
@@ -66,7 +65,7 @@ QemuProbe qemu_fails(QemuProbe probe, const Error& error, std::string advice) { 
 
 }  // namespace
 
-QemuProbe probe_qemu(MachineKind kind, WithPlugin plugin, std::chrono::seconds time_limit) {
+QemuProbe probe_qemu(MachineKind kind, std::chrono::seconds time_limit) {
     QemuProbe out;
     if (auto program = find_program("qemu-system-x86_64", "qemu-system-x86"); !program) return qemu_fails(out, "QEMU (qemu-system-x86_64) is not installed", "scripts/setup, or: apt install qemu-system-x86");
     auto qemu = find_qemu();
@@ -81,13 +80,6 @@ QemuProbe probe_qemu(MachineKind kind, WithPlugin plugin, std::chrono::seconds t
     if (!parts) return qemu_fails(out, parts.error(), "cmake --build build");
     auto code = MemoryFile::create(firmware());
     if (!code) return qemu_fails(out, code.error(), "free some memory");
-    auto symbols = MemoryFile::create(kFewSymbols);
-    if (!symbols) return qemu_fails(out, symbols.error(), "free some memory");
-    if (plugin == WithPlugin::yes) {
-        auto library = profile_plugin();
-        if (!library) return qemu_fails(out, library.error(), "cmake --build build");
-        parts->qemu_arguments.insert(parts->qemu_arguments.end(), {"-plugin", profile_plugin_option(*library, symbols->path(), "/dev/null")});
-    }
     auto argv = qemu_machine_command(*qemu, request, files, *parts);
     argv.insert(argv.end(), {"-bios", code->path()});
     CommandOptions options;

@@ -19,11 +19,8 @@ struct QemuProbe {
     std::string advice;   ///< what to do about it; empty if usable
 };
 
-/// Whether QEMU counts instructions by function (`gate`, `profile`).
-enum class WithPlugin { no, yes };
-
 /// Starts `kind` (exact, or kvm as it is under the emulator) with the firmware
 /// and waits for its end: some 0.2 s of CPU time.  Writes no file.
-[[nodiscard]] QemuProbe probe_qemu(MachineKind kind, WithPlugin plugin, std::chrono::seconds time_limit = std::chrono::seconds(60));
+[[nodiscard]] QemuProbe probe_qemu(MachineKind kind, std::chrono::seconds time_limit = std::chrono::seconds(60));
 
 }  // namespace diobench

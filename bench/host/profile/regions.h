@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The text that the plugin of bench/host/profile/plugin/ writes:
+// The text that the plugin of bench/host/machine/plugin/ writes:
 //
 //   region <tag, 8 hexadecimal digits>
 //   <instructions> <loads> <stores> <entries> <function>

@@ -113,11 +113,11 @@ uint64_t device_bytes(const PlannedBoot& boot) {
     return std::max(kLeastDevice, (need + 16 * kMiB - 1) / (16 * kMiB) * (16 * kMiB));
 }
 
-unsigned memory_mib(const PlannedBoot& boot) {
+unsigned memory_mib(const PlannedBoot& boot, DeviceContent content) {
     // The initramfs, what is written to the devices, and as much again as the page cache may hold.
     const auto layouts = layouts_of(boot.cells);
     const uint64_t images = data_bytes(layouts);
-    const uint64_t need = 2 * images + device_bytes(boot) + spare_images(boot.cells) * images + 384 * kMiB;
+    const uint64_t need = 2 * images + (content == DeviceContent::in_memory ? device_bytes(boot) : 0) + spare_images(boot.cells) * images + 384 * kMiB;
     return std::max(kLeastMemoryMib, static_cast<unsigned>((need / kMiB + 127) / 128 * 128));
 }
 

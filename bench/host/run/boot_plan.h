@@ -33,7 +33,9 @@ inline constexpr size_t kMostLayouts = 3;
 [[nodiscard]] uint64_t device_bytes(const PlannedBoot& boot);
 /// Whether a cell wants a block device beside the cache's.
 [[nodiscard]] bool needs_second_device(const Cell& cell);
+/// Where the machine keeps what is written to its devices.
+enum class DeviceContent { in_memory, outside };
 /// Memory of the machine, MiB.
-[[nodiscard]] unsigned memory_mib(const PlannedBoot& boot);
+[[nodiscard]] unsigned memory_mib(const PlannedBoot& boot, DeviceContent content);
 
 }  // namespace diobench

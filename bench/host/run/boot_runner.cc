@@ -31,12 +31,19 @@ std::vector<std::string> distinct_layouts(const std::vector<Cell>& cells) {
     return out;
 }
 
-Result<DeviceProfile> device_profile(const WorkloadSet& workloads, const std::string& name, uint64_t size_bytes) {
+/// What stands for a simulated device on this machine.
+std::string simulated_kind(MachineKind machine, const DeviceProfile& profile) {
+    if (machine == MachineKind::exact) return "dmadisk";
+    return profile.latency_ns == 0 && profile.bandwidth_bytes_per_s == 0 ? "brd" : "null_blk";
+}
+
+Result<DeviceProfile> device_profile(const WorkloadSet& workloads, MachineKind machine, const std::string& name, uint64_t size_bytes) {
     DeviceProfile profile;
     if (name == "disk") profile = {"disk", "disk", 0, 0, 0, kVirtioDisk};
     else if (name == "host") profile = {"host", "directory", 0, 0, 0, ""};
     else if (const DeviceProfile* known = workloads.device(name)) profile = *known;
     else return fail("find device", name, "not in workloads/profiles/devices.toml");
+    if (profile.kind == kSimulated) profile.kind = simulated_kind(machine, profile);
     profile.size_bytes = size_bytes;
     return profile;
 }
@@ -95,8 +102,8 @@ Result<BootRunner::Prepared> BootRunner::make_prepared(const BootReport& report)
     Prepared out;
     out.constant_part = *constant_part;
     out.device_bytes = diobench::device_bytes(planned);
-    out.memory_mib = diobench::memory_mib(planned);
-    auto device = device_profile(workloads_, report.device, out.device_bytes);
+    out.memory_mib = diobench::memory_mib(planned, options_.machine == MachineKind::exact ? DeviceContent::outside : DeviceContent::in_memory);
+    auto device = device_profile(workloads_, options_.machine, report.device, out.device_bytes);
     if (!device) return forward(device);
     out.plan.seed = report.seed;
     out.plan.device = *device;
@@ -162,10 +169,15 @@ Result<BootResult> BootRunner::boot_one(const Task& task, const Prepared& prepar
         request.expected_s = CellTimes::kBootSeconds;
         for (const Cell& cell : report.cells) request.expected_s += times_.estimate_s(cell);
     }
-    // null_blk devices are made through configfs, with the latency of the profile; none at boot.
-    request.extra_command_line = fmt::format("brd.rd_size={} null_blk.nr_devices=0", prepared.device_bytes >> 10);
-    if (std::any_of(report.cells.begin(), report.cells.end(), needs_second_device))
-        request.extra_command_line += " brd.rd_nr=2";
+    const size_t devices = std::any_of(report.cells.begin(), report.cells.end(), needs_second_device) ? 2 : 1;
+    if (options_.machine == MachineKind::exact) {
+        request.disk_bytes.assign(devices, prepared.device_bytes);
+        request.extra_command_line = "brd.rd_nr=0 null_blk.nr_devices=0";
+    } else {
+        // null_blk devices are made through configfs, with the latency of the profile; none at boot.
+        request.extra_command_line = fmt::format("brd.rd_size={} null_blk.nr_devices=0", prepared.device_bytes >> 10);
+        if (devices == 2) request.extra_command_line += " brd.rd_nr=2";
+    }
     if (options_.machine == MachineKind::kvm) {
         request.cache_device = options_.cache_device;
         if (request.cache_device.empty()) request.cache_disk_bytes = prepared.device_bytes;

@@ -55,7 +55,7 @@ std::string guest_id() {
 
 /// What counts instructions by function, and what of it is the read path's.
 std::string counting_id() {
-    auto content = profile_plugin().and_then([](const fs::path& plugin) { return read_file(plugin); });
+    auto content = exact_plugin().and_then([](const fs::path& plugin) { return read_file(plugin); });
     return content ? sha256_hex(*content + read_path_rule()).substr(0, 12) : "unknown";
 }
 

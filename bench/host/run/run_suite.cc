@@ -153,7 +153,7 @@ Status check_accelerator(const RunOptions& options) {
 
 MachineUse use_of(const RunOptions& options) {
     const bool emulated = options.machine != MachineKind::kvm || options.accelerator == Accelerator::tcg;
-    return {options.machine, emulated ? Accelerator::tcg : Accelerator::kvm, !options.profile_directory.empty()};
+    return {options.machine, emulated ? Accelerator::tcg : Accelerator::kvm};
 }
 
 /// An error if no kernel was heard, and nothing shows that the machine works here: then nobody is to blame.

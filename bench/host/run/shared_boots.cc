@@ -27,7 +27,7 @@ Result<SharedBoots> SharedBoots::of_this_host() {
     if (!qemu) return forward(qemu);
     auto order = exact_order_library();
     if (!order) return forward(order);
-    auto plugin = profile_plugin();
+    auto plugin = exact_plugin();
     if (!plugin) return forward(plugin);
     std::string machine;
     for (const fs::path& part : {*qemu, *order, *plugin, fs::path("/proc/self/exe")}) {

@@ -353,7 +353,7 @@ Result<VerifyOutcome> verify_kernels(const VerifyOptions& options) {
     auto arms = resolve_arms(options);
     if (!arms) return forward(arms);
     if (auto cases = select_cases(options.cases); !cases) return forward(cases);
-    if (auto s = require_machine({MachineKind::uml, Accelerator::tcg, false}); !s) return forward(s);
+    if (auto s = require_machine({MachineKind::uml}); !s) return forward(s);
     Run run = begin_run(options.mutants ? kMutantSuite : options.cases.empty() ? kVerifySuite : kVerifyPartSuite, "uml", options.seed, options.argv);
     const fs::path output = options.output.empty() ? fs::path("out") / run.id : options.output;
     if (auto s = make_directories(output / "logs"); !s) return forward(s);

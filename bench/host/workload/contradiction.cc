@@ -30,8 +30,8 @@ std::vector<const TestFile*> read_files(const Cell& cell, const TestImage& layou
 
 std::string wrong_backend(const Cell& cell, const TestImage& layout, const Abilities& abilities) {
     if ((cell.backend == kNull) != cell.engine.starts_with("null")) return "backend null and engine null belong together";
-    if (cell.backend == kRaw && (cell.io != IoMode::direct || cell.cache_state != CacheState::local))
-        return "backend raw is O_DIRECT on the cache file: it takes io = direct and cache_state = local only";
+    if (is_one_file(cell.backend) && (cell.io != IoMode::direct || cell.cache_state != CacheState::local))
+        return fmt::format("backend {} is O_DIRECT on what is below the file system: it takes io = direct and cache_state = local only", cell.backend);
     const BackendLimit* backend = by_name(abilities.backends, cell.backend);
     if (backend == nullptr) return {};
     if (cell.cache_state == CacheState::remote && !backend->on_demand)

@@ -321,23 +321,13 @@ Result<std::vector<NamedText>> texts_in(const fs::path& folder, const std::strin
 
 Status read_devices(const fs::path& file, WorkloadSet& set) {
     return read_profiles(file, [&](const std::string& name, const std::string& purpose, Section& section) -> Status {
-        auto kind = section.text("kind", "\"null_blk\"");
-        if (!kind) return forward(kind);
-        NamedDevice device{{name, *kind, 0, 0, 0, ""}, purpose};
-        if (*kind == "null_blk") {
-            auto latency = duration(section, "latency");
-            if (!latency) return forward(latency);
-            device.profile.latency_ns = *latency;
-            device.profile.path = "/dev/nullb0";
-            if (section.find("bandwidth_bytes_per_s") != nullptr) {
-                auto bandwidth = section.number("bandwidth_bytes_per_s", "550_000_000");
-                if (!bandwidth) return forward(bandwidth);
-                device.profile.bandwidth_bytes_per_s = *bandwidth;
-            }
-        } else if (*kind == "brd") {
-            device.profile.path = "/dev/ram0";
-        } else {
-            return fail("read profiles", name, "kind \"" + *kind + "\" is not known; known are brd, null_blk");
+        auto latency = duration(section, "latency");
+        if (!latency) return forward(latency);
+        NamedDevice device{{name, std::string(kSimulated), *latency, 0, 0, ""}, purpose};
+        if (section.find("bandwidth_bytes_per_s") != nullptr) {
+            auto bandwidth = section.number("bandwidth_bytes_per_s", "550_000_000");
+            if (!bandwidth) return forward(bandwidth);
+            device.profile.bandwidth_bytes_per_s = *bandwidth;
         }
         set.devices.push_back(std::move(device));
         return {};

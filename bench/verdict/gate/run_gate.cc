@@ -27,7 +27,7 @@ Result<GateReport> run_gate(const GateOptions& options) {
     auto plan = make_plan(options);
     if (!plan) return forward(plan);
     const Accelerator accelerator = options.machine == MachineKind::kvm ? Accelerator::kvm : Accelerator::tcg;
-    if (auto s = require_machine({options.machine, accelerator, options.attribute && options.machine == MachineKind::exact}); !s) return forward(s);
+    if (auto s = require_machine({options.machine, accelerator}); !s) return forward(s);
     const Run run = begin_run("gate-" + options.suite, machine_name(options.machine), options.seed, options.argv);
     const fs::path directory = options.output.empty() ? fs::path("out") / run.id : options.output;
     if (auto s = make_directories(directory); !s) return forward(s);

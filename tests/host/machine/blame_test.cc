@@ -76,7 +76,7 @@ TEST(Blame, RegistersWithoutRoomAreNotThePatchsFault) {
 }
 
 TEST(Blame, TheEmulatorExecutesWhatItIsGiven) {
-    if (!probe_qemu(MachineKind::exact, WithPlugin::no).usable) GTEST_SKIP() << probe_qemu(MachineKind::exact, WithPlugin::no).reason;
+    if (!probe_qemu(MachineKind::exact).usable) GTEST_SKIP() << probe_qemu(MachineKind::exact).reason;
     EXPECT_EQ(whose_fault(MachineKind::exact, Accelerator::tcg, "/no/such/bzImage", silent_boot(), {}).fault, Fault::kernel);
 }
 

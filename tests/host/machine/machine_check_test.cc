@@ -13,7 +13,7 @@ TEST(MachineCheck, OneSentence) {
 
 TEST(MachineCheck, AMachineIsRequiredAsItIsChecked) {
     for (MachineKind kind : {MachineKind::exact, MachineKind::kvm, MachineKind::uml, MachineKind::host}) {
-        const MachineUse use{kind, kind == MachineKind::kvm ? Accelerator::kvm : Accelerator::tcg, false};
+        const MachineUse use{kind, kind == MachineKind::kvm ? Accelerator::kvm : Accelerator::tcg};
         const MachineCheck check = check_machine(use);
         EXPECT_EQ(check.kind, kind);
         EXPECT_FALSE(check.what.empty());
@@ -24,5 +24,5 @@ TEST(MachineCheck, AMachineIsRequiredAsItIsChecked) {
             EXPECT_EQ(required.error().code, ExitCode::usage);
         }
     }
-    EXPECT_EQ(check_machine({MachineKind::host, Accelerator::tcg, false}).runs, ::geteuid() == 0 ? Runs::yes : Runs::no);
+    EXPECT_EQ(check_machine({MachineKind::host}).runs, ::geteuid() == 0 ? Runs::yes : Runs::no);
 }

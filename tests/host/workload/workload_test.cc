@@ -14,7 +14,7 @@ const Abilities kAbilities = {{{"pread", 1}, {"libaio", 4096}, {"io_uring", 4096
 
 WorkloadSet profiles() {
     WorkloadSet set;
-    set.devices.push_back({{"ram", "brd", 0, 0, 0, "/dev/ram0"}, ""});
+    set.devices.push_back({{"ram", std::string(kSimulated), 0, 0, 0, ""}, ""});
     set.fetches.push_back({{"lan", 200000, 1000, 0}, ""});
     set.traces.push_back({"start", "# diobench-trace 1\n0 data.bin 0 4096 buffered\n10 data.bin 8192 4096 direct\n"});
     set.fio_jobs.push_back({"mine", "[job]\nrw=randread\nbs=8k\ndirect=1\nioengine=libaio\niodepth=4\nnumber_ios=64\n"});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The plugin's own table of functions.
-#include "bench/host/profile/plugin/symbol_table.h"
+#include "bench/host/machine/plugin/symbol_table.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "bench/host/profile/plugin/symbol_table.h"
+#include "bench/host/machine/plugin/symbol_table.h"
 
 #include <algorithm>
 #include <fstream>
