@@ -19,6 +19,14 @@ uint64_t read_count(JsonReader& reader, std::string_view key) {
     return static_cast<uint64_t>(value);
 }
 
+CopyCounts read_copied(JsonReader reader) {
+    CopyCounts out;
+    out.user = read_count(reader, "user");
+    out.kernel = read_count(reader, "kernel");
+    reader.finish();
+    return out;
+}
+
 InstructionCounts read_counts(JsonReader& reader) {
     InstructionCounts out;
     out.instructions = read_count(reader, "instructions");
@@ -53,8 +61,8 @@ Json CellProfile::to_json() const {
         row.update(counts_json(counts));
         rows.push_back(std::move(row));
     }
-    return {{"kernel", kernel}, {"cell", cell}, {"seed", seed}, {"ops", ops}, {"elapsed_ns", elapsed_ns},
-            {"user", counts_json(user)}, {"functions", std::move(rows)}};
+    return {{"kernel", kernel}, {"cell", cell}, {"seed", seed}, {"ops", ops}, {"bytes", bytes}, {"elapsed_ns", elapsed_ns}, {"user", counts_json(user)},
+            {"copied_bytes", {{"user", copied.user}, {"kernel", copied.kernel}}}, {"functions", std::move(rows)}};
 }
 
 Result<CellProfile> CellProfile::from_json(const Json& json) {
@@ -65,10 +73,12 @@ Result<CellProfile> CellProfile::from_json(const Json& json) {
     out.cell = reader.text("cell");
     out.seed = read_count(reader, "seed");
     out.ops = read_count(reader, "ops");
+    out.bytes = read_count(reader, "bytes");
     out.elapsed_ns = read_count(reader, "elapsed_ns");
     auto user = reader.object("user");
     out.user = read_counts(user);
     user.finish();
+    out.copied = read_copied(reader.object("copied_bytes"));
     reader.objects("functions", [&](JsonReader& row, size_t) {
         const std::string name = row.text("function");
         if (!out.functions.emplace(name, read_counts(row)).second) row.complain(row.path_of("function"), "this function is there twice");

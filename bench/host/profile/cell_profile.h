@@ -22,6 +22,13 @@ struct InstructionCounts {
     bool operator==(const InstructionCounts&) const = default;
 };
 
+/// Bytes that the CPU moved by the kernel's copying functions; what a device moves by DMA is not in it.
+struct CopyCounts {
+    uint64_t user = 0;    ///< to or from the memory of a process
+    uint64_t kernel = 0;  ///< from kernel memory to kernel memory
+    bool operator==(const CopyCounts&) const = default;
+};
+
 /// Everything the machine executed between the two markers around a cell's
 /// timed region: all processes, interrupts and kernel threads.  Idle time is no
 /// instructions.  The region is larger than the timed one by the reader's
@@ -31,8 +38,10 @@ struct CellProfile {
     std::string cell;
     uint64_t seed = 1;
     uint64_t ops = 0;         ///< reads in the region
+    uint64_t bytes = 0;       ///< that those reads returned
     uint64_t elapsed_ns = 0;  ///< of the timed region: instructions and idle time
     InstructionCounts user;   ///< all processes
+    CopyCounts copied;
     /// Parts that the compiler split off ("f.cold", "f.isra.0") are with "f".
     std::map<std::string, InstructionCounts> functions;
 

@@ -69,7 +69,9 @@ CellProfile make_profile(const CellResult& cell, uint64_t seed, const ProfileReg
     out.seed = seed;
     out.ops = static_cast<uint64_t>(cell.metric("ops").value_or(0));
     out.elapsed_ns = static_cast<uint64_t>(std::llround(cell.metric("seconds").value_or(0) * 1e9));
+    out.bytes = static_cast<uint64_t>(cell.metric("bytes").value_or(0));
     out.user = region.user;
+    out.copied = region.copied;
     out.functions = region.functions;
     return out;
 }

@@ -39,6 +39,7 @@ public:
         ++line_number_;
         if (take_word(line, "fault ")) return bad("the plugin met " + std::string(line));
         if (take_word(line, "region ")) return begin(line);
+        if (take_word(line, "copied ")) return copied(line);
         if (take_word(line, "end ")) return end(line);
         return function(line);
     }
@@ -56,12 +57,14 @@ private:
         if (open_) return bad("a region begins before the one before it ended");
         open_.emplace();
         lines_ = 0;
+        copied_ = false;
         if (!take_number(line, open_->tag, 16) || !line.empty()) return bad("not a region's tag");
         return {};
     }
     Status function(std::string_view line) {
         InstructionCounts counts;
         if (!open_) return bad("a line outside of a region");
+        if (copied_) return bad("a line between the copied bytes and the end");
         for (uint64_t* value : {&counts.instructions, &counts.loads, &counts.stores, &counts.entries})
             if (!take_number(line, *value)) return bad("not four numbers and a function");
         if (line.empty()) return bad("a function without a name");
@@ -70,10 +73,17 @@ private:
         else open_->functions[std::string(plain_function_name(line))] += counts;
         return {};
     }
+    Status copied(std::string_view line) {
+        if (!open_ || copied_) return bad("copied bytes outside of a region, or for the second time");
+        if (!take_number(line, open_->copied.user) || !take_number(line, open_->copied.kernel) || !line.empty()) return bad("not two numbers of copied bytes");
+        copied_ = true;
+        return {};
+    }
     Status end(std::string_view line) {
         size_t lines = 0;
         uint64_t total = 0;
         if (!open_ || !take_number(line, lines) || !take_number(line, total) || !line.empty()) return bad("not the end of a region");
+        if (!copied_) return bad("a region without the bytes that were copied: the plugin is older than this program");
         InstructionCounts sum = open_->user;
         for (const auto& [function, counts] : open_->functions) sum += counts;
         if (lines != lines_ || total != sum.instructions)
@@ -85,7 +95,8 @@ private:
 
     const std::string& name_;
     size_t line_number_ = 0;
-    size_t lines_ = 0;  ///< of functions in the open region
+    size_t lines_ = 0;      ///< of functions in the open region
+    bool copied_ = false;   ///< its line of copied bytes was read
     std::optional<ProfileRegion> open_;
 };
 

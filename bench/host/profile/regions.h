@@ -4,6 +4,7 @@
 //   region <tag, 8 hexadecimal digits>
 //   <instructions> <loads> <stores> <entries> <function>
 //   ...
+//   copied <bytes to or from user memory> <bytes from kernel to kernel memory>
 //   end <functions> <instructions of all>
 #pragma once
 
@@ -21,6 +22,7 @@ namespace diobench {
 struct ProfileRegion {
     uint32_t tag = 0;
     InstructionCounts user;
+    CopyCounts copied;
     std::map<std::string, InstructionCounts> functions;
 };
 

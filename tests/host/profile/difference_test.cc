@@ -15,8 +15,10 @@ CellProfile baseline() {
     out.cell = "rand-read/a";
     out.seed = 3;
     out.ops = 4;
+    out.bytes = 16384;
     out.elapsed_ns = 1000;
     out.user = {100, 20, 10, 0};
+    out.copied = {16384, 32768};
     out.functions = {{"gone", {40, 4, 2, 4}}, {"same", {60, 6, 3, 4}}, {"slower", {200, 8, 8, 4}}};
     return out;
 }
@@ -130,6 +132,9 @@ TEST(CellProfile, WrongJsonIsNamedByItsPlace) {
     json = baseline().to_json();
     json.erase("ops");
     EXPECT_FALSE(CellProfile::from_json(json).has_value());
+    json = baseline().to_json();
+    json["copied_bytes"].erase("kernel");
+    EXPECT_THAT(CellProfile::from_json(json).error().message(), HasSubstr("/copied_bytes/kernel"));
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ TEST(ReadPath, EveryCountedCellGetsTheMetric) {
     ASSERT_TRUE(folder);
     Results results = counted_run();
     ASSERT_TRUE(make_directories(folder->path() / "dio"));
-    const std::string region = fmt::format("region {:08x}\n30 1 1 2 erofs_map_blocks\n12 0 0 1 memcpy\nend 2 42\n", profile_tag("rand-read/pread"));
+    const std::string region = fmt::format("region {:08x}\n30 1 1 2 erofs_map_blocks\n12 0 0 1 memcpy\ncopied 8192 4096\nend 2 42\n", profile_tag("rand-read/pread"));
     ASSERT_TRUE(write_file_atomic(folder->path() / "dio" / "ram.txt", region));
     const Status done = add_read_path_instructions(folder->path(), results);
     ASSERT_TRUE(done) << done.error().message();

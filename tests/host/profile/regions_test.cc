@@ -18,8 +18,10 @@ constexpr const char* kTwo =
     "7 1 0 0 vfs_read.cold\n"
     "9 0 0 1 f.isra.0.part.0\n"
     "3 0 0 0 [kernel, no symbol]\n"
+    "copied 4096 8192\n"
     "end 5 169\n"
     "region ffffffff\n"
+    "copied 0 0\n"
     "end 0 0\n";
 
 std::string reason(std::string_view text) {
@@ -41,6 +43,7 @@ TEST(Regions, AreReadInOrderWithPartsOfAFunctionTogether) {
     EXPECT_EQ(first.functions.at("f"), (InstructionCounts{9, 0, 0, 1}));
     EXPECT_EQ(first.functions.at("[kernel, no symbol]").instructions, 3u);
     EXPECT_EQ(first.functions.size(), 3u);
+    EXPECT_EQ(first.copied, (CopyCounts{4096, 8192}));
     EXPECT_EQ(regions->back().tag, 0xffffffffu);
 }
 
@@ -59,7 +62,7 @@ TEST(Regions, AnyChangedDigitOfACountIsAnError) {
     for (size_t at : {text.find("100"), text.find("50 4"), text.find("end 5") + 4, text.find("169")}) {
         std::string wrong = text;
         wrong[at] = wrong[at] == '2' ? '3' : '2';
-        EXPECT_THAT(reason(wrong), HasSubstr("ram.txt:7")) << at;
+        EXPECT_THAT(reason(wrong), HasSubstr("ram.txt:8")) << at;
     }
 }
 
@@ -72,6 +75,13 @@ TEST(Regions, WhatIsNotARegionIsAnError) {
     EXPECT_THAT(reason("region 12\n1 2 3 4 \n"), HasSubstr("without a name"));
     EXPECT_THAT(reason("region 12\n1 2 3 4\n"), HasSubstr("without a name"));
     EXPECT_THAT(reason("region 12\n-1 2 3 4 f\n"), HasSubstr("four numbers"));
+    EXPECT_THAT(reason("region 12\nend 0 0\n"), HasSubstr("without the bytes that were copied"));
+    EXPECT_THAT(reason("region 12\ncopied 1\nend 0 0\n"), HasSubstr("not two numbers"));
+    EXPECT_THAT(reason("region 12\ncopied 1 -2\nend 0 0\n"), HasSubstr("not two numbers"));
+    EXPECT_THAT(reason("region 12\ncopied 1 2 3\nend 0 0\n"), HasSubstr("not two numbers"));
+    EXPECT_THAT(reason("region 12\ncopied 1 2\ncopied 1 2\nend 0 0\n"), HasSubstr("second time"));
+    EXPECT_THAT(reason("region 12\ncopied 1 2\n1 2 3 4 f\nend 1 1\n"), HasSubstr("between"));
+    EXPECT_THAT(reason("copied 1 2\n"), HasSubstr("outside"));
     EXPECT_THAT(reason("fault a region that ends without a beginning\n"), HasSubstr("ends without a beginning"));
 }
 
