@@ -25,6 +25,7 @@
 #include "bench/verdict/judge/deciding_lines.h"
 #include "bench/verdict/judge/gate_json.h"
 #include "bench/verdict/judge/gate_text.h"
+#include "bench/verdict/judge/unseen.h"
 
 namespace diobench {
 
@@ -246,7 +247,7 @@ Result<GateReport> judge_against(NightWork& night, const NightKernel& kernel, co
     report->baseline = baseline.name;
     report->started_at = night.record.started_at;
     for (const auto& note : report->notes)
-        if (note.find(kReadPathInstructions) == 0) night.record.notes.push_back(fmt::format("{} against {}: {}", arm_name(kernel.series), baseline.name, note));
+        if (note.starts_with(kNotCountedNote)) night.record.notes.push_back(fmt::format("{} against {}: {}", arm_name(kernel.series), baseline.name, note));
     return report;
 }
 

@@ -30,7 +30,7 @@ def value_text(unit: str, value: Optional[float]) -> str:
         return f"{value:,.0f} B" if abs(value) < LARGE_BYTES else f"{value / MIB:,.3f} MiB"
     if unit == "bytes_per_s":
         return f"{value / MIB:,.2f} MiB/s"
-    forms = {"s": "{:.6f} s", "ops_per_s": "{:,.1f} /s", "ratio": "{:.4f}", "instructions": "{:,.1f} instructions"}
+    forms = {"s": "{:.6f} s", "ops_per_s": "{:,.1f} /s", "ratio": "{:.4f}", "instructions": "{:,.1f} instructions", "per_op": "{:,.3f} a read"}
     return forms.get(unit, "{:,.10g}").format(value)
 
 

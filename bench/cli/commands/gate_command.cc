@@ -100,7 +100,7 @@ void register_gate_command(CLI::App& app, CommandContext& context) {
     command->add_option("--jobs", options.jobs, "Machine exact: machines side by side (default: CPUs)");
     command->add_option("--results-baseline", arguments->results_baseline, "Judge runs that were made before: output directories of the baseline")->option_text("DIR ...");
     command->add_option("--results-candidate", arguments->results_candidate, "The same of the candidate; paired by seed, or in order by wall clock")->option_text("DIR ...");
-    command->add_flag("!--no-attribution", options.attribute, "Machine exact: do not count instructions by function: no attribution, and instructions_per_op.read_path does not gate");
+    command->add_flag("!--no-attribution", options.attribute, "Machine exact: do not count instructions by function: no attribution, and metrics from these counts do not gate");
     command->add_flag("!--no-report", arguments->report, "Do not draw plots and report.html");
     command->add_flag("--json", arguments->json, "Print gate.json instead of the table");
     command->callback([&context, arguments] {

@@ -7,6 +7,7 @@ namespace {
 
 using D = Direction;
 using A = Aggregation;
+using S = MetricSource;
 
 constexpr std::array kTable = {
     Metric{"ops", "ops", D::neutral, A::identical, "Reads that ended in the timed region."},
@@ -34,7 +35,20 @@ constexpr std::array kTable = {
     Metric{"cpu_ns_per_op.kernel_threads", "ns", D::lower_is_better, A::median, "Of that, threads of the kernel (loop, kworker, SQPOLL excepted: it counts as the reader)."},
     Metric{"cpu_ns_per_op.interrupts", "ns", D::lower_is_better, A::median, "Of that, the rest: interrupts and softirqs that came while the CPU idled. Those that interrupt a task are counted with it."},
     Metric{"cpu_ns_per_op.total", "ns", D::lower_is_better, A::median, "reader + daemon + kernel."},
-    Metric{"instructions_per_op.read_path", "instructions", D::lower_is_better, A::median, "Instructions of EROFS, cachefiles, fscache and netfs themselves, per read, whoever calls them; only of runs that count by function (docs/profile.md)."},
+    Metric{"instructions_per_op.read_path", "instructions", D::lower_is_better, A::median, "Instructions of EROFS, cachefiles, fscache and netfs themselves, per read, whoever calls them; this and what follows only of runs that count by function (docs/profile.md).", S::functions},
+    Metric{"instructions_per_op.device_model", "instructions", D::neutral, A::median, "Instructions that only the simulated device executes, per read: a real one costs the CPU none of them.", S::functions},
+    Metric{"copied_bytes_per_byte.user", "ratio", D::lower_is_better, A::median, "Bytes that the CPU copied to or from memory of processes, the daemon included, per byte the reader got.", S::functions},
+    Metric{"copied_bytes_per_byte.kernel", "ratio", D::lower_is_better, A::median, "Bytes that the CPU copied within the kernel's memory, per byte the reader got.", S::functions},
+    Metric{"page_cache_insertions_per_op", "per_op", D::lower_is_better, A::median, "Folios put into a page cache, whatever their size, per read.", S::functions},
+    Metric{"slab_allocations_per_op", "per_op", D::lower_is_better, A::median, "kmalloc() and kmem_cache_alloc(), per read, of the whole machine; one of many objects is one.", S::functions},
+    Metric{"slab_frees_per_op", "per_op", D::lower_is_better, A::median, "kfree() and kmem_cache_free(), per read, of the whole machine; one of many objects is one.", S::functions},
+    Metric{"page_allocations_per_op", "per_op", D::lower_is_better, A::median, "Blocks of pages allocated, whatever their size, per read, those of the slab allocator included.", S::functions},
+    Metric{"page_frees_per_op", "per_op", D::lower_is_better, A::median, "Blocks of pages freed, whatever their size, per read.", S::functions},
+    Metric{"bios_per_op", "per_op", D::lower_is_better, A::median, "Bios given to a driver, per read; the parts of a split one are one each.", S::functions},
+    Metric{"requests_per_op", "per_op", D::lower_is_better, A::median, "Requests that a driver started, per read.", S::functions},
+    Metric{"context_switches_per_op", "per_op", D::lower_is_better, A::median, "Changes of the task that runs, per read, of the whole machine, the idle task included.", S::functions},
+    Metric{"interrupts_per_op", "per_op", D::lower_is_better, A::median, "Interrupts, per read, those of timers included.", S::functions},
+    Metric{"daemon_wakeups_per_op", "per_op", D::lower_is_better, A::median, "Requests that cachefiles put to the daemon, each with a wake-up, per read.", S::functions},
     Metric{"page_cache_bytes.erofs_file.before", "bytes", D::neutral, A::median, "Page cache of the read file in the mount (cachestat)."},
     Metric{"page_cache_bytes.erofs_file.after", "bytes", D::lower_is_better, A::median, "The same after the timed region."},
     Metric{"page_cache_bytes.erofs_file.peak", "bytes", D::lower_is_better, A::maximum, "The most it held; null if pages were dropped meanwhile and it is not known."},

@@ -13,16 +13,22 @@ namespace diobench {
 enum class Direction { lower_is_better, higher_is_better, neutral };
 /// How the values of several boots of one cell become one.
 enum class Aggregation { median, sum, maximum, identical };
+/// Who knows the value.
+enum class MetricSource {
+    guest,      ///< the guest's record of the cell
+    functions,  ///< counts by kernel function, from outside of the guest, in runs that count (docs/profile.md)
+};
 
 struct Metric {
     /// Path in a cell's "metrics" object; a dot goes one object deeper.
     std::string_view name;
-    /// "ns", "bytes", "bytes_per_s", "ops", "ops_per_s", "s", "ratio", "instructions", "count".
+    /// "ns", "bytes", "bytes_per_s", "ops", "ops_per_s", "s", "ratio", "instructions", "count", "per_op" (so many a read).
     std::string_view unit;
     Direction direction;
     Aggregation aggregation;
     /// One sentence: what it is and where it comes from.
     std::string_view help;
+    MetricSource source = MetricSource::guest;
 };
 
 /// All rows, in the order in which tables and JSON show them.

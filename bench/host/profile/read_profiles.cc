@@ -5,9 +5,8 @@
 #include <cmath>
 #include <cstdlib>
 #include <fmt/format.h>
-#include <map>
 
-#include "bench/host/profile/read_path.h"
+#include "bench/host/profile/function_rules.h"
 #include "bench/host/profile/regions.h"
 
 namespace diobench {
@@ -76,6 +75,20 @@ CellProfile make_profile(const CellResult& cell, uint64_t seed, const ProfileReg
     return out;
 }
 
+/// Of every kernel that has counted cells.
+Result<std::map<std::string, KernelRules>> read_rules(const Profiles& profiles, const std::map<std::string, fs::path>& system_maps) {
+    std::map<std::string, KernelRules> out;
+    for (const auto& profile : profiles.cells) {
+        if (out.contains(profile.kernel)) continue;
+        const auto map = system_maps.find(profile.kernel);
+        if (map == system_maps.end()) return fail("profile", profile.kernel, "where its System.map is was not said", ExitCode::invalid);
+        auto rules = KernelRules::read(map->second);
+        if (!rules) return forward(rules);
+        out.emplace(profile.kernel, std::move(*rules));
+    }
+    return out;
+}
+
 const CellProfile* find_in(const std::vector<CellProfile>& all, std::string_view kernel, std::string_view cell, uint64_t seed) {
     auto found = std::find_if(all.begin(), all.end(), [&](const CellProfile& p) { return p.kernel == kernel && p.cell == cell && p.seed == seed; });
     return found == all.end() ? nullptr : &*found;
@@ -118,15 +131,19 @@ Result<Profiles> read_profiles(const fs::path& directory, const Results& results
     return out;
 }
 
-Status add_read_path_instructions(const fs::path& directory, Results& results) {
+Status add_counted_metrics(const fs::path& directory, const std::map<std::string, fs::path>& system_maps, Results& results) {
     auto profiles = read_profiles(directory, results);
     if (!profiles) return forward(profiles);
+    auto rules = read_rules(*profiles, system_maps);
+    if (!rules) return forward(rules);
+    for (const auto& [kernel, of_kernel] : *rules)
+        for (const auto& sentence : of_kernel.unknown()) results.run.findings.push_back(fmt::format("{}: {}", kernel, sentence));
     // Profiles of cells with a number are in the order of these.
     auto profile = profiles->cells.begin();
     for (auto& cell : results.cells) {
         if (profile == profiles->cells.end()) break;
         if (profile->kernel != cell.kernel || profile->cell != cell.cell || !cell.metrics) continue;
-        cell.metrics->emplace(kReadPathInstructions, read_path_instructions_per_op(*profile));
+        cell.metrics->merge(rules->at(cell.kernel).metrics_of(*profile));
         ++profile;
     }
     return {};

@@ -2,6 +2,7 @@
 // What the machines of a run counted.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,10 +13,7 @@
 
 namespace diobench {
 
-/// The one metric that follows from counting by function.
-inline constexpr std::string_view kReadPathInstructions = "instructions_per_op.read_path";
-
-/// In Run::tool: what counted and by which rule; other counts are not comparable.
+/// In Run::tool: what counted and by which rules; other counts are not comparable.
 inline constexpr const char* kCountingTool = "counting";
 
 /// Where a run that counts leaves its profiles, in its own folder.
@@ -36,7 +34,8 @@ struct Profiles {
 /// died.  A cell with a number whose region is missing is an error.
 [[nodiscard]] Result<Profiles> read_profiles(const fs::path& directory, const Results& results);
 
-/// Adds kReadPathInstructions to every cell with a number that was counted. `results` are of a run that left its profiles in `directory`.
-[[nodiscard]] Status add_read_path_instructions(const fs::path& directory, Results& results);
+/// Adds the metrics of KernelRules to every cell with a number that was counted, and a finding for each that a kernel's functions
+/// do not give. `results` are of a run that left its profiles in `directory`; `system_maps` are of its kernels, by name.
+[[nodiscard]] Status add_counted_metrics(const fs::path& directory, const std::map<std::string, fs::path>& system_maps, Results& results);
 
 }  // namespace diobench

@@ -15,7 +15,7 @@
 #include "bench/common/image/mkfs.h"
 #include "bench/host/machine/probe.h"
 #include "bench/host/machine/qemu.h"
-#include "bench/host/profile/read_path.h"
+#include "bench/host/profile/function_rules.h"
 #include "bench/host/profile/read_profiles.h"
 
 namespace diobench {
@@ -53,10 +53,10 @@ std::string guest_id() {
     return program ? sha256_hex(*program).substr(0, 16) : "unknown";
 }
 
-/// What counts instructions by function, and what of it is the read path's.
+/// What counts by function, and by which rules metrics follow from that.
 std::string counting_id() {
     auto content = exact_plugin().and_then([](const fs::path& plugin) { return read_file(plugin); });
-    return content ? sha256_hex(*content + read_path_rule()).substr(0, 12) : "unknown";
+    return content ? sha256_hex(*content + function_rules_text()).substr(0, 12) : "unknown";
 }
 
 }  // namespace

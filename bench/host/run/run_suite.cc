@@ -80,6 +80,13 @@ Status build_kernels(std::vector<ArmRun>& arms, const RunOptions& options, Progr
     return {};
 }
 
+std::map<std::string, fs::path> system_maps(const std::vector<ArmRun>& arms) {
+    std::map<std::string, fs::path> out;
+    for (const auto& arm : arms)
+        if (arm.kernel) out.emplace(arm.name, arm.kernel->system_map);
+    return out;
+}
+
 /// Known failures of an arm are those of its own series alone: what it
 /// requires may have repaired what its base fails.
 ArmOutcome outcome_of(const ArmRun& arm, const std::vector<Cell>& cells, MachineKind machine) {
@@ -285,8 +292,8 @@ Result<RunOutcome> run_suite(const RunOptions& options) {
     if (!results) return forward(results);
     if (auto s = refuse_unverified_numbers(*results); !s) return forward(s);
     if (!options.profile_directory.empty())
-        if (auto s = add_read_path_instructions(options.profile_directory, *results); !s)
-            results->run.findings.push_back("instructions of the read path are not known: " + s.error().message());
+        if (auto s = add_counted_metrics(options.profile_directory, system_maps(*arms), *results); !s)
+            results->run.findings.push_back("what was counted by function is not known: " + s.error().message());
     conclude(*results);
     told.finish(results->run.exit_code);
     if (options.keep == KeepRun::no) return RunOutcome{std::move(*results), output, runner.reused(), static_cast<ExitCode>(results->run.exit_code)};

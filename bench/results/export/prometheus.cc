@@ -27,6 +27,7 @@ constexpr std::array kBaseUnits = {
     BaseUnit{"ops_per_s", "ops_per_s", "ops_per_second", 1},
     BaseUnit{"ratio", "ratio", "ratio", 1},
     BaseUnit{"instructions", "instructions", "instructions", 1},
+    BaseUnit{"per_op", "", "", 1},
     BaseUnit{"count", "", "", 1},
 };
 

@@ -110,7 +110,7 @@ private:
         run.tree = kernel->tree;
         run.revision = kernel->revision;
         run.jobs = options_.jobs;
-        if (const Metric* metric = report_.followed->watched.metric; metric != nullptr && metric->name == kReadPathInstructions) run.profile_directory = run.output / kProfileFolder;
+        if (const Metric* metric = report_.followed->watched.metric; metric != nullptr && metric->source == MetricSource::functions) run.profile_directory = run.output / kProfileFolder;
         run.keep = KeepRun::no;
         run.argv = options_.argv;
         auto outcome = run_suite(run);

@@ -5,8 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "bench/host/profile/read_path.h"
-#include "bench/host/profile/read_profiles.h"
+#include "bench/host/profile/function_rules.h"
 
 namespace diobench {
 

@@ -158,6 +158,7 @@ std::string value_text(const Metric& metric, double value) {
     if (metric.unit == "ops_per_s") return fmt::format("{:.1f} /s", value);
     if (metric.unit == "ratio") return fmt::format("{:.4f}", value);
     if (metric.unit == "instructions") return fmt::format("{:.1f} instructions", value);
+    if (metric.unit == "per_op") return fmt::format("{:.3f} a read", value);
     return fmt::format("{:.0f}", value);
 }
 

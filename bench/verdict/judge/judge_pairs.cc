@@ -3,7 +3,6 @@
 
 #include <string_view>
 
-#include "bench/host/profile/read_profiles.h"
 #include "bench/verdict/judge/acceptance.h"
 #include "bench/verdict/judge/judge_cell.h"
 #include "bench/verdict/judge/statuses.h"
@@ -58,10 +57,10 @@ GateReport judge_pairs(const GateInput& input, const Policy& policy) {
     look_at_kernels(input.confirm, report);
     const auto first = pair_cells(input.pairs);
     const auto second = pair_cells(input.confirm);
-    Counting counting{all_counted(input.pairs)};
+    KnownCounts counting{all_counted(input.pairs)};
     for (const auto& cell : input.cells) {
         auto gated = gated_metrics(policy, cell, input.machine, input.suite);
-        if (!counting.everywhere) counting.cells_without += std::erase_if(gated, [](const GatedMetric& one) { return one.metric->name == kReadPathInstructions; });
+        if (!counting.everywhere && std::erase_if(gated, [](const GatedMetric& one) { return is_counted(*one.metric); }) > 0) ++counting.cells_without;
         if (gated.empty()) {
             ++report.cells_that_do_not_gate;
             continue;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "bench/verdict/judge/gate_input.h"
 #include "bench/verdict/judge/gate_report.h"
@@ -10,16 +11,22 @@
 
 namespace diobench {
 
-/// What counting by function gives, which is not done in every run, is there on both sides with every seed, and counted in one way.
+/// Known from counts by function, which not every run makes.
+[[nodiscard]] constexpr bool is_counted(const Metric& metric) { return metric.source == MetricSource::functions; }
+
+/// How the note begins that such metrics were not looked at.
+inline constexpr std::string_view kNotCountedNote = "metrics from counts by kernel function";
+
+/// These counts are there on both sides with every seed, and made in one way.
 [[nodiscard]] bool all_counted(std::span<const RunPair> pairs);
 
 /// Who has what functions executed.
-struct Counting {
+struct KnownCounts {
     bool everywhere = true;      ///< all_counted()
-    size_t cells_without = 0;    ///< cells in which it would gate
+    size_t cells_without = 0;    ///< cells in which metrics from it would gate
 };
 /// Adds notes of gated metrics without a number, and problems: lines of the policy whose metric no cell of a whole suite has a number of.
 /// The report's cells are judged.
-void tell_unseen(const GateInput& input, const Policy& policy, const Counting& counting, GateReport& report);
+void tell_unseen(const GateInput& input, const Policy& policy, const KnownCounts& counting, GateReport& report);
 
 }  // namespace diobench

@@ -272,7 +272,7 @@ TEST(Gate, WhatWasNotCountedDoesNotGateAndIsSaid) {
     pairs[1].baseline.results.cells[0].metrics->erase("instructions_per_op.read_path");
     auto report = judged(pairs, policy(kReadPathPolicy));
     EXPECT_EQ(report.verdict, Verdict::pass);
-    EXPECT_THAT(report.notes, testing::Contains(testing::HasSubstr("instructions_per_op.read_path gates 1 cell and was not counted in all of these runs")));
+    EXPECT_THAT(report.notes, testing::Contains(testing::HasSubstr("metrics from counts by kernel function gate 1 cell and were not counted in all of these runs")));
     EXPECT_EQ(judged(sample_pairs(3, same), policy(kReadPathPolicy)).verdict, Verdict::pass);
 
     pairs = counted_pairs(2000);
