@@ -51,13 +51,22 @@ class Panel:
 
 
 def panels(gate: Gate) -> list[Panel]:
-    """In the order of gate.json; a metric with two floors has two. The margin of a floor that is a share of another metric is each cell's own."""
+    """In the order of gate.json; a metric with two floors has two, unless nothing differs in either. The margin of a floor that is a share of another metric is each cell's own."""
     groups: dict[str, dict[tuple[float, float], list[Line]]] = {}
     for line in gate.metrics:
         assert line.metric is not None
         floors = groups.setdefault(line.metric.metric, {})
         floors.setdefault(_floor(line.metric), []).append(line)
-    return [_panel(lines) for floors in groups.values() for lines in floors.values()]
+    return [panel for floors in groups.values() for panel in _joined([_panel(lines) for lines in floors.values()])]
+
+
+def _joined(found: list[Panel]) -> list[Panel]:
+    """Of one metric: those in which nothing differs as one."""
+    same = [p for p in found if p.is_same and p.lines]
+    if len(same) < 2:
+        return found
+    one = Panel(same[0].metric, f"{len(same)} floors", [line for p in same for line in p.lines], sum(p.unknown for p in same))
+    return [p for p in found if p not in same] + [one]
 
 
 def _floor(metric: Metric) -> tuple[float, float]:

@@ -92,7 +92,7 @@ class Words(unittest.TestCase):
 
     def test_values_have_digits_for_the_smallest_floor(self) -> None:
         for unit, value, text in (("ns", 4871.87, "4,871.9 ns"), ("ns", 1699470.0, "1,699.47 µs"), ("bytes", 131072.0, "131,072 B"), ("bytes", 2.0 * 2**20, "2.000 MiB"),
-                                  ("count", 12345.0, "12,345"), ("count", 0.0, "0"), ("ratio", 0.5, "0.5000"), ("ns", None, "")):
+                                  ("count", 12345.0, "12,345"), ("count", 0.0, "0"), ("ratio", 0.5, "0.5000"), ("per_op", 2.0, "2.000 a read"), ("ns", None, "")):
             self.assertEqual(words.value_text(unit, value), text)
 
     def test_headline_of_each_verdict(self) -> None:
@@ -152,8 +152,13 @@ class Differences(unittest.TestCase):
             self.assertIn([round(100 * math.expm1(log_ratio + d), 3) for d in (-0.02, 0.02)], ends)
 
     def test_a_metric_with_two_floors_has_two_panels(self) -> None:
-        found = differences.panels(parse(gate(cell("a", metric()), cell("b", metric(floor=0.003)), cell("c", metric()))))
+        found = differences.panels(parse(gate(cell("a", metric()), cell("b", metric(differences=(0.5,), floor=0.003)), cell("c", metric()))))
         self.assertEqual([(p.floor, len(p.lines)) for p in found], [("floor 0.1 %", 2), ("floor 0.3 %", 1)])
+
+    def test_panels_of_a_metric_in_which_nothing_differs_are_one(self) -> None:
+        differs = [cell("d", metric(differences=(0.5,), floor=0.005)), cell("e", metric("errors"))]
+        found = differences.panels(parse(gate(cell("a", metric()), cell("b", metric(floor=0.003)), cell("c", metric()), *differs)))
+        self.assertEqual([(p.metric, p.floor, len(p.lines)) for p in found], [("latency_ns.mean", "floor 0.5 %", 1), ("latency_ns.mean", "2 floors", 3), ("errors", "floor 0.1 %", 1)])
 
     def test_cells_with_margins_of_their_own_share_a_panel(self) -> None:
         cells = [cell(name, metric("instructions_per_op.read_path", unit="instructions", floor=0.0, margin=margin, floor_of="cpu_ns_per_op.total")) for name, margin in (("a", 4.2974), ("b", 90.25))]
