@@ -67,6 +67,7 @@ Result<ExitCode> run(const RunArguments& arguments) {
     if (arguments.accelerator == "tcg") options.accelerator = Accelerator::tcg;
     if (arguments.accelerator == "kvm") options.accelerator = Accelerator::kvm;
     if (!options.revision.empty() && options.tree.empty()) return fail("run", "--rev", "it needs --tree DIR, the kernel tree it is a revision of");
+    if (options.cost_model && options.machine != MachineKind::exact) return fail("run", "--cost-model", "caches are simulated on machine exact only");
     if (!options.cache_device.empty() && options.machine != MachineKind::kvm)
         return fail("run", "--cache-device", "only machine kvm reads from a device of the host; machine exact simulates one");
     auto outcome = run_suite(options);
@@ -116,6 +117,7 @@ void register_run_command(CLI::App& app, CommandContext& context) {
     command->add_option("--rev", options.revision, "Revision of --tree");
     command->add_option("--out", options.output, "Output directory (default out/<run id>, with out/latest pointing at it)");
     command->add_option("--jobs", options.jobs, "Machines side by side (default: CPUs for exact, 1 for kvm)");
+    command->add_flag("--cost-model", options.cost_model, "Machine exact: count by function, and simulate the caches of a named processor: metrics modelled_ns and modelled_cpu_ns_per_op (some three times as long; docs/profile.md)");
     command->add_flag("--json", arguments->json, "Print results.json instead of the comparison");
     command->add_flag("!--no-report", arguments->report, "Do not draw plots and report.html");
     command->callback([&context, arguments] {

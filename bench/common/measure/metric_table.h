@@ -17,6 +17,7 @@ enum class Aggregation { median, sum, maximum, identical };
 enum class MetricSource {
     guest,      ///< the guest's record of the cell
     functions,  ///< counts by kernel function, from outside of the guest, in runs that count (docs/profile.md)
+    model,      ///< the cost model, from the same runs; gates nothing
 };
 
 struct Metric {

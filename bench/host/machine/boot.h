@@ -50,6 +50,7 @@ struct BootRequest {
     uint64_t cache_disk_bytes = 0;   ///< kvm, without cache_device: size of a disk file that vanishes with the boot
     fs::path profile;                ///< exact: instructions by kernel function of each marked region (bench/host/profile/regions.h); empty: not counted
     fs::path system_map;             ///< of kernel_image; needed for `profile`
+    bool cost_model = false;         ///< with `profile`: simulate caches as well
     double expected_s = 0;           ///< exact: about how long it takes; of those that wait for a CPU the longest goes first
     fs::path log_dir;                ///< gets LABEL.console.txt, LABEL.records.txt and, from QEMU, LABEL.qemu.txt
     /// Host time without record and console text: a hang (more if a busy host gives the machine little CPU time). The longest cell

@@ -32,6 +32,7 @@ Result<std::string> plugin_argument(const BootRequest& request) {
     if (std::error_code none; !fs::exists(request.system_map, none))
         return fail("boot", request.label, "a profile needs the kernel's System.map, \"" + request.system_map.string() +
                     "\" is not there; build the kernel again with: diobench kernel build --force");
+    if (request.cost_model) out += ",model=on";
     return out + ",symbols=" + option_value(fs::absolute(request.system_map).string()) + ",output=" + option_value(fs::absolute(request.profile).string());
 }
 

@@ -27,6 +27,22 @@ CopyCounts read_copied(JsonReader reader) {
     return out;
 }
 
+Json traffic_json(const MemoryTraffic& t) {
+    return {{"l1", t.l1}, {"l2", t.l2}, {"l3", t.l3}, {"streamed", t.streamed}, {"missed", t.missed}, {"string_steps", t.string_steps}};
+}
+
+MemoryTraffic read_traffic(JsonReader reader) {
+    MemoryTraffic out;
+    out.l1 = read_count(reader, "l1");
+    out.l2 = read_count(reader, "l2");
+    out.l3 = read_count(reader, "l3");
+    out.streamed = read_count(reader, "streamed");
+    out.missed = read_count(reader, "missed");
+    out.string_steps = read_count(reader, "string_steps");
+    reader.finish();
+    return out;
+}
+
 InstructionCounts read_counts(JsonReader& reader) {
     InstructionCounts out;
     out.instructions = read_count(reader, "instructions");
@@ -61,8 +77,10 @@ Json CellProfile::to_json() const {
         row.update(counts_json(counts));
         rows.push_back(std::move(row));
     }
-    return {{"kernel", kernel}, {"cell", cell}, {"seed", seed}, {"ops", ops}, {"bytes", bytes}, {"elapsed_ns", elapsed_ns}, {"user", counts_json(user)},
+    Json out = {{"kernel", kernel}, {"cell", cell}, {"seed", seed}, {"ops", ops}, {"bytes", bytes}, {"elapsed_ns", elapsed_ns}, {"user", counts_json(user)},
             {"copied_bytes", {{"user", copied.user}, {"kernel", copied.kernel}}}, {"functions", std::move(rows)}};
+    if (traffic) out["memory_lines"] = traffic_json(*traffic);
+    return out;
 }
 
 Result<CellProfile> CellProfile::from_json(const Json& json) {
@@ -79,6 +97,7 @@ Result<CellProfile> CellProfile::from_json(const Json& json) {
     out.user = read_counts(user);
     user.finish();
     out.copied = read_copied(reader.object("copied_bytes"));
+    if (json.contains("memory_lines")) out.traffic = read_traffic(reader.object("memory_lines"));
     reader.objects("functions", [&](JsonReader& row, size_t) {
         const std::string name = row.text("function");
         if (!out.functions.emplace(name, read_counts(row)).second) row.complain(row.path_of("function"), "this function is there twice");

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "bench/common/base/error.h"
@@ -29,6 +30,17 @@ struct CopyCounts {
     bool operator==(const CopyCounts&) const = default;
 };
 
+/// Lines of 64 bytes that loads and stores touched, by which cache of the modelled processor had them (cost_model.h).
+struct MemoryTraffic {
+    uint64_t l1 = 0;
+    uint64_t l2 = 0;
+    uint64_t l3 = 0;
+    uint64_t streamed = 0;      ///< memory; the prefetcher saw it coming
+    uint64_t missed = 0;        ///< memory
+    uint64_t string_steps = 0;  ///< of the instructions: steps of string instructions
+    bool operator==(const MemoryTraffic&) const = default;
+};
+
 /// Everything the machine executed between the two markers around a cell's
 /// timed region: all processes, interrupts and kernel threads.  Idle time is no
 /// instructions.  The region is larger than the timed one by the reader's
@@ -42,6 +54,7 @@ struct CellProfile {
     uint64_t elapsed_ns = 0;  ///< of the timed region: instructions and idle time
     InstructionCounts user;   ///< all processes
     CopyCounts copied;
+    std::optional<MemoryTraffic> traffic;  ///< of runs with the cost model
     /// Parts that the compiler split off ("f.cold", "f.isra.0") are with "f".
     std::map<std::string, InstructionCounts> functions;
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "bench/host/profile/function_rules.h"
+#include "bench/host/profile/cost_model.h"
 #include "bench/host/profile/regions.h"
 
 namespace diobench {
@@ -71,6 +72,7 @@ CellProfile make_profile(const CellResult& cell, uint64_t seed, const ProfileReg
     out.bytes = static_cast<uint64_t>(cell.metric("bytes").value_or(0));
     out.user = region.user;
     out.copied = region.copied;
+    out.traffic = region.traffic;
     out.functions = region.functions;
     return out;
 }
@@ -87,6 +89,13 @@ Result<std::map<std::string, KernelRules>> read_rules(const Profiles& profiles, 
         out.emplace(profile.kernel, std::move(*rules));
     }
     return out;
+}
+
+/// What the cost model says of a cell, if it was asked.
+void add_modelled(const CellProfile& profile, CellResult& cell) {
+    if (const auto cpu = modelled_cpu_ns(profile); cpu && profile.ops > 0) cell.metrics->emplace(kModelledCpu, *cpu / static_cast<double>(profile.ops));
+    const auto stretch = modelled_stretch(profile);
+    if (const auto mean = cell.metric("latency_ns.mean"); stretch && mean) cell.metrics->emplace(kModelledLatency, *mean * *stretch);
 }
 
 const CellProfile* find_in(const std::vector<CellProfile>& all, std::string_view kernel, std::string_view cell, uint64_t seed) {
@@ -144,6 +153,7 @@ Status add_counted_metrics(const fs::path& directory, const std::map<std::string
         if (profile == profiles->cells.end()) break;
         if (profile->kernel != cell.kernel || profile->cell != cell.cell || !cell.metrics) continue;
         cell.metrics->merge(rules->at(cell.kernel).metrics_of(*profile));
+        add_modelled(*profile, cell);
         ++profile;
     }
     return {};

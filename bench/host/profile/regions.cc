@@ -40,6 +40,7 @@ public:
         if (take_word(line, "fault ")) return bad("the plugin met " + std::string(line));
         if (take_word(line, "region ")) return begin(line);
         if (take_word(line, "copied ")) return copied(line);
+        if (take_word(line, "traffic ")) return traffic(line);
         if (take_word(line, "end ")) return end(line);
         return function(line);
     }
@@ -77,6 +78,15 @@ private:
         if (!open_ || copied_) return bad("copied bytes outside of a region, or for the second time");
         if (!take_number(line, open_->copied.user) || !take_number(line, open_->copied.kernel) || !line.empty()) return bad("not two numbers of copied bytes");
         copied_ = true;
+        return {};
+    }
+    Status traffic(std::string_view line) {
+        if (!copied_ || open_->traffic) return bad("lines of memory without the copied bytes before, or for the second time");
+        MemoryTraffic t;
+        for (uint64_t* value : {&t.l1, &t.l2, &t.l3, &t.streamed, &t.missed, &t.string_steps})
+            if (!take_number(line, *value)) return bad("not six numbers of lines of memory");
+        if (!line.empty()) return bad("not six numbers of lines of memory");
+        open_->traffic = t;
         return {};
     }
     Status end(std::string_view line) {

@@ -5,6 +5,7 @@
 //   <instructions> <loads> <stores> <entries> <function>
 //   ...
 //   copied <bytes to or from user memory> <bytes from kernel to kernel memory>
+//   traffic <lines from l1> <l2> <l3> <memory, streamed> <memory> <string steps>     with the cost model
 //   end <functions> <instructions of all>
 #pragma once
 
@@ -23,6 +24,7 @@ struct ProfileRegion {
     uint32_t tag = 0;
     InstructionCounts user;
     CopyCounts copied;
+    std::optional<MemoryTraffic> traffic;
     std::map<std::string, InstructionCounts> functions;
 };
 

@@ -130,9 +130,9 @@ Result<const BootRunner::Prepared*> BootRunner::prepare(const BootReport& report
 std::string BootRunner::key_of(const Task& task, const Prepared& prepared) const {
     const bool emulated = options_.machine == MachineKind::exact || options_.machine == MachineKind::kvm;
     auto qemu = emulated ? find_qemu() : Result<Qemu>(Qemu{});
-    return sha256_hex(fmt::format("{} {} {} {} {} {} {}", machine_name(options_.machine), accelerator_name(accelerator_), qemu ? qemu->version : "",
+    return sha256_hex(fmt::format("{} {} {} {} {} {} {}{}", machine_name(options_.machine), accelerator_name(accelerator_), qemu ? qemu->version : "",
                                   task.kernel != nullptr ? task.kernel->image_sha256 : "", prepared.constant_part.filename().string(),
-                                  prepared.memory_mib, prepared.plan.to_json().dump()));
+                                  prepared.memory_mib, prepared.plan.to_json().dump(), options_.cost_model ? " with the cost model" : ""));
 }
 
 BootPlace BootRunner::place_of(const Task& task) const {
@@ -184,6 +184,7 @@ Result<BootResult> BootRunner::boot_one(const Task& task, const Prepared& prepar
     }
     if (task.kernel != nullptr) request.kernel_image = task.kernel->image;
     if (!options_.profile_directory.empty()) {
+        request.cost_model = options_.cost_model;
         request.profile = place_of(task).profile;
         request.system_map = task.kernel->system_map;
         if (auto s = make_directories(request.profile.parent_path()); !s) return forward(s);

@@ -57,6 +57,7 @@ Status write_resume_file(const fs::path& output, const Run& run, const RunOption
         {"cache_device", absolute_or_empty(options.cache_device)},
         {"jobs", options.jobs},
         {"profile_directory", inside_or_absolute(options.profile_directory, output)},
+        {"cost_model", options.cost_model},
         {"argv", options.argv}};
     return write_file_atomic(output / kResumeFileName, json.dump(2) + "\n");
 }
@@ -89,6 +90,7 @@ Result<RunOptions> read_resume_file(const fs::path& output) {
         out.jobs = json.at("jobs");
         // Runs that were begun before there was one did not count.
         if (const std::string counts = json.value("profile_directory", ""); !counts.empty()) out.profile_directory = output / counts;
+        out.cost_model = json.value("cost_model", false);
         out.argv = json.at("argv").get<std::vector<std::string>>();
         out.output = output;
         return out;

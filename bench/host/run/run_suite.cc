@@ -16,6 +16,7 @@
 #include "bench/host/kernel/build.h"
 #include "bench/host/machine/machine_check.h"
 #include "bench/host/machine/probe.h"
+#include "bench/host/profile/cost_model.h"
 #include "bench/host/profile/read_profiles.h"
 #include "bench/host/run/boot_plan.h"
 #include "bench/host/run/boot_runner.h"
@@ -249,8 +250,9 @@ Result<std::vector<std::string>> planned_cells(const RunOptions& options) {
     return ids;
 }
 
-Result<RunOutcome> run_suite(const RunOptions& options) {
+Result<RunOutcome> run_suite(const RunOptions& asked) {
     const auto started = std::chrono::steady_clock::now();
+    RunOptions options = asked;
     Run run = begin_run(options.suite, machine_name(options.machine), options.seed, options.argv);
     if (!options.run_id.empty()) run.id = options.run_id;
     auto selected = select_cells(options);
@@ -263,6 +265,8 @@ Result<RunOutcome> run_suite(const RunOptions& options) {
     if (work.boots.empty())
         return fail("run", fmt::format("--shard {}/{}", options.shard, options.shards), "there are fewer boots than shards: this one has nothing to do");
     const fs::path output = options.output.empty() ? fs::path("out") / run.id : options.output;
+    if (options.cost_model) run.tool["cost_model"] = cost_model_text();
+    if (options.cost_model && options.profile_directory.empty()) options.profile_directory = output / kProfileFolder;
     if (auto s = make_directories(output / "logs"); !s) return forward(s);
     if (auto s = write_resume_file(output, run, options); !s) return forward(s);
 

@@ -38,6 +38,7 @@ struct RunOptions {
     fs::path cache_device;                     ///< machine kvm: what to use as the cache's disk
     unsigned jobs = 0;                         ///< machines side by side; 0: as many as CPUs (exact), one (kvm)
     fs::path profile_directory;                ///< exact: gets KERNEL/BOOT.txt, counts by function (docs/profile.md), from which metrics follow; empty: not counted
+    bool cost_model = false;                   ///< exact: simulate a processor's caches as well (bench/host/profile/cost_model.h); needs profile_directory
     KeepRun keep = KeepRun::yes;
     bool share_boots = false;                  ///< exact: keep boots in the cache for later gates
     std::vector<std::string> reuse_boots_of;   ///< exact: arms whose boots may be taken from there

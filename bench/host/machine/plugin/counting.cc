@@ -81,6 +81,7 @@ void Counting::begin_region() {
     inside_ = true;
     at_begin_ = counters_;
     copied_at_begin_ = copied_;
+    if (caches_) traffic_at_begin_ = caches_->traffic();
 }
 
 /// A stream that broke shows as a region without its last line.
@@ -96,6 +97,10 @@ void Counting::write_region() {
         ++lines;
     }
     std::fprintf(output_, "copied %" PRIu64 " %" PRIu64 "\n", copied_.user - copied_at_begin_.user, copied_.kernel - copied_at_begin_.kernel);
+    if (caches_) {
+        const MemoryTraffic t = caches_->traffic() - traffic_at_begin_;
+        std::fprintf(output_, "traffic %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", t.l1, t.l2, t.l3, t.streamed, t.missed, t.string_steps);
+    }
     std::fprintf(output_, "end %zu %" PRIu64 "\n", lines, total);
     std::fflush(output_);
 }

@@ -14,10 +14,12 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "bench/common/measure/marker.h"
+#include "bench/host/machine/plugin/cache_model.h"
 #include "bench/host/machine/plugin/symbol_table.h"
 
 namespace diobench::plugin {
@@ -47,6 +49,11 @@ public:
     /// What is wrong, or nothing.
     std::string open(const std::string& symbol_file, const std::string& output_file);
     [[nodiscard]] bool active() const { return output_ != nullptr; }
+    /// From here on every region says where its lines of memory were found.
+    void model(const Processor& processor) { caches_.emplace(processor); }
+    [[nodiscard]] bool models() const { return caches_.has_value(); }
+    [[nodiscard]] bool inside() const { return inside_; }
+    [[nodiscard]] CacheModel& caches() { return *caches_; }
 
     void on_marker(Marker marker);
 
@@ -78,6 +85,8 @@ private:
     std::vector<Copies> copies_;
     CopiedBytes copied_;
     CopiedBytes copied_at_begin_;
+    std::optional<CacheModel> caches_;
+    MemoryTraffic traffic_at_begin_;
     std::FILE* output_ = nullptr;
     uint64_t tag_ = 0;  ///< the bits executed since the last begin or end
     unsigned tag_bits_ = 0;

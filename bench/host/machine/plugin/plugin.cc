@@ -68,6 +68,23 @@ void on_copy(unsigned, qemu_plugin_meminfo_t info, uint64_t address, void* copie
     counting.on_copy(static_cast<Copies>(reinterpret_cast<uintptr_t>(copies)), address, qemu_plugin_mem_is_store(info), uint64_t{1} << qemu_plugin_mem_size_shift(info));
 }
 
+/// MOVS, STOS, CMPS, LODS, SCAS with a repeat prefix: the emulator counts each step as an instruction.
+bool is_string_instruction(const qemu_plugin_insn* instruction) {
+    const auto* bytes = static_cast<const uint8_t*>(qemu_plugin_insn_data(instruction));
+    size_t size = qemu_plugin_insn_size(instruction);
+    if (size < 2 || (bytes[0] & 0xfe) != 0xf2) return false;
+    const uint8_t opcode = bytes[size - 1];
+    return (opcode & 0xfc) == 0xa4 || (opcode >= 0xaa && opcode <= 0xaf);
+}
+
+void on_access(unsigned, qemu_plugin_meminfo_t info, uint64_t address, void* string_step) {
+    if (!counting.inside()) return;
+    const qemu_plugin_hwaddr* place = qemu_plugin_get_hwaddr(info, address);
+    if (place == nullptr || qemu_plugin_hwaddr_is_io(place)) return;
+    counting.caches().access(qemu_plugin_hwaddr_phys_addr(place), uint64_t{1} << qemu_plugin_mem_size_shift(info));
+    if (string_step != nullptr && qemu_plugin_mem_is_store(info)) counting.caches().string_step();
+}
+
 void count(qemu_plugin_insn* instruction) {
     const uint64_t address = qemu_plugin_insn_vaddr(instruction);
     Counters& c = counting.counters_at(address);
@@ -75,6 +92,9 @@ void count(qemu_plugin_insn* instruction) {
     if (counting.is_entry(address)) qemu_plugin_register_vcpu_insn_exec_inline(instruction, QEMU_PLUGIN_INLINE_ADD_U64, &c.entries, 1);
     qemu_plugin_register_vcpu_mem_inline(instruction, QEMU_PLUGIN_MEM_R, QEMU_PLUGIN_INLINE_ADD_U64, &c.loads, 1);
     qemu_plugin_register_vcpu_mem_inline(instruction, QEMU_PLUGIN_MEM_W, QEMU_PLUGIN_INLINE_ADD_U64, &c.stores, 1);
+    if (counting.models())
+        qemu_plugin_register_vcpu_mem_cb(instruction, on_access, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW,
+                                         reinterpret_cast<void*>(static_cast<uintptr_t>(is_string_instruction(instruction))));
     if (const Copies copies = counting.copies_at(address); copies != Copies::nothing)
         qemu_plugin_register_vcpu_mem_cb(instruction, on_copy, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW, reinterpret_cast<void*>(static_cast<uintptr_t>(copies)));
 }
@@ -119,21 +139,24 @@ extern "C" {
 
 int qemu_plugin_version = DIOBENCH_PLUGIN_API;
 
-/// Arguments: disk=BYTES for each disk; symbols=PATH (a System.map) and output=PATH (is made empty) to count.
+/// Arguments: disk=BYTES for each disk; symbols=PATH (a System.map) and output=PATH (is made empty) to count; model=on with that.
 int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t* info, int argc, char** argv) {
     if (int status = check_qemu(*info); status != 0) return status;
     std::string symbol_file, output_file;
+    bool model = false;
     for (int i = 0; i < argc; ++i) {
         const std::string argument = argv[i];
         const size_t equals = argument.find('=');
         const std::string value = equals == std::string::npos ? std::string() : argument.substr(equals + 1);
         if (argument.starts_with("symbols=")) symbol_file = value;
         else if (argument.starts_with("output=")) output_file = value;
+        else if (argument == "model=on") model = true;
         else if (!argument.starts_with("disk=")) return refuse("unknown argument " + argument);
         else if (!add_disk(value)) return refuse("no disk of " + value + " bytes (disk=)");
     }
     if (!output_file.empty())
         if (const std::string wrong = counting.open(symbol_file, output_file); !wrong.empty()) return refuse(wrong);
+    if (model && counting.active()) counting.model(kModelledProcessor);
     qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
     return 0;
 }

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What the cost model knows of a processor: sizes as its vendor states them, and costs.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace diobench::plugin {
+
+struct CacheSize {
+    uint64_t bytes = 0;
+    unsigned ways = 0;
+};
+
+/// Costs are beyond what an instruction takes, in cycles, as far as other work does not hide them.
+struct Processor {
+    std::string_view name;
+    CacheSize l1, l2, l3;             ///< data, of one core; l3: of what shares it
+    double cycles_per_ns = 0;
+    double instruction_cycles = 0;    ///< with all its data in L1
+    double string_cycles = 0;         ///< one of the 8-byte steps of a string instruction, each of which the emulator counts
+    double l2_cycles = 0, l3_cycles = 0;
+    double stream_cycles = 0;         ///< a line of 64 bytes from memory that the prefetcher saw coming: bandwidth
+    double memory_cycles = 0;         ///< any other line from memory: latency
+};
+
+/// A server processor of 2024.  Sizes: AMD's product brief of the EPYC 9005 series and its optimization guide of Zen 5 (48 KiB 12-way, 1 MiB
+/// 16-way, 32 MiB 16-way); latencies of 14 and about 50 cycles and 110 ns, of which half is taken to be hidden; 20 GB/s to one core.
+inline constexpr Processor kModelledProcessor{
+    .name = "AMD EPYC 9005 (Zen 5)",
+    .l1 = {48 << 10, 12},
+    .l2 = {1 << 20, 16},
+    .l3 = {32 << 20, 16},
+    .cycles_per_ns = 4.0,
+    .instruction_cycles = 0.5,
+    .string_cycles = 0.25,
+    .l2_cycles = 7,
+    .l3_cycles = 25,
+    .stream_cycles = 13,
+    .memory_cycles = 220,
+};
+
+}  // namespace diobench::plugin

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/host/profile/cost_model.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "bench/host/machine/plugin/processor.h"
+
+namespace diobench {
+
+namespace {
+
+constexpr plugin::Processor kProcessor = plugin::kModelledProcessor;
+
+double cycles_of(const CellProfile& profile, const MemoryTraffic& t) {
+    const double steps = static_cast<double>(std::min(t.string_steps, profile.total().instructions));
+    const double instructions = static_cast<double>(profile.total().instructions) - steps;
+    return instructions * kProcessor.instruction_cycles + steps * kProcessor.string_cycles + static_cast<double>(t.l2) * kProcessor.l2_cycles +
+           static_cast<double>(t.l3) * kProcessor.l3_cycles + static_cast<double>(t.streamed) * kProcessor.stream_cycles +
+           static_cast<double>(t.missed) * kProcessor.memory_cycles;
+}
+
+}  // namespace
+
+std::optional<double> modelled_cpu_ns(const CellProfile& profile) {
+    if (!profile.traffic) return std::nullopt;
+    return cycles_of(profile, *profile.traffic) / kProcessor.cycles_per_ns;
+}
+
+std::optional<double> modelled_stretch(const CellProfile& profile) {
+    const auto cpu = modelled_cpu_ns(profile);
+    if (!cpu || profile.elapsed_ns == 0) return std::nullopt;
+    const double elapsed = static_cast<double>(profile.elapsed_ns);
+    // The region is a little longer than the timed one.
+    const double idle = std::max(0.0, elapsed - static_cast<double>(profile.total().instructions));
+    return (idle + *cpu) / elapsed;
+}
+
+std::string cost_model_text() {
+    return fmt::format("{}: {} KiB, {} MiB, {} MiB of cache, {} cycles a ns; cycles: {} an instruction, {} a step of a string instruction, {} a line from L2, {} from L3, {} from memory in a stream, {} otherwise",
+                       kProcessor.name, kProcessor.l1.bytes >> 10, kProcessor.l2.bytes >> 20, kProcessor.l3.bytes >> 20, kProcessor.cycles_per_ns, kProcessor.instruction_cycles,
+                       kProcessor.string_cycles, kProcessor.l2_cycles, kProcessor.l3_cycles, kProcessor.stream_cycles, kProcessor.memory_cycles);
+}
+
+}  // namespace diobench
