@@ -51,27 +51,18 @@ class Panel:
 
 
 def panels(gate: Gate) -> list[Panel]:
-    """In the order of gate.json; a metric with two floors has two, unless nothing differs in either. The margin of a floor that is a share of another metric is each cell's own."""
-    groups: dict[str, dict[tuple[float, float], list[Line]]] = {}
+    """In the order of gate.json; a metric with two floors has two. A margin makes a tolerance of each cell: all that have one share a panel."""
+    groups: dict[str, dict[float, list[Line]]] = {}
     for line in gate.metrics:
         assert line.metric is not None
         floors = groups.setdefault(line.metric.metric, {})
         floors.setdefault(_floor(line.metric), []).append(line)
-    return [panel for floors in groups.values() for panel in _joined([_panel(lines) for lines in floors.values()])]
+    return [_panel(lines) for floors in groups.values() for lines in floors.values()]
 
 
-def _joined(found: list[Panel]) -> list[Panel]:
-    """Of one metric: those in which nothing differs as one."""
-    same = [p for p in found if p.is_same and p.lines]
-    if len(same) < 2:
-        return found
-    one = Panel(same[0].metric, f"{len(same)} floors", [line for p in same for line in p.lines], sum(p.unknown for p in same))
-    return [p for p in found if p not in same] + [one]
-
-
-def _floor(metric: Metric) -> tuple[float, float]:
-    """What cells of one panel share: the floor, or the table that gives each cell its own."""
-    return (metric.policy_line, -1) if metric.floor_of else (metric.floor_ratio, metric.margin)
+def _floor(metric: Metric) -> float:
+    """What cells of one panel share: the floor, or that each has its own."""
+    return -1 if metric.margin else metric.floor_ratio
 
 
 def _panel(lines: Sequence[Line]) -> Panel:
@@ -126,10 +117,10 @@ def _decade(percent: float) -> float:
 
 
 def scale(gate: Gate) -> Scale:
-    """So that every change, and what bounds it, is on the axis."""
+    """So that every change, and what bounds it up to the whole of it, is on the axis."""
     lines = [line.metric for line in gate.metrics if line.metric and line.metric.change is not None]
     changes = [m.change for m in lines if m.change is not None]
-    spans = [end for m in lines if m.span for end in (m.span.low, m.span.high)] + [m.tolerance for m in lines] + [-m.tolerance for m in lines]
+    spans = [end for m in lines if m.span for end in (m.span.low, m.span.high)] + [sign * min(m.tolerance, 1.0) for m in lines for sign in (1, -1)]
     finite = [100 * v for v in (*changes, *spans) if math.isfinite(v)]
     return Scale(_decade(-min(finite, default=0)), _decade(max(finite, default=0)), -math.inf in changes, math.inf in changes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from typing import Optional, Sequence
+from typing import Callable, Optional, Sequence
 
 from reports.gate.data import ACCEPTED, BETTER, INCONCLUSIVE, INVALID, PASS, REGRESSION, Cell, Gate, Metric, Span
 from reports.words import joined
@@ -82,12 +82,16 @@ def _short(value: float) -> str:
 
 
 def floor_text(metrics: Sequence[Metric]) -> str:
-    """"floor 0.1 %", "floor 0.1 % or 4096 bytes", "floor 4.3 to 90.4 instructions"; of metrics that differ in their margin alone."""
-    first = metrics[0]
-    low, high = min(m.margin for m in metrics), max(m.margin for m in metrics)
-    floor = f"{100 * first.floor_ratio:g} %" if first.floor_ratio or not high else ""
-    margin = f"{_short(low)} to {_short(high)} {first.unit}" if low != high else f"{_short(high)} {first.unit}" if high else ""
+    """"floor 0.1 %", "floor 0.1 to 5 % or 4096 bytes", "floor 4.3 to 90.4 instructions"."""
+    ratios, margins = [100 * m.floor_ratio for m in metrics], [m.margin for m in metrics]
+    floor = f"{_span_text(ratios, '{:g}'.format)} %" if any(ratios) or not any(margins) else ""
+    margin = f"{_span_text(margins, _short)} {metrics[0].unit}" if any(margins) else ""
     return "floor " + " or ".join(part for part in (floor, margin) if part)
+
+
+def _span_text(values: Sequence[float], text: Callable[[float], str]) -> str:
+    low, high = text(min(values)), text(max(values))
+    return low if low == high else f"{low} to {high}"
 
 
 def _cells_with(gate: Gate, verdict: str) -> int:

@@ -152,17 +152,20 @@ class Differences(unittest.TestCase):
             self.assertIn([round(100 * math.expm1(log_ratio + d), 3) for d in (-0.02, 0.02)], ends)
 
     def test_a_metric_with_two_floors_has_two_panels(self) -> None:
-        found = differences.panels(parse(gate(cell("a", metric()), cell("b", metric(differences=(0.5,), floor=0.003)), cell("c", metric()))))
+        found = differences.panels(parse(gate(cell("a", metric()), cell("b", metric(floor=0.003)), cell("c", metric()))))
         self.assertEqual([(p.floor, len(p.lines)) for p in found], [("floor 0.1 %", 2), ("floor 0.3 %", 1)])
-
-    def test_panels_of_a_metric_in_which_nothing_differs_are_one(self) -> None:
-        differs = [cell("d", metric(differences=(0.5,), floor=0.005)), cell("e", metric("errors"))]
-        found = differences.panels(parse(gate(cell("a", metric()), cell("b", metric(floor=0.003)), cell("c", metric()), *differs)))
-        self.assertEqual([(p.metric, p.floor, len(p.lines)) for p in found], [("latency_ns.mean", "floor 0.5 %", 1), ("latency_ns.mean", "2 floors", 3), ("errors", "floor 0.1 %", 1)])
 
     def test_cells_with_margins_of_their_own_share_a_panel(self) -> None:
         cells = [cell(name, metric("instructions_per_op.read_path", unit="instructions", floor=0.0, margin=margin, floor_of="cpu_ns_per_op.total")) for name, margin in (("a", 4.2974), ("b", 90.25))]
         self.assertEqual([(p.floor, len(p.lines)) for p in differences.panels(parse(gate(*cells)))], [("floor 4.3 to 90.2 instructions", 2)])
+
+    def test_so_do_cells_with_margins_and_floors(self) -> None:
+        cells = [cell("a", metric("bios_per_op", unit="per_op", floor=0.001, margin=0.005)), cell("b", metric("bios_per_op", unit="per_op", floor=0.05, margin=0.5))]
+        self.assertEqual([(p.floor, len(p.lines)) for p in differences.panels(parse(gate(*cells)))], [("floor 0.1 to 5 % or 0.005 to 0.5 per_op", 2)])
+
+    def test_a_margin_of_many_times_the_baseline_does_not_stretch_the_axis(self) -> None:
+        across = differences.scale(parse(gate(cell("a", metric("copied_bytes_per_byte.kernel", (0.0,), baseline=1e-6, unit="ratio", margin=0.005)))))
+        self.assertEqual((across.low, across.high), (100.0, 100.0))
 
     def test_the_band_is_the_floor(self) -> None:
         axes = differences.figure(parse(gate(cell("a", metric(differences=(20.0,), floor=0.02))))).axes[0]
