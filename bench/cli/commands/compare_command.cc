@@ -4,8 +4,10 @@
 #include <memory>
 
 #include "bench/cli/commands/command.h"
+#include "bench/common/base/terminal.h"
 #include "bench/host/run/conformance_gate.h"
 #include "bench/results/export/comparison.h"
+#include "bench/results/export/floor.h"
 #include "bench/results/export/headline.h"
 #include "bench/results/export/run_directory.h"
 #include "bench/results/store/results.h"
@@ -41,6 +43,7 @@ void print_for_people(const Comparison& comparison, const ComparisonOptions& opt
     fmt::print("{}", comparison_tables(comparison, kTerminalWidth, Colours::on_terminals));
     if (!comparison.rows.empty())
         for (const auto& sentence : headline(comparison)) fmt::print("{}\n", wrap_text(sentence, kTerminalWidth, 2));
+    for (const auto& sentence : wrong_floors(*comparison.results)) fmt::print("{}\n", coloured(wrap_text(sentence, kTerminalWidth, 2), Colour::red));
     auto wrong = problems(*comparison.results);
     if (wrong.empty()) return;
     fmt::print("\nWithout a number, or wrong:\n");

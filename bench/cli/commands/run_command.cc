@@ -13,6 +13,7 @@
 #include "bench/host/run/resume_file.h"
 #include "bench/host/run/run_suite.h"
 #include "bench/results/export/comparison.h"
+#include "bench/results/export/floor.h"
 #include "bench/results/export/headline.h"
 #include "bench/results/history/draw_report.h"
 
@@ -34,6 +35,7 @@ void print_outcome(const RunOutcome& outcome) {
     if (comparison) {
         fmt::print("{}", comparison_tables(*comparison, 100, Colours::on_terminals));
         for (const auto& sentence : headline(*comparison)) fmt::print("{}\n", sentence);
+        for (const auto& sentence : wrong_floors(outcome.results)) fmt::print("{}\n", coloured(sentence, Colour::red));
     }
     const Run& run = outcome.results.run;
     fmt::print("\nClock: {}. {}\n", run.clock.unit_is, run.clock.note);

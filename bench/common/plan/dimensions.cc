@@ -100,7 +100,7 @@ constexpr auto kRequired = KeyNeed::required;
 
 std::vector<Dimension> all_dimensions() {
     return {
-        {.name = "backend", .help = "Way in which the files are readable; raw is O_DIRECT on the backing file, null reads nothing.",
+        {.name = "backend", .help = "Way in which the files are readable; raw is O_DIRECT on the backing file, device on the block device itself, null reads nothing.",
          .place = field<&D::backend>(), .if_missing = kRefused, .id = kAlways, .label = "backend",
          .key = "backend", .example = "[\"fscache\"]", .need = kRequired},
         {.name = "layout", .help = "Image that is read.",

@@ -7,26 +7,11 @@
 #include <set>
 
 #include "bench/common/base/text.h"
-#include "bench/common/base/units.h"
 #include "bench/results/store/cells.h"
 
 namespace diobench {
 
 namespace {
-
-constexpr double kNsPerUs = 1000.0;
-
-constexpr std::array kMeasures = {
-    Measure{"throughput_bytes_per_s", "throughput, MiB/s", kMiB, Direction::higher_is_better,
-            [](const CellResult& c) { return c.metric("throughput_bytes_per_s"); },
-            [](double v) { return human_bytes(v) + "/s"; }},
-    Measure{"latency_p99_ns", "p99 latency, us", kNsPerUs, Direction::lower_is_better,
-            [](const CellResult& c) { return c.metric("latency_ns.p99"); }, human_ns},
-    Measure{"cpu_ns_per_op", "CPU per read, us", kNsPerUs, Direction::lower_is_better,
-            [](const CellResult& c) { return c.metric("cpu_ns_per_op.total"); }, human_ns},
-    Measure{"page_cache_growth_bytes", "page cache, MiB", kMiB, Direction::lower_is_better, page_cache_growth_bytes,
-            [](double v) { return v < 0 ? "-" + human_bytes(-v) : human_bytes(v); }},
-};
 
 /// The reads that tell most; of each, every engine the suite has.
 bool is_main_read(const Dimensions& d) {
@@ -68,15 +53,27 @@ std::vector<const CellResult*> row_cells(const std::vector<CellResult>& cells, c
     return out;
 }
 
-/// Any arm's raw or buffered reads will do: the patch does not touch them. The one with numbers is shown.
+/// What an arm of no kernel shows in a row, of one kernel's cells.
+const CellResult* shown_of_kernel(const std::vector<CellResult>& cells, const CellResult& row, Arm::Kind kind) {
+    switch (kind) {
+    case Arm::Kind::raw: return same_read(cells, row, kRaw);
+    case Arm::Kind::floor: return same_read(cells, row, kDevice);
+    case Arm::Kind::buffered: return with_other_io(cells, row, IoMode::buffered);
+    case Arm::Kind::kernel: break;
+    }
+    return nullptr;
+}
+
+/// Any kernel's raw or buffered reads, or reads of the device, will do: the patch does not touch them. The one with numbers is shown.
 const CellResult* from_any_arm(const std::vector<CellResult>& cells, const std::vector<std::string>& kernels,
                                const CellResult& row, Arm::Kind kind) {
     const CellResult* found = nullptr;
     for (const auto& kernel : kernels) {
         CellResult probe;
         probe.kernel = kernel;
+        probe.workload = row.workload;
         probe.dimensions = row.dimensions;
-        const CellResult* cell = kind == Arm::Kind::raw ? raw_limit(cells, probe) : with_other_io(cells, probe, IoMode::buffered);
+        const CellResult* cell = shown_of_kernel(cells, probe, kind);
         if (cell != nullptr && (found == nullptr || (found->status != CellStatus::ok && cell->status == CellStatus::ok))) found = cell;
     }
     return found;
@@ -154,9 +151,8 @@ void take_arm(const Results& from, const std::string& kernel, std::string_view s
 
 }  // namespace
 
-std::span<const Measure> comparison_measures() { return kMeasures; }
-
 std::optional<double> Comparison::value(const ComparisonRow& row, size_t arm, const Measure& measure) const {
+    if (arm < arms.size() && arms[arm].kind == Arm::Kind::floor) return row.floor ? row.floor->value(measure.value, measure.direction) : std::nullopt;
     const CellResult* cell = arm < row.cells.size() ? row.cells[arm] : nullptr;
     return cell != nullptr ? measure.value(*cell) : std::nullopt;
 }
@@ -185,6 +181,7 @@ Result<Comparison> compare_arms(const Results& results, const ComparisonOptions&
     if (!all) out.arms.push_back({"buffered", Arm::Kind::buffered, ""});
     for (const auto& kernel : kernels) out.arms.push_back({kernel, Arm::Kind::kernel, kernel});
     out.arms.push_back({"raw", Arm::Kind::raw, ""});
+    out.arms.push_back({"floor", Arm::Kind::floor, ""});
     choose_reference(out, options);
 
     auto rows = row_cells(cells, options, all ? nullptr : is_main_read);
@@ -193,10 +190,11 @@ Result<Comparison> compare_arms(const Results& results, const ComparisonOptions&
         out.main_rows_missing = true;
     }
     for (const CellResult* cell : rows) {
-        ComparisonRow row{all ? "" : group_of(cell->dimensions), all ? cell->cell : read_label(cell->dimensions), cell->cell, {}};
+        ComparisonRow row{all ? "" : group_of(cell->dimensions), all ? cell->cell : read_label(cell->dimensions), cell->cell, cell->dimensions.device, {}, {}};
         for (const auto& arm : out.arms)
             row.cells.push_back(arm.kind == Arm::Kind::kernel ? find_cell(cells, arm.kernel, cell->cell)
                                                               : from_any_arm(cells, kernels, *cell, arm.kind));
+        if (row.cells.back() != nullptr) row.floor = floor_of(cells, *row.cells.back());
         out.rows.push_back(std::move(row));
     }
     return out;
@@ -246,15 +244,18 @@ nlohmann::ordered_json comparison_json(const Comparison& comparison) {
             Json& arm = arms[comparison.arms[i].title];
             arm["status"] = cell != nullptr ? Json(status_name(cell->status)) : Json();
             arm["reason"] = cell != nullptr ? cell->reason : "the run has no such cell";
-            for (const auto& measure : kMeasures) arm[std::string(measure.name)] = number(comparison.value(row, i, measure));
+            for (const auto& measure : comparison.measures()) arm[std::string(measure.name)] = number(comparison.value(row, i, measure));
         }
         Json ratios = Json::object();
-        for (const auto& measure : kMeasures) ratios[std::string(measure.name)] = number(comparison.ratio(row, measure));
+        for (const auto& measure : comparison.measures()) ratios[std::string(measure.name)] = number(comparison.ratio(row, measure));
         rows.push_back({{"group", row.group}, {"label", row.label}, {"cell", row.cell}, {"arms", arms}, {"ratios", ratios}});
     }
+    Json kinds = Json::object();
+    for (const auto& measure : comparison.measures()) kinds[std::string(measure.name)] = kind_name(measure.kind);
     return {{"run", comparison.results->run.id},
             {"reference", comparison.arms.at(comparison.reference).title},
             {"candidate", comparison.arms.at(comparison.candidate).title},
+            {"kinds", kinds},
             {"rows", rows}};
 }
 

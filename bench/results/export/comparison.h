@@ -1,37 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The arms of one run side by side: what an O_DIRECT read buys and costs
-// against the reference arm, and how far it is from raw reads.
+// against the reference arm, and how far it is from the floor.
 #pragma once
 
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "bench/common/base/error.h"
-#include "bench/common/measure/metric_table.h"
-#include "bench/results/store/results.h"
+#include "bench/results/export/measures.h"
+#include "bench/results/store/cells.h"
 
 namespace diobench {
 
-/// One of the few numbers that people compare.
-struct Measure {
-    std::string_view name;   ///< "throughput", ... in JSON
-    std::string_view title;  ///< of the table, with the unit of the printed value
-    double divisor;          ///< from the base unit to that of the title
-    Direction direction;
-    std::optional<double> (*value)(const CellResult&);  ///< in the base unit
-    std::string (*text)(double);                        ///< with its unit, for sentences
-};
-/// Throughput, p99, CPU per read and growth of the page cache, in this order.
-[[nodiscard]] std::span<const Measure> comparison_measures();
-
 /// A column.
 struct Arm {
-    enum class Kind { kernel, buffered, raw };
+    enum class Kind { kernel, buffered, raw, floor };
     std::string title;
     Kind kind = Kind::kernel;
     std::string kernel;
@@ -42,7 +29,9 @@ struct ComparisonRow {
     std::string group;  ///< "ram, local, flat": rows of one table
     std::string label;  ///< "rand 4k qd1 pread", or the cell id with `all`
     std::string cell;   ///< id of the cell that the kernels' columns show
+    std::string device;
     std::vector<const CellResult*> cells;  ///< one for each arm; nullptr if the run has none
+    std::optional<Floor> floor{};          ///< its numbers are those of the arm "floor"
 };
 
 struct ComparisonOptions {
@@ -60,6 +49,7 @@ struct Comparison {
     size_t candidate = 0;  ///< index of the arm that is judged
     bool main_rows_missing = false;  ///< the suite has none of the main reads, so all local ones are shown
 
+    [[nodiscard]] std::span<const Measure> measures() const { return comparison_measures(results->run.clock); }
     [[nodiscard]] std::optional<double> value(const ComparisonRow& row, size_t arm, const Measure& measure) const;
     /// candidate / reference; missing if a value is, or if the reference is 0.
     [[nodiscard]] std::optional<double> ratio(const ComparisonRow& row, const Measure& measure) const;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <numeric>
+#include <set>
 
 #include "bench/common/base/terminal.h"
 #include "bench/results/export/comparison.h"
@@ -13,7 +15,6 @@ namespace {
 
 constexpr size_t kLabelWidth = 22;
 constexpr size_t kRatioWidth = 8;
-constexpr size_t kSmallestColumn = kArmTitleLength + 1;
 constexpr size_t kWidestColumn = 11;
 /// Differences below this are not coloured: one run cannot tell them from chance on a real clock.
 constexpr double kColourFrom = 0.01;
@@ -40,11 +41,13 @@ std::string gap_text(const CellResult* cell) {
 class TableWriter {
 public:
     TableWriter(const Comparison& comparison, size_t width, Colours colours)
-        : comparison_(comparison), colours_(colours), ratio_(comparison.reference != comparison.candidate) {
-        size_t room = std::max<size_t>(width, 72) - kLabelWidth - (ratio_ ? kRatioWidth : 0);
-        size_t arms = comparison.arms.size();
-        column_width_ = std::clamp(room / arms, kSmallestColumn, kWidestColumn);
-        columns_ = std::min(arms, room / column_width_);
+        : comparison_(comparison), colours_(colours), ratio_(comparison.reference != comparison.candidate),
+          room_(std::max<size_t>(width, 72) - kLabelWidth - (ratio_ ? kRatioWidth : 0)) {
+        for (size_t arm = 0; arm < comparison.arms.size(); ++arm) widths_.push_back(1 + needed_width(arm));
+        const size_t needed = std::accumulate(widths_.begin(), widths_.end(), size_t{0});
+        if (needed >= room_) return;
+        const size_t more = (room_ - needed) / widths_.size();
+        for (size_t& width_of_arm : widths_) width_of_arm = std::max(width_of_arm, std::min(width_of_arm + more, kWidestColumn));
     }
 
     std::string write() {
@@ -52,24 +55,38 @@ public:
             size_t to = from;
             while (to < comparison_.rows.size() && comparison_.rows[to].group == comparison_.rows[from].group) ++to;
             if (!comparison_.rows[from].group.empty()) out_ += paint(comparison_.rows[from].group, Colour::bold) + "\n";
-            for (const auto& measure : comparison_measures())
-                for (size_t arm = 0; arm < comparison_.arms.size(); arm += columns_) write_table(measure, from, to, arm);
+            for (const auto& measure : comparison_.measures())
+                for (size_t arm = 0; arm < comparison_.arms.size();) arm = write_table(measure, from, to, arm);
             from = to;
         }
         return std::move(out_);
     }
 
 private:
-    void write_table(const Measure& measure, size_t from, size_t to, size_t first_arm) {
-        size_t end_arm = std::min(first_arm + columns_, comparison_.arms.size());
-        std::string head = fmt::format("{:<{}}", measure.title, kLabelWidth);
+    /// Of the title and of every number and word in the column.
+    size_t needed_width(size_t arm) const {
+        size_t out = std::min(comparison_.arms[arm].title.size(), kArmTitleLength);
+        for (const auto& row : comparison_.rows)
+            for (const auto& measure : comparison_.measures()) out = std::max(out, plain_text(measure, row, arm).size());
+        return out;
+    }
+
+    /// As many arms as fit, from `first_arm` on; returns the next one.
+    size_t write_table(const Measure& measure, size_t from, size_t to, size_t first_arm) {
+        size_t end_arm = first_arm;
+        for (size_t used = 0; end_arm < widths_.size() && (end_arm == first_arm || used + widths_[end_arm] <= room_); ++end_arm) used += widths_[end_arm];
+        std::set<std::string> devices;
+        for (size_t i = from; i < to; ++i) devices.insert(comparison_.rows[i].device);
+        out_ += paint(fmt::format("{}, {}", measure.title, kind_text(measure.kind, devices)), Colour::dim) + "\n";
+        std::string head(kLabelWidth, ' ');
         for (size_t arm = first_arm; arm < end_arm; ++arm)
-            head += fmt::format("{:>{}}", comparison_.arms[arm].title.substr(0, column_width_ - 1), column_width_);
+            head += fmt::format("{:>{}}", comparison_.arms[arm].title.substr(0, widths_[arm] - 1), widths_[arm]);
         bool with_ratio = ratio_ && end_arm == comparison_.arms.size();
         if (with_ratio) head += fmt::format("{:>{}}", "ratio", kRatioWidth);
         out_ += paint(head, Colour::dim) + "\n";
         for (size_t i = from; i < to; ++i) write_row(measure, comparison_.rows[i], first_arm, end_arm, with_ratio);
         out_ += "\n";
+        return end_arm;
     }
 
     void write_row(const Measure& measure, const ComparisonRow& row, size_t first_arm, size_t end_arm, bool with_ratio) {
@@ -81,11 +98,16 @@ private:
     }
 
     std::string value_text(const Measure& measure, const ComparisonRow& row, size_t arm) const {
-        if (auto value = comparison_.value(row, arm, measure))
-            return fmt::format("{:>{}}", number_text(*value / measure.divisor), column_width_);
+        const std::string text = fmt::format("{:>{}}", plain_text(measure, row, arm), widths_[arm]);
+        if (comparison_.value(row, arm, measure)) return text;
         const CellResult* cell = row.cells[arm];
         bool wrong = cell != nullptr && (cell->status == CellStatus::invalid || cell->status == CellStatus::failed);
-        return paint(fmt::format("{:>{}}", gap_text(cell), column_width_), wrong ? Colour::red : Colour::dim);
+        return paint(text, wrong ? Colour::red : Colour::dim);
+    }
+
+    std::string plain_text(const Measure& measure, const ComparisonRow& row, size_t arm) const {
+        const auto value = comparison_.value(row, arm, measure);
+        return value ? number_text(*value / measure.divisor) : gap_text(row.cells[arm]);
     }
 
     std::string ratio_text(const Measure& measure, const ComparisonRow& row) const {
@@ -104,8 +126,8 @@ private:
     const Comparison& comparison_;
     Colours colours_;
     bool ratio_;
-    size_t column_width_ = kSmallestColumn;
-    size_t columns_ = 1;
+    size_t room_;                 ///< for the columns of arms
+    std::vector<size_t> widths_;  ///< of each arm's column
     std::string out_;
 };
 

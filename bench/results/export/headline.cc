@@ -5,6 +5,7 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "bench/common/base/text.h"
@@ -15,18 +16,6 @@ namespace diobench {
 namespace {
 
 constexpr size_t kCellsInASentence = 3;
-
-/// How each measure is worded when the candidate has more or less of it than the reference.
-struct Wording {
-    std::string_view better;
-    std::string_view worse;
-};
-Wording wording(std::string_view measure) {
-    if (measure == "throughput_bytes_per_s") return {"reads faster", "reads slower"};
-    if (measure == "latency_p99_ns") return {"has a lower p99 latency", "has a higher p99 latency"};
-    if (measure == "cpu_ns_per_op") return {"needs less CPU per read", "needs more CPU per read"};
-    return {"leaves less in the page cache", "leaves more in the page cache"};
-}
 
 /// One read of which both arms have the number.
 struct Difference {
@@ -74,10 +63,15 @@ std::string where(const ComparisonRow& row) {
     return row.group.empty() ? row.label : fmt::format("{} on {}", row.label, split(row.group, ',').front());
 }
 
+std::string ratio_words(const Measure& measure, const Difference& top) {
+    if (top.before <= 0 || top.after <= 0) return "";
+    const bool instructions = measure.kind == NumberKind::counted && measure.name == "cpu_ns_per_op" && top.after < top.before;
+    return instructions ? fmt::format("{:.2f} times fewer, ", top.before / top.after) : fmt::format("{:.2f}x, ", top.after / top.before);
+}
+
 std::string clause(const Measure& measure, std::string_view words, const std::vector<Difference>& differences, size_t compared) {
     const Difference& top = differences.front();
-    std::string ratio = top.before > 0 && top.after > 0 ? fmt::format("{:.2f}x, ", top.after / top.before) : "";
-    return fmt::format("{} in {} of {} (most: {}{}: {} instead of {})", words, differences.size(), compared, ratio, where(*top.row),
+    return fmt::format("{} in {} of {} (most: {}{}: {} instead of {})", words, differences.size(), compared, ratio_words(measure, top), where(*top.row),
                        measure.text(top.after), measure.text(top.before));
 }
 
@@ -89,21 +83,53 @@ std::string enumerate(const std::vector<std::string>& parts) {
 
 std::string title(const Comparison& comparison, size_t arm) { return comparison.arms.at(arm).title; }
 
-std::string limit_sentence(const Comparison& comparison) {
-    size_t raw = comparison.arms.size() - 1;
-    const Measure& throughput = comparison_measures().front();
+std::string named_kind(const Comparison& comparison, NumberKind kind) {
+    std::set<std::string> devices;
+    for (const auto& row : comparison.rows) devices.insert(row.device);
+    return kind_text(kind, devices);
+}
+
+/// Measures of each kind, in the order of tables.
+std::vector<std::pair<NumberKind, std::vector<const Measure*>>> by_kind(const Comparison& comparison) {
+    std::vector<std::pair<NumberKind, std::vector<const Measure*>>> out;
+    for (const auto& measure : comparison.measures()) {
+        auto found = std::find_if(out.begin(), out.end(), [&](const auto& one) { return one.first == measure.kind; });
+        if (found == out.end()) found = out.insert(out.end(), {measure.kind, {}});
+        found->second.push_back(&measure);
+    }
+    return out;
+}
+
+/// "needs 108 % (...) to 145 % (...) of its instructions"; empty if there is nothing to hold it against.
+std::string share_of_floor(const Comparison& comparison, const Measure& measure) {
+    const size_t floor = comparison.arms.size() - 1;
     std::vector<std::pair<double, const ComparisonRow*>> shares;
     for (const auto& row : comparison.rows) {
-        auto own = comparison.value(row, comparison.candidate, throughput);
-        auto limit = comparison.value(row, raw, throughput);
-        if (own && limit && *limit > 0) shares.emplace_back(*own / *limit, &row);
+        auto own = comparison.value(row, comparison.candidate, measure);
+        auto least = comparison.value(row, floor, measure);
+        if (own && least && *least > 0) shares.emplace_back(*own / *least, &row);
     }
-    if (shares.empty()) return "Limit: there are no raw reads to hold it against.";
+    if (shares.empty()) return "";
+    auto text = [](const auto& share) { return fmt::format("{:.0f} % ({})", share.first * 100, where(*share.second)); };
     auto [low, high] = std::minmax_element(shares.begin(), shares.end());
-    std::string who = fmt::format("Limit: of the throughput of raw O_DIRECT reads of the backing file, {} reaches", title(comparison, comparison.candidate));
-    if (shares.size() == 1) return fmt::format("{} {:.0f} % ({}).", who, low->first * 100, where(*low->second));
-    return fmt::format("{} {:.0f} % ({}) to {:.0f} % ({}).", who, low->first * 100, where(*low->second), high->first * 100,
-                       where(*high->second));
+    return fmt::format(fmt::runtime(measure.of_floor), shares.size() == 1 ? text(*low) : fmt::format("{} to {}", text(*low), text(*high)));
+}
+
+/// A sentence for each kind of number.
+std::vector<std::string> floor_sentences(const Comparison& comparison) {
+    std::vector<std::string> out;
+    for (const auto& [kind, measures] : by_kind(comparison)) {
+        std::vector<std::string> clauses;
+        for (const Measure* measure : measures) {
+            if (measure->of_floor.empty()) continue;
+            if (auto text = share_of_floor(comparison, *measure); !text.empty()) clauses.push_back(std::move(text));
+        }
+        if (!clauses.empty())
+            out.push_back(fmt::format("Floor, {}: against the block device itself, {} {}.", named_kind(comparison, kind), title(comparison, comparison.candidate),
+                                      enumerate(clauses)));
+    }
+    if (out.empty()) out.emplace_back("Floor: no floor, for the run has no reads of the block device itself to hold these against.");
+    return out;
 }
 
 /// Cells that have the same thing wrong, in the order in which they came.
@@ -146,28 +172,35 @@ void kernel_problems(const KernelResult& kernel, std::vector<std::string>& out) 
 }  // namespace
 
 std::vector<std::string> headline(const Comparison& comparison) {
-    std::vector<std::string> gains;
-    std::vector<std::string> costs;
-    size_t compared = 0;
-    for (const auto& measure : comparison_measures()) {
-        auto split = split_by_sign(comparison, measure);
-        compared = std::max(compared, split.compared);
-        auto words = wording(measure.name);
-        if (!split.better.empty()) gains.push_back(clause(measure, words.better, split.better, split.compared));
-        if (!split.worse.empty()) costs.push_back(clause(measure, words.worse, split.worse, split.compared));
+    const std::string candidate = title(comparison, comparison.candidate);
+    const std::string reference = title(comparison, comparison.reference);
+    std::vector<std::string> out;
+    size_t most_compared = 0;
+    for (const auto& [kind, measures] : by_kind(comparison)) {
+        std::vector<std::string> gains;
+        std::vector<std::string> costs;
+        size_t compared = 0;
+        for (const Measure* measure : measures) {
+            auto split = split_by_sign(comparison, *measure);
+            compared = std::max(compared, split.compared);
+            if (!split.better.empty()) gains.push_back(clause(*measure, measure->better, split.better, split.compared));
+            if (!split.worse.empty()) costs.push_back(clause(*measure, measure->worse, split.worse, split.compared));
+        }
+        most_compared = std::max(most_compared, compared);
+        auto sentence = [&](std::string_view what, const std::vector<std::string>& clauses) {
+            const std::string named = fmt::format("{}, {}", what, named_kind(comparison, kind));
+            if (clauses.empty())
+                return fmt::format("{}: none of more than {:.0f} % against {} in the {} reads that {} was compared in.", named,
+                                   kSameWithin * 100, reference, compared, candidate);
+            return fmt::format("{}: against {}, {} {}.", named, reference, candidate, enumerate(clauses));
+        };
+        out.push_back(sentence("Gain", gains));
+        out.push_back(sentence("Cost", costs));
     }
-    std::string candidate = title(comparison, comparison.candidate);
-    std::string reference = title(comparison, comparison.reference);
-    if (comparison.reference == comparison.candidate || compared == 0)
-        return {fmt::format("Gain and cost: not known, for there is no read that both {} and {} have numbers of.", candidate, reference),
-                limit_sentence(comparison)};
-    auto sentence = [&](std::string_view what, const std::vector<std::string>& clauses) {
-        if (clauses.empty())
-            return fmt::format("{}: none of more than {:.0f} % against {} in the {} reads that {} was compared in.", what,
-                               kSameWithin * 100, reference, compared, candidate);
-        return fmt::format("{}: against {}, {} {}.", what, reference, candidate, enumerate(clauses));
-    };
-    return {sentence("Gain", gains), sentence("Cost", costs), limit_sentence(comparison)};
+    if (comparison.reference == comparison.candidate || most_compared == 0)
+        out = {fmt::format("Gain and cost: not known, for there is no read that both {} and {} have numbers of.", candidate, reference)};
+    for (auto& sentence : floor_sentences(comparison)) out.push_back(std::move(sentence));
+    return out;
 }
 
 std::vector<std::string> problems(const Results& results) {

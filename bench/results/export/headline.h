@@ -12,9 +12,10 @@ namespace diobench {
 /// Differences of less than this share are told apart from neither gain nor cost.
 inline constexpr double kSameWithin = 0.01;
 
-/// Three sentences: what the candidate gains against the reference, what it
-/// costs, and how near it comes to raw reads.  Signs follow the numbers: what
-/// got worse is a cost, and a gain of nothing is said to be none.
+/// What the candidate gains against the reference and what it costs, of each
+/// kind of number, for none of which is told in one sentence with another; and
+/// how near it comes to the floor.  Signs follow the numbers: what got worse is
+/// a cost, and a gain of nothing is said to be none.
 [[nodiscard]] std::vector<std::string> headline(const Comparison& comparison);
 
 /// One sentence for each kind of thing without a number or not as it should

@@ -6,7 +6,9 @@
 
 #include "bench/common/base/text.h"
 #include "bench/results/export/conformance_text.h"
+#include "bench/results/export/floor.h"
 #include "bench/results/export/headline.h"
+#include "bench/results/export/measures.h"
 
 namespace diobench {
 
@@ -38,14 +40,9 @@ std::string setup(const Run& run) {
     std::string qemu = run.tool.contains("qemu") && run.machine != "host" && run.machine != "uml" ? ", QEMU " + run.tool.at("qemu") : "";
     out += labelled("Machine", fmt::format("{} ({}{}) on {}, {} CPUs, Linux {}", run.machine, run.accelerator, qemu, run.host.cpu,
                                            run.host.cpus, run.host.kernel));
-    std::string clock = fmt::format("{}: {}", run.clock.kind, run.clock.unit_is);
-    if (run.clock.kind == "virtual")
-        clock += ". Times are counts of instructions, the same on every host: they rank the arms and show changes, but leave out "
-                 "caches, memory and the bus, and are not what a stopwatch would show";
-    if (run.clock.kind == "real")
-        clock += ". Times have the noise of this host in them: what differs little may differ by chance";
-    if (!run.clock.note.empty()) clock += ". " + run.clock.note;
-    return out + labelled("Clock", clock + ".");
+    std::string clock = fmt::format("{}: {}. {}", run.clock.kind, run.clock.unit_is, clock_meaning(run.clock));
+    if (!run.clock.note.empty()) clock += " " + run.clock.note;
+    return out + labelled("Clock", clock);
 }
 
 std::string kernels_text(const std::vector<KernelResult>& kernels) {
@@ -97,10 +94,12 @@ std::string summary_text(const Comparison& comparison) {
     std::string out = "diobench: direct against buffered reads, EROFS over fscache\n\n";
     out += setup(results.run);
     out += "Kernels:\n" + kernels_text(results.kernels);
-    out += section("Answer") + bullets(headline(comparison));
+    out += section("Answer") + bullets(wrong_floors(results)) + bullets(headline(comparison));
     out += section("Numbers");
     out += wrap_text("Reads with O_DIRECT from blobs that are in the cache file, page cache cold. \"buffered\": the same read without "
-                     "O_DIRECT. \"raw\": O_DIRECT on the backing file itself, the limit. \"ratio\": " +
+                     "O_DIRECT. \"raw\": O_DIRECT on the backing file. \"floor\": the same of the block device itself, by the same engine or with "
+                     "fixed buffers, whichever takes less; it binds reads with O_DIRECT, not buffered ones, which are read ahead of when they "
+                     "are sequential. \"ratio\": " +
                          comparison.arms.at(comparison.candidate).title + " / " + comparison.arms.at(comparison.reference).title +
                          ". \"page cache\": what the reads added to it.",
                      kWidth, 0) + "\n\n";

@@ -93,6 +93,24 @@ CellResult collapse(const Boots& boots) {
     return out;
 }
 
+/// Whether a device is asked for the same by whatever engine.
+bool is_same_load(const Dimensions& a, const Dimensions& b) {
+    return a.device == b.device && a.pattern == b.pattern && a.block_size_bytes == b.block_size_bytes && a.iodepth == b.iodepth &&
+           a.numjobs == b.numjobs && a.arrival == b.arrival && a.rate_iops == b.rate_iops;
+}
+
+/// The same load on a back end by an engine, in the same arm: one with numbers first, then one of the same workload.
+const CellResult* best_match(const std::vector<CellResult>& cells, const CellResult& cell, std::string_view backend, std::string_view engine) {
+    const CellResult* best = nullptr;
+    const auto rank = [&](const CellResult& c) { return std::tuple(c.status == CellStatus::ok, c.workload == cell.workload); };
+    for (const auto& other : cells) {
+        const auto& d = other.dimensions;
+        if (other.kernel != cell.kernel || d.backend != backend || d.engine != engine || !is_same_load(d, cell.dimensions)) continue;
+        if (best == nullptr || rank(other) > rank(*best)) best = &other;
+    }
+    return best;
+}
+
 }  // namespace
 
 bool match_glob(std::string_view pattern, std::string_view cell_id) {
@@ -131,24 +149,33 @@ const CellResult* with_other_io(const std::vector<CellResult>& cells, const Cell
     return nullptr;
 }
 
-const CellResult* raw_limit(const std::vector<CellResult>& cells, const CellResult& cell) {
-    const auto& d = cell.dimensions;
-    for (const auto& other : cells) {
-        const auto& o = other.dimensions;
-        if (other.kernel == cell.kernel && o.backend == kRaw && o.device == d.device && o.pattern == d.pattern &&
-            o.block_size_bytes == d.block_size_bytes && o.engine == d.engine && o.iodepth == d.iodepth &&
-            o.numjobs == d.numjobs && o.arrival == d.arrival && o.rate_iops == d.rate_iops)
-            return &other;
-    }
-    return nullptr;
+const CellResult* same_read(const std::vector<CellResult>& cells, const CellResult& cell, std::string_view backend) {
+    return best_match(cells, cell, backend, cell.dimensions.engine);
 }
 
-std::optional<double> ratio_to_raw(const std::vector<CellResult>& cells, const CellResult& cell) {
-    const CellResult* raw = raw_limit(cells, cell);
-    auto own = cell.metric("throughput_bytes_per_s");
-    auto limit = raw != nullptr ? raw->metric("throughput_bytes_per_s") : std::nullopt;
-    if (!own || !limit || *limit <= 0) return std::nullopt;
-    return *own / *limit;
+std::optional<double> Floor::value(std::optional<double> (*of)(const CellResult&), Direction direction) const {
+    std::optional<double> best;
+    for (const CellResult* cell : {same, fixed}) {
+        const auto one = cell != nullptr ? of(*cell) : std::nullopt;
+        if (one && (!best || (direction == Direction::higher_is_better ? *one > *best : *one < *best))) best = one;
+    }
+    return best;
+}
+
+std::optional<Floor> floor_of(const std::vector<CellResult>& cells, const CellResult& cell) {
+    const CellResult* same = same_read(cells, cell, kDevice);
+    if (same == nullptr) return std::nullopt;
+    return Floor{same, best_match(cells, cell, kDevice, kFixedBuffers)};
+}
+
+bool is_bound_by_floor(const CellResult& cell) {
+    if (cell.status != CellStatus::ok || cell.dimensions.io != IoMode::direct || cell.observed_io != ObservedIo::direct) return false;
+    if (cell.dimensions.backend == kDevice || cell.dimensions.backend == kNull) return false;
+    const auto wanted = cell.metric("bytes");
+    const auto from_device = cell.metric("device.read_bytes");
+    const auto grown = page_cache_growth_bytes(cell);
+    if (!wanted) return false;
+    return (!from_device || *from_device >= *wanted) && (!grown || *grown < *wanted / 2);
 }
 
 std::optional<double> page_cache_growth_bytes(const CellResult& cell) {

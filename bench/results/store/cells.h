@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/common/measure/metric_table.h"
 #include "bench/results/store/results.h"
 
 namespace diobench {
@@ -30,11 +31,28 @@ namespace diobench {
 /// The same read with another `io` (buffered for a direct one) in the same arm, or nullptr.
 [[nodiscard]] const CellResult* with_other_io(const std::vector<CellResult>& cells, const CellResult& cell,
                                               IoMode io);
-/// The limit line of a cell: backend raw in the same arm with the same device,
-/// pattern, block size, engine, iodepth and numjobs, or nullptr.
-[[nodiscard]] const CellResult* raw_limit(const std::vector<CellResult>& cells, const CellResult& cell);
-/// Throughput as a share of raw_limit()'s; missing if either number is.
-[[nodiscard]] std::optional<double> ratio_to_raw(const std::vector<CellResult>& cells, const CellResult& cell);
+/// The same read by another back end in the same arm, one with numbers first: same device, pattern, block
+/// size, engine, iodepth, numjobs and arrival, or nullptr. One of the same workload comes before others.
+[[nodiscard]] const CellResult* same_read(const std::vector<CellResult>& cells, const CellResult& cell, std::string_view backend);
+
+/// Reads by this engine pin their buffers once: the kernel does nothing with the caller's memory.
+inline constexpr std::string_view kFixedBuffers = "io_uring-fixed";
+
+/// The least that a read with O_DIRECT can take: the same read of the block device itself (back end device)
+/// in the same arm, by the same engine or, where that is better, with fixed buffers. What the block layer
+/// does with pages of an ordinary buffer is more than a file system must do.
+struct Floor {
+    const CellResult* same = nullptr;   ///< by the same engine; never null
+    const CellResult* fixed = nullptr;  ///< with fixed buffers; null if the run has none
+
+    /// The better number of both.
+    [[nodiscard]] std::optional<double> value(std::optional<double> (*of)(const CellResult&), Direction direction) const;
+};
+/// The floor of a cell; nullopt if the run has no such read of the device.
+[[nodiscard]] std::optional<Floor> floor_of(const std::vector<CellResult>& cells, const CellResult& cell);
+/// Whether it binds a read: seen to be direct, every byte from the device (nothing of it a hole), and
+/// nothing left in a page cache below (a loop device reads ahead of its image file).
+[[nodiscard]] bool is_bound_by_floor(const CellResult& cell);
 
 /// Bytes of page cache that the timed region added to the machine
 /// (guest_total after - before); negative if the machine dropped some.

@@ -63,7 +63,7 @@ void note_absent(const GateInput& input, const Policy& policy, const KnownCounts
 /// Nothing was lost here either, and less is seen.
 void note_not_counted(size_t cells, GateReport& report) {
     if (cells > 0)
-        report.notes.push_back(fmt::format("{} gate {} cell{} and were not counted in all of these runs: what is slower by less than the floors of times was not looked for", kNotCountedNote,
+        report.notes.push_back(fmt::format("{} gate {} cell{} and were not counted in all of these runs: what is worse by less than the floors of times was not looked for", kNotCountedNote,
                                            cells, cells == 1 ? "" : "s"));
 }
 

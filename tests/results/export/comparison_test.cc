@@ -29,6 +29,30 @@ Results with_dio(const SampleNumbers& numbers) {
     return results;
 }
 
+/// The same with reads of the device itself: dio's half of the time of raw ones, by 4,000 instructions.
+Results with_floor(Results results = sample_results()) {
+    for (const char* kernel : {"fallback", "dio"}) {
+        results.cells.push_back(sample_ok_cell(kernel, "device", "direct", {512, 0.0025, 5000, 0}));
+        (*results.cells.back().metrics)["cpu_ns_per_op.total"] = 4000.25;
+    }
+    return results;
+}
+
+Results on_a_real_clock(Results results) {
+    results.run.machine = "kvm";
+    results.run.clock = {"real", "1 ns", true, ""};
+    return results;
+}
+
+/// The sentence that begins so, or nothing.
+std::string sentence_of(const std::vector<std::string>& sentences, std::string_view beginning) {
+    for (const auto& sentence : sentences)
+        if (sentence.starts_with(beginning)) return sentence;
+    return "";
+}
+
+const Measure& throughput_in(const Comparison& comparison) { return comparison_measure(comparison.results->run.clock, "throughput_bytes_per_s"); }
+
 size_t widest_line(const std::string& text) {
     size_t widest = 0;
     for (const auto& line : split(text, '\n')) widest = std::max(widest, line.size());
@@ -53,12 +77,17 @@ TEST(Comparison, FallbackIsTheReferenceAndTheLastArmIsJudged) {
     ASSERT_EQ(comparison.rows.size(), 1u);
     EXPECT_EQ(comparison.arms[comparison.reference].title, "fallback");
     EXPECT_EQ(comparison.arms[comparison.candidate].title, "dio");
-    const auto& throughput = comparison_measures()[0];
+    const auto& throughput = throughput_in(comparison);
     EXPECT_DOUBLE_EQ(comparison.ratio(comparison.rows[0], throughput).value(), 2.0);
     EXPECT_EQ(comparison.arms.front().title, "buffered");
     EXPECT_DOUBLE_EQ(comparison.value(comparison.rows[0], 0, throughput).value(), 512 * 4096 / 0.02);
-    EXPECT_EQ(comparison.arms.back().title, "raw");
-    EXPECT_DOUBLE_EQ(comparison.value(comparison.rows[0], comparison.arms.size() - 1, throughput).value(), 512 * 4096 / 0.005);
+    const size_t raw = comparison.arms.size() - 2;
+    EXPECT_EQ(comparison.arms[raw].title, "raw");
+    EXPECT_DOUBLE_EQ(comparison.value(comparison.rows[0], raw, throughput).value(), 512 * 4096 / 0.005);
+    EXPECT_EQ(comparison.arms.back().title, "floor");
+    EXPECT_EQ(comparison.value(comparison.rows[0], raw + 1, throughput), std::nullopt);
+    comparison = compared(with_floor());
+    EXPECT_DOUBLE_EQ(comparison.value(comparison.rows[0], raw + 1, throughput).value(), 512 * 4096 / 0.0025);
 }
 
 TEST(Comparison, WithoutAnotherDirectArmBufferedIsTheReference) {
@@ -69,7 +98,7 @@ TEST(Comparison, WithoutAnotherDirectArmBufferedIsTheReference) {
     std::erase_if(results.cells, [](const auto& cell) { return cell.status != CellStatus::ok; });
     auto comparison = compared(results);
     EXPECT_EQ(comparison.arms[comparison.reference].title, "buffered");
-    EXPECT_DOUBLE_EQ(comparison.ratio(comparison.rows[0], comparison_measures()[0]).value(), 2.0);
+    EXPECT_DOUBLE_EQ(comparison.ratio(comparison.rows[0], throughput_in(comparison)).value(), 2.0);
 }
 
 TEST(Comparison, GapsSayWhy) {
@@ -131,32 +160,76 @@ TEST(Comparison, TwoRunsShowOneArmOfEach) {
     auto comparison = compared(*merged);
     EXPECT_EQ(comparison.arms[comparison.reference].title, "dio@1");
     EXPECT_EQ(comparison.arms[comparison.candidate].title, "dio@2");
-    EXPECT_DOUBLE_EQ(comparison.ratio(comparison.rows[0], comparison_measures()[0]).value(), 0.25);
+    EXPECT_DOUBLE_EQ(comparison.ratio(comparison.rows[0], throughput_in(comparison)).value(), 0.25);
     EXPECT_FALSE(merge_runs(sample_results(), sample_results(), {"dio", "none"}));
 }
 
+TEST(Comparison, TablesSayWhatIsCountedAndModelled) {
+    const std::string text = comparison_tables(compared(sample_results()), 100, Colours::never);
+    EXPECT_THAT(text, AllOf(HasSubstr("1,000 instructions per read, counted\n"), HasSubstr("page cache, MiB, counted\n"),
+                            HasSubstr("throughput, MiB/s, modelled (1 instruction = 1 ns, device ram)\n"),
+                            HasSubstr("p99 latency, us, modelled (1 instruction = 1 ns, device ram)\n")));
+    const std::string timed = comparison_tables(compared(on_a_real_clock(sample_results())), 100, Colours::never);
+    EXPECT_THAT(timed, AllOf(HasSubstr("throughput, MiB/s, timed\n"), HasSubstr("CPU per read, us, timed\n"), HasSubstr("page cache, MiB, counted\n"),
+                             Not(HasSubstr("modelled")), Not(HasSubstr("instruction"))));
+}
+
 TEST(Headline, WhatIsBetterIsAGain) {
-    auto sentences = headline(compared(sample_results()));  // dio: twice as fast, half the latency, no page cache
-    ASSERT_EQ(sentences.size(), 3u);
-    EXPECT_THAT(sentences[0], AllOf(HasSubstr("Gain: against fallback, dio reads faster in 1 of 1"), HasSubstr("2.00x"),
-                                    HasSubstr("lower p99"), HasSubstr("leaves less in the page cache"),
-                                    HasSubstr("0 B instead of 2.00 MiB")));
-    EXPECT_THAT(sentences[1], HasSubstr("Cost: none"));
-    EXPECT_THAT(sentences[2], AllOf(HasSubstr("dio reaches 50 %"), HasSubstr("raw")));
+    auto sentences = headline(compared(with_dio({512, 0.01, 20000, 0})));  // dio: twice the throughput, half the latency, no page cache
+    EXPECT_THAT(sentence_of(sentences, "Gain, modelled (1 instruction = 1 ns, device ram): "),
+                AllOf(HasSubstr("against fallback, dio has a higher throughput in 1 of 1"), HasSubstr("2.00x"), HasSubstr("lower p99")));
+    EXPECT_THAT(sentence_of(sentences, "Gain, counted: "), AllOf(HasSubstr("leaves less in the page cache"), HasSubstr("0 B instead of 2.00 MiB")));
+    EXPECT_THAT(sentence_of(sentences, "Cost, counted: "), HasSubstr("none"));
+    EXPECT_THAT(sentence_of(sentences, "Cost, modelled"), HasSubstr("none"));
+}
+
+TEST(Headline, InstructionsAreToldAsTheyWereCounted) {
+    Results results = sample_results();
+    (*results.cells[0].metrics)["cpu_ns_per_op.total"] = 17340.4;
+    (*results.cells[3].metrics)["cpu_ns_per_op.total"] = 5100.0;
+    EXPECT_THAT(sentence_of(headline(compared(results)), "Gain, counted"),
+                HasSubstr("dio needs fewer instructions per read in 1 of 1 (most: 3.40 times fewer, rand 4k qd1 pread on ram: 5,100 instructions instead of 17,340 instructions)"));
+    std::swap(results.cells[0].metrics, results.cells[3].metrics);
+    EXPECT_THAT(sentence_of(headline(compared(results)), "Cost, counted"), HasSubstr("dio needs more instructions per read in 1 of 1 (most: 3.40x, "));
 }
 
 TEST(Headline, WhatIsWorseIsACostAlsoWhenFallbackWinsAll) {
     auto sentences = headline(compared(with_dio({512, 0.04, 80000, 4194304})));
-    EXPECT_THAT(sentences[0], HasSubstr("Gain: none"));
-    EXPECT_THAT(sentences[1], AllOf(HasSubstr("dio reads slower in 1 of 1 (most: 0.50x"), HasSubstr("higher p99"),
-                                    HasSubstr("leaves more in the page cache"), Not(HasSubstr("faster")), Not(HasSubstr("less"))));
-    EXPECT_THAT(sentences[2], HasSubstr("dio reaches 12 %"));
+    EXPECT_THAT(sentence_of(sentences, "Gain, modelled"), HasSubstr("none"));
+    EXPECT_THAT(sentence_of(sentences, "Gain, counted"), HasSubstr("none"));
+    EXPECT_THAT(sentence_of(sentences, "Cost, modelled"), AllOf(HasSubstr("dio has a lower throughput in 1 of 1 (most: 0.50x"), HasSubstr("higher p99")));
+    EXPECT_THAT(sentence_of(sentences, "Cost, counted"), AllOf(HasSubstr("leaves more in the page cache"), Not(HasSubstr("less"))));
 }
 
 TEST(Headline, ATradeOffHasBoth) {
     auto sentences = headline(compared(with_dio({512, 0.04, 80000, 0})));
-    EXPECT_THAT(sentences[0], AllOf(HasSubstr("leaves less in the page cache"), Not(HasSubstr("faster"))));
-    EXPECT_THAT(sentences[1], AllOf(HasSubstr("reads slower"), Not(HasSubstr("page cache"))));
+    EXPECT_THAT(sentence_of(sentences, "Gain, counted"), HasSubstr("leaves less in the page cache"));
+    EXPECT_THAT(sentence_of(sentences, "Gain, modelled"), HasSubstr("none"));
+    EXPECT_THAT(sentence_of(sentences, "Cost, modelled"), HasSubstr("a lower throughput"));
+    EXPECT_THAT(sentence_of(sentences, "Cost, counted"), HasSubstr("none"));
+}
+
+TEST(Headline, NothingIsFastByTheVirtualClock) {
+    for (const auto& sentence : headline(compared(with_floor()))) {
+        EXPECT_THAT(sentence, AllOf(Not(HasSubstr("faster")), Not(HasSubstr("slower"))));
+        if (sentence.find("/s") != std::string::npos || sentence.find("throughput") != std::string::npos) {
+            EXPECT_THAT(sentence, AllOf(HasSubstr("modelled (1 instruction = 1 ns, device ram): "), Not(HasSubstr("instructions"))));
+        }
+    }
+}
+
+TEST(Headline, ByARealClockReadsAreFast) {
+    auto sentences = headline(compared(on_a_real_clock(with_floor())));
+    EXPECT_THAT(sentence_of(sentences, "Gain, timed: "), HasSubstr("dio reads faster in 1 of 1 (most: 2.00x"));
+    EXPECT_THAT(sentence_of(sentences, "Gain, counted: "), HasSubstr("leaves less in the page cache"));
+    EXPECT_THAT(sentence_of(sentences, "Floor, timed: "), AllOf(HasSubstr("reaches 25 % (rand 4k qd1 pread on ram) of its throughput and needs 200 %"), HasSubstr("of its CPU")));
+}
+
+TEST(Headline, TheFloorIsTheDeviceItself) {
+    auto sentences = headline(compared(with_floor()));
+    EXPECT_THAT(sentence_of(sentences, "Floor, counted: "), HasSubstr("against the block device itself, dio needs 200 % (rand 4k qd1 pread on ram) of its instructions"));
+    EXPECT_THAT(sentence_of(sentences, "Floor, modelled (1 instruction = 1 ns, device ram): "), HasSubstr("dio reaches 25 % (rand 4k qd1 pread on ram) of its throughput"));
+    EXPECT_THAT(headline(compared(sample_results())).back(), HasSubstr("no floor"));
 }
 
 TEST(Headline, AnArmWithoutNumbersBreaksNothing) {
@@ -177,8 +250,15 @@ TEST(Summary, IsPlainTextForAMail) {
     std::string text = summary_text(compared(results));
     EXPECT_LE(widest_line(text), 76u);
     for (char c : text) EXPECT_TRUE(c == '\n' || (c >= 0x20 && c <= 0x7e)) << static_cast<int>(c);
-    EXPECT_THAT(text, AllOf(HasSubstr("1 guest instruction = 1 ns"), HasSubstr("Gain: "), HasSubstr("Cost: "), HasSubstr("Limit: "),
+    EXPECT_THAT(text, AllOf(HasSubstr("1 guest instruction = 1 ns"), HasSubstr("Gain, counted: "), HasSubstr("Cost, modelled"), HasSubstr("no floor"),
                             HasSubstr("dio failed"), HasSubstr("To reproduce"), HasSubstr("diobench run")));
+}
+
+TEST(Summary, SaysThatTheFloorIsWrong) {
+    EXPECT_THAT(summary_text(compared(with_floor())), Not(HasSubstr("is wrong")));
+    Results results = with_floor();
+    (*results.cells[3].metrics)["cpu_ns_per_op.total"] = 3000.0;
+    EXPECT_THAT(summary_text(compared(results)), HasSubstr("* The floor is wrong: dio needs fewer instructions per read than the block\n  device itself in 1 cell: rand-4k/fscache/"));
 }
 
 TEST(Text, WrapKeepsWidthAndLongWords) {

@@ -18,16 +18,69 @@ TEST(Cells, GlobStarCrossesSlashes) {
     EXPECT_FALSE(match_glob("rand-4k", id));
 }
 
-TEST(Cells, RawLimitIsOfTheSameArmAndRead) {
+TEST(Cells, TheSameReadIsOfTheSameArmAndLoad) {
     Results results = sample_results();
     const auto& cell = results.cells[3];  // dio, fscache, direct
-    const auto* raw = raw_limit(results.cells, cell);
-    ASSERT_NE(raw, nullptr);
-    EXPECT_EQ(raw, &results.cells[5]);
-    EXPECT_DOUBLE_EQ(ratio_to_raw(results.cells, cell).value(), 0.5);
+    EXPECT_EQ(same_read(results.cells, cell, kRaw), &results.cells[5]);
     results.cells[5].dimensions.iodepth = 32;
-    EXPECT_EQ(raw_limit(results.cells, cell), nullptr);
-    EXPECT_EQ(ratio_to_raw(results.cells, cell), std::nullopt);
+    EXPECT_EQ(same_read(results.cells, cell, kRaw), nullptr);
+}
+
+namespace {
+
+std::optional<double> seconds_of(const CellResult& c) { return c.metric("seconds"); }
+
+/// The sample run's dio and a read of the device by the same engine and one with fixed buffers.
+Results with_device() {
+    Results results = sample_results();
+    results.cells.push_back(sample_ok_cell("dio", "device", "direct", {512, 0.004, 8000, 0}));
+    results.cells.push_back(sample_ok_cell("dio", "device", "direct", {512, 0.003, 8000, 0}));
+    results.cells.back().dimensions.engine = kFixedBuffers;
+    return results;
+}
+
+}  // namespace
+
+TEST(Cells, TheFloorIsTheBetterOfTheSameEngineAndFixedBuffers) {
+    Results results = with_device();
+    const auto& cell = results.cells[3];
+    auto floor = floor_of(results.cells, cell);
+    ASSERT_TRUE(floor);
+    EXPECT_EQ(floor->same, &results.cells[6]);
+    EXPECT_EQ(floor->fixed, &results.cells[7]);
+    EXPECT_EQ(floor->value(seconds_of, Direction::lower_is_better), 0.003);
+    EXPECT_EQ(floor->value(seconds_of, Direction::higher_is_better), 0.004);
+    // Without the one by the same engine there is none, whatever else there is.
+    results.cells[6].dimensions.engine = "libaio";
+    EXPECT_FALSE(floor_of(results.cells, cell));
+    EXPECT_FALSE(floor_of(sample_results().cells, sample_results().cells[3]));
+}
+
+TEST(Cells, AFloorWithoutNumbersHasNone) {
+    Results results = with_device();
+    for (size_t i : {6, 7}) {
+        results.cells[i].status = CellStatus::failed;
+        results.cells[i].metrics.reset();
+    }
+    auto floor = floor_of(results.cells, results.cells[3]);
+    ASSERT_TRUE(floor);
+    EXPECT_EQ(floor->value(seconds_of, Direction::lower_is_better), std::nullopt);
+}
+
+TEST(Cells, TheFloorBindsWhatComesFromTheDevice) {
+    CellResult cell = sample_ok_cell("dio", "fscache", "direct", {});
+    EXPECT_TRUE(is_bound_by_floor(cell));
+    (*cell.metrics)["device.read_bytes"] = int64_t{512 * 4096};
+    EXPECT_TRUE(is_bound_by_floor(cell));
+    (*cell.metrics)["device.read_bytes"] = int64_t{4096};  // holes
+    EXPECT_FALSE(is_bound_by_floor(cell));
+    EXPECT_FALSE(is_bound_by_floor(sample_ok_cell("dio", "loop", "direct", {512, 0.01, 20000, 512 * 4096})));  // its image file's page cache
+    EXPECT_FALSE(is_bound_by_floor(sample_ok_cell("dio", "fscache", "buffered", {})));
+    EXPECT_FALSE(is_bound_by_floor(sample_ok_cell("dio", "device", "direct", {})));
+    EXPECT_FALSE(is_bound_by_floor(sample_cell("dio", "fscache", "direct")));
+    cell = sample_ok_cell("fallback", "fscache", "direct", {});
+    cell.observed_io = ObservedIo::buffered;
+    EXPECT_FALSE(is_bound_by_floor(cell));
 }
 
 TEST(Cells, CounterpartAndOtherIo) {
