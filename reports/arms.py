@@ -13,13 +13,14 @@ FIXED_COLOURS = {"base": "#999999", "fallback": "#E69F00", "dio-sync": "#56B4E9"
 OTHER_COLOURS = ("#009E73", "#D55E00", "#CC79A7", "#F0E442", "#7B5EA7", "#8C564B")
 BUFFERED_COLOUR = "#D9D9D9"
 BUFFERED_LINE = "#5A5A5A"
-RAW_COLOUR = "#222222"
-RAW_DASHES = (0, (4, 2))
+FLOOR_COLOUR = "#222222"
+FLOOR_DASHES = (0, (4, 2))
+RAW_COLOUR = "#B9A98F"
 
 
 @dataclass(frozen=True)
 class Arm:
-    """A kernel reading with O_DIRECT, or (`kernel` None) the read through the page cache that every kernel has."""
+    """A kernel reading with O_DIRECT, or (`kernel` None) what every kernel has: the read through the page cache, or one of the backing file."""
 
     title: str
     kernel: Optional[str]
@@ -27,6 +28,8 @@ class Arm:
     hatch: str = ""
 
     def cell(self, run: Run, point: Point, backend: str = "fscache") -> Optional[Cell]:
+        if self is RAW:
+            return run.find(None, "raw", "direct", point)
         if self.kernel is None:
             return run.find(None, backend, "mmap" if point.engine.startswith("mmap") else "buffered", point)
         return run.find(self.kernel, backend, "direct", point)
@@ -35,6 +38,9 @@ class Arm:
     def line_colour(self) -> str:
         """Darker than a bar's, where that would not be seen as a line or a dot."""
         return BUFFERED_LINE if self.kernel is None else self.colour
+
+
+RAW = Arm("raw", None, RAW_COLOUR)
 
 
 def colour_of(kernel: str, kernels: list[str]) -> str:

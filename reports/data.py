@@ -12,10 +12,16 @@ from typing import Any, Callable, Iterable, Optional
 
 from reports import beside
 from reports.beside import ReportError
+from reports.clock import Clock, clock_of
 
 SCHEMA_VERSION = 3
 # Patterns that ask a device for blocks here and there, as random reads do.
 SCATTERED = ("strided", "zipf", "reread")
+# Back ends that are no way to have an image's files: what lies below all of them, and nothing.
+NO_IMAGE = ("raw", "device", "null")
+FLOOR_BACKEND = "device"
+# With buffers that are pinned once the kernel does nothing with the caller's memory.
+FIXED_BUFFERS = "io_uring-fixed"
 
 
 @dataclass(frozen=True)
@@ -105,11 +111,27 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Limit:
-    """The raw read that a read is held against."""
+class Floor:
+    """The reads of the block device itself that a read is held against: by the same engine and, where the run has it, with fixed
+    buffers. What is least of both is the floor: the kernel does more with an ordinary buffer than a file system must."""
 
-    cell: Cell
-    stand_in: str  # empty if it is the same read; else what it is instead
+    cells: list[Cell]  # with the same engine first
+    stand_in: str      # empty if it is the same read; else what it is instead
+
+    @property
+    def gap(self) -> str:
+        """Why there is no number; empty if there is one."""
+        return "" if any(c.status == "ok" for c in self.cells) else self.cells[0].gap
+
+    def value(self, get: Callable[[Cell], Optional[float]], higher_is_better: bool) -> Optional[float]:
+        """The best of its reads."""
+        values = [v for c in self.cells if c.status == "ok" and (v := get(c)) is not None]
+        return (max if higher_is_better else min)(values, default=None)
+
+    @property
+    def quickest(self) -> Optional[Cell]:
+        """Whose distribution of latency is drawn."""
+        return min((c for c in self.cells if c.histogram), key=lambda c: c.metric("latency_ns.mean") or c.metric("latency_ns.p50") or math.inf, default=None)
 
 
 @dataclass(frozen=True)
@@ -168,11 +190,21 @@ class Run:
         return index
 
     @cached_property
-    def _raw_cells(self) -> list[Cell]:
-        return [c for c in self.cells if c.backend == "raw"]
+    def clock(self) -> Clock:
+        """What its numbers are."""
+        return clock_of(self.document["run"])
 
     @cached_property
-    def _limits(self) -> dict[Point, Optional[Limit]]:
+    def _floor_cells(self) -> list[Cell]:
+        return [c for c in self.cells if c.backend == FLOOR_BACKEND]
+
+    @property
+    def has_floor(self) -> bool:
+        """Whether the block device itself was read; older runs have no such cells."""
+        return any(c.status == "ok" for c in self._floor_cells)
+
+    @cached_property
+    def _floors(self) -> dict[tuple[Point, Optional[str]], Optional[Floor]]:
         return {}
 
     def find(self, kernel: Optional[str], backend: str, io: str, point: Point) -> Optional[Cell]:
@@ -180,34 +212,24 @@ class Run:
         found = [c for c in self._index.get((backend, io, point), []) if kernel is None or c.kernel == kernel]
         return next((c for c in found if c.status == "ok"), found[0] if found else None)
 
-    def limit(self, point: Point) -> Optional[Limit]:
-        """The limit line: O_DIRECT on the backing file, the same read on the same device. If there is none, the nearest
-        raw read of that device, pattern and block size, which has as many reads in flight or more where there is one."""
-        if point not in self._limits:
-            self._limits[point] = self._find_limit(point)
-        return self._limits[point]
+    def floor(self, point: Point, kernel: Optional[str] = None) -> Optional[Floor]:
+        """The floor: the same read with O_DIRECT of the same kind of block device itself. If there is none, the nearest one of that device,
+        pattern and block size, which has as many reads in flight or more where there is one. Any kernel will do if none is named."""
+        key = (point, kernel)
+        if key not in self._floors:
+            self._floors[key] = self._find_floor(point, [c for c in self._floor_cells if kernel is None or c.kernel == kernel])
+        return self._floors[key]
 
-    def _find_limit(self, point: Point) -> Optional[Limit]:
-        def same_read(p: Point) -> tuple:
-            return (p.device, p.pattern, p.block_size_bytes, p.engine, p.iodepth, p.numjobs, p.arrival, p.rate_iops)
-        same = [c for c in self._raw_cells if same_read(c.point) == same_read(point)]
-        same.sort(key=lambda c: (c.status != "ok", c.point.workload != point.workload))
-        if same:
-            return Limit(same[0], "")
-        pattern = "random" if point.pattern in SCATTERED else point.pattern
-        near = [c for c in self._raw_cells if c.status == "ok" and c.point.pattern == pattern and c.point.device == point.device
-                and (c.point.block_size_bytes, c.point.arrival, c.point.rate_iops) == (point.block_size_bytes, point.arrival, point.rate_iops)]
-        def distance(cell: Cell) -> tuple:
-            p = cell.point
-            return (p.in_flight < point.in_flight, abs(math.log2(p.in_flight / point.in_flight)), p.engine != point.engine,
-                    p.workload != point.workload)
-        nearest = min(near, key=distance, default=None)
-        return None if nearest is None else Limit(nearest, f"{nearest.point.read} {nearest.point.load}")
-
-    def raw(self, point: Point) -> Optional[Cell]:
-        """The cell of limit()."""
-        limit = self.limit(point)
-        return limit.cell if limit else None
+    @staticmethod
+    def _find_floor(point: Point, cells: list[Cell]) -> Optional[Floor]:
+        def preferred(cell: Cell) -> tuple:
+            return (cell.status != "ok", cell.point.workload != point.workload)
+        same = sorted((c for c in cells if _same_load(c.point) == _same_load(point) and c.point.engine == point.engine), key=preferred)
+        if not same:
+            nearest = _nearest(point, cells)
+            return None if nearest is None else Floor([nearest], f"{nearest.point.read} {nearest.point.load}")
+        fixed = sorted((c for c in cells if _same_load(c.point) == _same_load(point) and c.point.engine == FIXED_BUFFERS), key=preferred)
+        return Floor(same[:1] + [c for c in fixed[:1] if c is not same[0]], "")
 
     def of(self, *workloads: str) -> list[Cell]:
         """The cells of some workloads."""
@@ -225,6 +247,23 @@ class Run:
     @property
     def devices(self) -> list[str]:
         return list(dict.fromkeys(p.device for p in self.points(lambda c: True)))
+
+
+def _same_load(p: Point) -> tuple:
+    """What two reads have alike that ask a device for the same, by whatever engine."""
+    return (p.device, p.pattern, p.block_size_bytes, p.iodepth, p.numjobs, p.arrival, p.rate_iops)
+
+
+def _nearest(point: Point, cells: Iterable[Cell]) -> Optional[Cell]:
+    """The most similar read of those with numbers."""
+    pattern = "random" if point.pattern in SCATTERED else point.pattern
+    near = [c for c in cells if c.status == "ok" and c.point.pattern == pattern and c.point.device == point.device
+            and (c.point.block_size_bytes, c.point.arrival, c.point.rate_iops) == (point.block_size_bytes, point.arrival, point.rate_iops)]
+    def distance(cell: Cell) -> tuple:
+        p = cell.point
+        return (p.in_flight < point.in_flight, abs(math.log2(p.in_flight / point.in_flight)), p.engine != point.engine,
+                p.workload != point.workload)
+    return min(near, key=distance, default=None)
 
 
 def size_name(size_bytes: int) -> str:

@@ -11,9 +11,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from reports.arms import Arm, arms_of
+from reports.clock import COUNTED, clock_note
 from reports.data import Cell, Point, Run
 from reports.panels import COLUMNS_PER_PAGE, MEBI
-from reports.style import GAP_COLOUR, HEADING_INCHES, LEFT_INCHES, Picture, clock_note, heading, number
+from reports.style import GAP_COLOUR, HEADING_INCHES, LEFT_INCHES, Picture, heading, number
 from reports.tradeoff import local_points, main_first
 
 # Colour is the arm; the layer is told by the hatch.
@@ -47,7 +48,7 @@ def _page(run: Run, device: str, points: Sequence[Point], arms: Sequence[Arm]) -
         axes.set_title(f"{pattern} {size}\n{' '.join(rest)}", pad=12)
         _panel(axes, run, point, arms)
         if column == 0:
-            axes.set_ylabel("page cache, MiB")
+            axes.set_ylabel(f"page cache, MiB, {COUNTED}")
     handles: list = [Patch(facecolor="#C8C8C8", edgecolor="#444444", hatch=hatch, label=label) for _, label, hatch in LAYERS]
     handles.append(Line2D([], [], marker="D", linestyle="", markersize=4.5, markerfacecolor="white", markeredgecolor="#222222",
                           label="growth of the whole machine"))

@@ -8,9 +8,9 @@ from typing import Sequence
 
 from matplotlib.figure import Figure
 
-from reports.data import Point, Run
-from reports.headline import ASPECTS, split_by_sign
-from reports.sheet import Panel, rows_sheet, stand_in_note
+from reports.data import Cell, Point, Run
+from reports.headline import Aspect, by_kind, called, split_by_sign
+from reports.sheet import Panel, floor_note, rows_sheet
 from reports.tradeoff import MAIN_WORKLOADS
 from reports.words import CPU, GROWTH, P99, THROUGHPUT, capital, joined, places, points_of, sides
 
@@ -38,14 +38,14 @@ def _label(p: Point, backend: str, device: bool) -> str:
 
 def figure(run: Run, workload: str) -> Figure:
     rows = _rows(run, workload)[:MOST_ROWS]
-    return rows_sheet(run, workload, [[Panel(measure.label.split(",")[0], measure, rows) for measure in (THROUGHPUT, P99, CPU, GROWTH)]],
+    return rows_sheet(run, workload, [[Panel(measure.name(run.clock).split(",")[0], measure, rows) for measure in (THROUGHPUT, P99, CPU, GROWTH)]],
                       left_inches=min(0.5 + 0.075 * max(len(line) for label, _, _ in rows for line in label.split("\n")), 3.6), row_inches=0.42)
 
 
 def caption(run: Run, workload: str) -> str:
     rows = _rows(run, workload)
     more = f"The first {MOST_ROWS} of {len(rows)} reads; the table has all. " if len(rows) > MOST_ROWS else ""
-    return more + stand_in_note(run, [p for _, p, _ in rows[:MOST_ROWS]])
+    return more + floor_note(run, [p for _, p, _ in rows[:MOST_ROWS]])
 
 
 def sentence(run: Run, workload: str) -> str:
@@ -56,9 +56,15 @@ def sentence(run: Run, workload: str) -> str:
     if not both:
         return f"There is no read that both {pair.candidate.title} and {pair.reference.title} have numbers of."
     parts = []
-    for aspect in ASPECTS:
-        better, worse, compared = split_by_sign(both, aspect)
-        words = [f"{text} in {len(found)}" for text, found in ((aspect.better, better), (aspect.worse, worse)) if found]
-        if compared and words:
-            parts.append(f"{joined(words)} of {compared}")
-    return capital(f"{pair.candidate.title} against {pair.reference.title}: {'; '.join(parts) or 'the same within 1 % in all reads'}.")
+    for kind, some in by_kind(run.clock).items():
+        found = [words for aspect in some if (words := _differences(both, aspect))]
+        if found:
+            parts.append(f"{called(run.clock, kind, [p for p, _, _ in both])}: {', '.join(found)}")
+    return capital(f"{pair.candidate.title} against {pair.reference.title}, {'; '.join(parts) or 'the same within 1 % in all reads'}.")
+
+
+def _differences(both: list[tuple[Point, Cell, Cell]], aspect: Aspect) -> str:
+    """"reads faster in 3 and reads slower in 1 of 5"."""
+    better, worse, compared = split_by_sign(both, aspect)
+    words = [f"{text} in {len(found)}" for text, found in ((aspect.better, better), (aspect.worse, worse)) if found]
+    return f"{joined(words)} of {compared}" if words else ""

@@ -12,15 +12,17 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from reports.arms import BUFFERED_LINE, RAW_COLOUR, RAW_DASHES, Arm, arms_of
+from reports.arms import BUFFERED_LINE, FLOOR_COLOUR, FLOOR_DASHES, Arm, arms_of
+from reports.clock import Basis, clock_note
 from reports.data import Cell, Histogram, Point, Run
-from reports.style import GAP_COLOUR, LABEL_BOX, LEFT_INCHES, Picture, clock_note, heading, time_name
+from reports.panels import floor_caption, floor_handle
+from reports.style import GAP_COLOUR, LABEL_BOX, LEFT_INCHES, Picture, heading, time_name
 from reports.tradeoff import local_points, main_first
 
 COLUMNS = 3
 MOST_PANELS = 9
 CAPTION = ("Share of the reads that ended within a time (from the histograms; bucket error at most 0.4 %). "
-           "The dot is the 99th percentile. Lines end at the longest read.")
+           "The dot is the 99th percentile. Lines end at the longest read. ")
 
 
 def cumulative(histogram: Histogram) -> tuple[list[float], list[float]]:
@@ -48,7 +50,7 @@ def draw(run: Run, device: str) -> list[Picture]:
     for first in range(0, len(points), MOST_PANELS):
         suffix = f"-{first // MOST_PANELS + 1}" if first else ""
         figure = _page(run, points[first:first + MOST_PANELS], device)
-        pictures.append(Picture(f"latency-{device}{suffix}", f"Latency on {device}", CAPTION, figure))
+        pictures.append(Picture(f"latency-{device}{suffix}", f"Latency on {device}", CAPTION + floor_caption(run), figure))
     return pictures
 
 
@@ -65,17 +67,18 @@ def _page(run: Run, points: list[Point], device: str) -> Figure:
         if i % COLUMNS == 0:
             axes.set_ylabel("share of reads, %")
         if i + COLUMNS >= len(points):
-            axes.set_xlabel("latency (log scale)")
+            axes.set_xlabel(f"latency, {run.clock.kind(Basis.TIME)} (log scale)")
     handles = [Line2D([], [], color=a.colour if a.kernel else BUFFERED_LINE, linewidth=2, linestyle="-" if a.kernel else ":",
                       label=a.title) for a in arms]
-    handles.append(Line2D([], [], color=RAW_COLOUR, linestyle=RAW_DASHES, label="raw O_DIRECT (limit)"))
+    handles.append(floor_handle())
     heading(figure, f"Latency of reads on {device}", clock_note(run.document["run"]), handles)
     return figure
 
 
 def _panel(axes: Axes, run: Run, point: Point, arms: list[Arm]) -> None:
     axes.set_title(point.label, loc="left")
-    lines: list[tuple[Optional[Cell], str, object, float]] = [(run.raw(point), RAW_COLOUR, RAW_DASHES, 1.1)]
+    floor = run.floor(point)
+    lines: list[tuple[Optional[Cell], str, object, float]] = [(floor.quickest if floor else None, FLOOR_COLOUR, FLOOR_DASHES, 1.1)]
     lines += [(a.cell(run, point), a.colour if a.kernel else BUFFERED_LINE, "-" if a.kernel else ":", 1.6) for a in arms]
     shown = [line for line in lines if line[0] is not None and line[0].histogram and line[0].histogram.counts]
     for cell, colour, style, line_width in shown:

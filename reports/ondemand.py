@@ -4,19 +4,20 @@
 from __future__ import annotations
 
 from reports.arms import arms_of
+from reports.clock import Basis
 from reports.data import Point, Run
 from reports.panels import COLUMNS_PER_PAGE, MEBI, Measure, panel_page, scaled
 from reports.style import Picture
 
 MEASURES = (
-    Measure("throughput\nMiB/s", scaled("throughput_bytes_per_s", MEBI), raw_line=True),
-    Measure("READ requests\nto the daemon", scaled("ondemand.reads", 1)),
-    Measure("bytes fetched per\nbyte read  (ratio)", scaled("read_amplification", 1)),
-    Measure("daemon's CPU\nper read, µs", scaled("cpu_ns_per_op.daemon", 1e3)),
+    Measure("throughput, MiB/s", scaled("throughput_bytes_per_s", MEBI), higher_is_better=True, floor_line=True),
+    Measure("requests to the daemon", scaled("ondemand.reads", 1), Basis.COUNT),
+    Measure("bytes fetched per byte", scaled("read_amplification", 1), Basis.COUNT),
+    Measure("daemon's CPU per read, µs", scaled("cpu_ns_per_op.daemon", 1e3), Basis.CPU, instructions="daemon, 1,000 instr./read"),
 )
 WORKLOAD = "remote-read"
 CAPTION = ("Nothing is in the cache file: each read that misses waits for the on-demand daemon to fetch and write it. "
-           "The daemon's source lies in memory; a fetch takes as long as the link that the cell names would take. The limit is of raw reads of a local file.")
+           "The daemon's source lies in memory; a fetch takes as long as the link that the cell names would take. The floor is of local data: the block device itself.")
 
 
 def _shown(run: Run, point: Point) -> bool:

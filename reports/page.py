@@ -6,24 +6,19 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Optional, Sequence
+from typing import Callable, Optional, Sequence
 
 from reports.arms import colour_of
+from reports.clock import Basis
 from reports.conformance import MEANINGS, SIGNS, matrix, said
 from reports.contents import Page
-from reports.data import Cell, Run
-from reports.headline import bytes_name, headline, ns_name
+from reports.data import FLOOR_BACKEND, Cell, Run
+from reports.floor import wrong_floors
+from reports.headline import headline
 from reports.render import embedded, write_html
-from reports.style import Drawn
+from reports.style import Drawn, bytes_name, ns_name
 from reports.trust import sentence as trust_sentence
 from reports.trust import warning as trust_warning
-
-CLOCK_MEANING = {
-    "virtual": "Times are counts of guest instructions. They are the same on every host and in every repetition, so any difference "
-               "between two kernels is a difference in what they execute. They leave out caches, memory bandwidth and the bus: they rank "
-               "the arms and show changes, but they are not what a stopwatch would show.",
-    "real": "Times are of a real clock on this host. They contain its noise: small differences between single boots may be chance.",
-}
 
 
 @dataclass(frozen=True)
@@ -39,25 +34,47 @@ class TableCell:
     numbers: list[str]
 
 
-NUMBER_COLUMNS = ("throughput", "p50", "p99", "max", "CPU/read", "page cache", "fetched", "of raw")
+@dataclass(frozen=True)
+class Column:
+    """A number of that table."""
+
+    name: str
+    basis: Basis
+    text: Callable[[Run, Cell], Optional[str]]
 
 
-def _numbers(run: Run, cell: Cell) -> list[str]:
-    def text(value: Optional[float], form: Any) -> str:
-        return "" if value is None else form(value)
-    raw = run.limit(cell.point) if cell.backend not in ("raw", "null") else None
-    own, limit = cell.metric("throughput_bytes_per_s"), raw.cell.metric("throughput_bytes_per_s") if raw else None
-    near = "\u2248" if raw is not None and raw.stand_in else ""
-    return [
-        text(own, lambda v: bytes_name(v) + "/s"),
-        text(cell.metric("latency_ns.p50"), ns_name),
-        text(cell.metric("latency_ns.p99"), ns_name),
-        text(cell.metric("latency_ns.max"), ns_name),
-        text(cell.metric("cpu_ns_per_op.total"), ns_name),
-        text(cell.page_cache_growth_bytes, bytes_name),
-        text(cell.metric("ondemand.bytes"), bytes_name),
-        text(own / limit if own is not None and limit else None, lambda v: f"{near}{v:.0%}"),
-    ]
+def _metric(name: str, form: Callable[[float], str]) -> Callable[[Run, Cell], Optional[str]]:
+    def text(_: Run, cell: Cell) -> Optional[str]:
+        value = cell.metric(name)
+        return None if value is None else form(value)
+    return text
+
+
+def _cpu(run: Run, cell: Cell) -> Optional[str]:
+    value = cell.metric("cpu_ns_per_op.total")
+    return None if value is None else f"{value:,.0f}" if run.clock.counts_instructions else ns_name(value)
+
+
+def _growth(_: Run, cell: Cell) -> Optional[str]:
+    return None if cell.page_cache_growth_bytes is None else bytes_name(cell.page_cache_growth_bytes)
+
+
+def _of_floor(run: Run, cell: Cell) -> Optional[str]:
+    floor = run.floor(cell.point) if cell.backend not in (FLOOR_BACKEND, "null") else None
+    own, least = cell.metric("throughput_bytes_per_s"), floor.value(lambda c: c.metric("throughput_bytes_per_s"), True) if floor else None
+    return f"{'≈' if floor and floor.stand_in else ''}{own / least:.0%}" if own is not None and least else None
+
+
+COLUMNS = (
+    Column("", Basis.CPU, _cpu), Column("page cache", Basis.COUNT, _growth), Column("fetched", Basis.COUNT, _metric("ondemand.bytes", bytes_name)),
+    Column("throughput", Basis.TIME, _metric("throughput_bytes_per_s", lambda v: bytes_name(v) + "/s")),
+    Column("of the floor", Basis.TIME, _of_floor), Column("p50", Basis.TIME, _metric("latency_ns.p50", ns_name)),
+    Column("p99", Basis.TIME, _metric("latency_ns.p99", ns_name)), Column("max", Basis.TIME, _metric("latency_ns.max", ns_name)))
+
+
+def table_head(run: Run) -> list[tuple[str, str]]:
+    """Name of each column, and whether it was counted, modelled or timed."""
+    return [(c.name or run.clock.cpu_per_read, run.clock.kind(c.basis)) for c in COLUMNS]
 
 
 def table_by_workload(run: Run) -> dict[str, dict[str, list[TableCell]]]:
@@ -67,7 +84,7 @@ def table_by_workload(run: Run) -> dict[str, dict[str, list[TableCell]]]:
     for cell in sorted(run.cells, key=lambda c: (c.point.order[:2], c.backend, c.point.cache_state, c.point.order, c.cell,
                                                  order[c.kernel])):
         row = TableCell(cell.kernel, colour_of(cell.kernel, run.kernels), cell.status, cell.known, cell.observed_io or "",
-                        cell.reason, _numbers(run, cell))
+                        cell.reason, [column.text(run, cell) or "" for column in COLUMNS])
         tables[cell.workload].setdefault(cell.cell, []).append(row)
     return tables
 
@@ -123,6 +140,6 @@ def write_page(run: Run, pages: Sequence[Page], drawn: dict[str, list[Drawn]], p
         said=said(document["kernels"]), signs=SIGNS, meanings=MEANINGS,
         sentences=[s.partition(": ") for s in sentences], trust=trust_sentence(run), trust_warning=trust_warning(run), problems=problems(run),
         sections=[s for s in sections if s.pictures],
-        tables=table_by_workload(run), number_columns=NUMBER_COLUMNS, has_remote=any(c.point.cache_state == "remote" for c in run.cells),
+        tables=table_by_workload(run), table_head=table_head(run), wrong_floors=wrong_floors(run), has_remote=any(c.point.cache_state == "remote" for c in run.cells),
         colours={name: colour_of(name, run.kernels) for name in run.kernels},
-        clock_meaning=CLOCK_MEANING.get(document["run"]["clock"]["kind"], ""), command=shlex.join(document["run"]["argv"]))
+        clock_meaning=run.clock.meaning, command=shlex.join(document["run"]["argv"]))

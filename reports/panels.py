@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Callable, Optional, Sequence
 
 from matplotlib.axes import Axes
@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from reports.arms import RAW_COLOUR, RAW_DASHES, Arm
-from reports.data import Cell, Point, Run
-from reports.style import GAP_COLOUR, HEADING_INCHES, LABEL_BOX, LEFT_INCHES, clock_note, heading, number
+from reports.arms import FLOOR_COLOUR, FLOOR_DASHES, Arm
+from reports.clock import Basis, Clock, clock_note
+from reports.data import Cell, Floor, Point, Run
+from reports.style import GAP_COLOUR, HEADING_INCHES, LABEL_BOX, LEFT_INCHES, heading, number
 
 COLUMNS_PER_PAGE = 6
 MEBI = float(1 << 20)
@@ -25,8 +26,23 @@ class Measure:
 
     label: str
     value: Callable[[Cell], Optional[float]]
-    raw_line: bool = False
-    linear: bool = False  # never on a logarithmic axis: 0 and next to 0 are what matters
+    basis: Basis = Basis.TIME
+    higher_is_better: bool = False
+    floor_line: bool = False
+    linear: bool = False     # never on a logarithmic axis: 0 and next to 0 are what matters
+    instructions: str = ""   # the label where the CPU's nanoseconds are a count of instructions
+
+    def on(self, clock: Clock) -> Measure:
+        """With what its number is by a clock in the label: "throughput, MiB/s, modelled"."""
+        return replace(self, label=f"{self.name(clock)}, {clock.kind(self.basis)}")
+
+    def name(self, clock: Clock) -> str:
+        return self.instructions if self.basis is Basis.CPU and clock.counts_instructions else self.label
+
+    def floor_value(self, run: Run, point: Point) -> Optional[float]:
+        """The floor of a read, if this measure has one."""
+        floor = run.floor(point) if self.floor_line else None
+        return floor.value(self.value, self.higher_is_better) if floor else None
 
 
 def scaled(name: str, divisor: float) -> Callable[[Cell], Optional[float]]:
@@ -58,12 +74,12 @@ def panel_page(run: Run, title: str, points: Sequence[Point], measures: Sequence
             if row == 0:
                 axes.set_title(column_title(point), pad=15)
             if column == 0:
-                axes.set_ylabel(measure.label)
+                axes.set_ylabel(_side_label(measure, run.clock))
                 axes.yaxis.set_label_coords(-0.52 / (axes.get_position().width * width), 0.5)
     handles: list = [Patch(facecolor=a.colour, hatch=a.hatch, edgecolor="#777777" if a.hatch else a.colour, label=a.title)
                      for a in arms]
-    if any(m.raw_line for m in measures):
-        handles.append(Line2D([], [], color=RAW_COLOUR, linestyle=RAW_DASHES, label="raw O_DIRECT (limit)"))
+    if any(m.floor_line for m in measures):
+        handles.append(floor_handle())
     heading(figure, title, clock_note(run.document["run"]), handles)
     return figure
 
@@ -71,13 +87,12 @@ def panel_page(run: Run, title: str, points: Sequence[Point], measures: Sequence
 def _panel(axes: Axes, run: Run, point: Point, measure: Measure, arms: Sequence[Arm]) -> None:
     cells = [arm.cell(run, point) for arm in arms]
     values = [measure.value(c) if c is not None and c.status == "ok" else None for c in cells]
-    raw = run.limit(point) if measure.raw_line else None
-    limit = measure.value(raw.cell) if raw is not None and raw.cell.status == "ok" else None
-    top = max([v for v in (*values, limit) if v is not None] or [0.0])
+    floor = measure.floor_value(run, point)
+    top = max([v for v in (*values, floor) if v is not None] or [0.0])
     bottom = min([v for v in values if v is not None] or [0.0])
     span = (max(top, 0.0) - min(bottom, 0.0)) or 1.0
-    if measure.raw_line:
-        _raw_line(axes, limit, "no cell" if raw is None else raw.cell.gap, "\u2248 raw" if raw is not None and raw.stand_in else "raw")
+    if measure.floor_line:
+        _floor_line(axes, floor, run.floor(point))
     for place, (arm, cell, value) in enumerate(zip(arms, cells, values)):
         if value is None:
             _gap(axes, place, "no cell" if cell is None else cell.gap, span)
@@ -92,12 +107,33 @@ def _panel(axes: Axes, run: Run, point: Point, measure: Measure, arms: Sequence[
     axes.locator_params(axis="y", nbins=3)
 
 
-def _raw_line(axes: Axes, limit: Optional[float], gap: str, name: str) -> None:
-    """The limit across the panel, above the bars, with its number outside; or why there is none."""
-    if limit is not None:
-        axes.axhline(limit, color=RAW_COLOUR, linestyle=RAW_DASHES, linewidth=1.1, zorder=3)
-    axes.text(1.0, 1.005, f"{name} {gap if limit is None else number(limit)}", transform=axes.transAxes, ha="right", va="bottom",
-              fontsize=7.5, color=RAW_COLOUR)
+def floor_caption(run: Run) -> str:
+    """What the dashed line is, and what it binds."""
+    if not run.has_floor:
+        return "No floor: the run has no reads of the block device itself."
+    return ("The floor is the same O_DIRECT read of the block device itself, by the same engine or with fixed buffers, whichever takes less. It binds reads with "
+            "O_DIRECT; buffered ones may pass it where they are sequential, for they are read ahead of, or find their data in the page cache.")
+
+
+def floor_handle(label: str = "floor: the block device itself") -> Line2D:
+    """For a legend."""
+    return Line2D([], [], color=FLOOR_COLOUR, linestyle=FLOOR_DASHES, label=label)
+
+
+def _side_label(measure: Measure, clock: Clock) -> str:
+    """Two lines: what and in which unit; counted or not, and which way is better."""
+    return f"{measure.name(clock)}\n{clock.kind(measure.basis)}, {'higher' if measure.higher_is_better else 'lower'} is better"
+
+
+def _floor_line(axes: Axes, value: Optional[float], floor: Optional[Floor]) -> None:
+    """The floor across the panel, above the bars, with its number outside; or why there is none."""
+    if value is not None:
+        axes.axhline(value, color=FLOOR_COLOUR, linestyle=FLOOR_DASHES, linewidth=1.1, zorder=3)
+    if floor is None:
+        text = "no floor"
+    else:
+        text = ("\u2248 floor " if floor.stand_in else "floor ") + (number(value) if value is not None else floor.gap or "n/a")
+    axes.text(1.0, 1.005, text, transform=axes.transAxes, ha="right", va="bottom", fontsize=7.5, color=FLOOR_COLOUR)
 
 
 def _gap(axes: Axes, place: int, word: str, span: float) -> None:

@@ -16,11 +16,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from reports.arms import RAW_COLOUR, RAW_DASHES, Arm, arms_of
-from reports.data import Cell, Histogram, Limit, Point, Run
+from reports.arms import FLOOR_COLOUR, FLOOR_DASHES, Arm, arms_of
+from reports.clock import clock_note
+from reports.data import Cell, Floor, Histogram, Point, Run
 from reports.latency import cumulative, time_ticks
-from reports.panels import Measure
-from reports.style import GAP_COLOUR, LABEL_BOX, clock_note, heading, time_name
+from reports.panels import Measure, floor_caption, floor_handle
+from reports.style import GAP_COLOUR, LABEL_BOX, heading, time_name
 
 WIDTH_INCHES = 13.3
 TOP_INCHES = 0.82          # heading()
@@ -46,8 +47,8 @@ class Row:
 
     label: str
     numbers: list[Number]
-    limit: Optional[Limit] = None
-    limit_value: Optional[float] = None
+    floor: Optional[Floor] = None
+    floor_value: Optional[float] = None
 
 
 def number_of(cell: Optional[Cell], measure: Measure) -> Number:
@@ -60,13 +61,12 @@ def number_of(cell: Optional[Cell], measure: Measure) -> Number:
 
 def row(run: Run, label: str, point: Point, measure: Measure, arms: Sequence[Arm], backend: str = "fscache") -> Row:
     """A kind of read on a back end."""
-    limit = run.limit(point) if measure.raw_line else None
-    value = measure.value(limit.cell) if limit and limit.cell.status == "ok" else None
-    return Row(label, [number_of(arm.cell(run, point, backend), measure) for arm in arms], limit, value)
+    floor = run.floor(point) if measure.floor_line else None
+    return Row(label, [number_of(arm.cell(run, point, backend), measure) for arm in arms], floor, measure.floor_value(run, point))
 
 
 def sheet(run: Run, title: str, arms: Sequence[Arm], heights_inches: Sequence[float], columns: int, *, left_inches: float = 0.85,
-          gap_inches: float = 0.3, limit: bool = True, handles: Sequence = ()) -> tuple[Figure, list[list[Axes]]]:
+          gap_inches: float = 0.3, floor: bool = True, handles: Sequence = ()) -> tuple[Figure, list[list[Axes]]]:
     """An empty sheet with its heading: `columns` panels a row, `heights_inches` of the panels of each row; the axes by row.
     `left_inches` is room for the labels of rows, `gap_inches` the room between panels."""
     total = TOP_INCHES + sum(h + TITLE_INCHES + AXIS_INCHES for h in heights_inches)
@@ -81,8 +81,8 @@ def sheet(run: Run, title: str, arms: Sequence[Arm], heights_inches: Sequence[fl
     legend: list = [Line2D([], [], color=a.line_colour, marker="o", markersize=5, markerfacecolor=_face(a), linewidth=1.4,
                            linestyle=_style(a), label=a.title) for a in arms]
     legend += handles
-    if limit:
-        legend.append(Line2D([], [], color=RAW_COLOUR, linestyle=RAW_DASHES, label="raw O_DIRECT (limit; ≈ of a similar read)"))
+    if floor:
+        legend.append(floor_handle("floor: the block device itself (≈ a similar read)"))
     heading(figure, title, clock_note(run.document["run"]), legend)
     return figure, axes
 
@@ -115,7 +115,7 @@ def _bad(text: str) -> bool:
 
 def rows_panel(axes: Axes, rows: Sequence[Row], arms: Sequence[Arm], title: str, measure: Measure, labels: bool) -> None:
     """A row for each of `rows`, with a stalk from 0 (or, far apart, a dot on a logarithmic axis) for each arm."""
-    values = [n.value for r in rows for n in r.numbers if n.value is not None] + [r.limit_value for r in rows if r.limit_value is not None]
+    values = [n.value for r in rows for n in r.numbers if n.value is not None] + [r.floor_value for r in rows if r.floor_value is not None]
     log = wants_log(values) and not measure.linear
     without, sentence = absent(arms, rows)
     shown = [i for i in range(len(arms)) if i not in without]
@@ -125,7 +125,7 @@ def rows_panel(axes: Axes, rows: Sequence[Row], arms: Sequence[Arm], title: str,
         axes.axhspan(y - 0.5, y + 0.5, color="#F6F6F6" if y % 2 == 0 else "white", zorder=0, linewidth=0)
         for slot, i in enumerate(shown):
             _stalk(axes, one.numbers[i].value, y + (slot - (len(shown) - 1) / 2) * step, arms[i], log)
-        _row_limit(axes, one, y)
+        _row_floor(axes, one, y)
         text, slot = _row_gaps(one, arms, shown)
         if text:
             axes.text(0.985, y + slot * step, text, transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=6.5, zorder=5,
@@ -150,11 +150,11 @@ def _stalk(axes: Axes, value: Optional[float], y: float, arm: Arm, log: bool) ->
               linestyle="", zorder=3, clip_on=False)
 
 
-def _row_limit(axes: Axes, one: Row, y: float) -> None:
-    if one.limit_value is not None:
-        axes.plot([one.limit_value] * 2, [y - 0.44, y + 0.44], color=RAW_COLOUR, linestyle=RAW_DASHES, linewidth=1.2, zorder=4)
-        if one.limit is not None and one.limit.stand_in:
-            axes.annotate("≈", (one.limit_value, y - 0.28), xytext=(2, 0), textcoords="offset points", fontsize=7.5, color=RAW_COLOUR,
+def _row_floor(axes: Axes, one: Row, y: float) -> None:
+    if one.floor_value is not None:
+        axes.plot([one.floor_value] * 2, [y - 0.44, y + 0.44], color=FLOOR_COLOUR, linestyle=FLOOR_DASHES, linewidth=1.2, zorder=4)
+        if one.floor is not None and one.floor.stand_in:
+            axes.annotate("≈", (one.floor_value, y - 0.28), xytext=(2, 0), textcoords="offset points", fontsize=7.5, color=FLOOR_COLOUR,
                           va="center", zorder=4)
 
 
@@ -212,19 +212,19 @@ def _value_axis(axes: Axes, which: str, values: Sequence[float], log: bool) -> N
 
 
 def lines_panel(axes: Axes, places: Sequence[Row], arms: Sequence[Arm], title: str, label: str, x_label: str) -> None:
-    """A line for each arm over `places`, and the limit as a dashed line."""
-    values = [n.value for p in places for n in p.numbers if n.value is not None] + [p.limit_value for p in places if p.limit_value is not None]
+    """A line for each arm over `places`, and the floor as a dashed line."""
+    values = [n.value for p in places for n in p.numbers if n.value is not None] + [p.floor_value for p in places if p.floor_value is not None]
     log = wants_log(values)
     for i, arm in enumerate(arms):
         dots = [(x, p.numbers[i].value) for x, p in enumerate(places) if p.numbers[i].value is not None]
         axes.plot([d[0] for d in dots], [d[1] for d in dots], color=arm.line_colour, linestyle=_style(arm), linewidth=1.6, marker="o",
                   markersize=4, markerfacecolor=_face(arm), zorder=3)
-    limits = [(x, p) for x, p in enumerate(places) if p.limit_value is not None]
-    axes.plot([x for x, _ in limits], [p.limit_value for _, p in limits], color=RAW_COLOUR, linestyle=RAW_DASHES, linewidth=1.2, zorder=4,
-              marker="_" if len(limits) == 1 else "", markersize=16)
-    for x, place in limits:
-        if place.limit is not None and place.limit.stand_in:
-            axes.annotate("≈", (x, place.limit_value), xytext=(0, 3), textcoords="offset points", fontsize=8, ha="center", zorder=4)
+    floors = [(x, p) for x, p in enumerate(places) if p.floor_value is not None]
+    axes.plot([x for x, _ in floors], [p.floor_value for _, p in floors], color=FLOOR_COLOUR, linestyle=FLOOR_DASHES, linewidth=1.2, zorder=4,
+              marker="_" if len(floors) == 1 else "", markersize=16)
+    for x, place in floors:
+        if place.floor is not None and place.floor.stand_in:
+            axes.annotate("≈", (x, place.floor_value), xytext=(0, 3), textcoords="offset points", fontsize=8, ha="center", zorder=4)
     axes.set_title(title, loc="left", fontsize=9, pad=13)
     axes.set_xlim(-0.3, max(len(places), 1) - 0.7)
     axes.set_xticks(range(len(places)))
@@ -250,13 +250,13 @@ def _line_gaps(axes: Axes, places: Sequence[Row], arms: Sequence[Arm]) -> None:
                   color=GAP_COLOUR if _bad(text) else DIM)
 
 
-def shares_panel(axes: Axes, lines: Sequence[tuple[str, Histogram, str, object]], title: str, gaps: str = "") -> None:
-    """Cumulative distributions: (label, histogram, colour, line style) each."""
+def shares_panel(axes: Axes, lines: Sequence[tuple[str, Histogram, str, object]], title: str, kind: str, gaps: str = "") -> None:
+    """Cumulative distributions: (label, histogram, colour, line style) each; `kind` says what the times are."""
     axes.set_title(title, loc="left", fontsize=9, pad=13)
     axes.set_ylim(0, 103)
     axes.set_yticks([0, 50, 100])
     axes.grid(axis="y", color="#E4E4E4", linewidth=0.6)
-    axes.set_xlabel("latency, log", fontsize=8)
+    axes.set_xlabel(f"latency, {kind}, log", fontsize=8)
     drawn = [line for line in lines if line[1].counts]
     for label, histogram, colour, style in drawn:
         times, shares = thinned(*cumulative(histogram))
@@ -285,29 +285,31 @@ def thinned(times: Sequence[float], shares: Sequence[float]) -> tuple[list[float
     return [times[i] for i in kept], [shares[i] for i in kept]
 
 
-def stand_in_note(run: Run, points: Sequence[Point]) -> str:
-    """For a caption: which limits are of a read that is only similar, and of which reads there is none."""
+def floor_note(run: Run, points: Sequence[Point]) -> str:
+    """For a caption: what the floor is, where it is of a read that is only similar, and of which reads there is none."""
     near: dict[str, str] = {}
     none: list[str] = []
     for point in points:
-        limit = run.limit(point)
+        floor = run.floor(point)
         name = f"{point.read} {point.load} on {point.device}"
-        if limit is None:
+        if floor is None:
             none.append(name)
-        elif limit.cell.status != "ok":
-            none.append(f"{name} ({limit.cell.gap})")
-        elif limit.stand_in:
-            near.setdefault(name, limit.stand_in)
-    sentences = []
+        elif floor.gap:
+            none.append(f"{name} ({floor.gap})")
+        elif floor.stand_in:
+            near.setdefault(name, floor.stand_in)
+    if not run.has_floor:
+        return floor_caption(run)
+    sentences = [floor_caption(run)]
     if near:
         some = [f"{name}: {stand_in}" for name, stand_in in list(near.items())[:6]]
         more = f" and {len(near) - 6} more" if len(near) > 6 else ""
-        sentences.append(f"Where the run has no raw cell of the same read the limit (≈) is the nearest one of that device, pattern and "
+        sentences.append(f"Where the run has no such cell the floor (≈) is of the nearest one of that device, pattern and "
                          f"block size ({'; '.join(some)}{more}).")
     if none:
         names = list(dict.fromkeys(none))
         more = f" and {len(names) - 4} more" if len(names) > 4 else ""
-        sentences.append(f"No raw number: {', '.join(names[:4])}{more}.")
+        sentences.append(f"No floor: {', '.join(names[:4])}{more}.")
     return " ".join(sentences)
 
 
@@ -324,12 +326,12 @@ def rows_sheet(run: Run, title: str, panels: Sequence[Sequence[Panel]], left_inc
     """A sheet of rows_panels; those beside each other have the same labels, written once."""
     arms = arms_of(run)
     heights = [max(0.9, row_inches * max(len(p.rows) for p in line)) for line in panels]
-    limit = any(p.measure.raw_line for line in panels for p in line)
-    figure, axes = sheet(run, title, arms, heights, max(len(line) for line in panels), left_inches=left_inches, gap_inches=0.22, limit=limit)
+    floor = any(p.measure.floor_line for line in panels for p in line)
+    figure, axes = sheet(run, title, arms, heights, max(len(line) for line in panels), left_inches=left_inches, gap_inches=0.22, floor=floor)
     for y, line in enumerate(panels):
         for x, panel in enumerate(line):
             found = [row(run, label, point, panel.measure, arms, backend) for label, point, backend in panel.rows]
-            rows_panel(axes[y][x], found, arms, panel.title, panel.measure, labels=x == 0)
+            rows_panel(axes[y][x], found, arms, panel.title, panel.measure.on(run.clock), labels=x == 0)
         for empty in axes[y][len(line):]:
             empty.set_visible(False)
     return figure

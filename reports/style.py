@@ -76,6 +76,24 @@ def number(value: float) -> str:
     return f"{value:.2f}" if size >= 0.01 else f"{value:.3f}"
 
 
+def bytes_name(value: float) -> str:
+    """For people: "1.50 MiB"."""
+    sign, value = ("-", -value) if value < 0 else ("", value)
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if value < 1024 or unit == "GiB":
+            break
+        value /= 1024
+    return f"{sign}{value:.0f} B" if unit == "B" else f"{sign}{value:.2f} {unit}"
+
+
+def ns_name(ns: float) -> str:
+    """For people: "8.10 µs"."""
+    for factor, unit in ((1e9, "s"), (1e6, "ms"), (1e3, "µs")):
+        if abs(ns) >= factor:
+            return f"{ns / factor:.2f} {unit}"
+    return f"{ns:.0f} ns"
+
+
 def unit_of_time(largest_ns: float) -> tuple[float, str]:
     """What to divide by, and the unit, so that the largest of some times is easy to read."""
     for factor, unit in ((1e9, "s"), (1e6, "ms"), (1e3, "µs")):
@@ -90,9 +108,3 @@ def time_name(ns: float) -> str:
         if ns >= factor:
             return f"{ns / factor:g} {unit}"
     return f"{ns:g} ns"
-
-
-def clock_note(run_object: dict) -> str:
-    """What a unit of time on the axes is."""
-    clock = run_object["clock"]
-    return f"machine {run_object['machine']}, {clock['kind']} clock: {clock['unit_is']}"

@@ -1,23 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What direct reads buy and cost, for each block size and queue depth: speed, tail, CPU and page cache on one page."""
+"""What direct reads buy and cost, for each block size and queue depth: CPU, page cache, throughput and tail on one page."""
 
 from __future__ import annotations
 
 from typing import Sequence
 
-from reports.arms import arms_of
+from reports.arms import RAW, arms_of
+from reports.clock import Basis
 from reports.data import Cell, Point, Run
-from reports.panels import COLUMNS_PER_PAGE, MEBI, Measure, growth_mib, panel_page, scaled
+from reports.panels import COLUMNS_PER_PAGE, MEBI, Measure, floor_caption, growth_mib, panel_page, scaled
 from reports.style import Picture
 
 MEASURES = (
-    Measure("throughput\nMiB/s  (higher is better)", scaled("throughput_bytes_per_s", MEBI), raw_line=True),
-    Measure("p99 latency\nµs  (lower is better)", scaled("latency_ns.p99", 1e3), raw_line=True),
-    Measure("CPU per read\nµs  (lower is better)", scaled("cpu_ns_per_op.total", 1e3), raw_line=True),
-    Measure("page cache growth\nMiB  (lower is better)", growth_mib),
+    Measure("CPU per read, µs", scaled("cpu_ns_per_op.total", 1e3), Basis.CPU, floor_line=True, instructions="1,000 instructions per read"),
+    Measure("page cache growth, MiB", growth_mib, Basis.COUNT),
+    Measure("throughput, MiB/s", scaled("throughput_bytes_per_s", MEBI), higher_is_better=True, floor_line=True),
+    Measure("p99 latency, µs", scaled("latency_ns.p99", 1e3), floor_line=True),
 )
 CAPTION = ("Blobs are in the cache file, the page cache is cold. Every panel starts at 0 and has its own scale. "
-           "\u201cbuffered\u201d is the same read without O_DIRECT; a word in place of a bar says why there is no number.")
+           "\u201cbuffered\u201d is the same read without O_DIRECT, \u201craw\u201d O_DIRECT on the backing file; a word in place of a bar says why there is "
+           "no number. ")
 # The workloads that the trade-off is about; other ones' plain reads take their place only in a run without them.
 MAIN_WORKLOADS = ("rand-read", "seq-read")
 
@@ -67,6 +69,6 @@ def _pictures(run: Run, points: list[Point], name: str, title: str, page_title: 
     for first in range(0, len(points), COLUMNS_PER_PAGE):
         page = first // COLUMNS_PER_PAGE
         suffix = f"-{page + 1}" if page else ""
-        figure = panel_page(run, title, points[first:first + COLUMNS_PER_PAGE], MEASURES, arms_of(run), _column_title)
-        pictures.append(Picture(f"{name}{suffix}", page_title, CAPTION, figure))
+        figure = panel_page(run, title, points[first:first + COLUMNS_PER_PAGE], MEASURES, [*arms_of(run), RAW], _column_title)
+        pictures.append(Picture(f"{name}{suffix}", page_title, CAPTION + floor_caption(run), figure))
     return pictures

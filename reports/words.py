@@ -3,24 +3,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Callable, Iterable, Optional, Sequence
 
 from reports.arms import Arm, reference_and_candidate
-from reports.data import Cell, Point, Run
-from reports.headline import SAME_WITHIN, bytes_name, ns_name
+from reports.clock import Basis, Clock
+from reports.data import NO_IMAGE, Cell, Point, Run
+from reports.headline import SAME_WITHIN
 from reports.panels import MEBI, Measure, growth_mib, scaled
-from reports.style import number
+from reports.style import bytes_name, ns_name, number
 
 USUAL_DEVICE = "nvme-80us"
 SAME = f"within {SAME_WITHIN:.0%}"
 
-THROUGHPUT = Measure("throughput, MiB/s", scaled("throughput_bytes_per_s", MEBI), raw_line=True)
-KIOPS = Measure("thousand reads/s", scaled("ops_per_s", 1e3), raw_line=True)
+THROUGHPUT = Measure("throughput, MiB/s", scaled("throughput_bytes_per_s", MEBI), higher_is_better=True, floor_line=True)
+KIOPS = Measure("thousand reads/s", scaled("ops_per_s", 1e3), higher_is_better=True, floor_line=True)
 MEAN = Measure("mean latency, µs", scaled("latency_ns.mean", 1e3))
 P99 = Measure("p99 latency, µs", scaled("latency_ns.p99", 1e3))
-CPU = Measure("CPU per read, µs", scaled("cpu_ns_per_op.total", 1e3))
-GROWTH = Measure("page cache growth, MiB", growth_mib, linear=True)
+CPU = Measure("CPU per read, µs", scaled("cpu_ns_per_op.total", 1e3), Basis.CPU, floor_line=True, instructions="instructions per read, thousands")
+GROWTH = Measure("page cache growth, MiB", growth_mib, Basis.COUNT, linear=True)
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Quantity:
     better: str
     worse: str
     higher_is_better: bool = False
+
+    def on(self, clock: Clock) -> Quantity:
+        """In the words of a clock."""
+        words = {"faster": clock.faster, "slower": clock.slower}
+        return replace(self, better=words.get(self.better, self.better), worse=words.get(self.worse, self.worse))
 
 
 def metric(name: str) -> Callable[[Cell], Optional[float]]:
@@ -51,14 +57,14 @@ HELD = Quantity(lambda c: c.page_cache_growth_bytes, bytes_name, "less", "more")
 
 
 def points_of(cells: Iterable[Cell], **fixed: Any) -> list[Point]:
-    """The kinds of read among cells, raw and null ones left out, in the order of axes."""
-    points = {c.point for c in cells if c.backend not in ("raw", "null")}
+    """The kinds of read among cells of an image, in the order of axes."""
+    points = {c.point for c in cells if c.backend not in NO_IMAGE}
     return sorted((p for p in points if all(getattr(p, name) == value for name, value in fixed.items())), key=lambda p: p.order)
 
 
 def places(run: Run, workloads: tuple[str, ...]) -> list[tuple[Point, str]]:
     """The kinds of read with each of their back ends, fscache first."""
-    backends = list(dict.fromkeys(c.backend for c in run.of(*workloads) if c.backend not in ("raw", "null")))
+    backends = list(dict.fromkeys(c.backend for c in run.of(*workloads) if c.backend not in NO_IMAGE))
     backends.sort(key=lambda b: b != "fscache")
     return [(p, b) for b in backends for p in points_of(c for c in run.of(*workloads) if c.backend == b)]
 
@@ -129,6 +135,7 @@ class Sides:
 
     def duel(self, run: Run, point: Point, quantity: Quantity, backend: str = "fscache") -> str:
         """"dio 81 µs, faster than fallback's 120 µs (0.68×)", or what there is."""
+        quantity = quantity.on(run.clock)
         new, old = self.values(run, point, quantity, backend)
         if new is None:
             return f"{self.candidate.title} has no number ({gap_of(self.candidate.cell(run, point, backend))})"
@@ -164,8 +171,8 @@ def _span(labels: Sequence[str], places: Sequence[int]) -> str:
     return joined([labels[i] for i in places])
 
 
-def share_of_limit(run: Run, point: Point, arm: Arm, quantity: Quantity = SPEED, backend: str = "fscache") -> Optional[float]:
-    """An arm's throughput as a share of the raw limit's."""
-    own, limit = value_of(arm.cell(run, point, backend), quantity), run.raw(point)
-    raw = value_of(limit, quantity)
-    return own / raw if own is not None and raw else None
+def share_of_floor(run: Run, point: Point, arm: Arm, quantity: Quantity = SPEED, backend: str = "fscache") -> Optional[float]:
+    """An arm's throughput as a share of the floor's; nothing where only a similar read of the device itself was measured."""
+    own, floor = value_of(arm.cell(run, point, backend), quantity), run.floor(point)
+    least = floor.value(quantity.value, quantity.higher_is_better) if floor and not floor.stand_in else None
+    return own / least if own is not None and least else None

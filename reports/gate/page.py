@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Optional
 
 from reports import beside, trust
+from reports.clock import REAL, VIRTUAL
 from reports.gate import attribution, differences, words
 from reports.gate.data import Gate
 from reports.gate.tables import deciding_cells, explained_cells, other_cells
-from reports.page import CLOCK_MEANING
 from reports.render import embedded, write_html
 from reports.style import Drawn, Picture
 
@@ -51,6 +51,6 @@ def write_gate_page(gate: Gate, plots: Path, target: Path) -> None:
     write_html("gate/gate.html.j2", target, gate=gate, headline=words.headline(gate), evidence=words.evidence(gate),
                trust=trust.sentence_of(calibrated, gate.machine), trust_warning=trust.warning_of(calibrated, run) if run else "",
                problems=[*gate.problems, *_failed_self_tests(gate)], accepted=words.accepted(gate), notes=[*gate.notes, *words.cell_notes(gate)],
-               clock_meaning=CLOCK_MEANING["virtual" if gate.exact else "real"], pictures={d.name: (d, embedded(d, plots)) for d in drawn},
+               clock_meaning=(VIRTUAL if gate.exact else REAL).meaning, pictures={d.name: (d, embedded(d, plots)) for d in drawn},
                differences_sentence=words.differences_sentence(gate), attribution_sentence=attribution.sentence(gate) if explained else NOT_COUNTED[gate.exact],
                explained=explained, deciding=deciding_cells(gate), deciding_lines=len(gate.deciding), others=other_cells(gate))

@@ -9,6 +9,7 @@ from typing import Optional
 from matplotlib.figure import Figure
 
 from reports.arms import Arm, arms_of
+from reports.clock import Basis, Clock
 from reports.data import Cell, Point, Run
 from reports.panels import Measure
 from reports.sheet import Number, Row, rows_panel, sheet
@@ -20,7 +21,8 @@ WORKLOADS = ("against-fio",)
 SAME_WITHIN = 0.03
 RATIO = Measure("ratio", lambda cell: None)
 FIO_ENGINES = {"fio-psync": "pread", "fio-libaio": "libaio", "fio-io_uring": "io_uring"}
-RATIOS = (("latency_ns.mean", "mean latency"), ("ops_per_s", "reads/s"), ("cpu_ns_per_op.reader", "CPU of the reader per read"))
+RATIOS = (("latency_ns.mean", "mean latency", Basis.TIME), ("ops_per_s", "reads/s", Basis.TIME), ("cpu_ns_per_op.reader", "", Basis.CPU))
+TIMES = RATIOS[:2]
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,10 @@ def matches(run: Run) -> bool:
 def figure(run: Run) -> Figure:
     arms = arms_of(run)
     points = _points(run)
-    drawing, axes = sheet(run, TITLE, arms, [max(0.9, 0.4 * len(points))], len(RATIOS), left_inches=1.6, limit=False)
-    for x, (name, title) in enumerate(RATIOS):
+    drawing, axes = sheet(run, TITLE, arms, [max(0.9, 0.4 * len(points))], len(RATIOS), left_inches=1.6, floor=False)
+    for x, (name, title, basis) in enumerate(RATIOS):
         rows = [Row(f"{p.read}\n{p.load}", [_pair(run, arm, p).ratio(name) for arm in arms]) for p in points]
-        rows_panel(axes[0][x], rows, arms, f"{title}: fio / ours", RATIO, labels=x == 0)
+        rows_panel(axes[0][x], rows, arms, f"{title or run.clock.cpu_per_read + ', of the reader'}: fio / ours", replace(RATIO, basis=basis).on(run.clock), labels=x == 0)
         axes[0][x].axvspan(1 - SAME_WITHIN, 1 + SAME_WITHIN, color="#009E73", alpha=0.22, zorder=1, linewidth=0)
         axes[0][x].axvline(1.0, color="#009E73", linewidth=0.9, zorder=2)
         if axes[0][x].get_xlim()[1] < 1.1:
@@ -86,19 +88,19 @@ def _pairs(run: Run) -> list[Pair]:
 
 
 def _differs(pair: Pair) -> bool:
-    return any(ratio.value is not None and abs(ratio.value - 1) > SAME_WITHIN for ratio in (pair.ratio(name) for name, _ in RATIOS[:2]))
+    return any(ratio.value is not None and abs(ratio.value - 1) > SAME_WITHIN for ratio in (pair.ratio(name) for name, _, _ in TIMES))
 
 
 def sentence(run: Run) -> str:
-    known = [p for p in _pairs(run) if any(p.ratio(name).value is not None for name, _ in RATIOS[:2])]
+    known = [p for p in _pairs(run) if any(p.ratio(name).value is not None for name, _, _ in TIMES)]
     if not known:
         return "It is not known: there is no read of which both have numbers."
     different = [p for p in known if _differs(p)]
     extremes = []
-    for name, title in RATIOS[:2]:
+    for name, title, _ in TIMES:
         ratios = [r for p in known if (r := p.ratio(name).value) is not None]
         if ratios:
-            extremes.append(f"fio's {title} {min(ratios):.3f} to {max(ratios):.3f} times ours")
+            extremes.append(f"fio's {run.clock.before_a_time}{title} {min(ratios):.3f} to {max(ratios):.3f} times ours")
     verdict = (f"yes, within {SAME_WITHIN:.0%} in all {len(known)} pairs" if not different
                else f"not everywhere: {len(different)} of {len(known)} pairs differ by more than {SAME_WITHIN:.0%}")
     return capital(f"{verdict} ({'; '.join(extremes)}).")
@@ -106,23 +108,23 @@ def sentence(run: Run) -> str:
 
 def notes(run: Run) -> list[str]:
     """Every difference that is too large, and what the cells say of its cause."""
-    return [_flag(p) for p in _pairs(run) if _differs(p)]
+    return [_flag(run.clock, p) for p in _pairs(run) if _differs(p)]
 
 
-def _flag(pair: Pair) -> str:
-    parts = [f"{title} {ratio.value:.3f}×" for name, title in RATIOS[:2] if (ratio := pair.ratio(name)).value is not None]
-    return f"{pair.point.read} {pair.point.load}, {pair.arm.title}: fio / ours {', '.join(parts)}. {_why(pair)}"
+def _flag(clock: Clock, pair: Pair) -> str:
+    parts = [f"{clock.before_a_time}{title} {ratio.value:.3f}×" for name, title, _ in TIMES if (ratio := pair.ratio(name)).value is not None]
+    return f"{pair.point.read} {pair.point.load}, {pair.arm.title}: fio / ours {', '.join(parts)}. {_why(clock, pair)}"
 
 
-def _why(pair: Pair) -> str:
+def _why(clock: Clock, pair: Pair) -> str:
     """What differs between the two cells besides."""
     assert pair.ours is not None and pair.fios is not None
     found = []
     ours, fios = (c.metric("cpu_ns_per_op.reader") for c in (pair.ours, pair.fios))
-    slower = (pair.ratio("ops_per_s").value or 1.0) < 1
+    fio_is_behind = (pair.ratio("ops_per_s").value or 1.0) < 1
     if ours and fios is not None and abs(fios / ours - 1) > SAME_WITHIN:
-        found.append(f"the reader's CPU per read is {fios:.0f} ns with fio, {ours:.0f} ns with ours ({fios / ours:.2f}×)"
-                     + ("" if (fios > ours) == slower else ", which does not explain it"))
+        found.append(f"{clock.cpu_per_read}, of the reader: {clock.cpu_text(fios)} with fio, {clock.cpu_text(ours)} with ours ({fios / ours:.2f}×)"
+                     + ("" if (fios > ours) == fio_is_behind else ", which does not explain it"))
     for name, what in (("context_switches", "context switches"), ("device.read_bytes", "bytes read from the device")):
         ours, fios = (c.metric(name) for c in (pair.ours, pair.fios))
         ours_ops, fios_ops = (c.metric("ops") for c in (pair.ours, pair.fios))

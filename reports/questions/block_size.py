@@ -7,13 +7,13 @@ from matplotlib.figure import Figure
 
 from reports.arms import arms_of
 from reports.data import Point, Run, size_name
-from reports.sheet import lines_panel, row, sheet, stand_in_note
-from reports.words import SPEED, THROUGHPUT, capital, distinct, points_of, prefer, share_of_limit, sides, usual_device, where
+from reports.sheet import lines_panel, row, sheet, floor_note
+from reports.words import SPEED, THROUGHPUT, capital, distinct, points_of, prefer, share_of_floor, sides, usual_device, where
 
 ORDER = 10
 TITLE = "Which block size?"
 WORKLOADS = ("block-size",)
-ENOUGH_OF_LIMIT = 0.9
+ENOUGH_OF_FLOOR = 0.9
 
 
 def _points(run: Run) -> list[Point]:
@@ -44,12 +44,12 @@ def figure(run: Run) -> Figure:
             line.sort(key=lambda p: p.block_size_bytes)
             places = [row(run, size_name(p.block_size_bytes), p, THROUGHPUT, arms) for p in line]
             title = f"{load[0]}, {load[1]} qd{load[2]}, {device}"
-            lines_panel(axes[y][x], places, arms, title, THROUGHPUT.label if x == 0 else "MiB/s", "block size")
+            lines_panel(axes[y][x], places, arms, title, THROUGHPUT.on(run.clock).label if x == 0 else "MiB/s", "block size")
     return drawing
 
 
 def caption(run: Run) -> str:
-    return "Local blobs, cold page cache. " + stand_in_note(run, _points(run))
+    return "Local blobs, cold page cache. " + floor_note(run, _points(run))
 
 
 def sentence(run: Run) -> str:
@@ -62,20 +62,20 @@ def sentence(run: Run) -> str:
         line = _line(points, like)
         values = [pair.values(run, p, SPEED) for p in line]
         labels = [size_name(p.block_size_bytes) for p in line]
-        text = where(labels, [v[0] for v in values], [v[1] for v in values], SPEED)
-        parts.append(f"{pattern} reads ({like.load}, {like.device}): against {pair.reference.title}, {pair.candidate.title} is "
+        text = where(labels, [v[0] for v in values], [v[1] for v in values], SPEED.on(run.clock))
+        parts.append(f"{pattern} reads ({like.load}, {run.clock.on(like.device)}): against {pair.reference.title}, {pair.candidate.title} is "
                      f"{text or 'not comparable'}, and {_enough(run, line)}")
     return capital("; ".join(parts)) + "."
 
 
 def _enough(run: Run, line: list[Point]) -> str:
-    """From which block size on the limit is near."""
+    """From which block size on the floor is near."""
     arm = sides(run).candidate
-    shares = [(p, share) for p in line if (share := share_of_limit(run, p, arm)) is not None]
+    shares = [(p, share) for p in line if (share := share_of_floor(run, p, arm)) is not None]
     if not shares:
-        return "cannot be held against raw reads"
-    near = [p for i, (p, _) in enumerate(shares) if all(share >= ENOUGH_OF_LIMIT for _, share in shares[i:])]
+        return "cannot be held against a floor"
+    near = [p for i, (p, _) in enumerate(shares) if all(share >= ENOUGH_OF_FLOOR for _, share in shares[i:])]
     if near:
-        return f"has {ENOUGH_OF_LIMIT:.0%} of raw or more from {size_name(near[0].block_size_bytes)} on"
+        return f"has {ENOUGH_OF_FLOOR:.0%} of the throughput of the device itself or more from {size_name(near[0].block_size_bytes)} on"
     best = max(shares, key=lambda s: s[1])
-    return f"has at most {best[1]:.0%} of raw (at {size_name(best[0].block_size_bytes)}), at {size_name(shares[-1][0].block_size_bytes)} {shares[-1][1]:.0%}"
+    return f"has at most {best[1]:.0%} of the throughput of the device itself (at {size_name(best[0].block_size_bytes)}), at {size_name(shares[-1][0].block_size_bytes)} {shares[-1][1]:.0%}"

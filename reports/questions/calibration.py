@@ -53,7 +53,7 @@ def _noise(run: Run) -> Optional[dict[str, Any]]:
 def figure(run: Run) -> Figure:
     trials, noise = _slowed(run), _noise(run)
     line = 100 * noise["largest_difference"] if noise else 0.0
-    drawing, ((axes,),) = sheet(run, TITLE, [], [max(1.2, 0.42 * len(trials))], 1, left_inches=4.9, limit=False, handles=_legend(line))
+    drawing, ((axes,),) = sheet(run, TITLE, [], [max(1.2, 0.42 * len(trials))], 1, left_inches=4.9, floor=False, handles=_legend(line))
     for y, trial in enumerate(trials):
         axes.axhspan(y - 0.5, y + 0.5, color="#F6F6F6" if y % 2 == 0 else "white", zorder=0, linewidth=0)
         _trial(axes, y, trial)
@@ -119,7 +119,7 @@ def _frame(axes: Axes, trials: list[dict[str, Any]], values: list[float]) -> Non
 def caption(run: Run) -> str:
     found = _calibration(run)
     seeds = f", {found['seeds']} seeds a gate" if found["seeds"] else ""
-    return (f"Kernels that are slower than {found['baseline']} by a known amount, each gated against it (machine {found['machine']}, suite {found['suite']}{seeds}, "
+    return (f"Kernels that are worse than {found['baseline']} by a known amount, each gated against it (machine {found['machine']}, suite {found['suite']}{seeds}, "
             f"{found['measured_at']}). Only cells and metrics that the slowdown is expected in; the name of a kernel is that of its patch in kernel-patches/mutants.")
 
 

@@ -11,9 +11,10 @@ from matplotlib.lines import Line2D
 
 from reports.arms import Arm, arms_of
 from reports.data import Point, Run
-from reports.headline import ns_name
+from reports.clock import Basis
 from reports.panels import Measure, scaled
-from reports.sheet import Number, Row, row, rows_panel, shares_panel, sheet, stand_in_note
+from reports.sheet import Number, Row, floor_note, row, rows_panel, shares_panel, sheet
+from reports.style import ns_name
 from reports.words import LATENCY, MEAN, THROUGHPUT, capital, distinct, gap_of, points_of, prefer, sides, usual_device, value_of
 
 ORDER = 50
@@ -68,7 +69,7 @@ def figure(run: Run) -> Figure:
     for line, group in zip(axes, groups):
         for x, measure in enumerate((THROUGHPUT, MEAN, WAITS, HITS)):
             rows = [_row(run, p, measure, arms) for p in group]
-            rows_panel(line[x], rows, arms, f"{group[0].read} {group[0].load}, {group[0].device}", measure, x == 0)
+            rows_panel(line[x], rows, arms, f"{group[0].read} {group[0].load}, {group[0].device}", measure.on(run.clock), x == 0)
     pair = sides(run)
     places = [(group, arm) for group in groups for arm in (pair.candidate, pair.reference)][:4]
     for axes_, (group, arm) in zip(axes[-1], places):
@@ -98,20 +99,20 @@ def _distributions(axes: Axes, run: Run, group: list[Point], arm: Arm) -> None:
         for name, colour in (("ondemand.wait_ns", arm.line_colour), ("ondemand.hit_ns", "#AAAAAA")):
             if name in histograms:
                 lines.append((f"{point.fetch}, {'waited' if 'wait' in name else 'hit'}", histograms[name], colour, style))
-    shares_panel(axes, lines, f"{group[0].read} {group[0].load}: {arm.title}", "; ".join(missing))
+    shares_panel(axes, lines, f"{group[0].read} {group[0].load}: {arm.title}", run.clock.kind(Basis.TIME), "; ".join(missing))
 
 
 def caption(run: Run) -> str:
     return ("A remote read that needs bytes which are not in the cache waits for the daemon's fetch; the last row has the distribution of such "
             "waits (coloured) and of the other reads, which found their bytes there (grey); solid, dashed and dotted as the legend's links. "
-            + stand_in_note(run, [p for g in _groups(run) for p in g]))
+            + floor_note(run, [p for g in _groups(run) for p in g]))
 
 
 def sentence(run: Run) -> str:
     pair = sides(run)
     group = _groups(run)[0]
     told = [f"{_place(p)} {_time(run, pair.candidate, p)}" for p in group]
-    text = f"{group[0].read} {group[0].load} on {group[0].device} takes {pair.candidate.title} on average: {', '.join(told)}"
+    text = f"{group[0].read} {group[0].load} ({run.clock.on(group[0].device)}) takes {pair.candidate.title} on average: {', '.join(told)}"
     far = prefer([p for p in group if p.cache_state == "remote"], fetch="internet")
     if far is not None:
         text += f"; beside it {pair.reference.title} takes {_time(run, pair.reference, far)} ({_place(far)})"

@@ -6,16 +6,17 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from reports.data import Cell, Point, Run
-from reports.headline import ns_name
+from reports.clock import Basis
 from reports.panels import MEBI, Measure, scaled
 from reports.sheet import Panel, rows_sheet
+from reports.style import ns_name
 from reports.words import GROWTH, P99, TIME, capital, places, points_of, sides, value_of
 
 ORDER = 90
 TITLE = "How long does a container take to start?"
 WORKLOADS = ("container-start",)
 SECONDS = Measure("time to replay, ms", scaled("seconds", 1e-3))
-FETCHED = Measure("fetched, MiB", scaled("ondemand.bytes", MEBI), linear=True)
+FETCHED = Measure("fetched, MiB", scaled("ondemand.bytes", MEBI), Basis.COUNT, linear=True)
 
 
 def matches(run: Run) -> bool:
@@ -32,7 +33,7 @@ def _label(p: Point, backend: str) -> str:
 def figure(run: Run) -> Figure:
     by_state = sorted(places(run, WORKLOADS), key=lambda x: (x[1] != "fscache", x[0].layout, x[0].cache_state, x[0].arrival, x[0].iodepth))
     rows = [(_label(p, b), p, b) for p, b in by_state]
-    panels = [Panel(measure.label.split(",")[0], measure, rows) for measure in (SECONDS, P99, GROWTH, FETCHED)]
+    panels = [Panel(measure.name(run.clock).split(",")[0], measure, rows) for measure in (SECONDS, P99, GROWTH, FETCHED)]
     return rows_sheet(run, TITLE, [panels], left_inches=1.75, row_inches=0.42)
 
 
@@ -40,7 +41,7 @@ def caption(run: Run) -> str:
     devices = ", ".join(dict.fromkeys(p.device for p, _ in places(run, WORKLOADS)))
     return (f"Reads of a trace as fast as they can be made, or (timed) when the trace has them due; device {devices}. “buffered” and the arms say how the "
             "cell opens files; “beside another”: another container of the same image runs already, and the blob is shared. "
-            "A trace has reads of all sizes, so there is no raw read to hold it against.")
+            "A trace has reads of all sizes, so there is no floor to hold it against.")
 
 
 def sentence(run: Run) -> str:
@@ -59,8 +60,10 @@ def sentence(run: Run) -> str:
             rivals[backend] = min(value, rivals.get(backend, value))
     if rivals:
         best = min(rivals, key=lambda b: rivals[b])
-        parts.append(f"the fastest other way, {best}, takes {ns_name(rivals[best] * 1e9)}")
-    return capital("; ".join(parts) or "there are no replays as fast as can be") + "."
+        parts.append(f"the {run.clock.fastest} of the other ways, {best}, takes {ns_name(rivals[best] * 1e9)}")
+    if not parts:
+        return "There are no replays as fast as can be."
+    return capital("; ".join(parts)) + f" ({run.clock.on(*(p.device for p in fast))})."
 
 
 def _first(points: list[Point], layout: str, state: str) -> Point | None:

@@ -6,8 +6,8 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from reports.data import Point, Run
-from reports.sheet import Panel, rows_sheet, stand_in_note
-from reports.words import P99, SPEED, THROUGHPUT, capital, distinct, points_of, prefer, share_of_limit, sides, where
+from reports.sheet import Panel, rows_sheet, floor_note
+from reports.words import P99, SPEED, THROUGHPUT, capital, distinct, points_of, prefer, share_of_floor, sides, where
 
 ORDER = 60
 TITLE = "Which device?"
@@ -41,7 +41,12 @@ def figure(run: Run) -> Figure:
 
 
 def caption(run: Run) -> str:
-    return "Simulated devices (workloads/profiles/devices.toml); local blobs, cold page cache. " + stand_in_note(run, _points(run))
+    return "Simulated devices (workloads/profiles/devices.toml); local blobs, cold page cache. " + floor_note(run, _points(run))
+
+
+def _model_of(run: Run) -> str:
+    """Of times on all of these devices."""
+    return f" ({run.clock.on()})" if run.clock.model else ""
 
 
 def sentence(run: Run) -> str:
@@ -53,8 +58,8 @@ def sentence(run: Run) -> str:
         assert like is not None
         line = _line(points, (like.pattern, like.block_size_bytes, like.engine, like.iodepth))
         values = [pair.values(run, p, SPEED) for p in line]
-        text = where([p.device for p in line], [v[0] for v in values], [v[1] for v in values], SPEED, "on") or "not comparable"
-        shares = [(s, p.device) for p in line if (s := share_of_limit(run, p, pair.candidate)) is not None]
-        of_raw = f" ({min(shares)[0]:.0%} of raw on {min(shares)[1]}, {max(shares)[0]:.0%} on {max(shares)[1]})" if shares else ""
-        parts.append(f"{like.read} {like.load}: against {pair.reference.title}, {pair.candidate.title} is {text}{of_raw}")
+        text = where([p.device for p in line], [v[0] for v in values], [v[1] for v in values], SPEED.on(run.clock), "on") or "not comparable"
+        shares = [(s, p.device) for p in line if (s := share_of_floor(run, p, pair.candidate)) is not None]
+        of_floor = f" ({min(shares)[0]:.0%} of the device itself on {min(shares)[1]}, {max(shares)[0]:.0%} on {max(shares)[1]})" if shares else ""
+        parts.append(f"{like.read} {like.load}{_model_of(run)}: against {pair.reference.title}, {pair.candidate.title} is {text}{of_floor}")
     return capital("; ".join(parts)) + "."

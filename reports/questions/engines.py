@@ -7,14 +7,12 @@ from matplotlib.figure import Figure
 
 from reports.arms import Arm
 from reports.data import Point, Run, size_name
-from reports.headline import ns_name
-from reports.sheet import Panel, rows_sheet, stand_in_note
-from reports.words import CPU, THROUGHPUT, Quantity, capital, distinct, metric, points_of, prefer, sides, usual_device, value_of
+from reports.sheet import Panel, rows_sheet, floor_note
+from reports.words import CPU, THROUGHPUT, capital, distinct, points_of, prefer, sides, usual_device
 
 ORDER = 30
 TITLE = "Which way of asking?"
 WORKLOADS = ("engines",)
-CPU_TIME = Quantity(metric("cpu_ns_per_op.total"), ns_name, "cheaper", "dearer")
 
 
 def _points(run: Run) -> list[Point]:
@@ -39,7 +37,7 @@ def figure(run: Run) -> Figure:
 
 def caption(run: Run) -> str:
     return ("Random reads of local blobs, cold page cache. mmap has no O_DIRECT; its rows are reads through the page cache. "
-            + stand_in_note(run, _points(run)))
+            + floor_note(run, _points(run)))
 
 
 def sentence(run: Run) -> str:
@@ -54,10 +52,12 @@ def sentence(run: Run) -> str:
 
 def _cheapest(run: Run, arm: Arm, line: list[Point]) -> str:
     """The engines that need least and most CPU, of those with numbers."""
-    costs = sorted(((cost, p.load) for p in line if (cost := value_of(arm.cell(run, p), CPU_TIME)) is not None))
+    clock = run.clock
+    cells = [(arm.cell(run, p), p) for p in line]
+    costs = sorted((cost, p.load) for cell, p in cells if cell is not None and (cost := cell.metric("cpu_ns_per_op.total")) is not None)
     if not costs:
         return f"{arm.title} has no numbers"
     (least, cheap), (most, dear) = costs[0], costs[-1]
     if len(costs) == 1:
-        return f"with {arm.title} {cheap} is the only one with numbers, {ns_name(least)} of CPU per read"
-    return f"with {arm.title} {cheap} needs least CPU per read, {ns_name(least)}, and {dear} most, {ns_name(most)} ({most / least:.2f}×)"
+        return f"with {arm.title} {cheap} is the only one with numbers, {clock.cpu_text(least)}"
+    return f"with {arm.title} {cheap} needs {clock.cpu_least} per read, {clock.cpu_text(least)}, and {dear} most, {clock.cpu_text(most)} ({most / least:.2f}×)"

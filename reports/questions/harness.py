@@ -9,8 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from reports.data import Cell, Run
-from reports.headline import ns_name
+from reports.data import NO_IMAGE, Cell, Run
 from reports.sheet import sheet
 from reports.style import number
 from reports.words import capital, joined
@@ -38,7 +37,7 @@ def _cost(cell: Cell) -> Optional[float]:
 
 def _fastest(run: Run) -> Optional[Cell]:
     """The read with the least CPU of all that were measured: where measuring weighs most."""
-    cells = [c for c in run.cells if c.backend not in ("null", "raw") and c.metric("cpu_ns_per_op.reader")]
+    cells = [c for c in run.cells if c.backend not in NO_IMAGE and c.metric("cpu_ns_per_op.reader")]
     return min(cells, key=lambda c: c.metric("cpu_ns_per_op.reader") or 0.0, default=None)
 
 
@@ -49,12 +48,12 @@ def matches(run: Run) -> bool:
 def figure(run: Run) -> Figure:
     found = run.overhead
     handles = [Patch(facecolor=OURS, label="diobench"), *([Patch(facecolor=FIOS, label="fio")] if found else []), Patch(facecolor=OTHER, label="a real read")]
-    drawing, axes = sheet(run, TITLE, [], [1.6], 3, gap_inches=0.75, limit=False, handles=handles)
+    drawing, axes = sheet(run, TITLE, [], [1.6], 3, gap_inches=0.75, floor=False, handles=handles)
     bars = [(f"null\nqd{c.point.iodepth}", _cost(c), OURS, c.gap) for c in _null_cells(run)]
     fastest = _fastest(run)
     if fastest is not None:
         bars.append((f"cheapest real read:\n{fastest.point.read} {fastest.io}\n{fastest.point.load}", fastest.metric("cpu_ns_per_op.reader"), OTHER, fastest.gap))
-    _bars(axes[0][0], "CPU of the reader per read", "ns", bars)
+    _bars(axes[0][0], f"{run.clock.cpu_per_read}, of the reader", f"{'instructions' if run.clock.counts_instructions else 'ns'}, {run.clock.cpu}", bars)
     if found is None:
         for empty in axes[0][1:]:
             empty.set_visible(False)
@@ -97,11 +96,11 @@ def sentence(run: Run) -> str:
     costs = [(c, cost) for c in _null_cells(run) if (cost := _cost(c)) is not None]
     if not costs:
         return "It is not known: the null cells have no numbers."
-    text = "A read that does nothing takes " + joined([f"{ns_name(cost)} at iodepth {c.point.iodepth}" for c, cost in costs])
+    text = "A read that does nothing takes " + joined([f"{run.clock.cpu_text(cost)} at iodepth {c.point.iodepth}" for c, cost in costs])
     fastest = _fastest(run)
     if fastest is not None:
         least = fastest.metric("cpu_ns_per_op.reader") or 1.0
-        text += f", {max(cost for _, cost in costs) / least:.1%} at most of the CPU of the cheapest real read ({ns_name(least)}, {fastest.point.label})"
+        text += f", {max(cost for _, cost in costs) / least:.1%} at most of what the reader of the cheapest real read takes ({run.clock.cpu_text(least)}, {fastest.point.label})"
     if run.overhead is not None:
         ratios = [r["ratio"] for r in run.overhead["instructions_per_read"]]
         rates = [r["ratio"] for r in run.overhead["reads_per_s"]]

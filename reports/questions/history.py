@@ -93,7 +93,7 @@ def figure(run: Run) -> Figure:
     panels = [panel for panel in panels_of(run) if _moved(panel)]
     kernels = _kernels(run, panels)
     rows = max(1, math.ceil(len(panels) / COLUMNS))
-    drawing, axes = sheet(run, TITLE, [], [1.75] * rows, COLUMNS, gap_inches=0.95, limit=False, handles=_legend(run, panels, kernels))
+    drawing, axes = sheet(run, TITLE, [], [1.75] * rows, COLUMNS, gap_inches=0.95, floor=False, handles=_legend(run, panels, kernels))
     places = [one for line in axes for one in line]
     for place, panel in zip(places, panels):
         _draw(place, panel, {k: colour_of(k, _all_kernels(run, kernels)) for k in kernels}, runs_of(run))

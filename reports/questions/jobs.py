@@ -10,13 +10,13 @@ from matplotlib.figure import Figure
 from reports.arms import Arm
 from reports.data import Point, Run
 from reports.panels import Measure, scaled
-from reports.sheet import Panel, rows_sheet, stand_in_note
+from reports.sheet import Panel, rows_sheet, floor_note
 from reports.words import P99, SPEED, THROUGHPUT, Quantity, capital, gap_of, metric, points_of, prefer, sides, usual_device, value_of
 
 ORDER = 110
 TITLE = "Do several readers share fairly?"
 WORKLOADS = ("jobs",)
-FAIRNESS = Measure("fairness (Jain's index, 1 = equal)", scaled("fairness", 1))
+FAIRNESS = Measure("fairness (Jain's index, 1 = equal)", scaled("fairness", 1), higher_is_better=True)
 FAIR = Quantity(metric("fairness"), lambda v: f"{v:.3f}", "fairer", "less fair", True)
 FAIR_FROM = 0.99
 
@@ -46,7 +46,7 @@ def figure(run: Run) -> Figure:
 
 
 def caption(run: Run) -> str:
-    return "“several”: each reader has a file of its own. " + stand_in_note(run, _points(run))
+    return "“several”: each reader has a file of its own. " + floor_note(run, _points(run))
 
 
 def sentence(run: Run) -> str:
@@ -55,7 +55,7 @@ def sentence(run: Run) -> str:
     like = prefer(points, device=usual_device(points), layout="flat", block_size_bytes=4096, engine="pread")
     assert like is not None
     texts = [_scaling(run, arm, like) for arm in (pair.candidate, pair.reference)]
-    return capital(f"{like.numjobs} readers of one file instead of 1 ({like.read} {like.engine} qd{like.iodepth}, {like.device}): "
+    return capital(f"{like.numjobs} readers of one file instead of 1 ({like.read} {like.engine} qd{like.iodepth}, {run.clock.on(like.device)}): "
                    f"{'; '.join(texts)}; {_fairness(run, pair.candidate, points)}.")
 
 

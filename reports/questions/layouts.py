@@ -8,7 +8,7 @@ from dataclasses import replace
 from matplotlib.figure import Figure
 
 from reports.data import Point, Run
-from reports.sheet import Panel, rows_sheet, stand_in_note
+from reports.sheet import Panel, rows_sheet, floor_note
 from reports.words import CPU, SPEED, THROUGHPUT, capital, joined, points_of, sides, value_of
 
 ORDER = 40
@@ -60,7 +60,7 @@ def _with_layout(point: Point, layout: str) -> Point:
 
 
 def caption(run: Run) -> str:
-    return "Rows without a cell are reads that the layout was not measured with. " + stand_in_note(run, _points(run))
+    return "Rows without a cell are reads that the layout was not measured with. " + floor_note(run, _points(run))
 
 
 def sentence(run: Run) -> str:
@@ -69,7 +69,8 @@ def sentence(run: Run) -> str:
     kind = _kinds(points)[0]
     speeds = {p.layout: speed for p in points if _kind(p) == kind and (speed := value_of(arm.cell(run, p), SPEED)) is not None}
     like = next(p for p in points if _kind(p) == kind)
-    where = f"{like.read} {like.load} on {like.device}"
+    clock = run.clock
+    where = f"{like.read} {like.load} ({clock.on(like.device)})"
     without = [p.layout for p in points if _kind(p) == kind and p.layout not in speeds]
     missing = f"; no number for {joined(without)}" if without else ""
     flat = speeds.pop("flat", None)
@@ -79,6 +80,6 @@ def sentence(run: Run) -> str:
     fast = {name: speed / flat for name, speed in speeds.items() if speed > flat * (1 + SIMILAR_WITHIN)}
     same = [name for name in speeds if name not in slow and name not in fast]
     tell = lambda some: joined([f"{n} ({r:.2f}×)" for n, r in sorted(some.items(), key=lambda i: i[1])])  # noqa: E731
-    parts = ([f"{tell(slow)} slower"] if slow else []) + ([f"{tell(fast)} faster"] if fast else [])
+    parts = ([f"{tell(slow)} {clock.slower}"] if slow else []) + ([f"{tell(fast)} {clock.faster}"] if fast else [])
     parts += [f"{joined(same)} within {SIMILAR_WITHIN:.0%}"] if same else []
     return capital(f"{where} with {arm.title}, against a flat file: {'; '.join(parts)}{missing}.")

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from reports.arms import colour_of
+from reports.clock import Basis
 from reports.data import Cell, Run
 from reports.sheet import sheet
 from reports.words import capital
@@ -16,8 +17,8 @@ from reports.words import capital
 ORDER = 170
 TITLE = "How much is luck?"
 WORKLOADS = ()
-METRICS = (("throughput_bytes_per_s", "throughput"), ("latency_ns.mean", "mean latency"), ("latency_ns.p99", "p99 latency"),
-           ("cpu_ns_per_op.total", "CPU per read"))
+METRICS = (("throughput_bytes_per_s", "throughput", Basis.TIME), ("latency_ns.mean", "mean latency", Basis.TIME), ("latency_ns.p99", "p99 latency", Basis.TIME),
+           ("cpu_ns_per_op.total", "CPU per read", Basis.CPU))
 
 
 def spread(cell: Cell, name: str) -> "float | None":
@@ -39,14 +40,14 @@ def matches(run: Run) -> bool:
 def figure(run: Run) -> Figure:
     kernels = [k for k in run.kernels if any(c.kernel == k for c in _repeated(run))]
     handles = [Line2D([], [], color=colour_of(k, run.kernels), linewidth=1.8, label=k) for k in kernels]
-    drawing, axes = sheet(run, TITLE, [], [1.9], len(METRICS), gap_inches=0.4, limit=False, handles=handles)
-    for axes_, (name, title) in zip(axes[0], METRICS):
+    drawing, axes = sheet(run, TITLE, [], [1.9], len(METRICS), gap_inches=0.4, floor=False, handles=handles)
+    for axes_, (name, title, basis) in zip(axes[0], METRICS):
         for kernel in kernels:
             values = sorted(100 * s for c in _repeated(run) if c.kernel == kernel and (s := spread(c, name)) is not None)
             if values:
                 axes_.step([0, *values], [100 * i / len(values) for i in range(len(values) + 1)], where="post", color=colour_of(kernel, run.kernels),
                            linewidth=1.6)
-        axes_.set_title(title, loc="left", fontsize=9)
+        axes_.set_title(f"{run.clock.cpu_per_read if basis is Basis.CPU else title}, {run.clock.kind(basis)}", loc="left", fontsize=9)
         axes_.set_xlabel("spread between boots, %", fontsize=8)
         axes_.set_xlim(left=0)
         axes_.set_ylim(0, 103)
@@ -67,9 +68,9 @@ def sentence(run: Run) -> str:
     boots = sorted({len(c.by_boot) for _, c in found})
     counts = str(boots[0]) if len(boots) == 1 else f"{boots[0]} to {boots[-1]}"
     if worst == 0:
-        return f"None: the throughput of all {len(found)} cells is the same in each of their {counts} boots."
+        return f"None: the {run.clock.before_a_time}throughput of all {len(found)} cells is the same in each of their {counts} boots."
     middle = statistics.median(s for s, _ in found)
     tails = [s for c in _repeated(run) if (s := spread(c, "latency_ns.p99")) is not None]
     tail = f"; of the p99 latency {statistics.median(tails):.2%}" if tails else ""
-    return capital(f"over {counts} boots the throughput of half of the {len(found)} cells spreads by {middle:.2%} or less{tail}; most spreads "
+    return capital(f"over {counts} boots the {run.clock.before_a_time}throughput of half of the {len(found)} cells spreads by {middle:.2%} or less{tail}; most spreads "
                    f"{cell.cell} on {cell.kernel}, by {worst:.2%}.")

@@ -9,16 +9,16 @@ from matplotlib.lines import Line2D
 
 from reports.arms import Arm, arms_of
 from reports.data import Cell, Point, Run, size_name
-from reports.headline import bytes_name, ns_name
+from reports.clock import Basis
 from reports.panels import MEBI, Measure, scaled
 from reports.sheet import row, rows_panel, sheet
-from reports.style import GAP_COLOUR, unit_of_time
+from reports.style import GAP_COLOUR, bytes_name, ns_name, unit_of_time
 from reports.words import SPEED, capital, gap_of, places, points_of, prefer, sides
 
 ORDER = 120
 TITLE = "What does it do to a neighbour?"
 WORKLOADS = ("neighbour",)
-EVICTED = Measure("MiB evicted of its hot set", scaled("neighbour.evicted_bytes", MEBI), linear=True)
+EVICTED = Measure("MiB evicted of its hot set", scaled("neighbour.evicted_bytes", MEBI), Basis.COUNT, linear=True)
 ALONE = Measure("alone: mean of its reads, µs", scaled("neighbour.alone_ns.mean", 1e3))
 BESIDE = Measure("beside: mean of its reads, µs", scaled("neighbour.beside_ns.mean", 1e3))
 TAIL_BESIDE = Measure("beside: p99 of its reads, µs", scaled("neighbour.beside_ns.p99", 1e3))
@@ -37,11 +37,11 @@ def figure(run: Run) -> Figure:
     arms = arms_of(run)
     found = [(f"{backend}\n{p.read} qd{p.iodepth}", p, backend) for p, backend in places(run, WORKLOADS) if p.neighbour_bytes]
     hot = Line2D([], [], color=GAP_COLOUR, linestyle=":", label="the whole hot set")
-    drawing, axes = sheet(run, TITLE, arms, [max(0.9, 0.42 * len(found)), 1.8], 4, left_inches=1.5, gap_inches=0.36, limit=False, handles=[hot])
+    drawing, axes = sheet(run, TITLE, arms, [max(0.9, 0.42 * len(found)), 1.8], 4, left_inches=1.5, gap_inches=0.36, floor=False, handles=[hot])
     device = ", ".join(dict.fromkeys(p.device for _, p, _ in found))
     for x, measure in enumerate((EVICTED, ALONE, BESIDE, TAIL_BESIDE)):
         rows = [row(run, label, p, measure, arms, backend) for label, p, backend in found]
-        rows_panel(axes[0][x], rows, arms, device, measure, labels=x == 0)
+        rows_panel(axes[0][x], rows, arms, device, measure.on(run.clock), labels=x == 0)
     _hot_sets(axes[0][0], [p for _, p, _ in found])
     curves = [p for p in _points(run) if any(a.cell(run, p) is not None and a.cell(run, p).curve for a in arms)]
     for axes_, point in zip(axes[1], curves):
@@ -72,7 +72,7 @@ def _curves(axes: Axes, run: Run, point: Point, arms: list[Arm]) -> None:
     axes.set_title(f"page cache of the machine\nfscache, {point.read} qd{point.iodepth}", loc="left", fontsize=8.5, pad=6)
     axes.text(0.98, 0.03, "; ".join(missing), transform=axes.transAxes, ha="right", va="bottom", fontsize=6.8, fontstyle="italic", color="#777777")
     axes.set_ylim(bottom=0)
-    axes.set_xlabel(f"time, {name}", fontsize=8)
+    axes.set_xlabel(f"time, {name}, {run.clock.time}", fontsize=8)
     axes.set_ylabel("MiB", fontsize=8)
     axes.grid(axis="y", color="#E4E4E4", linewidth=0.6)
 
@@ -89,7 +89,7 @@ def sentence(run: Run) -> str:
     assert point is not None
     texts = [_damage(run, arm, point) for arm in (pair.candidate, pair.reference)]
     duel = pair.duel(run, point, SPEED)
-    return capital(f"{point.read} {point.load} beside a hot set of {size_name(point.neighbour_bytes)} ({point.device}): {'; '.join(texts)}; "
+    return capital(f"{point.read} {point.load} beside a hot set of {size_name(point.neighbour_bytes)} ({run.clock.on(point.device)}): {'; '.join(texts)}; "
                    f"meanwhile the main load reads: {duel}.")
 
 

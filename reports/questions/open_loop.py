@@ -7,17 +7,17 @@ from matplotlib.figure import Figure
 
 from reports.arms import Arm
 from reports.data import Cell, Point, Run
-from reports.headline import ns_name
 from reports.panels import Measure, scaled
-from reports.sheet import Panel, rows_sheet, stand_in_note
+from reports.sheet import Panel, floor_note, rows_sheet
+from reports.style import ns_name
 from reports.words import TAIL, Quantity, capital, gap_of, metric, points_of, prefer, sides, value_of
 
 ORDER = 100
 TITLE = "What do users wait in an open loop?"
 WORKLOADS = ("open-loop",)
-DUE_P99 = Measure("µs from when a read was due", scaled("latency_ns.p99", 1e3), raw_line=True)
-SERVICE_P99 = Measure("µs from when it was submitted", scaled("service_ns.p99", 1e3), raw_line=True)
-DUE_MEAN = Measure("µs from when a read was due", scaled("latency_ns.mean", 1e3), raw_line=True)
+DUE_P99 = Measure("µs from when a read was due", scaled("latency_ns.p99", 1e3), floor_line=True)
+SERVICE_P99 = Measure("µs from when it was submitted", scaled("service_ns.p99", 1e3), floor_line=True)
+DUE_MEAN = Measure("µs from when a read was due", scaled("latency_ns.mean", 1e3), floor_line=True)
 SERVICE = Quantity(metric("service_ns.p99"), ns_name, "faster", "slower")
 
 
@@ -27,7 +27,7 @@ def _achieved(cell: Cell) -> "float | None":
     return 100 * made / due if made is not None and due else None
 
 
-ACHIEVED = Measure("reads made, % of those due", _achieved, raw_line=True)
+ACHIEVED = Measure("reads made, % of those due", _achieved, higher_is_better=True, floor_line=True)
 
 
 def _points(run: Run) -> list[Point]:
@@ -48,7 +48,7 @@ def figure(run: Run) -> Figure:
 
 def caption(run: Run) -> str:
     return ("Latency counts from the time a read was due, whether or not it could be submitted then; service time from its submission. A cell that "
-            "falls behind the offered rate by more than 3 % is invalid and has no number. " + stand_in_note(run, _points(run)))
+            "falls behind the offered rate by more than 3 % is invalid and has no number. " + floor_note(run, _points(run)))
 
 
 def sentence(run: Run) -> str:
@@ -60,7 +60,7 @@ def sentence(run: Run) -> str:
     texts = [_waits(run, arm, like) for arm in (pair.candidate, pair.reference)]
     behind = sorted({f"{c.kernel} {c.io}" for c in run.of(*WORKLOADS) if c.status == "invalid"})
     late = f"; some cells of {', '.join(behind)} have no number (invalid)" if behind else ""
-    return capital(f"p99 at {most} {like.read} reads/s ({like.arrival}, {like.load}, {like.device}): {'; '.join(texts)}{late}.")
+    return capital(f"p99 at {most} {like.read} reads/s ({like.arrival}, {like.load}, {run.clock.on(like.device)}): {'; '.join(texts)}{late}.")
 
 
 def _waits(run: Run, arm: Arm, point: Point) -> str:

@@ -10,10 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from reports.data import Cell, Run
-from reports.headline import bytes_name
 from reports.panels import MEBI
 from reports.sheet import sheet
-from reports.style import GAP_COLOUR, number, unit_of_time
+from reports.style import GAP_COLOUR, bytes_name, number, unit_of_time
 from reports.words import capital, gap_of, places, points_of, prefer, sides
 
 ORDER = 130
@@ -48,10 +47,10 @@ def figure(run: Run) -> Figure:
     ways = _ways(run)
     lines = -(-len(ways) // COLUMNS)
     handles = [Line2D([], [], color=colour, linestyle=style, linewidth=1.6, label=label) for _, label, colour, style in LAYERS]
-    drawing, axes = sheet(run, TITLE, [], [1.35] * lines, COLUMNS, gap_inches=0.42, left_inches=0.6, limit=False, handles=handles)
+    drawing, axes = sheet(run, TITLE, [], [1.35] * lines, COLUMNS, gap_inches=0.42, left_inches=0.6, floor=False, handles=handles)
     top = max((_top(cell.curve.layers) for _, cell in ways if cell is not None and cell.curve), default=1.0)
     for i, (title, cell) in enumerate(ways):
-        _panel(axes[i // COLUMNS][i % COLUMNS], title, cell, top)
+        _panel(axes[i // COLUMNS][i % COLUMNS], title, cell, top, run.clock.time)
     for empty in [a for line in axes for a in line][len(ways):]:
         empty.set_visible(False)
     return drawing
@@ -66,7 +65,7 @@ def _top(layers: dict[str, list[int]]) -> float:
     return max(max(_above_start(name, values)) for name, values in layers.items())
 
 
-def _panel(axes: Axes, title: str, cell: Optional[Cell], top: float) -> None:
+def _panel(axes: Axes, title: str, cell: Optional[Cell], top: float, kind_of_time: str) -> None:
     axes.set_title(title, loc="left", fontsize=8.5, pad=14)
     if cell is None or cell.curve is None:
         word = "no curve" if cell is not None and cell.status == "ok" else gap_of(cell)
@@ -80,7 +79,7 @@ def _panel(axes: Axes, title: str, cell: Optional[Cell], top: float) -> None:
         if layer in cell.curve.layers:
             axes.plot([t / unit for t in cell.curve.time_ns], _above_start(layer, cell.curve.layers[layer]), color=colour, linestyle=style, linewidth=1.5)
     axes.set_ylim(-0.04 * top, 1.1 * top)
-    axes.set_xlabel(f"time, {name}", fontsize=8, labelpad=1)
+    axes.set_xlabel(f"time, {name}, {kind_of_time}", fontsize=8, labelpad=1)
     axes.set_ylabel("MiB", fontsize=8)
     axes.grid(axis="y", color="#E4E4E4", linewidth=0.6)
     area = cell.metric("page_cache_byte_seconds.guest_total")
@@ -99,14 +98,14 @@ def sentence(run: Run) -> str:
     pair = sides(run)
     point = prefer(points_of(run.of(*WORKLOADS)), cache_state="local", layout="flat")
     assert point is not None
-    texts = [_held(arm.title, arm.cell(run, point)) for arm in (pair.candidate, pair.reference)]
+    texts = [_held(run, arm.title, arm.cell(run, point)) for arm in (pair.candidate, pair.reference)]
     buffered = run.find(None, "fscache", "buffered", point)
     if pair.reference.kernel is not None:
-        texts.append(_held("a buffered read", buffered))
+        texts.append(_held(run, "a buffered read", buffered))
     return capital(f"{point.read} {point.load} of a local blob on {point.device}: {'; '.join(texts)}.")
 
 
-def _held(title: str, cell: Optional[Cell]) -> str:
+def _held(run: Run, title: str, cell: Optional[Cell]) -> str:
     if cell is None or cell.status != "ok":
         return f"{title} has no number ({gap_of(cell)})"
     area = cell.metric("page_cache_byte_seconds.guest_total")
@@ -116,4 +115,4 @@ def _held(title: str, cell: Optional[Cell]) -> str:
     else:
         growth = cell.page_cache_growth_bytes
         held = "adds an unknown amount" if growth is None else f"adds {bytes_name(growth)} by its end"
-    return f"{title} {held} to the page cache ({bytes_name(area)}·s over the cell)" if area is not None else f"{title} {held}"
+    return f"{title} {held} to the page cache ({run.clock.before_a_time}{bytes_name(area)}·s over the cell)" if area is not None else f"{title} {held}"

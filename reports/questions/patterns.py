@@ -6,14 +6,15 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from reports.data import Point, Run, size_name
+from reports.clock import Basis
 from reports.panels import Measure, scaled
-from reports.sheet import Panel, rows_sheet, stand_in_note
+from reports.sheet import Panel, rows_sheet, floor_note
 from reports.words import GROWTH, P99, SPEED, THROUGHPUT, capital, points_of, sides
 
 ORDER = 70
 TITLE = "Strided, popular, repeated?"
 WORKLOADS = ("patterns",)
-AMPLIFICATION = Measure("device bytes per byte read", scaled("device.read_amplification", 1))
+AMPLIFICATION = Measure("device bytes per byte read", scaled("device.read_amplification", 1), Basis.COUNT)
 
 
 def _points(run: Run) -> list[Point]:
@@ -39,7 +40,7 @@ def figure(run: Run) -> Figure:
 
 def caption(run: Run) -> str:
     return ("strided: every some-th block, then those between; zipf: a few blocks are read most of the time; reread: blocks come again, with a "
-            "working set (of so much memory) that fits and one that does not. " + stand_in_note(run, _points(run)))
+            "working set (of so much memory) that fits and one that does not. " + floor_note(run, _points(run)))
 
 
 def sentence(run: Run) -> str:
@@ -52,7 +53,7 @@ def sentence(run: Run) -> str:
         if p.pattern not in seen:
             seen.add(p.pattern)
             chosen.append(p)
-    return capital("; ".join(f"{_said(p)}: {pair.duel(run, p, SPEED)}" for p in chosen)) + "."
+    return capital("; ".join(f"{_said(p)}: {pair.duel(run, p, SPEED)}" for p in chosen)) + f" ({run.clock.on(*(p.device for p in chosen))})."
 
 
 def _said(p: Point) -> str:

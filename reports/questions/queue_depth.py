@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 
 from reports.arms import Arm, arms_of
 from reports.data import Point, Run
-from reports.sheet import lines_panel, row, sheet, stand_in_note
-from reports.words import KIOPS, P99, RATE, capital, distinct, points_of, prefer, rate_text, share_of_limit, sides, usual_device, value_of
+from reports.sheet import lines_panel, row, sheet, floor_note
+from reports.words import KIOPS, P99, RATE, capital, distinct, points_of, prefer, rate_text, share_of_floor, sides, usual_device, value_of
 
 ORDER = 20
 TITLE = "How many reads in flight?"
@@ -33,12 +33,12 @@ def figure(run: Run) -> Figure:
         line = [p for p in points if (p.device, p.engine) == (device, engine)]
         for y, measure in enumerate((KIOPS, P99)):
             places = [row(run, str(p.iodepth), p, measure, arms) for p in line]
-            lines_panel(axes[y][x], places, arms, f"{line[0].read}, {engine}, {device}", measure.label, "iodepth")
+            lines_panel(axes[y][x], places, arms, f"{line[0].read}, {engine}, {device}", measure.on(run.clock).label, "iodepth")
     return drawing
 
 
 def caption(run: Run) -> str:
-    return "Local blobs, cold page cache. " + stand_in_note(run, _points(run))
+    return "Local blobs, cold page cache. " + floor_note(run, _points(run))
 
 
 def sentence(run: Run) -> str:
@@ -48,7 +48,7 @@ def sentence(run: Run) -> str:
     assert like is not None
     line = [p for p in points if (p.device, p.engine) == (like.device, like.engine)]
     texts = [_climb(run, arm, line) for arm in (pair.candidate, pair.reference)]
-    return capital(f"{like.read} on {like.device} with {like.engine}: {'; '.join(texts)}.")
+    return capital(f"{like.read} with {like.engine} ({run.clock.on(like.device)}): {'; '.join(texts)}.")
 
 
 def _climb(run: Run, arm: Arm, line: list[Point]) -> str:
@@ -58,9 +58,9 @@ def _climb(run: Run, arm: Arm, line: list[Point]) -> str:
         return f"{arm.title} has no numbers"
     best = max(rates, key=lambda r: r[1])
     enough = next(p for p, rate in rates if rate >= ENOUGH_OF_BEST * best[1])
-    share = share_of_limit(run, best[0], arm, RATE)
-    of_raw = f", {share:.0%} of raw" if share is not None else ""
+    share = share_of_floor(run, best[0], arm, RATE)
+    of_floor = f", {share:.0%} of the device itself" if share is not None else ""
     if enough == rates[0][0] and len(rates) > 1:
-        return f"{arm.title} gains nothing that matters from more than {enough.iodepth} in flight ({rate_text(best[1])} at best{of_raw})"
+        return f"{arm.title} gains nothing that matters from more than {enough.iodepth} in flight ({rate_text(best[1])} at best{of_floor})"
     return (f"{arm.title} needs {enough.iodepth} in flight for {ENOUGH_OF_BEST:.0%} of its best {rate_text(best[1])} "
-            f"({best[1] / rates[0][1]:.1f}× those of {rates[0][0].iodepth}{of_raw})")
+            f"({best[1] / rates[0][1]:.1f}× those of {rates[0][0].iodepth}{of_floor})")

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from reports.data import Point, Run
 from reports.headline import SAME_WITHIN
-from reports.sheet import Panel, rows_sheet, stand_in_note
+from reports.sheet import Panel, floor_note, rows_sheet
 from reports.words import CPU, GROWTH, P99, SPEED, THROUGHPUT, capital, gap_of, places, points_of, prefer, sides, usual_device, value_of
 
 ORDER = 140
@@ -39,14 +39,14 @@ def _shown(run: Run) -> list[Point]:
 
 def figure(run: Run) -> Figure:
     backends = _backends(run)
-    panels = [[Panel(f"{p.read} {p.load}, {p.device}", measure, [(b, p, b) for b in backends]) for measure in (THROUGHPUT, P99, CPU, GROWTH)]
+    panels = [[Panel(f"{p.read} {p.load}, {p.device}", measure, [(b, p, b) for b in [*backends, "raw"]]) for measure in (THROUGHPUT, P99, CPU, GROWTH)]
               for p in _shown(run)]
     return rows_sheet(run, TITLE, panels, left_inches=1.15)
 
 
 def caption(run: Run) -> str:
     return ("Local data, cold page cache. Back ends other than fscache use no code of the series, so their arms differ by chance at most. CPU is that of all "
-            "processes and kernel threads of the machine, page cache that of all layers. " + stand_in_note(run, _shown(run)))
+            "processes and kernel threads of the machine, page cache that of all layers. \u201craw\u201d is O_DIRECT on the backing file. " + floor_note(run, _shown(run)))
 
 
 def sentence(run: Run) -> str:
@@ -68,9 +68,9 @@ def _ranking(run: Run, point: Point) -> str:
             if speed is not None:
                 others.append((speed, f"{backend} {io}"))
     if not others:
-        return f"{point.read} {point.load}: {arm.title} reads {SPEED.text(own)}, the other ways have no numbers"
+        return f"{point.read} {point.load} ({run.clock.on(point.device)}): {arm.title} reads {SPEED.text(own)}, the other ways have no numbers"
     ahead = sum(speed > own * (1 + SAME_WITHIN) for speed, _ in others)
     best, name = max(others)
-    faster = f"{ahead or 'none'} of the {len(others)} other ways {'is' if ahead < 2 else 'are'} faster by more than {SAME_WITHIN:.0%}"
-    return (f"{point.read} {point.load} on {point.device}: {arm.title} direct reads {SPEED.text(own)}, {faster} "
-            f"(the fastest of them, {name}: {SPEED.text(best)}, {best / own:.2f}×)")
+    faster = f"{ahead or 'none'} of the {len(others)} other ways {'is' if ahead < 2 else 'are'} {run.clock.faster} by more than {SAME_WITHIN:.0%}"
+    return (f"{point.read} {point.load} ({run.clock.on(point.device)}): {arm.title} direct reads {SPEED.text(own)}, {faster} "
+            f"(the {run.clock.fastest} of them, {name}: {SPEED.text(best)}, {best / own:.2f}×)")

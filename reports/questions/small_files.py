@@ -6,8 +6,8 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from reports.data import Point, Run
-from reports.headline import ns_name
 from reports.sheet import Panel, rows_sheet
+from reports.style import ns_name
 from reports.words import CPU, GROWTH, LATENCY, MEAN, P99, capital, places, points_of, prefer, sides, usual_device, value_of
 
 ORDER = 80
@@ -33,7 +33,7 @@ def figure(run: Run) -> Figure:
 
 
 def caption(run: Run) -> str:
-    return "A read is one file: open, read whole, close. Raw reads know no files, so there is no limit line."
+    return "A read is one file: open, read whole, close. The block device itself knows no files, so there is no floor."
 
 
 def sentence(run: Run) -> str:
@@ -50,5 +50,5 @@ def sentence(run: Run) -> str:
               and (mean := value_of(run.find(None, backend, "buffered", p), LATENCY)) is not None}
     if others:
         best = min(others, key=lambda b: others[b])
-        parts.append(f"the fastest other way, {best}, takes {ns_name(others[best])}")
-    return capital(f"a file on {device}, on average: {'; '.join(parts)}.")
+        parts.append(f"the {run.clock.fastest} of the other ways, {best}, takes {ns_name(others[best])}")
+    return capital(f"a file, on average ({run.clock.on(device)}): {'; '.join(parts)}.")

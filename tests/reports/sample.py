@@ -55,6 +55,7 @@ def cell(kernel: str, io: str = "direct", backend: str = "fscache", *, mib_per_s
     found["histograms"] = {}
     return found
 
+
 def document(cells: list[dict[str, Any]], kernels: list[str]) -> dict[str, Any]:
     """A whole results.json."""
     return {
@@ -75,6 +76,12 @@ def document(cells: list[dict[str, Any]], kernels: list[str]) -> dict[str, Any]:
         "cells": cells}
 
 def two_arms(dio: dict[str, Any]) -> dict[str, Any]:
-    """fallback at 100 MiB/s, 20 us, 8 us of CPU and 2 MiB of page cache; `dio` as given; raw at 200 MiB/s."""
-    return document([cell("fallback", growth_bytes=2 << 20), dio, cell("fallback", backend="raw", mib_per_s=200.0)],
-                    ["fallback", "dio"])
+    """fallback at 100 MiB/s, 20 us, 8 us of CPU and 2 MiB of page cache; `dio` as given; raw at 180 MiB/s, the device itself at 200 with 2 us of CPU."""
+    return document([cell("fallback", growth_bytes=2 << 20), dio, cell("fallback", backend="raw", mib_per_s=180.0),
+                     cell("fallback", backend="device", mib_per_s=200.0, cpu_ns=2000)], ["fallback", "dio"])
+
+
+def on_a_real_clock(found: dict[str, Any]) -> dict[str, Any]:
+    """The same document of machine kvm."""
+    found["run"] |= {"machine": "kvm", "accelerator": "kvm", "clock": {"kind": "real", "unit_is": "1 ns", "comparable": True, "note": ""}}
+    return found

@@ -58,21 +58,37 @@ class Reading(unittest.TestCase):
         self.assertEqual((run.cells[0].status, run.cells[0].metrics), ("invalid", {}))
         self.assertIn("boot 1", run.cells[0].reason)
 
-    def test_raw_limit_is_of_the_same_read(self) -> None:
-        run = data.parse(document([cell("dio"), cell("dio", backend="raw", iodepth=32), cell("dio", backend="raw", mib_per_s=7)],
-                                  ["dio"]))
-        self.assertEqual(run.raw(run.cells[0].point).metric("throughput_bytes_per_s"), 7 * (1 << 20))
+    def test_the_floor_is_of_the_same_read_of_the_device_itself(self) -> None:
+        run = data.parse(document([cell("dio"), cell("dio", backend="raw", mib_per_s=9), cell("dio", backend="device", iodepth=32, mib_per_s=8),
+                                   cell("dio", backend="device", mib_per_s=7)], ["dio"]))
+        floor = run.floor(run.cells[0].point)
+        self.assertEqual((speed_of(floor), floor.stand_in, floor.gap), (7, "", ""))
 
-    def test_the_nearest_raw_read_stands_in_and_says_so(self) -> None:
-        run = parse_limits(cell("dio", iodepth=8, engine="libaio"))
-        limit = run.limit(run.cells[0].point)
-        self.assertEqual((limit.cell.point.iodepth, limit.stand_in), (16, "rand 4k qd16 io_uring"))  # never fewer in flight if there are more
-        run = parse_limits(cell("dio", iodepth=64, engine="libaio"))
-        self.assertEqual(run.limit(run.cells[0].point).cell.point.iodepth, 16)
-        self.assertEqual(parse_limits(cell("dio", engine="pread")).limit(run.cells[1].point).stand_in, "")
+    def test_with_fixed_buffers_it_counts_where_it_is_better(self) -> None:
+        own = cell("dio", backend="device", mib_per_s=7, cpu_ns=900)
+        fixed = cell("dio", backend="device", engine=data.FIXED_BUFFERS, mib_per_s=6, cpu_ns=500)
+        run = data.parse(document([cell("dio"), fixed, own], ["dio"]))
+        floor = run.floor(run.cells[0].point)
+        self.assertEqual((speed_of(floor), floor.value(lambda c: c.metric("cpu_ns_per_op.total"), False)), (7, 500))
+        # Alone it is only similar.
+        run = data.parse(document([cell("dio"), fixed], ["dio"]))
+        self.assertEqual(run.floor(run.cells[0].point).stand_in, "rand 4k qd1 io_uring-fixed")
+
+    def test_a_run_without_reads_of_the_device_has_no_floor(self) -> None:
+        run = data.parse(document([cell("dio"), cell("dio", backend="raw")], ["dio"]))
+        self.assertFalse(run.has_floor)
+        self.assertIsNone(run.floor(run.cells[0].point))
+
+    def test_the_nearest_read_stands_in_and_says_so(self) -> None:
+        run = parse_floors(cell("dio", iodepth=8, engine="libaio"))
+        floor = run.floor(run.cells[0].point)
+        self.assertEqual((floor.cells[0].point.iodepth, floor.stand_in), (16, "rand 4k qd16 io_uring"))  # never fewer in flight if there are more
+        run = parse_floors(cell("dio", iodepth=64, engine="libaio"))
+        self.assertEqual(run.floor(run.cells[0].point).cells[0].point.iodepth, 16)
+        self.assertEqual(parse_floors(cell("dio", engine="pread")).floor(run.cells[1].point).stand_in, "")
         for other in ({"device": "nvme-80us"}, {"pattern": "sequential"}, {"block_size_bytes": 8192}):
-            run = parse_limits(cell("dio", **other))
-            self.assertIsNone(run.limit(run.cells[0].point))
+            run = parse_floors(cell("dio", **other))
+            self.assertIsNone(run.floor(run.cells[0].point))
 
     def test_overhead_lies_beside_the_results(self) -> None:
         with tempfile.TemporaryDirectory(prefix="diobench-test") as folder:
@@ -126,9 +142,14 @@ class Reading(unittest.TestCase):
         self.assertEqual((curve.time_ns, curve.layers), ([0, 9], {"erofs_file": [0, 4], "guest_total": [5, 9]}))  # sample.py has no backing_file
 
 
-def parse_limits(measured: dict) -> data.Run:
-    """A cell, and raw reads of random 4k on ram: pread qd1, io_uring qd16."""
-    return data.parse(document([measured, cell("dio", backend="raw"), cell("dio", backend="raw", engine="io_uring", iodepth=16)], ["dio"]))
+def parse_floors(measured: dict) -> data.Run:
+    """A cell, and reads of random 4k of the device itself, on ram: pread qd1, io_uring qd16."""
+    return data.parse(document([measured, cell("dio", backend="device"), cell("dio", backend="device", engine="io_uring", iodepth=16)], ["dio"]))
+
+
+def speed_of(floor: data.Floor) -> float:
+    """MiB/s."""
+    return (floor.value(lambda c: c.metric("throughput_bytes_per_s"), True) or 0) / (1 << 20)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,9 @@ from matplotlib.figure import Figure
 from reports import footprint, latency, ondemand, tradeoff
 from reports.arms import FIXED_COLOURS, arms_of, colour_of
 from reports.data import parse
-from tests.reports.sample import cell, document, two_arms
+from tests.reports.sample import cell, document, on_a_real_clock, two_arms
+
+INSTRUCTIONS, PAGE_CACHE, THROUGHPUT = range(3)  # rows of the trade-off
 
 
 def words(figure: Figure) -> list[str]:
@@ -46,7 +48,7 @@ class Gaps(unittest.TestCase):
         run = parse(two_arms(cell("dio", growth_bytes=None)))
         figure = tradeoff.draw(run, "ram")[0].figure
         self.assertEqual(words(figure).count("n/a"), 1)  # the page cache panel
-        self.assertEqual(len(bars(figure)), 4 + 3)      # fallback's four measures, dio's other three
+        self.assertEqual(len(bars(figure)), 4 + 3 + 4)  # fallback's four measures, dio's other three, raw's four
 
     def test_nothing_at_all_draws_nothing(self) -> None:
         self.assertEqual(all_pictures(document([], [])), [])
@@ -63,16 +65,30 @@ class Gaps(unittest.TestCase):
 class Values(unittest.TestCase):
     def test_bars_are_the_numbers(self) -> None:
         figure = tradeoff.draw(parse(two_arms(cell("dio", mib_per_s=150.0))), "ram")[0].figure
-        self.assertEqual([round(h, 6) for h in bars(figure)[:2]], [100.0, 150.0])
+        self.assertEqual([round(patch.get_height(), 6) for patch in figure.axes[THROUGHPUT].patches], [100.0, 150.0, 180.0])  # the last is raw
 
-    def test_the_raw_limit_is_a_line_in_the_throughput_panel(self) -> None:
-        axes = tradeoff.draw(parse(two_arms(cell("dio"))), "ram")[0].figure.axes[0]
-        self.assertEqual([list(line.get_ydata()) for line in axes.lines], [[200.0, 200.0]])
+    def test_the_floor_is_a_line(self) -> None:
+        axes = tradeoff.draw(parse(two_arms(cell("dio"))), "ram")[0].figure.axes
+        self.assertEqual([[list(line.get_ydata()) for line in axes[i].lines] for i in (INSTRUCTIONS, THROUGHPUT)], [[[2.0, 2.0]], [[200.0, 200.0]]])
+
+    def test_without_a_floor_it_is_said(self) -> None:
+        figure = tradeoff.draw(parse(document([cell("fallback"), cell("dio")], ["fallback", "dio"])), "ram")[0].figure
+        self.assertIn("no floor", words(figure))
+
+    def test_axes_say_what_was_counted_modelled_and_timed(self) -> None:
+        def labels(document_: dict[str, Any]) -> list[str]:
+            return [axes.get_ylabel() for axes in tradeoff.draw(parse(document_), "ram")[0].figure.axes]
+        self.assertEqual(labels(two_arms(cell("dio"))), [
+            "1,000 instructions per read\ncounted, lower is better", "page cache growth, MiB\ncounted, lower is better",
+            "throughput, MiB/s\nmodelled, higher is better", "p99 latency, µs\nmodelled, lower is better"])
+        self.assertEqual(labels(on_a_real_clock(two_arms(cell("dio")))), [
+            "CPU per read, µs\ntimed, lower is better", "page cache growth, MiB\ncounted, lower is better",
+            "throughput, MiB/s\ntimed, higher is better", "p99 latency, µs\ntimed, lower is better"])
 
     def test_a_shrinking_page_cache_goes_below_zero(self) -> None:
         figure = tradeoff.draw(parse(two_arms(cell("dio", growth_bytes=-(1 << 20)))), "ram")[0].figure
         self.assertEqual(min(bars(figure)), -1.0)
-        self.assertLess(figure.axes[3].get_ylim()[0], -1.0)
+        self.assertLess(figure.axes[PAGE_CACHE].get_ylim()[0], -1.0)
 
     def test_cumulative_shares_end_at_all_reads(self) -> None:
         run = parse(document([cell("dio", p99_ns=20000)], ["dio"]))

@@ -75,15 +75,28 @@ class Page(unittest.TestCase):
             self.assertIn(item["cell"], page)
         self.assertIn("it is invalid &lt;because&gt; &amp; so", page)
         self.assertNotIn("<because>", page)
-        for words in ("Gain and cost", "not known", "Limit", "1 guest instruction = 1 ns", "a" * 64, "diobench run --suite quick"):
+        for words in ("Gain and cost", "not known", "Floor", "1 guest instruction = 1 ns", "a" * 64, "diobench run --suite quick"):
             self.assertIn(words, page)
         self.assertIn("no remote cells", page)
 
     def test_the_answer_comes_before_the_pictures(self) -> None:
         _, page = self.write(two_arms(cell("dio", mib_per_s=150.0)))
-        self.assertLess(page.index("reads faster"), page.index("<img"))
+        self.assertLess(page.index("has a higher throughput"), page.index("<img"))
         self.assertEqual(len(re.findall("<img", page)), 4)
         self.assertLess(page.index('href="#trade-off"'), page.index('<section id="trade-off"'))
+
+    def test_a_wrong_floor_is_said_on_the_front(self) -> None:
+        front = "the block device itself in 1 cell: random-4096/fscache/flat/ram/local/direct/pread/qd1"
+        found = two_arms(cell("dio", mib_per_s=150.0))
+        self.assertNotIn("floor is wrong", self.write(found)[1])
+        found["cells"].append(cell("dio", backend="device", mib_per_s=120.0))
+        page = self.write(found)[1]
+        self.assertIn("The floor is wrong: dio is modelled faster than " + front, page[:page.index("<nav>")])
+
+    def test_the_table_says_what_was_counted_and_modelled(self) -> None:
+        page = self.write(two_arms(cell("dio")))[1]
+        for head in ("instructions per read<br><small>counted", "page cache<br><small>counted", "throughput<br><small>modelled"):
+            self.assertIn(head, page)
 
     def test_the_front_says_how_far_the_gate_can_be_trusted(self) -> None:
         trusted = generated_beside.calibration([generated_beside.equal("dio", 1000)], [generated_beside.slowed("a", change=0.0013)], machine="exact")

@@ -13,7 +13,7 @@ from reports.questions import against_fio, all_questions, block_size, harness, l
 from reports.sheet import Number, Row, absent, wants_log
 from reports.tradeoff import local_points
 from tests.reports.generated import nightly
-from tests.reports.sample import USUAL, cell, document
+from tests.reports.sample import USUAL, cell, document, on_a_real_clock
 
 ARMS = ["base", "fallback", "dio"]
 
@@ -58,7 +58,7 @@ class Found(unittest.TestCase):
     def test_a_users_workload_has_its_own_page(self) -> None:
         run = parse(document([read("fallback", "mine"), read("dio", "mine", mib_per_s=150.0)], ["fallback", "dio"]))
         page = next(p for p in contents(run) if p.anchor == "workload-mine")
-        self.assertIn("Dio against fallback: reads faster in 1 of 1", page.sentence)
+        self.assertIn("Dio against fallback, modelled (1 instruction = 1 ns, device ram): has a higher throughput in 1 of 1", page.sentence)
         self.assertEqual(len(page.tasks[0]()), 1)
 
     def test_each_figure_can_be_drawn_and_each_sentence_is_one(self) -> None:
@@ -88,8 +88,11 @@ class Answers(unittest.TestCase):
         def run(speed: float) -> Run:
             return parse(document([read(kernel, "block-size", block_size_bytes=size, mib_per_s=100.0 if kernel == "fallback" else speed)
                                    for size in (4096, 65536) for kernel in ("fallback", "dio")], ["fallback", "dio"]))
-        self.assertIn("dio is faster at all 2", block_size.sentence(run(150.0)))
-        self.assertIn("dio is slower at all 2", block_size.sentence(run(50.0)))
+        self.assertIn("modelled: 1 instruction = 1 ns, device ram): against fallback, dio is modelled faster at all 2", block_size.sentence(run(150.0)))
+        self.assertIn("dio is modelled slower at all 2", block_size.sentence(run(50.0)))
+        timed = block_size.sentence(parse(on_a_real_clock(run(150.0).document)))
+        self.assertIn("(qd1 pread, ram): against fallback, dio is faster at all 2", timed)
+        self.assertNotIn("modelled", timed)
         self.assertIn("dio is within 1% at all 2", block_size.sentence(run(100.5)))
 
     def test_the_neighbour_is_told_of_in_bytes_and_nanoseconds(self) -> None:
@@ -129,7 +132,7 @@ class Answers(unittest.TestCase):
     def test_the_candidate_is_ranked_by_the_numbers(self) -> None:
         cells = [read("dio", "rivals", mib_per_s=100.0), read("dio", "rivals", backend="loop", mib_per_s=200.0),
                  read("dio", "rivals", backend="ext4", mib_per_s=100.5)]
-        self.assertIn("1 of the 2 other ways is faster by more than 1% (the fastest of them, loop direct: 200.00 MiB/s, 2.00×)",
+        self.assertIn("1 of the 2 other ways is modelled faster by more than 1% (the modelled fastest of them, loop direct: 200.00 MiB/s, 2.00×)",
                       rivals.sentence(parse(document(cells, ["dio"]))))
 
 
@@ -146,8 +149,8 @@ class Fio(unittest.TestCase):
         run = self.run_with(21_000, 9000)
         self.assertIn("Not everywhere: 1 of 1 pairs differ by more than 3%", against_fio.sentence(run))
         note, = against_fio.notes(run)
-        self.assertIn("mean latency 1.050×", note)
-        self.assertIn("CPU per read is 9000 ns with fio, 8000 ns with ours (1.12×).", note)
+        self.assertIn("modelled mean latency 1.050×", note)
+        self.assertIn("instructions per read, of the reader: 9,000 instructions with fio, 8,000 instructions with ours (1.12×).", note)
 
     def test_what_the_cells_do_not_explain_is_said_to_be_unexplained(self) -> None:
         self.assertIn("do not explain it", against_fio.notes(self.run_with(21_000, 8000))[0])
@@ -167,7 +170,7 @@ class Luck(unittest.TestCase):
 
     def test_equal_boots_are_no_luck(self) -> None:
         run = parse(document([cell("dio", boot=i) for i in range(2)], ["dio"]))
-        self.assertIn("None: the throughput of all 1 cells is the same in each of their 2 boots", luck.sentence(run))
+        self.assertIn("None: the modelled throughput of all 1 cells is the same in each of their 2 boots", luck.sentence(run))
         self.assertFalse(luck.matches(parse(document([cell("dio")], ["dio"]))))
 
 
