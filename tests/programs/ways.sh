@@ -36,7 +36,7 @@ assert len(cells) == 4 and all(c["status"] == "ok" for c in cells), cells
 assert len({(c["metrics"]["ops"], c["metrics"]["bytes"]) for c in cells}) == 1, cells
 assert cells[0]["metrics"]["ops"] > 500
 EOF2
-# Every back end has its row, with a limit line.
+# Every back end has its row, with a floor.
 run rivals --kernel dio --filter 'rivals/*/ram/local/*/random/4k/pread/*'
 /usr/bin/python3 - "$scratch/rivals/results.json" <<'EOF2'
 import json, sys
@@ -45,7 +45,7 @@ for backend in ("fscache", "file", "file-directio", "loop", "loop-directio", "bl
     assert cells[backend, "buffered"]["status"] == "ok", cells[backend, "buffered"]
     refused = backend in ("file", "file-directio")
     assert cells[backend, "direct"]["status"] == ("unsupported" if refused else "ok"), cells[backend, "direct"]
-assert cells["raw", "direct"]["status"] == "ok"
+assert cells["raw", "direct"]["status"] == "ok" and cells["device", "direct"]["status"] == "ok"
 kept = lambda backend, io, layer: cells[backend, io]["metrics"]["page_cache_bytes"][layer]["after"]
 assert kept("file", "buffered", "backing_file") > 0 and kept("file-directio", "buffered", "backing_file") < 256 << 10
 assert kept("loop", "direct", "backing_file") > 0 and kept("loop-directio", "direct", "backing_file") < 256 << 10

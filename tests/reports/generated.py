@@ -65,7 +65,8 @@ def model(kernel: str, d: dict[str, Any], chance: random.Random) -> dict[str, An
     block = d["block_size_bytes"] or 16384
     cached = d["io"] != "direct" or (kernel == "fallback" and d["backend"] == "fscache")
     cpu = {"pread": 2000, "null": 90}.get(d["engine"], 2600) + block // 12 + (block // 6 if cached else 0)
-    cpu = int(cpu * (4 if d["backend"] == "erofsfuse" else 1.15 if d["engine"].startswith("fio") else 1) * chance.uniform(0.98, 1.02))
+    below = {"erofsfuse": 4, "device": 0.8}.get(d["backend"], 1.15 if d["engine"].startswith("fio") else 1)
+    cpu = int(cpu * below * chance.uniform(0.98, 1.02))
     device = 0 if d["engine"] == "null" or (d["cache_state"] == "resident" and d["io"] == "buffered") else DEVICE_NS[d["device"]] + block // 4
     if cached and d["pattern"] == "sequential":
         device //= 6

@@ -26,13 +26,14 @@ TEST(ShippedWorkloads, AreReadAndQuickCoversWhatItPromises) {
                         })) << device << size << engine << iodepth;
     EXPECT_TRUE(has([](const Cell& c) { return c.cache_state == CacheState::remote; }));
     EXPECT_TRUE(has([](const Cell& c) { return c.cache_state == CacheState::resident; }));
-    // Every direct local cell on a flat image has its limit line.
+    // Every direct local cell on a flat image has its raw read and its floor, with fixed buffers too.
     for (const Cell& c : *cells) {
         if (c.backend != kFscache || c.layout != "flat" || c.cache_state != CacheState::local || c.io != IoMode::direct) continue;
-        EXPECT_TRUE(has([&](const Cell& raw) {
-            return raw.backend == kRaw && raw.device == c.device && raw.pattern == c.pattern && raw.engine == c.engine &&
-                   raw.iodepth == c.iodepth && raw.block_size_bytes == c.block_size_bytes && raw.ops == c.ops;
-        })) << c.id();
+        for (auto [backend, engine] : {std::pair{kRaw, std::string_view(c.engine)}, {kDevice, std::string_view(c.engine)}, {kDevice, std::string_view("io_uring-fixed")}})
+            EXPECT_TRUE(has([&](const Cell& other) {
+                return other.backend == backend && other.device == c.device && other.pattern == c.pattern && other.engine == engine &&
+                       other.iodepth == c.iodepth && other.block_size_bytes == c.block_size_bytes && other.ops == c.ops;
+            })) << c.id() << " by " << backend << " " << engine;
     }
     EXPECT_FALSE(set->suite("no-such"));
 }
