@@ -29,7 +29,7 @@ class Arm:
 
     def cell(self, run: Run, point: Point, backend: str = "fscache") -> Optional[Cell]:
         if self is RAW:
-            return run.find(None, "raw", "direct", point)
+            return next((c for k in reversed(run.kernels) if (c := run.find(k, "raw", "direct", point)) and c.status == "ok"), run.find(None, "raw", "direct", point))
         if self.kernel is None:
             return run.find(None, backend, "mmap" if point.engine.startswith("mmap") else "buffered", point)
         return run.find(self.kernel, backend, "direct", point)

@@ -214,22 +214,23 @@ class Run:
 
     def floor(self, point: Point, kernel: Optional[str] = None) -> Optional[Floor]:
         """The floor: the same read with O_DIRECT of the same kind of block device itself. If there is none, the nearest one of that device,
-        pattern and block size, which has as many reads in flight or more where there is one. Any kernel will do if none is named."""
+        pattern and block size, which has as many reads in flight or more where there is one. Of `kernel` if it has one with numbers, else of
+        the last that has: no patch touches these reads, but they differ a little with where a kernel's functions lie."""
         key = (point, kernel)
         if key not in self._floors:
-            self._floors[key] = self._find_floor(point, [c for c in self._floor_cells if kernel is None or c.kernel == kernel])
+            self._floors[key] = self._find_floor(point, kernel)
         return self._floors[key]
 
-    @staticmethod
-    def _find_floor(point: Point, cells: list[Cell]) -> Optional[Floor]:
+    def _find_floor(self, point: Point, kernel: Optional[str]) -> Optional[Floor]:
         def preferred(cell: Cell) -> tuple:
-            return (cell.status != "ok", cell.point.workload != point.workload)
-        same = sorted((c for c in cells if _same_load(c.point) == _same_load(point) and c.point.engine == point.engine), key=preferred)
-        if not same:
-            nearest = _nearest(point, cells)
+            return (cell.status != "ok", cell.kernel != kernel, -self.kernels.index(cell.kernel), cell.point.workload != point.workload)
+        load = sorted((c for c in self._floor_cells if _same_load(c.point) == _same_load(point)), key=preferred)
+        same = next((c for c in load if c.point.engine == point.engine), None)
+        if same is None:
+            nearest = _nearest(point, sorted(self._floor_cells, key=preferred))
             return None if nearest is None else Floor([nearest], f"{nearest.point.read} {nearest.point.load}")
-        fixed = sorted((c for c in cells if _same_load(c.point) == _same_load(point) and c.point.engine == FIXED_BUFFERS), key=preferred)
-        return Floor(same[:1] + [c for c in fixed[:1] if c is not same[0]], "")
+        fixed = next((c for c in load if c.point.engine == FIXED_BUFFERS and c.kernel == same.kernel and c is not same), None)
+        return Floor([same, fixed] if fixed else [same], "")
 
     def of(self, *workloads: str) -> list[Cell]:
         """The cells of some workloads."""

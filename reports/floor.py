@@ -36,7 +36,7 @@ def is_bound(cell: Cell) -> bool:
 def exact_floor(run: Run, cell: Cell) -> Optional[Floor]:
     """The floor of the same kernel by the same engine and of as many reads; none if there is only a similar one."""
     floor = run.floor(cell.point, cell.kernel)
-    if floor is None or floor.stand_in or floor.gap or floor.cells[0].metric("ops") != cell.metric("ops"):
+    if floor is None or floor.stand_in or floor.gap or floor.cells[0].kernel != cell.kernel or floor.cells[0].metric("ops") != cell.metric("ops"):
         return None
     return floor
 

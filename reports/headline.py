@@ -162,7 +162,7 @@ def _floor_shares(run: Run, name: str, higher_is_better: bool, cells: list[tuple
     """An arm's numbers over those of the floor."""
     shares = []
     for point, cell in cells:
-        floor, own = run.floor(point), cell.metric(name) if cell else None
+        floor, own = run.floor(point, cell.kernel) if cell else None, cell.metric(name) if cell else None
         least = floor.value(lambda c: c.metric(name), higher_is_better) if floor and not floor.stand_in else None
         if own is not None and least:
             shares.append((own / least, point))

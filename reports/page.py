@@ -60,7 +60,7 @@ def _growth(_: Run, cell: Cell) -> Optional[str]:
 
 
 def _of_floor(run: Run, cell: Cell) -> Optional[str]:
-    floor = run.floor(cell.point) if cell.backend not in (FLOOR_BACKEND, "null") else None
+    floor = run.floor(cell.point, cell.kernel) if cell.backend not in (FLOOR_BACKEND, "null") else None
     own, least = cell.metric("throughput_bytes_per_s"), floor.value(lambda c: c.metric("throughput_bytes_per_s"), True) if floor else None
     return f"{'≈' if floor and floor.stand_in else ''}{own / least:.0%}" if own is not None and least else None
 

@@ -173,6 +173,6 @@ def _span(labels: Sequence[str], places: Sequence[int]) -> str:
 
 def share_of_floor(run: Run, point: Point, arm: Arm, quantity: Quantity = SPEED, backend: str = "fscache") -> Optional[float]:
     """An arm's throughput as a share of the floor's; nothing where only a similar read of the device itself was measured."""
-    own, floor = value_of(arm.cell(run, point, backend), quantity), run.floor(point)
+    own, floor = value_of(arm.cell(run, point, backend), quantity), run.floor(point, arm.kernel)
     least = floor.value(quantity.value, quantity.higher_is_better) if floor and not floor.stand_in else None
     return own / least if own is not None and least else None

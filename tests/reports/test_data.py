@@ -74,6 +74,11 @@ class Reading(unittest.TestCase):
         run = data.parse(document([cell("dio"), fixed], ["dio"]))
         self.assertEqual(run.floor(run.cells[0].point).stand_in, "rand 4k qd1 io_uring-fixed")
 
+    def test_it_is_the_kernels_own_or_the_last_ones(self) -> None:
+        run = data.parse(document([cell("a", backend="device", mib_per_s=5), cell("b", backend="device", mib_per_s=6), cell("c")], ["a", "b", "c"]))
+        point = run.cells[2].point
+        self.assertEqual([speed_of(run.floor(point, kernel)) for kernel in ("a", "b", "c", None)], [5, 6, 6, 6])
+
     def test_a_run_without_reads_of_the_device_has_no_floor(self) -> None:
         run = data.parse(document([cell("dio"), cell("dio", backend="raw")], ["dio"]))
         self.assertFalse(run.has_floor)

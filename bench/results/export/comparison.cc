@@ -189,11 +189,14 @@ Result<Comparison> compare_arms(const Results& results, const ComparisonOptions&
         rows = row_cells(cells, options, is_local_direct);
         out.main_rows_missing = true;
     }
+    // What no patch touches still differs a little with where a kernel's functions lie: beside the candidate stands its own.
+    std::vector<std::string> candidate_first = kernels;
+    std::stable_partition(candidate_first.begin(), candidate_first.end(), [&](const auto& name) { return name == out.arms[out.candidate].kernel; });
     for (const CellResult* cell : rows) {
         ComparisonRow row{all ? "" : group_of(cell->dimensions), all ? cell->cell : read_label(cell->dimensions), cell->cell, cell->dimensions.device, {}, {}};
         for (const auto& arm : out.arms)
             row.cells.push_back(arm.kind == Arm::Kind::kernel ? find_cell(cells, arm.kernel, cell->cell)
-                                                              : from_any_arm(cells, kernels, *cell, arm.kind));
+                                                              : from_any_arm(cells, arm.kind == Arm::Kind::buffered ? kernels : candidate_first, *cell, arm.kind));
         if (row.cells.back() != nullptr) row.floor = floor_of(cells, *row.cells.back());
         out.rows.push_back(std::move(row));
     }

@@ -225,6 +225,18 @@ TEST(Headline, ByARealClockReadsAreFast) {
     EXPECT_THAT(sentence_of(sentences, "Floor, timed: "), AllOf(HasSubstr("reaches 25 % (rand 4k qd1 pread on ram) of its throughput and needs 200 %"), HasSubstr("of its CPU")));
 }
 
+TEST(Comparison, TheFloorIsThatOfTheCandidatesKernel) {
+    Results results = with_floor();
+    (*results.cells[6].metrics)["seconds"] = 0.002;  // fallback's
+    (*results.cells[6].metrics)["throughput_bytes_per_s"] = 512 * 4096 / 0.002;
+    auto comparison = compared(results);
+    EXPECT_EQ(comparison.rows[0].cells.back(), &comparison.results->cells[7]);
+    results.cells[7].status = CellStatus::failed;
+    results.cells[7].metrics.reset();
+    comparison = compared(results);
+    EXPECT_EQ(comparison.rows[0].cells.back(), &comparison.results->cells[6]);  // rather another's than none
+}
+
 TEST(Headline, TheFloorIsTheDeviceItself) {
     auto sentences = headline(compared(with_floor()));
     EXPECT_THAT(sentence_of(sentences, "Floor, counted: "), HasSubstr("against the block device itself, dio needs 200 % (rand 4k qd1 pread on ram) of its instructions"));
