@@ -18,11 +18,12 @@ namespace diobench {
 
 namespace {
 
-/// What measuring costs beside fio, as `diobench overhead` last found on this host; nothing if it never did.
+/// What measuring costs beside fio, as `diobench overhead` last found on this host; nothing if it never did, or if what it
+/// left cannot be read: that is said, and no reason to lose a run.
 Status copy_overhead(const fs::path& directory) {
     auto overhead = newest_overhead();
-    if (!overhead) return forward(overhead);
-    if (!*overhead) return {};
+    if (!overhead) fmt::print(stderr, "{}\n", overhead.error().message());
+    if (!overhead || !*overhead) return {};
     return write_file_atomic(directory / "overhead.json", (*overhead)->to_json().dump(2) + "\n");
 }
 
@@ -63,6 +64,7 @@ std::string reproduce_script(const Results& results, const RunOptions& options) 
     if (options.shards != 1) text += fmt::format(" --shard {}/{}", options.shard, options.shards);
     if (options.machine == MachineKind::kvm) text += " --accel " + run.accelerator;
     if (options.filter != "*") text += " --filter " + shell_text({options.filter});
+    if (options.cost_model) text += " --cost-model";
     if (!options.tree.empty()) text += " --tree " + shell_text({options.tree.string()});
     if (!options.revision.empty()) text += " --rev " + shell_text({options.revision});
     if (!options.cache_device.empty()) text += " --cache-device " + shell_text({options.cache_device.string()});
