@@ -50,6 +50,18 @@ RankBound normal_bound(size_t n, double tail) {
     return {low, low < 0 ? 0 : probability(low)};
 }
 
+/// The largest chance in [0, 1] for which `keep` holds, which holds up to there; halved until a double tells no more.
+template <class Keep>
+double last_kept(Keep keep) {
+    double low = 0;
+    double high = 1;
+    for (int i = 0; i < 60; ++i) {
+        const double middle = (low + high) / 2;
+        (keep(middle) ? low : high) = middle;
+    }
+    return low;
+}
+
 /// Sums of all 2^n choices of signs, one change of sign a step (Gray code), each handed to `take`.
 template <class Take>
 void each_sum_of_signs(std::span<const double> values, Take take) {
@@ -157,6 +169,39 @@ ShiftEstimate hodges_lehmann(std::span<const double> differences, double confide
     out.interval = {walsh[rank], walsh[walsh.size() - 1 - rank]};
     out.confidence = 1 - 2 * bound.probability;
     return out;
+}
+
+double binomial_cdf(size_t hits, size_t trials, double p) {
+    if (hits >= trials || p <= 0) return 1;
+    if (p >= 1) return 0;
+    const double n = static_cast<double>(trials);
+    double sum = 0;
+    for (size_t i = 0; i <= hits; ++i) {
+        const double k = static_cast<double>(i);
+        sum += std::exp(std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1) + k * std::log(p) + (n - k) * std::log1p(-p));
+    }
+    return std::min(sum, 1.0);
+}
+
+Interval binomial_interval(size_t hits, size_t trials, double confidence) {
+    const double tail = (1 - confidence) / 2;
+    Interval out{0, 1};
+    if (trials == 0) return out;
+    // P(X >= hits) rises with the chance, P(X <= hits) falls.
+    if (hits > 0) out.low = last_kept([&](double p) { return 1 - binomial_cdf(hits - 1, trials, p) <= tail; });
+    if (hits < trials) out.high = last_kept([&](double p) { return binomial_cdf(hits, trials, p) > tail; });
+    return out;
+}
+
+Interval median_interval(std::span<const double> values, double confidence) {
+    std::vector<double> sorted(values.begin(), values.end());
+    std::sort(sorted.begin(), sorted.end());
+    const double tail = (1 - confidence) / 2;
+    // Values that may lie on one side of the median together: as few as `outside` there would be too strange.
+    size_t outside = 0;
+    while (2 * outside < sorted.size() && binomial_cdf(outside, sorted.size(), 0.5) <= tail) ++outside;
+    if (outside == 0) return {-kInfinity, kInfinity};
+    return {sorted[outside - 1], sorted[sorted.size() - outside]};
 }
 
 double sign_flip_p(std::span<const double> differences, Tail tail, uint64_t seed, uint64_t draws) {

@@ -43,6 +43,15 @@ struct ShiftEstimate {
 /// Beyond kLargestExactRanks values the normal approximation takes the place of the exact distribution.
 [[nodiscard]] ShiftEstimate hodges_lehmann(std::span<const double> differences, double confidence);
 
+/// P(X <= hits) of a binomial count of `trials` with chance `p` each, exact by summing its terms. 0 <= hits <= trials.
+[[nodiscard]] double binomial_cdf(size_t hits, size_t trials, double p);
+/// The chance behind `hits` of `trials`: those that neither one-sided test rejects at (1 - `confidence`) / 2 (Clopper and
+/// Pearson, The Use of Confidence or Fiducial Limits, 1934). Of all hits, or none, it still has a width. [0, 1] of no trials.
+[[nodiscard]] Interval binomial_interval(size_t hits, size_t trials, double confidence);
+/// The median behind `values` that are drawn independently, whatever their distribution: two of the values themselves, by the
+/// sign test (Conover, Practical Nonparametric Statistics, 3.2). At 95 % it is bounded from 6 values on.
+[[nodiscard]] Interval median_interval(std::span<const double> values, double confidence);
+
 enum class Tail { greater, less, two_sided };
 /// The p-value of "the differences are symmetric about 0" against a sum in
 /// `tail`: the share of the 2^n ways to choose signs whose sum is at least as

@@ -44,6 +44,37 @@ TEST(HodgesLehmann, TooFewValuesBoundNothing) {
     EXPECT_NEAR(six.confidence, 1 - 2.0 / 64, kAgreement);
 }
 
+TEST(Binomial, SumsItsTerms) {
+    EXPECT_NEAR(binomial_cdf(1, 3, 0.5), 0.5, kAgreement);
+    EXPECT_EQ(binomial_cdf(3, 3, 0.5), 1);
+    EXPECT_EQ(binomial_cdf(0, 3, 1), 0);
+    EXPECT_EQ(binomial_cdf(0, 3, 0), 1);
+}
+
+TEST(BinomialInterval, HasAWidthEvenIfAllOrNoneAreHits) {
+    // All of n: (tail)^(1/n) is the lower bound.
+    EXPECT_NEAR(binomial_interval(32, 32, 0.95).low, std::pow(0.025, 1.0 / 32), kAgreement);
+    EXPECT_EQ(binomial_interval(32, 32, 0.95).high, 1);
+    EXPECT_EQ(binomial_interval(0, 32, 0.95).low, 0);
+    EXPECT_NEAR(binomial_interval(0, 32, 0.95).high, 1 - std::pow(0.025, 1.0 / 32), kAgreement);
+    EXPECT_EQ(binomial_interval(0, 0, 0.95).low, 0);
+    EXPECT_EQ(binomial_interval(0, 0, 0.95).high, 1);
+}
+
+TEST(MedianInterval, IsTwoOfTheValues) {
+    auto of = [](size_t n) {
+        Values values;
+        for (size_t i = n; i > 0; --i) values.push_back(static_cast<double>(i));
+        return median_interval(values, 0.95);
+    };
+    // The ranks of the tables of the sign test: 6 values 1 and 6, 9 values 2 and 8, 20 values 6 and 15.
+    for (auto [n, low, high] : {std::tuple{size_t{6}, 1.0, 6.0}, {size_t{9}, 2.0, 8.0}, {size_t{10}, 2.0, 9.0}, {size_t{20}, 6.0, 15.0}}) {
+        EXPECT_EQ(of(n).low, low) << n;
+        EXPECT_EQ(of(n).high, high) << n;
+    }
+    for (size_t n = 0; n < 6; ++n) EXPECT_TRUE(std::isinf(of(n).low) && std::isinf(of(n).high)) << n;
+}
+
 TEST(SignFlip, CountsAllWays) {
     EXPECT_EQ(sign_flip_p({}, Tail::greater), 1);
     EXPECT_EQ(sign_flip_p(Values{1}, Tail::greater), 0.5);
@@ -127,6 +158,16 @@ protected:
     }
     const nlohmann::json* said_ = nullptr;
 };
+
+TEST_F(AgainstScipy, BinomialIntervalsAgree) {
+    ASSERT_GT((*said_)["binomial"].size(), 10u);
+    for (const auto& one : (*said_)["binomial"]) {
+        const Interval interval = binomial_interval(one["hits"], one["trials"], one["confidence"]);
+        EXPECT_NEAR(interval.low, one["low"].get<double>(), kAgreement) << one;
+        EXPECT_NEAR(interval.high, one["high"].get<double>(), kAgreement) << one;
+        EXPECT_NEAR(binomial_cdf(one["hits"], one["trials"], 0.3), one["cdf_at_0_3"].get<double>(), kAgreement) << one;
+    }
+}
 
 TEST_F(AgainstScipy, SamplesAgree) {
     ASSERT_GT((*said_)["samples"].size(), 10u);

@@ -62,12 +62,22 @@ def large(n, confidence):
     return {"rank": rank, "probability": float(stats.norm.cdf((rank + 0.5 - mean) / deviation))}
 
 
+def binomial(hits, trials, confidence):
+    """Clopper and Pearson's interval, by the beta distribution."""
+    tail = (1 - confidence) / 2
+    return {"hits": hits, "trials": trials, "confidence": confidence, "cdf_at_0_3": float(stats.binom.cdf(hits, trials, 0.3)),
+            "low": float(stats.beta.ppf(tail, hits, trials - hits + 1)) if hits else 0.0,
+            "high": float(stats.beta.ppf(1 - tail, hits + 1, trials - hits)) if hits < trials else 1.0}
+
+
 random = numpy.random.default_rng(20240101)
 samples = [reference(random.normal(0.1 * n, 1.0, n), confidence) for n in (6, 7, 8, 10, 12, 15, 20) for confidence in (0.9, 0.95)]
 samples += [reference(random.standard_cauchy(n), 0.95) for n in (6, 9, 12)]
 big = random.normal(0.02, 1.0, 301)
 print(json.dumps({
     "samples": samples,
+    "binomial": [binomial(hits, trials, confidence) for trials in (1, 7, 48, 300) for hits in sorted({0, 1, trials // 3, trials - 1, trials})
+                 for confidence in (0.9, 0.95)],
     "rank_cdf": {str(n): rank_cdf(n) for n in (1, 2, 3, 5, 8, 13, 20)},
     "large": {"values": list(big), "confidence": 0.95,
               "hodges_lehmann": float(numpy.median(walsh(big))), **large(301, 0.95)},
