@@ -13,13 +13,6 @@ namespace diobench {
 
 namespace {
 
-/// The reads that tell most; of each, every engine the suite has.
-bool is_main_read(const Dimensions& d) {
-    if (d.backend != kFscache || d.cache_state != CacheState::local || d.io != IoMode::direct || d.layout != "flat" || d.numjobs != 1)
-        return false;
-    if (d.pattern == Pattern::random && d.block_size_bytes == 4096) return d.iodepth == 1 || d.iodepth == 32;
-    return d.pattern == Pattern::sequential && (d.block_size_bytes == 128 << 10 || d.block_size_bytes == 1 << 20);
-}
 
 bool is_local_direct(const Dimensions& d) {
     return d.backend == kFscache && d.cache_state == CacheState::local && d.io == IoMode::direct;
@@ -150,6 +143,13 @@ void take_arm(const Results& from, const std::string& kernel, std::string_view s
 }
 
 }  // namespace
+
+bool is_main_read(const Dimensions& d) {
+    if (d.backend != kFscache || d.cache_state != CacheState::local || d.io != IoMode::direct || d.layout != "flat" || d.numjobs != 1)
+        return false;
+    if (d.pattern == Pattern::random && d.block_size_bytes == 4096) return d.iodepth == 1 || d.iodepth == 32;
+    return d.pattern == Pattern::sequential && (d.block_size_bytes == 128 << 10 || d.block_size_bytes == 1 << 20);
+}
 
 std::optional<double> Comparison::value(const ComparisonRow& row, size_t arm, const Measure& measure) const {
     if (arm < arms.size() && arms[arm].kind == Arm::Kind::floor) return row.floor ? row.floor->value(measure.value, measure.direction) : std::nullopt;

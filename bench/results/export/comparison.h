@@ -16,6 +16,10 @@
 
 namespace diobench {
 
+/// The reads that tell most, direct: what the rows of a comparison are (of each, every engine the suite has), and what
+/// workloads/headline.toml lists. reports/tradeoff.py has the same rule.
+[[nodiscard]] bool is_main_read(const Dimensions& dimensions);
+
 /// A column.
 struct Arm {
     enum class Kind { kernel, buffered, raw, floor };

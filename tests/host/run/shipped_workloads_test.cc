@@ -6,6 +6,7 @@
 #include "bench/common/base/paths.h"
 #include "bench/host/run/boot_plan.h"
 #include "bench/host/run/select_cells.h"
+#include "bench/results/export/comparison.h"
 
 using namespace diobench;
 
@@ -54,9 +55,49 @@ TEST(ShippedWorkloads, NightlyAsksEveryQuestionAndEveryBackEndEngineAndDeviceIsI
     for (const auto& device : set->devices) EXPECT_TRUE(has([&](const Cell& c) { return c.device == device.profile.name; })) << device.profile.name;
     for (const auto& fetch : set->fetches) EXPECT_TRUE(has([&](const Cell& c) { return c.fetch == fetch.profile.name; })) << fetch.profile.name;
     for (const auto& workload : set->workloads) {
-        if (workload.name == "matrix" || workload.name == "self-test") continue;
+        if (workload.name == "matrix" || workload.name == "self-test" || workload.name == "headline") continue;
         EXPECT_NE(std::find(workload.suites.begin(), workload.suites.end(), "nightly"), workload.suites.end()) << workload.name;
     }
+}
+
+namespace {
+
+/// The read itself, whatever the workload is called.
+std::string read_of(const Cell& cell) { return cell.id().substr(cell.workload.size()); }
+
+}  // namespace
+
+TEST(ShippedWorkloads, HeadlineHasTheMainReadsThatQuickHasAndNoOthers) {
+    auto set = load_workloads(project_root() / "workloads", abilities());
+    ASSERT_TRUE(set) << set.error().message();
+    auto quick = set->suite("quick");
+    auto headline = set->suite("headline");
+    ASSERT_TRUE(quick && headline);
+    std::set<std::string> main, listed, all;
+    for (const Cell& c : *quick)
+        if (is_main_read(c)) main.insert(read_of(c));
+    for (const Cell& c : *headline) {
+        all.insert(read_of(c));
+        if (c.backend == kFscache && c.io == IoMode::direct) listed.insert(read_of(c));
+    }
+    EXPECT_EQ(main, listed);
+    EXPECT_EQ(headline->front().device, "nvme-80us") << "docs/calibration.md says what machines with a device of their own are held against";
+    for (const Cell& c : *headline) {
+        if (c.backend == kNull) continue;
+        // Each has the read it makes a ratio with.
+        Cell other = c;
+        if (c.backend != kRaw) {
+            other.io = c.io == IoMode::direct ? IoMode::buffered : IoMode::direct;
+            EXPECT_TRUE(all.contains(read_of(other))) << c.id();
+        }
+        if (c.backend == kFscache) continue;
+        other = c;
+        other.backend = kFscache;
+        EXPECT_TRUE(all.contains(read_of(other))) << c.id();
+        other.backend = "ext4";
+        EXPECT_TRUE(all.contains(read_of(other))) << c.id();
+    }
+    EXPECT_EQ(plan_boots(*headline, {1}).size(), 2u) << "one boot a device";
 }
 
 TEST(BootPlan, EveryCellIsInOneBootAndShardsAreAllOfThem) {
