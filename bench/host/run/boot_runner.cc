@@ -233,7 +233,6 @@ Status BootRunner::run(const std::vector<Task>& tasks, unsigned side_by_side) {
     Progress progress("cells", options_.shown);
     std::atomic<size_t> next{0};
     std::atomic<size_t> done{0};
-    std::atomic<size_t> restored{0};
     std::mutex mutex;
     std::optional<Error> error;
     // Whoever begins a run wants its boots made, whatever lies in the folder.
@@ -253,7 +252,7 @@ Status BootRunner::run(const std::vector<Task>& tasks, unsigned side_by_side) {
             const fs::path counts = place_of(task).profile;
             if (resumes && (counts.empty() || fs::exists(counts)) && archive_.restore(name, key, *task.report)) {
                 done += task.report->cells.size();
-                ++restored;
+                ++restored_;
                 continue;
             }
             if (reuse(task, key)) {
@@ -281,7 +280,7 @@ Status BootRunner::run(const std::vector<Task>& tasks, unsigned side_by_side) {
     for (auto& worker : workers) worker.join();
     times_.save();
     if (reused_ > 0) progress.finish(fmt::format("{} of {} boots were made before, byte for byte the same, and taken from the cache", reused_.load(), tasks.size()));
-    if (restored > 0) progress.finish(fmt::format("{} of {} boots were made before and taken from {}", restored.load(), tasks.size(), (output_ / "boots").string()));
+    if (restored_ > 0) progress.finish(fmt::format("{} of {} boots were made before and taken from {}", restored_.load(), tasks.size(), (output_ / "boots").string()));
     if (error) return tl::unexpected<Error>(*error);
     return {};
 }

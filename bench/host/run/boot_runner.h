@@ -36,6 +36,8 @@ public:
     [[nodiscard]] Status run(const std::vector<Task>& tasks, unsigned side_by_side);
     /// Boots that were taken from the cache.
     [[nodiscard]] size_t reused() const { return reused_; }
+    /// Boots that were taken from an earlier attempt at this run.
+    [[nodiscard]] size_t restored() const { return restored_; }
 
 private:
     /// Everything one boot needs that does not depend on the kernel.
@@ -64,6 +66,7 @@ private:
     CellTimes times_;
     std::optional<SharedBoots> shared_;
     std::atomic<size_t> reused_{0};
+    std::atomic<size_t> restored_{0};
     std::mutex blame_mutex_;
     std::map<std::string, Blame> blamed_;  ///< silent kernels by image, asked once
     std::mutex mutex_;

@@ -300,10 +300,12 @@ Result<RunOutcome> run_suite(const RunOptions& asked) {
             results->run.findings.push_back("what was counted by function is not known: " + s.error().message());
     conclude(*results);
     told.finish(results->run.exit_code);
-    if (options.keep == KeepRun::no) return RunOutcome{std::move(*results), output, runner.reused(), static_cast<ExitCode>(results->run.exit_code)};
+    const auto exit_code = static_cast<ExitCode>(results->run.exit_code);
+    RunOutcome outcome{std::move(*results), output, runner.reused(), runner.restored(), exit_code};
+    if (options.keep == KeepRun::no) return outcome;
     const auto link = options.output.empty() ? LatestLink::point : LatestLink::leave;
-    if (auto s = write_outputs(output, *results, reproduce_script(*results, options), link); !s) return forward(s);
-    return RunOutcome{std::move(*results), output, runner.reused(), static_cast<ExitCode>(results->run.exit_code)};
+    if (auto s = write_outputs(output, outcome.results, reproduce_script(outcome.results, options), link); !s) return forward(s);
+    return outcome;
 }
 
 }  // namespace diobench

@@ -58,6 +58,7 @@ struct RunOutcome {
     Results results;
     fs::path directory;
     size_t reused_boots = 0;  ///< taken from the cache
+    size_t restored_boots = 0;  ///< taken from an earlier attempt at this run
     ExitCode exit_code = ExitCode::ok;
 };
 

@@ -6,7 +6,7 @@
 
 #include "bench/host/kernel/series.h"
 #include "bench/host/kernel/touched_functions.h"
-#include "bench/host/run/run_suite.h"
+#include "bench/host/run/resume_file.h"
 
 namespace diobench {
 
@@ -14,10 +14,20 @@ namespace {
 
 constexpr const char* kRunsFolder = "runs";
 
+/// The id of the run that an earlier attempt began there; empty: none.
+std::string begun_before(const fs::path& output) {
+    auto asked = read_resume_file(output);
+    return asked ? asked->run_id : std::string();
+}
+
 }  // namespace
 
 Result<GateRuns> GateRuns::create(const GateOptions& options, fs::path directory) {
     GateRuns runs(options, std::move(directory));
+    if (options.machine == MachineKind::host) {
+        runs.baseline_ = runs.candidate_ = kHostKernel;
+        return runs;
+    }
     auto baseline = resolve_series(options.baseline);
     if (!baseline) return forward(baseline);
     auto candidate = resolve_series(options.candidate);
@@ -30,16 +40,19 @@ Result<GateRuns> GateRuns::create(const GateOptions& options, fs::path directory
     return runs;
 }
 
-Result<Results> GateRuns::run(const std::vector<std::string>& kernels, uint64_t seed, const std::string& run, unsigned jobs, Profiles* profiles,
-                              const Told& told) const {
+fs::path GateRuns::place_of(const std::string& run) const { return directory_ / kRunsFolder / run; }
+
+Result<RunOutcome> GateRuns::run(const std::vector<std::string>& kernels, uint64_t seed, const std::string& run, unsigned jobs, GoOn go_on, Profiles* profiles,
+                                 const Told& told) const {
     RunOptions options;
-    options.kernels = kernels;
+    if (options_.machine != MachineKind::host) options.kernels = kernels;
     options.suite = options_.suite;
     options.filter = options_.filter;
     options.only = only_;
     options.machine = options_.machine;
     options.seed = seed;
-    options.output = directory_ / kRunsFolder / run;
+    options.output = place_of(run);
+    if (go_on == GoOn::yes) options.run_id = begun_before(options.output);
     options.tree = options_.tree;
     options.revision = options_.revision;
     options.jobs = jobs;
@@ -58,7 +71,7 @@ Result<Results> GateRuns::run(const std::vector<std::string>& kernels, uint64_t 
         if (!counted) return forward(counted);
         *profiles = std::move(*counted);
     }
-    return std::move(outcome->results);
+    return outcome;
 }
 
 Result<RunPair> GateRuns::pair_side_by_side(uint64_t seed, ProfiledPair* profiles, const Told& told) const {
@@ -66,28 +79,32 @@ Result<RunPair> GateRuns::pair_side_by_side(uint64_t seed, ProfiledPair* profile
     pair.seed = static_cast<int64_t>(seed);
     const std::string name = fmt::format("seed-{}", seed);
     const bool one_run = baseline_ != candidate_;
+    const GoOn go_on = options_.go_on ? GoOn::yes : GoOn::no;
     ProfiledPair counted;
     counted.seed = seed;
-    auto first = one_run ? run({options_.baseline, options_.candidate}, seed, name, options_.jobs, profiles ? &counted.baseline : nullptr, told)
-                         : run({options_.baseline}, seed, name + "-baseline", options_.jobs, profiles ? &counted.baseline : nullptr, told);
+    auto first = one_run ? run({options_.baseline, options_.candidate}, seed, name, options_.jobs, go_on, profiles ? &counted.baseline : nullptr, told)
+                         : run({options_.baseline}, seed, name + "-baseline", options_.jobs, go_on, profiles ? &counted.baseline : nullptr, told);
     if (!first) return forward(first);
-    auto baseline = take_arm(*first, baseline_);
+    auto baseline = take_arm(first->results, baseline_);
     if (!baseline) return forward(baseline);
     pair.baseline = std::move(*baseline);
     if (one_run) counted.candidate = counted.baseline;
-    auto second = one_run ? std::move(first) : run({options_.candidate}, seed, name + "-candidate", options_.jobs, profiles ? &counted.candidate : nullptr, told);
+    auto second = one_run ? std::move(first) : run({options_.candidate}, seed, name + "-candidate", options_.jobs, go_on, profiles ? &counted.candidate : nullptr, told);
     if (!second) return forward(second);
-    auto candidate = take_arm(*second, candidate_);
+    auto candidate = take_arm(second->results, candidate_);
     if (!candidate) return forward(candidate);
     pair.candidate = std::move(*candidate);
     if (profiles != nullptr) *profiles = std::move(counted);
     return pair;
 }
 
-Result<ArmOfRun> GateRuns::alone(PairSide side, uint64_t seed, const std::string& name, const Told& told) const {
-    auto results = run({side == PairSide::baseline ? options_.baseline : options_.candidate}, seed, name, 1, nullptr, told);
-    if (!results) return forward(results);
-    return take_arm(*results, side == PairSide::baseline ? baseline_ : candidate_);
+Result<AloneRun> GateRuns::alone(PairSide side, uint64_t seed, const std::string& name, const Told& told, GoOn go_on) const {
+    auto outcome = run({side == PairSide::baseline ? options_.baseline : options_.candidate}, seed, name, 1, go_on, nullptr, told);
+    if (!outcome) return forward(outcome);
+    auto arm = take_arm(outcome->results, side == PairSide::baseline ? baseline_ : candidate_);
+    if (!arm) return forward(arm);
+    const size_t boots = arm->results.kernels.front().boots.size();
+    return AloneRun{std::move(*arm), boots > 0 && outcome->restored_boots == boots};
 }
 
 Result<Results> GateRuns::self_test(uint64_t seed, const std::string& name, const Told& told) const {
@@ -96,7 +113,7 @@ Result<Results> GateRuns::self_test(uint64_t seed, const std::string& name, cons
     options.suite = kSelfTestSuite;
     options.machine = options_.machine;
     options.seed = seed;
-    options.output = directory_ / kRunsFolder / name;
+    options.output = place_of(name);
     options.tree = options_.tree;
     options.revision = options_.revision;
     options.jobs = options_.jobs;

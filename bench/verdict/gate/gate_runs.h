@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "bench/common/base/terminal.h"
+#include "bench/host/run/run_suite.h"
 #include "bench/verdict/gate/gate_options.h"
 #include "bench/verdict/judge/attribute.h"
 #include "bench/verdict/pairs/samples.h"
@@ -13,16 +14,25 @@
 
 namespace diobench {
 
+/// Whether a run takes the boots that an earlier attempt at it has kept in its place.
+enum class GoOn { no, yes };
+
 /// Who tells of a run's progress: itself, or whoever is told.
 struct Told {
     Progress::Shown shown = Progress::Shown::yes;
     std::function<void(size_t done, size_t total, std::string_view what)> on_progress;
 };
 
+/// A run of one kernel.
+struct AloneRun {
+    ArmOfRun arm;
+    bool made_before = false;  ///< every boot of it was taken from an earlier attempt
+};
+
 /// What one gate measures, and where its runs go. Several threads may make runs at the same time.
 class GateRuns {
 public:
-    /// Resolves both names; `directory` exists.
+    /// Resolves both names, which machine host has none of; `directory` exists.
     [[nodiscard]] static Result<GateRuns> create(const GateOptions& options, fs::path directory);
 
     /// Cells that need not be measured are left out from now on.
@@ -38,13 +48,18 @@ public:
     /// Boots of the baseline that were taken from the cache so far.
     [[nodiscard]] size_t reused_boots() const { return reused_boots_; }
     /// One boot of one kernel, alone on the host: run RUN of the session.
-    [[nodiscard]] Result<ArmOfRun> alone(PairSide side, uint64_t seed, const std::string& run, const Told& told = {}) const;
+    [[nodiscard]] Result<AloneRun> alone(PairSide side, uint64_t seed, const std::string& run, const Told& told = {}, GoOn go_on = GoOn::no) const;
+    /// Where run RUN lies, or will.
+    [[nodiscard]] fs::path place_of(const std::string& run) const;
+    /// Whether earlier attempts count.
+    [[nodiscard]] bool goes_on() const { return options_.go_on; }
     /// The self-test's cells on the candidate; numbers are not kept.
     [[nodiscard]] Result<Results> self_test(uint64_t seed, const std::string& run, const Told& told = {}) const;
 
 private:
     GateRuns(const GateOptions& options, fs::path directory) : options_(options), directory_(std::move(directory)) {}
-    [[nodiscard]] Result<Results> run(const std::vector<std::string>& kernels, uint64_t seed, const std::string& run, unsigned jobs, Profiles* profiles, const Told& told) const;
+    [[nodiscard]] Result<RunOutcome> run(const std::vector<std::string>& kernels, uint64_t seed, const std::string& run, unsigned jobs, GoOn go_on, Profiles* profiles,
+                                         const Told& told) const;
 
     const GateOptions& options_;
     fs::path directory_;

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "bench/common/base/process.h"
+#include "bench/verdict/wall/watch_file.h"
 
 namespace diobench {
 
@@ -32,20 +33,42 @@ Sentinels WallSession::sentinels_of_a_quiet_host() const {
     }
 }
 
-Result<WallSession::Boot> WallSession::boot_watched(PairSide side, uint64_t seed, const Told& told) {
+Result<std::optional<ArmOfRun>> WallSession::made_before(PairSide side, uint64_t seed, const std::string& name, const Told& told) {
+    const auto watch = runs_.goes_on() ? read_watch(runs_.place_of(name)) : std::nullopt;
+    if (!watch) return std::optional<ArmOfRun>();
+    auto before = runs_.alone(side, seed, name, told, GoOn::yes);
+    if (!before) return forward(before);
+    if (!before->made_before) return std::optional<ArmOfRun>();
+    watched_.push_back(*watch);
+    return std::optional<ArmOfRun>(std::move(before->arm));
+}
+
+Result<ArmOfRun> WallSession::make(PairSide side, uint64_t seed, const std::string& name, const Told& told) {
+    const fs::path place = runs_.place_of(name);
+    if (auto s = forget_watch(place); !s) return forward(s);
     const Sentinels sentinels_before = sentinels_of_a_quiet_host();
     auto before = read_host_counters();
     if (!before) return forward(before);
-    auto measured = runs_.alone(side, seed, fmt::format("boot-{:03}-{}", boots_++, side == PairSide::baseline ? "baseline" : "candidate"), told);
+    auto measured = runs_.alone(side, seed, name, told);
     if (!measured) return forward(measured);
     auto after = read_host_counters();
     if (!after) return forward(after);
     BootWatch watch = boot_watch(*before, *after);
     add_sentinels(sentinels_before, "before", watch);
     add_sentinels(time_sentinels(), "after", watch);
-    add_null_cells(measured->results.cells, watch);
-    watched_.push_back(watch);
-    return Boot{std::move(*measured), why_disturbed(watch, watched_, settings_)};
+    add_null_cells(measured->arm.results.cells, watch);
+    if (auto s = write_watch(place, watch); !s) return forward(s);
+    watched_.push_back(std::move(watch));
+    return std::move(measured->arm);
+}
+
+Result<WallSession::Boot> WallSession::boot_watched(PairSide side, uint64_t seed, const Told& told) {
+    const std::string name = fmt::format("boot-{:03}-{}", boots_++, side == PairSide::baseline ? "baseline" : "candidate");
+    auto before = made_before(side, seed, name, told);
+    if (!before) return forward(before);
+    auto arm = *before ? Result<ArmOfRun>(std::move(**before)) : make(side, seed, name, told);
+    if (!arm) return forward(arm);
+    return Boot{std::move(*arm), why_disturbed(watched_.back(), watched_, settings_)};
 }
 
 Status WallSession::collect(size_t count, std::vector<RunPair>& into) {
@@ -57,7 +80,7 @@ Status WallSession::collect(size_t count, std::vector<RunPair>& into) {
             told.shown = Progress::Shown::no;
             told.on_progress = [&](size_t, size_t, std::string_view what) { progress_.update(used_pairs_, wanted, what); };
         }
-        if (interrupted()) return interrupted_error("gate");
+        if (interrupted()) return interrupted_error("boot pairs of kernels");
         const uint64_t seed = seed_ + pairs_++;
         const PairSide first = order_.next_first();
         const PairSide second = other_side(first);

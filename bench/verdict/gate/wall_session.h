@@ -2,6 +2,7 @@
 // Pairs of boots by wall clock, in A B B A order, without those that were disturbed.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "bench/verdict/gate/gate_runs.h"
@@ -32,6 +33,9 @@ private:
     /// A boot that begins while the host is slower than usual would be thrown away: waits some seconds for that to end.
     [[nodiscard]] Sentinels sentinels_of_a_quiet_host() const;
     [[nodiscard]] Result<Boot> boot_watched(PairSide side, uint64_t seed, const Told& told);
+    /// What an earlier attempt made of a run and saw of the host meanwhile; nothing if it did not come to its end, or would not be the same boot.
+    [[nodiscard]] Result<std::optional<ArmOfRun>> made_before(PairSide side, uint64_t seed, const std::string& name, const Told& told);
+    [[nodiscard]] Result<ArmOfRun> make(PairSide side, uint64_t seed, const std::string& name, const Told& told);
 
     const GateRuns& runs_;
     const WallSettings& settings_;

@@ -7,6 +7,7 @@
 
 #include "bench/verdict/wall/host_watch.h"
 #include "bench/verdict/wall/pair_order.h"
+#include "bench/verdict/wall/watch_file.h"
 
 namespace diobench {
 namespace {
@@ -120,6 +121,28 @@ TEST(WallRule, ABusyHostIsGivenUpWhenThatIsClear) {
     EXPECT_TRUE(is_hopeless(2, 8, settings));
     EXPECT_FALSE(is_hopeless(3, 8, settings)) << "at this rate 24 are thrown away when 9 are there, and 8 are enough";
     EXPECT_TRUE(is_hopeless(20, settings.max_pairs, settings));
+}
+
+TEST(HostWatch, IsReadAsItWasWritten) {
+    auto folder = TempDirectory::create(testing::TempDir(), "watch");
+    ASSERT_TRUE(folder);
+    EXPECT_FALSE(read_watch(folder->path()));
+    BootWatch watch;
+    watch.steal = 0.125;
+    watch.sentinels = {{"spin before", 1000.5}, {"null engine, a", 12}};
+    for (const auto& pressure : {std::optional<double>(), std::optional<double>(0.25)}) {
+        watch.pressure = pressure;
+        ASSERT_TRUE(write_watch(folder->path(), watch));
+        const auto back = read_watch(folder->path());
+        ASSERT_TRUE(back);
+        EXPECT_EQ(back->steal, watch.steal);
+        EXPECT_EQ(back->pressure, watch.pressure);
+        EXPECT_EQ(back->sentinels, watch.sentinels);
+    }
+    ASSERT_TRUE(write_file_atomic(folder->path() / kWatchFileName, "{\"steal\": 0.1, \"pres"));
+    EXPECT_FALSE(read_watch(folder->path())) << "half a file";
+    ASSERT_TRUE(forget_watch(folder->path()));
+    ASSERT_TRUE(forget_watch(folder->path())) << "there is none any more";
 }
 
 TEST(HostWatch, SentinelsTakeTime) {
