@@ -16,6 +16,7 @@
 #include "bench/results/export/floor.h"
 #include "bench/results/export/headline.h"
 #include "bench/results/history/draw_report.h"
+#include "bench/results/store/clock_file.h"
 
 namespace diobench {
 
@@ -39,6 +40,8 @@ void print_outcome(const RunOutcome& outcome) {
     }
     const Run& run = outcome.results.run;
     fmt::print("\nClock: {}. {}\n", run.clock.unit_is, run.clock.note);
+    if (run.clock.kind == "virtual")
+        if (auto stopwatch = stopwatch_sentence_of(outcome.directory)) fmt::print("{}.\n", *stopwatch);
     for (const auto& finding : run.findings)
         fmt::print("{} {}\n", coloured("!", run.exit_code == 0 ? Colour::yellow : Colour::red), finding);
 }

@@ -12,6 +12,7 @@
 #include "bench/results/export/report.h"
 #include "bench/results/export/summary.h"
 #include "bench/results/store/calibration_file.h"
+#include "bench/results/store/clock_file.h"
 #include "bench/results/store/database.h"
 
 namespace diobench {
@@ -80,6 +81,9 @@ Status write_outputs(const fs::path& directory, const Results& results, const st
     if (auto s = write_summary(directory / kSummaryFileName, results); !s) return s;
     if (auto s = copy_overhead(directory); !s) return s;
     if (auto s = copy_calibration(results.run.machine, directory); !s) return s;
+    // Of a real clock the numbers are a stopwatch's themselves.
+    if (results.run.clock.kind == "virtual")
+        if (auto s = copy_clock(results.run.host, directory); !s) return s;
     if (auto s = write_results(directory, results); !s) return s;
     auto store = ResultStore::open();
     if (!store) return forward(store);
