@@ -3,6 +3,7 @@
 
 overhead.json (bench/host/overhead/overhead.h): what measuring costs;
 calibration.json (bench/verdict/calibrate/calibration.h): what the gate can be trusted with;
+clock.json (bench/verdict/calibrate/clock_report.h): what real clocks of this host say of the exact machine;
 history.json (bench/results/history/run_history.h): the numbers that gate, over the runs before this one.
 """
 
@@ -13,7 +14,8 @@ from typing import Any, Optional
 
 from reports.strict import ReportError, problem, read_json
 
-WRITER = {"overhead.json": "diobench overhead", "calibration.json": "diobench calibrate", "history.json": "diobench report"}
+WRITER = {"overhead.json": "diobench overhead", "calibration.json": "diobench calibrate", "clock.json": "diobench calibrate --clock",
+          "history.json": "diobench report"}
 NUMBER = (int, float)
 NONE = type(None)
 VERDICTS = ("", "pass", "regression", "inconclusive", "invalid")
@@ -32,6 +34,20 @@ CALIBRATION = {
               "cells_found": int, "smallest_found": {"metric": str, "cell": str, "change": (*NUMBER, NONE)},
               "largest_missed": (*NUMBER, NONE), "problem": str}],
     "failures": [str]}
+BOUNDS = {"low": (*NUMBER, NONE), "high": (*NUMBER, NONE)}
+SIDE = {"kernel": str, "cell": str}
+ESTIMATE = (NONE, {"ratio": NUMBER, **BOUNDS, "boots": int})
+CLOCK = {
+    "schema_version": int, "measured_at": str, "machine": str, "suite": str, "filter": str, "kernels": [str], "seeds": int, "pairs": int,
+    "confidence": NUMBER, "elapsed_s": NUMBER, "host": {"cpu": str, "cpus": int}, "tool": dict, "exact_clocks": [{"name": str, "metric": str}],
+    "real_metric": str,
+    "clocks": [{"machine": str, "outcome": ("measured", "skipped", "too-busy", "failed"), "reason": str, "exact_device": str, "boots": int, "disturbed": int,
+                "summaries": [{"exact_clock": str, "family": str, "ratios": int, "judged": int, "agree": int, "agree_share": BOUNDS,
+                               "median_factor": (*NUMBER, NONE), "median_factor_interval": BOUNDS}],
+                "ratios": [{"family": str, "what": str, "device": str, "io": str, "read": str, "numerator": SIDE, "denominator": SIDE,
+                            "status": ("ok", "unsupported", "missing"), "reason": str, "real": ESTIMATE, "judged": bool,
+                            "exact": {"counted": ESTIMATE}, "agrees": {"counted": (bool, NONE)}, "factor": {"counted": (*NUMBER, NONE)}}]}],
+    "failures": [str]}
 RATIO = {"low": NUMBER, "median": NUMBER, "high": NUMBER}
 HISTORY = {
     "schema_version": int, "suite": str, "machine": str,
@@ -39,7 +55,7 @@ HISTORY = {
                  "arms": [{"kernel": str,
                            "points": [{"run": str, "started_at": str, "verdict": VERDICTS, "cells": int, "changed": int,
                                        "ratio": (NONE, RATIO)}]}]}]}
-SCHEMA_VERSIONS = {"calibration.json": 1, "history.json": 1}
+SCHEMA_VERSIONS = {"calibration.json": 1, "clock.json": 1, "history.json": 1}
 
 
 def overhead(folder: Path) -> Optional[dict[str, Any]]:
@@ -50,6 +66,11 @@ def overhead(folder: Path) -> Optional[dict[str, Any]]:
 def calibration(folder: Path) -> Optional[dict[str, Any]]:
     """calibration.json of the folder; None if there is none. A change of null is infinite: from nothing to something."""
     return _read(folder / "calibration.json", CALIBRATION)
+
+
+def clock(folder: Path) -> Optional[dict[str, Any]]:
+    """clock.json of the folder; None if there is none."""
+    return _read(folder / "clock.json", CLOCK)
 
 
 def history(folder: Path) -> Optional[dict[str, Any]]:

@@ -181,6 +181,7 @@ class Run:
     overhead: Optional[dict[str, Any]] = None
     calibration: Optional[dict[str, Any]] = None
     history: Optional[dict[str, Any]] = None
+    stopwatch: Optional[dict[str, Any]] = None
 
     @cached_property
     def _index(self) -> dict[tuple[str, str, Point], list[Cell]]:
@@ -378,4 +379,5 @@ def load(path: Path) -> Run:
     except (KeyError, TypeError) as error:
         raise ReportError(f"{path} is not a results.json of this version: {error!r}") from error
     folder = path.parent
-    return replace(run, overhead=beside.overhead(folder), calibration=beside.calibration(folder), history=beside.history(folder))
+    return replace(run, overhead=beside.overhead(folder), calibration=beside.calibration(folder), history=beside.history(folder),
+                   stopwatch=beside.clock(folder))

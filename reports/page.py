@@ -16,6 +16,8 @@ from reports.data import FLOOR_BACKEND, Cell, Run
 from reports.floor import wrong_floors
 from reports.headline import headline
 from reports.render import embedded, write_html
+from reports.stopwatch import sentence as stopwatch_sentence
+from reports.stopwatch import warning as stopwatch_warning
 from reports.style import Drawn, bytes_name, ns_name
 from reports.trust import sentence as trust_sentence
 from reports.trust import warning as trust_warning
@@ -138,7 +140,8 @@ def write_page(run: Run, pages: Sequence[Page], drawn: dict[str, list[Drawn]], p
     write_html(
         "report.html.j2", target, run=document["run"], kernels=document["kernels"], measured=measured, topics=matrix(document["kernels"]),
         said=said(document["kernels"]), signs=SIGNS, meanings=MEANINGS,
-        sentences=[s.partition(": ") for s in sentences], trust=trust_sentence(run), trust_warning=trust_warning(run), problems=problems(run),
+        sentences=[s.partition(": ") for s in sentences], trust=trust_sentence(run), trust_warning=trust_warning(run),
+        stopwatch=stopwatch_sentence(run) if measured else "", stopwatch_warning=stopwatch_warning(run) if measured else "", problems=problems(run),
         sections=[s for s in sections if s.pictures],
         tables=table_by_workload(run), table_head=table_head(run), wrong_floors=wrong_floors(run), has_remote=any(c.point.cache_state == "remote" for c in run.cells),
         colours={name: colour_of(name, run.kernels) for name in run.kernels},

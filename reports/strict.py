@@ -35,7 +35,8 @@ def problem(value: Any, shape: Any, where: str = "") -> str:
     if isinstance(shape, tuple) and any(isinstance(one, (dict, list)) for one in shape):
         return "" if value is None else problem(value, shape[-1], where)
     # JSON's true is no number, though Python's is.
-    fits = isinstance(value, shape) and (shape is bool or not isinstance(value, bool))
+    allowed = shape if isinstance(shape, tuple) else (shape,)
+    fits = isinstance(value, allowed) and (bool in allowed or not isinstance(value, bool))
     return "" if fits else f"{value!r} as {where}"
 
 

@@ -155,7 +155,7 @@ def nightly(kernels: list[str], boots: int = 1, suite: str = "nightly") -> dict[
 def write(target: Path, runs: int, suite: str) -> None:
     """Everything that a report is made from."""
     target.mkdir(parents=True, exist_ok=True)
-    for name, document_ in (("results", nightly(KERNELS, suite=suite)), ("calibration", generated_beside.whole_calibration()),
+    for name, document_ in (("results", nightly(KERNELS, suite=suite)), ("calibration", generated_beside.whole_calibration()), ("clock", generated_beside.whole_clock()),
                             ("history", generated_beside.whole_history(KERNELS, runs))):
         (target / f"{name}.json").write_text(json.dumps(document_), encoding="utf-8")
 

@@ -50,6 +50,47 @@ def whole_calibration() -> dict[str, Any]:
                        ["slow-lock was not found (about 20 instructions a read)", "slow-tail: no cell of the suite matches"])
 
 
+def held(exact: float, real: Optional[float], half_width: float = 0.05, *, what: str = "dio / fallback", family: str = "arm / arm", read: str = "rand 4k qd1 pread") -> dict[str, Any]:
+    """A ratio by both clocks; without the real one's it is missing."""
+    def estimate(ratio: float, half: float, boots: int) -> dict[str, Any]:
+        return {"ratio": ratio, "low": ratio - half, "high": ratio + half, "boots": boots}
+    judged = real is not None and abs(real - 1) > half_width
+    side = {"kernel": "GENERATED", "cell": "a cell"}
+    return {"family": family, "what": what, "device": "ram", "io": "direct", "read": read, "numerator": side, "denominator": side,
+            "status": "missing" if real is None else "ok", "reason": "real: the machine died" if real is None else "",
+            "real": None if real is None else estimate(real, half_width, 8), "judged": judged, "exact": {"counted": estimate(exact, 0, 3), "modelled": None},
+            "agrees": {"counted": (real > 1) == (exact > 1) if judged and real is not None else None, "modelled": None},
+            "factor": {"counted": None if real is None else real / exact, "modelled": None}}
+
+
+def clock(ratios: Sequence[dict[str, Any]], failures: Sequence[str] = (), machine: str = "uml") -> dict[str, Any]:
+    """A clock.json of one real clock and one that is skipped; what is computed from the ratios is, but for its intervals."""
+    fine = [one for one in ratios if one["status"] == "ok"]
+    def summary(family: str) -> dict[str, Any]:
+        own = [one for one in fine if family in ("all", one["family"])]
+        judged = [one for one in own if one["judged"]]
+        factors = sorted(max(one["factor"]["counted"], 1 / one["factor"]["counted"]) for one in own)
+        middle = factors[len(factors) // 2] if factors else None
+        return {"exact_clock": "counted", "family": family, "ratios": len(own), "judged": len(judged), "agree": sum(one["agrees"]["counted"] for one in judged),
+                "agree_share": {"low": 0.25, "high": 0.875}, "median_factor": middle,
+                "median_factor_interval": {"low": 1.0, "high": 9.0} if len(own) > 5 else {"low": None, "high": None}}
+    families = list(dict.fromkeys(one["family"] for one in fine))
+    return {"schema_version": 1, "measured_at": "2026-11-24T04:00:00Z", "machine": "exact", "suite": "headline", "filter": "*", "kernels": ["fallback", "dio"], "seeds": 3,
+            "pairs": 8, "confidence": 0.95, "elapsed_s": 900.0, "host": {"cpu": "a processor", "cpus": 2, "memory_bytes": 1, "kernel": "GENERATED", "os": "GENERATED"},
+            "tool": dict(TOOL), "exact_clocks": [{"name": "counted", "metric": "latency_ns.mean"}, {"name": "modelled", "metric": "modelled_ns"}],
+            "real_metric": "latency_ns.mean",
+            "clocks": [{"machine": machine, "outcome": "measured", "reason": "", "exact_device": "", "boots": 16, "disturbed": 0,
+                        "summaries": [summary(family) for family in ("all", *families)], "ratios": list(ratios)},
+                       {"machine": "kvm", "outcome": "skipped", "reason": "no /dev/kvm", "exact_device": "", "boots": 0, "disturbed": 0, "summaries": [], "ratios": []}],
+            "failures": list(failures)}
+
+
+def whole_clock() -> dict[str, Any]:
+    """Every kind of answer once."""
+    return clock([held(0.5, 0.8), held(1.2, 0.9), held(0.9, 0.99), held(2.0, 3.0, what="direct / buffered, dio", family="direct / buffered"), held(0.7, None)],
+                 ["uml: 1 ratio is without a number: real: the machine died"])
+
+
 def points(ratios: Sequence[Optional[tuple[float, float, float]]], verdicts: Sequence[str] = (), changed: Sequence[int] = (), first: str = "2026-11-01") -> list[dict[str, Any]]:
     """A point a day; a ratio is (low, median, high)."""
     begin = datetime.fromisoformat(first).replace(tzinfo=timezone.utc)

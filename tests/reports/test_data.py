@@ -111,9 +111,10 @@ class Reading(unittest.TestCase):
             return data.load(Path(folder) / "results.json")
 
     def test_calibration_and_history_lie_beside_the_results(self) -> None:
-        for name, found in (("calibration", generated_beside.whole_calibration()), ("history", generated_beside.whole_history(["dio"], 3))):
-            self.assertEqual(getattr(self.beside(f"{name}.json", found), name), found)
-            self.assertIsNone(getattr(self.beside("other.json", found), name))
+        for name, attribute, found in (("calibration", "calibration", generated_beside.whole_calibration()), ("clock", "stopwatch", generated_beside.whole_clock()),
+                                       ("history", "history", generated_beside.whole_history(["dio"], 3))):
+            self.assertEqual(getattr(self.beside(f"{name}.json", found), attribute), found)
+            self.assertIsNone(getattr(self.beside("other.json", found), attribute))
 
     def test_each_is_read_strictly(self) -> None:
         def changed(found: dict[str, Any], path: tuple, value: Any) -> dict[str, Any]:
@@ -122,7 +123,7 @@ class Reading(unittest.TestCase):
                 at = at[key]
             at[path[-1]] = value
             return found
-        calibration, history = generated_beside.whole_calibration, lambda: generated_beside.whole_history(["dio"], 3)
+        calibration, clock, history = generated_beside.whole_calibration, generated_beside.whole_clock, lambda: generated_beside.whole_history(["dio"], 3)
         point = ("metrics", 0, "arms", 0, "points", 1)
         for name, found, words in (
                 ("calibration.json", changed(calibration(), ("schema_version",), 2), "schema_version 2, not 1"),
@@ -133,6 +134,10 @@ class Reading(unittest.TestCase):
                 ("calibration.json", changed(calibration(), ("same", 0, "cells"), True), r"True as same\[0\].cells"),
                 ("calibration.json", changed(calibration(), ("slow", 0, "found"), 1), r"1 as slow\[0\].found"),
                 ("calibration.json", [], "no object"),
+                ("clock.json", changed(clock(), ("schema_version",), 0), "schema_version 0, not 1"),
+                ("clock.json", changed(clock(), ("clocks", 0, "summaries", 0, "agree"), None), r"None as clocks\[0\].summaries\[0\].agree"),
+                ("clock.json", changed(clock(), ("clocks", 0, "ratios", 1, "agrees", "counted"), 1), r"1 as clocks\[0\].ratios\[1\].agrees.counted"),
+                ("clock.json", changed(clock(), ("clocks", 1, "outcome"), "lost"), r"'lost' as clocks\[1\].outcome"),
                 ("history.json", changed(history(), ("schema_version",), 0), "schema_version 0, not 1"),
                 ("history.json", changed(history(), (*point, "verdict"), "good"), r"'good' as metrics\[0\].arms\[0\].points\[1\].verdict"),
                 ("history.json", changed(history(), (*point, "ratio"), {"low": 1.0, "high": 1.0}), r"no metrics\[0\].arms\[0\].points\[1\].ratio.median"),

@@ -114,6 +114,19 @@ class Page(unittest.TestCase):
         self.assertNotIn('<section id="history">', page)
         self.assertIn("`diobench calibrate` was not run on this host", self.write(two_arms(cell("dio")))[1])
 
+    def test_the_front_says_what_a_stopwatch_says(self) -> None:
+        document_ = two_arms(cell("dio"))
+        document_["run"]["tool"] |= generated_beside.TOOL
+        found = generated_beside.clock([generated_beside.held(0.5, 0.8)])
+        front = self.write(document_, clock=found)[1].partition("<nav>")[0]
+        self.assertIn("A stopwatch on this host (uml) agrees in sign in 1 of 1 ratios", front)
+        self.assertNotIn('class="trust bad"', front)
+        front = self.write(document_, clock={**found, "failures": ["uml: a ratio <is> lost"]})[1].partition("<nav>")[0]
+        self.assertIn('<p class="trust bad">Holding a stopwatch against it left gaps: uml: a ratio &lt;is&gt; lost.</p>', front)
+        self.assertIn("No stopwatch has been held against these numbers: diobench calibrate --clock", self.write(document_)[1].partition("<nav>")[0])
+        document_["run"]["clock"]["kind"] = "real"
+        self.assertNotIn("What a stopwatch says", self.write(document_)[1])
+
     def test_a_bad_file_beside_the_results_is_an_error_with_a_reason(self) -> None:
         directory = self.write(two_arms(cell("dio")))[0]
         (directory / "calibration.json").write_text("{}", encoding="utf-8")
