@@ -234,7 +234,7 @@ Result<ClockOutcome> calibrate_clock(const ClockOptions& options) {
     std::vector<MachineKind> machines(kRealClocks.begin(), kRealClocks.end());
     if (options.machine) machines = {*options.machine};
     if (auto s = require_a_clock(machines); !s) return forward(s);
-    if (auto s = require_machine({MachineKind::exact, Accelerator::tcg, false}); !s) return forward(s);
+    if (auto s = require_machine({MachineKind::exact, Accelerator::tcg}); !s) return forward(s);
 
     const Run run = begin_run("clock", machine_name(MachineKind::exact), options.seed, options.argv);
     ClockOutcome out;

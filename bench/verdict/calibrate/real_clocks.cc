@@ -9,7 +9,7 @@
 namespace diobench {
 
 std::string why_not_here(MachineKind kind) {
-    const MachineCheck check = check_machine({kind, kind == MachineKind::kvm ? Accelerator::kvm : Accelerator::tcg, false});
+    const MachineCheck check = check_machine({kind, kind == MachineKind::kvm ? Accelerator::kvm : Accelerator::tcg});
     if (check.runs != Runs::no) return {};
     return check.advice.empty() ? check.what : check.what + "; " + check.advice;
 }

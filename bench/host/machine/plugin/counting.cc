@@ -23,7 +23,7 @@ bool is_one_of(const std::array<std::string_view, size>& all, std::string_view n
 
 }  // namespace
 
-std::string Counting::open(const std::string& symbol_file, const std::string& output_file) {
+std::string FunctionCounting::open(const std::string& symbol_file, const std::string& output_file) {
     if (!symbols_.read(symbol_file.c_str())) return "no kernel functions in \"" + symbol_file + "\" (symbols=)";
     output_ = std::fopen(output_file.c_str(), "we");
     if (output_ == nullptr) return "cannot write \"" + output_file + "\" (output=): " + std::strerror(errno);
@@ -36,24 +36,24 @@ std::string Counting::open(const std::string& symbol_file, const std::string& ou
     return {};
 }
 
-size_t Counting::index_of(uint64_t address) const {
+size_t FunctionCounting::index_of(uint64_t address) const {
     if (address < SymbolTable::kLowestKernelAddress) return user_index();
     const size_t found = symbols_.find(address);
     return found < symbols_.size() ? found : unknown_index();
 }
 
-bool Counting::is_entry(uint64_t address) const {
+bool FunctionCounting::is_entry(uint64_t address) const {
     const size_t index = index_of(address);
     return index < symbols_.size() && symbols_.address(index) == address;
 }
 
-const char* Counting::name_of(size_t index) const {
+const char* FunctionCounting::name_of(size_t index) const {
     if (index == user_index()) return "[user]";
     if (index == unknown_index()) return "[kernel, no symbol]";
     return symbols_.name(index).c_str();
 }
 
-void Counting::on_marker(Marker marker) {
+void FunctionCounting::on_marker(Marker marker) {
     switch (marker) {
         case Marker::bit0:
         case Marker::bit1:
@@ -73,7 +73,7 @@ void Counting::on_marker(Marker marker) {
     }
 }
 
-void Counting::begin_region() {
+void FunctionCounting::begin_region() {
     if (inside_ || tag_bits_ != kMarkerTagBits) complain("a region that begins inside another or without a whole tag");
     const bool copies_are_seen = std::find(copies_.begin(), copies_.end(), Copies::user) != copies_.end() &&
                                  std::find(copies_.begin(), copies_.end(), Copies::kernel) != copies_.end();
@@ -85,7 +85,7 @@ void Counting::begin_region() {
 }
 
 /// A stream that broke shows as a region without its last line.
-void Counting::write_region() {
+void FunctionCounting::write_region() {
     std::fprintf(output_, "region %08" PRIx32 "\n", static_cast<uint32_t>(tag_));
     uint64_t total = 0;
     size_t lines = 0;
@@ -105,7 +105,7 @@ void Counting::write_region() {
     std::fflush(output_);
 }
 
-void Counting::complain(const char* what) {
+void FunctionCounting::complain(const char* what) {
     std::fprintf(output_, "fault %s\n", what);
     std::fflush(output_);
 }

@@ -44,7 +44,7 @@ struct CopiedBytes {
 /// What a function is there to copy.
 enum class Copies : uint8_t { nothing, user, kernel };
 
-class Counting {
+class FunctionCounting {
 public:
     /// What is wrong, or nothing.
     std::string open(const std::string& symbol_file, const std::string& output_file);

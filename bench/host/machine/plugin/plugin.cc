@@ -23,7 +23,7 @@ namespace {
 using diobench::Marker;
 using namespace diobench::plugin;
 
-Counting counting;
+FunctionCounting counting;
 std::vector<std::span<uint8_t>> disks;
 std::optional<DmaEngine> engine;
 
