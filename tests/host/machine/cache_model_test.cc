@@ -39,7 +39,7 @@ TEST(CacheModel, WhatFollowsAStreamWasSeenComing) {
     for (uint64_t line = 0; line < 1000; ++line) model.access(0x100000 + line * 64, 64);
     EXPECT_EQ(model.traffic().missed, 1U);
     EXPECT_EQ(model.traffic().streamed, 999U);
-    const MemoryTraffic before = model.traffic();
+    const LineCounts before = model.traffic();
     for (uint64_t line = 0; line < 1000; ++line) model.access(0x100000 + line * 7919 % 1000 * 64, 64);
     EXPECT_GT((model.traffic() - before).missed, 800U) << "in no order";
 }

@@ -13,7 +13,7 @@
 namespace diobench::plugin {
 
 /// Lines by where they were found.
-struct MemoryTraffic {
+struct LineCounts {
     uint64_t l1 = 0;
     uint64_t l2 = 0;
     uint64_t l3 = 0;
@@ -21,7 +21,7 @@ struct MemoryTraffic {
     uint64_t missed = 0;    ///< memory
     uint64_t string_steps = 0;  ///< stores of string instructions, which are instructions each to the emulator
 
-    MemoryTraffic operator-(const MemoryTraffic& other) const {
+    LineCounts operator-(const LineCounts& other) const {
         return {l1 - other.l1, l2 - other.l2, l3 - other.l3, streamed - other.streamed, missed - other.missed, string_steps - other.string_steps};
     }
 };
@@ -36,7 +36,7 @@ public:
         if (last != first) touch(last);
     }
     void string_step() { ++traffic_.string_steps; }
-    [[nodiscard]] const MemoryTraffic& traffic() const { return traffic_; }
+    [[nodiscard]] const LineCounts& traffic() const { return traffic_; }
 
 private:
     static constexpr uint64_t kLineBytes = 64;
@@ -62,7 +62,7 @@ private:
     std::array<uint64_t, kStreams> streams_{};  ///< the line that comes next
     size_t next_stream_ = 0;
     uint64_t last_ = ~uint64_t{0};
-    MemoryTraffic traffic_;
+    LineCounts traffic_;
 };
 
 }  // namespace diobench::plugin

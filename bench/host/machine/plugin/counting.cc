@@ -98,7 +98,7 @@ void FunctionCounting::write_region() {
     }
     std::fprintf(output_, "copied %" PRIu64 " %" PRIu64 "\n", copied_.user - copied_at_begin_.user, copied_.kernel - copied_at_begin_.kernel);
     if (caches_) {
-        const MemoryTraffic t = caches_->traffic() - traffic_at_begin_;
+        const LineCounts t = caches_->traffic() - traffic_at_begin_;
         std::fprintf(output_, "traffic %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", t.l1, t.l2, t.l3, t.streamed, t.missed, t.string_steps);
     }
     std::fprintf(output_, "end %zu %" PRIu64 "\n", lines, total);

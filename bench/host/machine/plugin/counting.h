@@ -86,7 +86,7 @@ private:
     CopiedBytes copied_;
     CopiedBytes copied_at_begin_;
     std::optional<CacheModel> caches_;
-    MemoryTraffic traffic_at_begin_;
+    LineCounts traffic_at_begin_;
     std::FILE* output_ = nullptr;
     uint64_t tag_ = 0;  ///< the bits executed since the last begin or end
     unsigned tag_bits_ = 0;
