@@ -14,6 +14,7 @@ namespace diobench {
 struct UringForm {
     bool fixed_buffers = false;     ///< IORING_OP_READ_FIXED on registered buffers
     bool registered_files = false;  ///< IOSQE_FIXED_FILE
+    bool registered_ring = false;   ///< IORING_ENTER_REGISTERED_RING: the ring's own descriptor is registered
     bool sqpoll = false;            ///< a kernel thread takes submissions
     bool vectored = false;          ///< IORING_OP_READV, four segments a read
 };
@@ -119,6 +120,9 @@ private:
         if (kForm.registered_files)
             if (error = io_uring_register_files(&ring_, plan_.fds.data(), static_cast<unsigned>(plan_.fds.size())); error < 0)
                 return fail_errno("io_uring_register_files", "", -error);
+        if (kForm.registered_ring)
+            // EINVAL: a kernel before 5.18, which cannot.
+            if (error = io_uring_register_ring_fd(&ring_); error < 0) return fail_errno("io_uring_register_ring_fd", "", error == -EINVAL ? EOPNOTSUPP : -error);
         return {};
     }
 
