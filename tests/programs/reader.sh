@@ -15,6 +15,7 @@ assert len(runs) == 6, [r["name"] for r in runs]
 assert all(r["bytes_per_second"] > 0 and r["lat_p99_ns"] >= r["lat_p50_ns"] > 0 for r in runs)
 ' "$scratch/out"
 expect_exit 0 "$reader" --file "$scratch/file" --direct 0 --benchmark_filter=nothing_matches
+expect_exit 0 "$reader" --file "$scratch/file" --direct 0 --noatime 1 --ioengine pread,open-pread-close --number_ios 8
 expect_exit 2 "$reader" --ioengine pread
 expect_exit 2 "$reader" --file "$scratch/file" --ioengine psync
 expect_exit 2 "$reader" --file "$scratch/file" --no-such-flag

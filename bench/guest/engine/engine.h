@@ -53,6 +53,7 @@ struct ReadPlan {
     unsigned slots = 1;
     std::byte* buffers = nullptr;           ///< slots * slot_bytes
     bool direct = false;                    ///< the files are opened with O_DIRECT
+    bool noatime = false;                   ///< and with O_NOATIME
 
     [[nodiscard]] std::byte* buffer(unsigned slot) const { return buffers + size_t{slot} * slot_bytes; }
 };

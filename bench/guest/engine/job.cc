@@ -54,7 +54,7 @@ Status Job::add_file(const TargetFile& file, bool direct) {
     // A walk over many files opens each by itself; here only the first, to see whether it may be opened so.
     uint64_t size_bytes = file.size_bytes;
     if (cell_.pattern != Pattern::tree || owned_.empty()) {
-        auto fd = UniqueFd::open(file.path, O_RDONLY | (direct ? O_DIRECT : 0));
+        auto fd = UniqueFd::open(file.path, O_RDONLY | (direct ? O_DIRECT : 0) | (target_.noatime ? O_NOATIME : 0));
         if (!fd) return forward(fd);
         struct stat st {};
         if (::fstat(fd->get(), &st) < 0) return fail_errno("stat", file.path);
@@ -106,6 +106,7 @@ Status Job::prepare(const EngineInfo& engine, bool keep_spans) {
     plan_.iodepth = cell_.iodepth;
     plan_.slots = std::max(cell_.iodepth, kMinimumSlots);
     plan_.direct = cell_.io == IoMode::direct;
+    plan_.noatime = target_.noatime;
     auto buffers = AlignedBuffer::create(size_t{plan_.slots} * plan_.slot_bytes, target_.page_order);
     if (!buffers) return forward(buffers);
     buffers_.emplace(std::move(*buffers));

@@ -126,7 +126,7 @@ nlohmann::json ReadTarget::to_json() const {
         list.push_back({{"path", file.path}, {"base_offset_bytes", file.base_offset_bytes}, {"size_bytes", file.size_bytes},
                         {"known", file.known ? test_file_to_json(*file.known) : nlohmann::json()}});
     return {{"files", std::move(list)}, {"content_seed", content_seed}, {"trace", trace},
-            {"fragmented_buffers", page_order == PageOrder::fragmented}};
+            {"fragmented_buffers", page_order == PageOrder::fragmented}, {"noatime", noatime}};
 }
 
 Result<ReadTarget> ReadTarget::from_json(const nlohmann::json& json) {
@@ -140,6 +140,7 @@ Result<ReadTarget> ReadTarget::from_json(const nlohmann::json& json) {
         out.content_seed = json.at("content_seed");
         out.trace = json.at("trace");
         if (json.at("fragmented_buffers").get<bool>()) out.page_order = PageOrder::fragmented;
+        out.noatime = json.at("noatime");
         return out;
     } catch (const nlohmann::json::exception& e) {
         return fail("read target", "", e.what());

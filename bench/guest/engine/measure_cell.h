@@ -28,6 +28,7 @@ struct ReadTarget {
     uint64_t content_seed = 1;
     std::string trace;              ///< text (bench/common/trace/trace.h); empty: the cell's pattern
     PageOrder page_order = PageOrder::as_allocated;  ///< of the buffers
+    bool noatime = false;           ///< files are opened with O_NOATIME (ours alone, or with CAP_FOWNER)
 
     [[nodiscard]] nlohmann::json to_json() const;
     [[nodiscard]] static Result<ReadTarget> from_json(const nlohmann::json& json);

@@ -13,7 +13,7 @@ class OpenRead {
 public:
     static Result<OpenRead> create(const ReadPlan& plan) { return OpenRead(plan); }
     int64_t operator()(std::byte* buffer, const Request& request) const {
-        const int fd = ::open(plan_->paths[request.file].c_str(), plan_->direct ? O_RDONLY | O_CLOEXEC | O_DIRECT : O_RDONLY | O_CLOEXEC);
+        const int fd = ::open(plan_->paths[request.file].c_str(), O_RDONLY | O_CLOEXEC | (plan_->direct ? O_DIRECT : 0) | (plan_->noatime ? O_NOATIME : 0));
         if (fd < 0) return -errno;
         const ssize_t n = ::pread(fd, buffer, request.length_bytes, static_cast<off_t>(request.offset_bytes));
         const int error = errno;

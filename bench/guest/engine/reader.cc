@@ -24,6 +24,7 @@ struct ReaderOptions {
     std::vector<int> direct = {1};
     uint64_t number_ios = 1024;
     uint64_t seed = 1;
+    bool noatime = false;
     // Inside a guest:
     int task_fd = -1;   ///< {"cell": ..., "target": ...}
     int sync_in = -1;
@@ -177,6 +178,7 @@ int reader_main(int argc, char** argv) {
     app.add_option("--ioengine", options.engines, engines_help)->delimiter(',')->capture_default_str();
     app.add_option("--iodepth", options.iodepths, "Reads in flight")->delimiter(',')->capture_default_str();
     app.add_option("--direct", options.direct, "1: O_DIRECT, 0: through the page cache")->delimiter(',')->capture_default_str();
+    app.add_option("--noatime", options.noatime, "1: O_NOATIME, the kernel leaves the file's access time alone")->capture_default_str();
     app.add_option("--number_ios", options.number_ios, "Reads of one run")->capture_default_str();
     app.add_option("--randseed", options.seed, "Order of random offsets")->capture_default_str();
     app.add_option("--task", options.task_fd)->group("");
@@ -202,6 +204,7 @@ int reader_main(int argc, char** argv) {
     benchmark::Initialize(&rest_argc, rest_argv.data());
     if (benchmark::ReportUnrecognizedArguments(rest_argc, rest_argv.data())) return 2;
     ReadTarget target;
+    target.noatime = options.noatime;
     if (!options.file.empty()) target.files.push_back({options.file, 0, 0, std::nullopt});
     for (const Cell& cell : *cells) {
         if (cell.backend != kNull && options.file.empty()) {
