@@ -17,6 +17,7 @@ struct OverheadArguments {
     uint64_t seconds_limit = 240;
     unsigned rounds = 5;
     std::string fio;
+    std::string t_io_uring;
     std::string output;
     bool json = false;
 };
@@ -31,6 +32,12 @@ Result<ExitCode> overhead(const OverheadArguments& arguments) {
         auto fio = static_fio_program();
         if (!fio) return forward(fio);
         options.programs.fio = *fio;
+    }
+    options.programs.t_io_uring = arguments.t_io_uring;
+    if (arguments.t_io_uring.empty()) {
+        auto t_io_uring = static_t_io_uring_program();
+        if (!t_io_uring) return forward(t_io_uring);
+        options.programs.t_io_uring = *t_io_uring;
     }
     auto measured = measure_overhead(options);
     if (!measured) return forward(measured);
@@ -48,11 +55,12 @@ void register_overhead_command(CLI::App& app, CommandContext& context) {
     auto arguments = std::make_shared<OverheadArguments>();
     auto* command = app.add_subcommand("overhead",
         "Compares diobench's reader with fio, both run in turn on this host: instructions a read without I/O (valgrind\n"
-        "counts both), and reads a second of io_uring on a file in the page cache.");
-    command->footer("Exit: 0 both aims hold, 1 one does not, 2 it could not be run.  The last result is kept for reports.");
+        "counts both), and reads a second of io_uring on a file in the page cache; these beside fio's t/io_uring, too.");
+    command->footer("Exit: 0 all aims hold, 1 one does not, 2 it could not be run.  The last result is kept for reports.");
     command->add_option("--seconds-limit", arguments->seconds_limit, "After two rounds, begin none that would end later")->check(CLI::Range(10, 86400))->capture_default_str();
-    command->add_option("--rounds", arguments->rounds, "Rounds of ours, fio, fio, ours")->check(CLI::Range(1, 100))->capture_default_str();
+    command->add_option("--rounds", arguments->rounds, "Rounds of ours, theirs, theirs, ours")->check(CLI::Range(1, 100))->capture_default_str();
     command->add_option("--fio", arguments->fio, "fio to compare with (default: the static one that guests run)")->check(CLI::ExistingFile);
+    command->add_option("--t-io-uring", arguments->t_io_uring, "t/io_uring to compare with (default: the one of that fio's build); must be 3.33's")->check(CLI::ExistingFile);
     command->add_option("--out", arguments->output, "Write the result as JSON into this file as well")->option_text("FILE");
     command->add_flag("--json", arguments->json, "Print JSON instead of a table");
     command->callback([&context, arguments] { context.body = [arguments] { return overhead(*arguments); }; });

@@ -19,6 +19,13 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
+/// Of the tree that scripts/setup builds.
+Result<fs::path> program_of_setup(const std::string& name) {
+    const fs::path path = cache_root() / "deps" / ("fio-" + std::string(kFioVersion)) / name;
+    if (::access(path.c_str(), X_OK) == 0) return path;
+    return fail("find the static " + name, path.string(), "it is not built here; run scripts/setup, which builds it from Debian's source of fio");
+}
+
 /// A file in memory that the child writes into.
 Result<UniqueFd> memory_file(const char* name) {
     UniqueFd fd(::memfd_create(name, MFD_CLOEXEC));
@@ -113,11 +120,9 @@ std::vector<std::string> command_line(const FioRequest& request, const fs::path&
 
 }  // namespace
 
-Result<fs::path> static_fio_program() {
-    const fs::path path = cache_root() / "deps" / ("fio-" + std::string(kFioVersion)) / "fio";
-    if (::access(path.c_str(), X_OK) == 0) return path;
-    return fail("find the static fio", path.string(), "it is not built here; run scripts/setup, which builds it from Debian's source of fio");
-}
+Result<fs::path> static_fio_program() { return program_of_setup("fio"); }
+
+Result<fs::path> static_t_io_uring_program() { return program_of_setup("t/io_uring"); }
 
 Result<FioMeasurement> run_fio(const FioRequest& request) {
     const auto deadline = SteadyClock::now() + request.time_limit;

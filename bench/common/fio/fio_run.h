@@ -17,6 +17,8 @@ inline constexpr const char* kFioVersion = "3.33";
 
 /// The static fio in the cache, for a guest or the host; an error that says how to get it.
 [[nodiscard]] Result<fs::path> static_fio_program();
+/// fio's t/io_uring beside it, of the same build.
+[[nodiscard]] Result<fs::path> static_t_io_uring_program();
 
 /// Called while all jobs stand right before their first read, and right after
 /// their last: fio has started, has its threads, rings and random maps, and has

@@ -62,7 +62,7 @@ Result<double> instructions_per_read(Side side, const Programs& programs, unsign
     auto twice = count(side, programs, load, scratch);
     if (!twice) return forward(twice);
     if (*twice <= *once)
-        return fail("count instructions of", side == Side::ours ? "diobench-read" : "fio", "twice the reads took no more: " + std::to_string(*twice) + " after " + std::to_string(*once));
+        return fail("count instructions of", name_of(side), "twice the reads took no more: " + std::to_string(*twice) + " after " + std::to_string(*once));
     return static_cast<double>(*twice - *once) / static_cast<double>(kReads);
 }
 

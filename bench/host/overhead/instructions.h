@@ -16,7 +16,7 @@ namespace diobench {
 /// other threads wake up by the clock, not by reads.
 [[nodiscard]] Result<uint64_t> callgrind_instructions(Side side, const fs::path& directory);
 
-/// Instructions a read of one side with the null engine.
+/// Instructions a read of one side with the null engine, ours or fio: t/io_uring has none.
 /// \param scratch  an existing directory
 [[nodiscard]] Result<double> instructions_per_read(Side side, const Programs& programs, unsigned iodepth, const fs::path& scratch);
 

@@ -18,21 +18,26 @@
 #include "bench/common/base/text.h"
 #include "bench/host/overhead/cached_file.h"
 #include "bench/host/overhead/instructions.h"
+#include "bench/host/overhead/t_io_uring.h"
 
 namespace diobench {
 
 namespace {
 
 constexpr unsigned kIodepths[] = {1, 32};
-/// 256 MiB: each block is read once a run, which takes about a second.
+constexpr unsigned kTIoUringIodepths[] = {1, 32, 128};
+/// 256 MiB: each block is read once a run, which takes up to a second.
 constexpr uint64_t kBlocks = 65'536;
 constexpr uint64_t kBlockBytes = 4096;
+/// Reads of ours beside t/io_uring, of which a run takes two seconds.
+constexpr uint64_t kReadsBesideTIoUring = 4 * kBlocks;
 
 using Clock = std::chrono::steady_clock;
 
 Status check_programs(const Programs& programs) {
     if (::access(programs.reader.c_str(), X_OK) < 0) return fail("find the reader", programs.reader.string(), "build it: cmake --build build --target diobench-guest");
     if (::access(programs.fio.c_str(), X_OK) < 0) return fail("find fio", programs.fio.string(), "run scripts/setup");
+    if (::access(programs.t_io_uring.c_str(), X_OK) < 0) return fail("find t/io_uring", programs.t_io_uring.string(), "run scripts/setup");
     auto valgrind = find_program("valgrind", "valgrind");
     return valgrind ? Status() : Status(forward(valgrind));
 }
@@ -64,7 +69,7 @@ Status count_instructions(const OverheadOptions& options, const fs::path& scratc
     for (unsigned iodepth : kIodepths) {
         InstructionRow row{.iodepth = iodepth};
         for (Side side : {Side::ours, Side::fio}) {
-            progress.update(done++, 2 * std::size(kIodepths), fmt::format("{}, iodepth {}", side == Side::ours ? "diobench-read" : "fio", iodepth));
+            progress.update(done++, 2 * std::size(kIodepths), fmt::format("{}, iodepth {}", name_of(side), iodepth));
             auto counted = instructions_per_read(side, options.programs, iodepth, scratch);
             if (!counted) return forward(counted);
             (side == Side::ours ? row.ours : row.fio) = *counted;
@@ -81,6 +86,8 @@ Result<double> run_side(Side side, const Programs& programs, const SideLoad& loa
     options.time_limit = std::chrono::minutes(2);
     auto ran = run_checked(command_of(side, programs, load, result), options);
     if (!ran) return forward(ran);
+    if (side == Side::t_io_uring)
+        if (auto s = write_file_atomic(result, ran->output); !s) return forward(s);
     return reads_per_s(side, load, result);
 }
 
@@ -91,15 +98,24 @@ Status check_cached(const fs::path& file) {
     return fail("measure in the page cache", file.string(), fmt::format("only {:.1f} % of it stayed there; free some memory", *share * 100));
 }
 
-/// Ours, fio, fio, ours: what drifts slowly hits both alike.
+/// Ours, theirs, theirs, ours: what drifts slowly hits both alike.
+Status run_row(Side them, const OverheadOptions& options, const SideLoad& load, const fs::path& scratch, IopsRow& row) {
+    for (Side side : {Side::ours, them, them, Side::ours}) {
+        auto rate = run_side(side, options.programs, load, scratch);
+        if (!rate) return forward(rate);
+        (side == Side::ours ? row.ours : row.theirs).push_back(*rate);
+    }
+    return {};
+}
+
 Status run_round(const OverheadOptions& options, const fs::path& file, const fs::path& scratch, Overhead& out) {
     for (auto& row : out.iops) {
         const SideLoad load{.ioengine = "io_uring", .iodepth = row.iodepth, .block_size_bytes = kBlockBytes, .number_ios = kBlocks, .file = file};
-        for (Side side : {Side::ours, Side::fio, Side::fio, Side::ours}) {
-            auto rate = run_side(side, options.programs, load, scratch);
-            if (!rate) return forward(rate);
-            (side == Side::ours ? row.ours : row.fio).push_back(*rate);
-        }
+        if (auto s = run_row(Side::fio, options, load, scratch, row); !s) return s;
+    }
+    for (auto& row : out.t_io_uring) {
+        const SideLoad load{.rw = "read", .noatime = true, .ioengine = std::string(kSameFeaturesEngine), .iodepth = row.iodepth, .block_size_bytes = kBlockBytes, .number_ios = kReadsBesideTIoUring, .file = file};
+        if (auto s = run_row(Side::t_io_uring, options, load, scratch, row); !s) return s;
     }
     return check_cached(file);
 }
@@ -109,11 +125,12 @@ Status compare_iops(const OverheadOptions& options, const fs::path& scratch, Clo
     if (auto s = make_cached_file(file, out.file_bytes); !s) return s;
     if (auto s = check_cached(file); !s) return s;
     for (unsigned iodepth : kIodepths) out.iops.push_back({iodepth, {}, {}});
+    for (unsigned iodepth : kTIoUringIodepths) out.t_io_uring.push_back({iodepth, {}, {}});
     Clock::duration longest{};
     for (unsigned round = 0; round < options.rounds; ++round) {
         const auto began = Clock::now();
         if (round >= kFewestRounds && began + longest > started + options.time_limit) break;
-        progress.update(round, options.rounds, "ours, fio, fio, ours");
+        progress.update(round, options.rounds, "ours, theirs, theirs, ours");
         if (auto s = run_round(options, file, scratch, out); !s) return s;
         longest = std::max(longest, Clock::now() - began);
     }

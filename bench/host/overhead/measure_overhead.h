@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Both sides in turn.
+// All sides in turn.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,7 @@ inline constexpr unsigned kFewestRounds = 2;
 struct OverheadOptions {
     Programs programs;
     std::chrono::seconds time_limit{240};  ///< after the first kFewestRounds, no round begins that would pass it
-    unsigned rounds = 5;                   ///< at most; each is ours, fio, fio, ours
+    unsigned rounds = 5;                   ///< at most; each is ours, fio, fio, ours at each iodepth, then with t/io_uring
 };
 
 /// Whether this host lets us use io_uring; an error says why not and what to do.

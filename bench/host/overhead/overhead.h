@@ -23,7 +23,7 @@ struct InstructionRow {
 struct IopsRow {
     unsigned iodepth = 1;
     std::vector<double> ours;
-    std::vector<double> fio;
+    std::vector<double> theirs;  ///< fio's or t/io_uring's
 };
 
 /// Median and the values a quarter of the runs lie below and above; all 0 of nothing.
@@ -40,6 +40,8 @@ struct Overhead {
     static constexpr double kInstructionsAim = 0.5;
     /// Ours must make at least this many times fio's reads a second.
     static constexpr double kIopsAim = 1.0;
+    /// Ours, which measures each read, must make at least this share of the reads a second of t/io_uring, which does not.
+    static constexpr double kTIoUringAim = 0.9;
 
     std::string measured_at;       ///< UTC, ISO 8601
     std::string fio_version;       ///< "fio-3.33"
@@ -48,7 +50,8 @@ struct Overhead {
     uint64_t block_size_bytes = 4096;
     uint64_t file_bytes = 0;       ///< of the page-cached file
     std::vector<InstructionRow> instructions;
-    std::vector<IopsRow> iops;
+    std::vector<IopsRow> iops;        ///< beside fio, both with its defaults
+    std::vector<IopsRow> t_io_uring;  ///< beside fio's t/io_uring, both with kSameFeatures
 
     /// One sentence for each aim that does not hold; an aim without figures does not hold.
     [[nodiscard]] std::vector<std::string> missed_aims() const;
@@ -59,7 +62,8 @@ struct Overhead {
 /// The table for a terminal.
 [[nodiscard]] std::string overhead_text(const Overhead& overhead);
 
-/// The last one measured on this host, kept in the cache as overhead.json; nothing if there was none.
+/// The last one measured on this host, kept in the cache as overhead.json; nothing if there was none, or if another version of
+/// diobench measured it.
 [[nodiscard]] Result<std::optional<Overhead>> newest_overhead();
 [[nodiscard]] Status keep_overhead(const Overhead& overhead);
 

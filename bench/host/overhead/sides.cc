@@ -5,16 +5,18 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/common/fio/fio_measurement.h"
+#include "bench/host/overhead/t_io_uring.h"
 
 namespace diobench {
 
 namespace {
 
 std::vector<std::string> reader_command(const Programs& programs, const SideLoad& load, const fs::path& result) {
-    std::vector<std::string> out = {programs.reader.string(), "--rw=randread", "--ioengine=" + load.ioengine, "--bs=" + std::to_string(load.block_size_bytes),
+    std::vector<std::string> out = {programs.reader.string(), "--rw=" + load.rw, "--ioengine=" + load.ioengine, "--bs=" + std::to_string(load.block_size_bytes),
                                     "--iodepth=" + std::to_string(load.iodepth), "--number_ios=" + std::to_string(load.number_ios), "--direct=0",
                                     "--benchmark_out=" + result.string(), "--benchmark_out_format=json"};
     if (!load.file.empty()) out.push_back("--file=" + load.file.string());
+    if (load.noatime) out.emplace_back("--noatime=1");
     return out;
 }
 
@@ -22,7 +24,7 @@ std::vector<std::string> reader_command(const Programs& programs, const SideLoad
 // hint and no dropping of the page cache.  thread: its reads are then a thread
 // that can be counted alone.  Its clock is the one that ours reads.
 std::vector<std::string> fio_command(const Programs& programs, const SideLoad& load, const fs::path& result) {
-    std::vector<std::string> out = {programs.fio.string(), "--name=overhead", "--rw=randread", "--ioengine=" + load.ioengine,
+    std::vector<std::string> out = {programs.fio.string(), "--name=overhead", "--rw=" + load.rw, "--ioengine=" + load.ioengine,
                                     "--bs=" + std::to_string(load.block_size_bytes), "--iodepth=" + std::to_string(load.iodepth),
                                     "--number_ios=" + std::to_string(load.number_ios), "--size=" + std::to_string(load.number_ios * load.block_size_bytes),
                                     "--direct=0", "--thread=1", "--clocksource=clock_gettime", "--invalidate=0", "--fadvise_hint=0", "--readonly",
@@ -50,15 +52,29 @@ Result<double> fio_result(const std::string& text, const SideLoad& load) {
 
 }  // namespace
 
+std::string_view name_of(Side side) {
+    switch (side) {
+        case Side::ours: return "diobench-read";
+        case Side::fio: return "fio";
+        case Side::t_io_uring: return "t/io_uring";
+    }
+    return "";
+}
+
 std::vector<std::string> command_of(Side side, const Programs& programs, const SideLoad& load, const fs::path& result) {
-    return side == Side::ours ? reader_command(programs, load, result) : fio_command(programs, load, result);
+    switch (side) {
+        case Side::ours: return reader_command(programs, load, result);
+        case Side::fio: return fio_command(programs, load, result);
+        case Side::t_io_uring: return t_io_uring_command(programs.t_io_uring, load.file, load.iodepth, load.block_size_bytes);
+    }
+    return {};
 }
 
 Result<double> reads_per_s(Side side, const SideLoad& load, const fs::path& result) {
     auto text = read_file(result);
     if (!text) return forward(text);
     try {
-        auto value = side == Side::ours ? reader_result(*text, result) : fio_result(*text, load);
+        auto value = side == Side::ours ? reader_result(*text, result) : side == Side::fio ? fio_result(*text, load) : t_io_uring_reads_per_s(*text, load.iodepth);
         if (value && !(std::isfinite(*value) && *value > 0)) return fail("read", result.string(), "no reads a second in it");
         return value;
     } catch (const nlohmann::json::exception& e) {

@@ -214,9 +214,12 @@ TEST(FioMeeting, TheShellStandInMeetsAndRefusesAllElse) {
 TEST(FioProgram, MissingSaysWhatToDo) {
     ::setenv("DIOBENCH_CACHE", "/nonexistent", 1);
     auto program = static_fio_program();
+    auto t_io_uring = static_t_io_uring_program();
     ::unsetenv("DIOBENCH_CACHE");
     ASSERT_FALSE(program);
     EXPECT_THAT(program.error().message(), HasSubstr("run scripts/setup"));
+    ASSERT_FALSE(t_io_uring);
+    EXPECT_THAT(t_io_uring.error().message(), testing::AllOf(HasSubstr("t/io_uring"), HasSubstr("run scripts/setup")));
 }
 
 TEST(FioProgram, SetupBuildsTheVersionThatIsLookedFor) {
