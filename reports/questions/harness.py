@@ -17,7 +17,7 @@ from reports.words import capital, joined
 ORDER = 150
 TITLE = "What does measuring cost?"
 WORKLOADS = ("harness", "self-test")
-OURS, FIOS, OTHER = "#0072B2", "#E69F00", "#999999"
+OURS, FIOS, TOOLS, OTHER = "#0072B2", "#E69F00", "#CC79A7", "#999999"
 
 
 def _null_cells(run: Run) -> list[Cell]:
@@ -41,14 +41,26 @@ def _fastest(run: Run) -> Optional[Cell]:
     return min(cells, key=lambda c: c.metric("cpu_ns_per_op.reader") or 0.0, default=None)
 
 
+def _beside_t_io_uring(run: Run) -> list[dict[str, Any]]:
+    """Rows of reads a second beside fio's t/io_uring; none in what diobench of before it measured."""
+    return (run.overhead or {}).get("t_io_uring", {}).get("reads_per_s", [])
+
+
+def _rates(rows: list[dict[str, Any]], sides: tuple[tuple[str, str], ...]) -> list[tuple[str, Optional[float], str, str]]:
+    """Bars of thousand reads a second."""
+    return [(f"qd{r['iodepth']}", None if r[f"{who}_median"] is None else r[f"{who}_median"] / 1e3, colour, "n/a") for r in rows for who, colour in sides]
+
+
 def matches(run: Run) -> bool:
     return bool(_null_cells(run))
 
 
 def figure(run: Run) -> Figure:
     found = run.overhead
-    handles = [Patch(facecolor=OURS, label="diobench"), *([Patch(facecolor=FIOS, label="fio")] if found else []), Patch(facecolor=OTHER, label="a real read")]
-    drawing, axes = sheet(run, TITLE, [], [1.6], 3, gap_inches=0.75, floor=False, handles=handles)
+    beside = _beside_t_io_uring(run)
+    handles = [Patch(facecolor=OURS, label="diobench"), *([Patch(facecolor=FIOS, label="fio")] if found else []),
+               *([Patch(facecolor=TOOLS, label="fio's t/io_uring")] if beside else []), Patch(facecolor=OTHER, label="a real read")]
+    drawing, axes = sheet(run, TITLE, [], [1.6], 4 if beside else 3, gap_inches=0.75, floor=False, handles=handles)
     bars = [(f"null\nqd{c.point.iodepth}", _cost(c), OURS, c.gap) for c in _null_cells(run)]
     fastest = _fastest(run)
     if fastest is not None:
@@ -61,10 +73,9 @@ def figure(run: Run) -> Figure:
     rows = found["instructions_per_read"]
     _bars(axes[0][1], "null against null engine, in user space", "instructions per read",
           [(f"qd{r['iodepth']}", r[who], colour, "n/a") for r in rows for who, colour in (("ours", OURS), ("fio", FIOS))])
-    rows = found["reads_per_s"]
-    _bars(axes[0][2], "io_uring, 4k in the page cache, on the host", "thousand reads/s",
-          [(f"qd{r['iodepth']}", None if r[f"{who}_median"] is None else r[f"{who}_median"] / 1e3, colour, "n/a")
-           for r in rows for who, colour in (("ours", OURS), ("fio", FIOS))])
+    _bars(axes[0][2], "io_uring, 4k in the page cache, on the host", "thousand reads/s", _rates(found["reads_per_s"], (("ours", OURS), ("fio", FIOS))))
+    if beside:
+        _bars(axes[0][3], "in order, everything registered", "thousand reads/s", _rates(beside, (("ours", OURS), ("t_io_uring", TOOLS))))
     return drawing
 
 
@@ -106,6 +117,8 @@ def sentence(run: Run) -> str:
         rates = [r["ratio"] for r in run.overhead["reads_per_s"]]
         text += f"; ours takes {joined([f'{r:.2f}×' for r in ratios])} of fio's instructions" if ratios else ""
         text += f" and makes {joined([f'{r:.2f}×' for r in rates])} its reads a second" if rates else ""
+        rates = [r["ratio"] for r in _beside_t_io_uring(run)]
+        text += f", and {joined([f'{r:.2f}×' for r in rates])} those of its t/io_uring" if rates else ""
         missed = run.overhead["missed_aims"]
         text += f"; aims missed: {' '.join(missed)}" if missed else ""
     return capital(text).rstrip(".") + "."

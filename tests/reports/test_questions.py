@@ -185,6 +185,11 @@ class Harness(unittest.TestCase):
         run = replace(run, overhead=found)
         self.assertIn("0.30× of fio's instructions and makes 1.50× its reads a second", harness.sentence(run))
         self.assertIn("fio-3.33", harness.caption(run))
+        self.assertNotIn("t/io_uring", harness.sentence(run))
+        harness.figure(run).canvas.draw()
+        rates = [{"iodepth": 128, "ours": [1.0], "t_io_uring": [1.0], "ours_median": 95_000.0, "t_io_uring_median": 100_000.0, "ratio": 0.95, "holds": True}]
+        run = replace(run, overhead=found | {"t_io_uring": {"reads_per_s": rates}})
+        self.assertIn("1.50× its reads a second, and 0.95× those of its t/io_uring", harness.sentence(run))
         harness.figure(run).canvas.draw()
 
 
