@@ -42,7 +42,7 @@ for s in sockets: s.bind(("127.0.0.1", 0))
 for s in sockets: print(s.getsockname()[1])')
 serve=127.0.0.1:${ports[0]} prometheus=127.0.0.1:${ports[1]} gateway=127.0.0.1:${ports[2]} node=127.0.0.1:${ports[3]}
 
-# The run: two kernels, three cells.
+# The run: two kernels, four cells.
 out=$scratch/runs
 expect_exit 0 "$diobench" run --kernel fallback --kernel dio --filter 'rand-read/*/flat/ram/local/*/random/4k/pread/qd1' --suite quick --no-report --out "$out/first"
 id=$(jq -r .run.id "$out/first/results.json")
@@ -65,7 +65,7 @@ expect_exit 0 "$diobench" history pin good 19990101T000000-quick-exact-good
 expect_exit 0 "$diobench" history '*/direct/*4k/pread/qd1' --kernel dio
 grep -q 'machine exact' "$scratch/out" || { cat "$scratch/out"; fail "no plot"; }
 expect_exit 0 "$diobench" history --json
-jq -e 'length == 6 and all(.[]; .points | length == 2)' "$scratch/out" > /dev/null || { cat "$scratch/out"; fail "history --json"; }
+jq -e 'length == 8 and all(.[]; .points | length == 2)' "$scratch/out" > /dev/null || { cat "$scratch/out"; fail "history --json"; }
 # A night that ended with this run, and one under way.
 /usr/bin/python3 - "$DIOBENCH_STORE" "$first/results.json" "$out/progress.json" <<'EOF'
 import datetime, json, sqlite3, sys
