@@ -15,6 +15,8 @@ Result<std::string> read_file(const fs::path& path) {
     auto fd = UniqueFd::open(path.string(), O_RDONLY);
     if (!fd) return forward(fd);
     std::string out;
+    // Files of the kernel say that they are empty, and a file may grow meanwhile: the size is only what room is made for.
+    if (struct stat st {}; ::fstat(fd->get(), &st) == 0 && st.st_size > 0) out.reserve(static_cast<size_t>(st.st_size));
     std::array<char, 65536> buffer;
     for (;;) {
         ssize_t n = ::read(fd->get(), buffer.data(), buffer.size());

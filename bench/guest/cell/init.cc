@@ -5,10 +5,12 @@
 #include <chrono>
 #include <cstdio>
 #include <fcntl.h>
+#include <optional>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <utility>
 
 #include "bench/common/base/files.h"
 #include "bench/guest/backend/cache_device.h"
@@ -22,6 +24,8 @@ namespace diobench {
 namespace {
 
 constexpr const char* kCacheDirectory = "/cache";
+/// Contents of files kept while an image is verified.
+constexpr uint64_t kKnownBytes = 48 << 20;
 
 /// Sends records; a stream that broke is the end.
 class Reporter {
@@ -95,19 +99,38 @@ std::vector<VerifiedPath> paths_to_verify(const GuestPlan& plan) {
     return out;
 }
 
-Result<PathResult> verify(GuestState& state, const VerifiedPath& what) {
+Result<PathResult> verify(GuestState& state, const VerifiedPath& what, KnownContents& contents) {
     auto image = state.backends.open(what.backend, *what.image, CacheState::local);
     if (!image) return PathResult{what.layout(), what.path, is_unsupported(image.error()) ? "refused" : "fail", image.error().message(), 0, 0};
     const auto started = std::chrono::steady_clock::now();
-    auto result = verify_path(what.files, image->directory, what.path, what.queued, state.plan.seed);
+    auto result = verify_path(what.files, image->directory, what.path, what.queued, state.plan.seed, contents);
     if (!result) return result;
     result->layout = what.layout();
     result->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     return result;
 }
 
+using Verified = std::vector<std::pair<VerifiedPath, PathResult>>;
+
+Result<Verified> verify_all(GuestState& state, Reporter& reporter) {
+    std::optional<KnownContents> contents;
+    const GuestImage* image = nullptr;
+    Verified out;
+    for (auto& what : paths_to_verify(state.plan)) {
+        if (std::exchange(image, what.image) != what.image) contents.emplace(kKnownBytes);
+        auto result = verify(state, what, *contents);
+        if (!result) return forward(result);
+        nlohmann::json record = result->to_json();
+        record["type"] = "conformance";
+        record["device"] = state.plan.device.name;
+        if (auto s = reporter.send(record); !s) return forward(s);
+        out.emplace_back(std::move(what), std::move(*result));
+    }
+    return out;
+}
+
 /// The verification that a cell stands on, if it failed.
-const PathResult* failed_verification(const std::vector<std::pair<VerifiedPath, PathResult>>& results, const Cell& cell) {
+const PathResult* failed_verification(const Verified& results, const Cell& cell) {
     for (const auto& [what, result] : results)
         if (what.concerns(cell) && result.status == "fail") return &result;
     return nullptr;
@@ -141,19 +164,11 @@ Status allow_many_files() {
 Status run_cells(GuestState& state, Reporter& reporter) {
     if (auto s = allow_many_files(); !s) return s;
     if (auto s = fill_cache(state); !s) return s;
-    std::vector<std::pair<VerifiedPath, PathResult>> verified;
-    for (auto& what : paths_to_verify(state.plan)) {
-        auto result = verify(state, what);
-        if (!result) return forward(result);
-        nlohmann::json record = result->to_json();
-        record["type"] = "conformance";
-        record["device"] = state.plan.device.name;
-        if (auto s = reporter.send(record); !s) return s;
-        verified.emplace_back(std::move(what), std::move(*result));
-    }
+    auto verified = verify_all(state, reporter);
+    if (!verified) return forward(verified);
     for (const Cell& cell : state.plan.cells) {
         nlohmann::json record;
-        if (const PathResult* wrong = failed_verification(verified, cell)) {
+        if (const PathResult* wrong = failed_verification(*verified, cell)) {
             record = cell_record(cell, {std::nullopt, "invalid", "verification failed: " + wrong->reason});
         } else {
             auto ran = run_cell(state, cell);

@@ -6,7 +6,9 @@
 #include <charconv>
 #include <cstring>
 #include <ctime>
+#include <dirent.h>
 #include <map>
+#include <memory>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -40,12 +42,31 @@ uint64_t first_number(std::string_view text) {
     return value;
 }
 
+/// Calls `use` with every line.  A snapshot is taken around every cell: nothing of it is copied.
+template <class Use>
+void each_line(std::string_view text, Use&& use) {
+    while (!text.empty()) {
+        const size_t end = std::min(text.find('\n'), text.size());
+        use(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+}
+
 /// Lines "name value" of /proc/vmstat whose name starts with `prefix`, summed.
-uint64_t vmstat_sum(const std::vector<std::string>& lines, std::string_view prefix) {
+uint64_t vmstat_sum(std::string_view vmstat, std::string_view prefix) {
     uint64_t sum = 0;
-    for (const auto& line : lines)
-        if (line.starts_with(prefix)) sum += first_number(std::string_view(line).substr(line.find(' ')));
+    each_line(vmstat, [&](std::string_view line) {
+        if (line.starts_with(prefix)) sum += first_number(line.substr(line.find(' ')));
+    });
     return sum;
+}
+
+/// Calls `use` with the name of every entry of a folder; of none if it cannot be read.
+template <class Use>
+void each_entry(const char* folder, Use&& use) {
+    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(folder), ::closedir);
+    if (!stream) return;
+    while (const dirent* entry = ::readdir(stream.get())) use(std::string_view(entry->d_name));
 }
 
 /// Whether a process is a thread of the kernel: a child of kthreadd.  The answer for a pid that lives does not change.
@@ -61,29 +82,25 @@ bool is_kernel_thread(pid_t pid) {
 
 uint64_t kernel_threads_cpu_ns() {
     uint64_t sum = 0;
-    std::error_code ec;
-    for (const auto& entry : fs::directory_iterator("/proc", ec)) {
-        const std::string name = entry.path().filename().string();
+    each_entry("/proc", [&](std::string_view name) {
         pid_t pid = 0;
-        if (std::from_chars(name.data(), name.data() + name.size(), pid).ptr != name.data() + name.size()) continue;
-        if (is_kernel_thread(pid)) sum += process_cpu_ns(pid);
-    }
+        if (std::from_chars(name.data(), name.data() + name.size(), pid).ptr == name.data() + name.size() && is_kernel_thread(pid)) sum += process_cpu_ns(pid);
+    });
     return sum;
 }
 
 /// Bytes that loop devices have read, which the devices below them count again.
 uint64_t loop_read_bytes() {
     uint64_t sectors = 0;
-    std::error_code ec;
-    for (const auto& entry : fs::directory_iterator("/sys/block", ec)) {
-        if (!entry.path().filename().string().starts_with("loop")) continue;
-        auto text = read_file(entry.path() / "stat");
-        if (!text) continue;
+    each_entry("/sys/block", [&](std::string_view name) {
+        if (!name.starts_with("loop")) return;
+        auto text = read_file("/sys/block/" + std::string(name) + "/stat");
+        if (!text) return;
         std::vector<std::string> words;
         for (auto& word : split(*text, ' '))
             if (!word.empty()) words.push_back(std::move(word));
         if (words.size() > 2) sectors += first_number(words[2]);
-    }
+    });
     return sectors * 512;
 }
 
@@ -112,10 +129,10 @@ Result<uint64_t> fscache_reads() {
 
 uint64_t sum_of_values(const std::string& text, const std::string& label) {
     uint64_t sum = 0;
-    for (const auto& line : split(text, '\n'))
-        if (auto at = line.find(label); at != std::string::npos)
-            if (auto colon = line.find(':', at + label.size()); colon != std::string::npos)
-                sum += first_number(std::string_view(line).substr(colon));
+    each_line(text, [&](std::string_view line) {
+        if (auto at = line.find(label); at != std::string_view::npos)
+            if (auto colon = line.find(':', at + label.size()); colon != std::string_view::npos) sum += first_number(line.substr(colon));
+    });
     return sum;
 }
 
@@ -136,10 +153,9 @@ Result<Snapshot> take_snapshot(const SnapshotTarget& target) {
     if (auto refreshed = read_file("/proc/sys/vm/stat_refresh"); !refreshed && refreshed.error().errno_value != ENOENT) return forward(refreshed);
     auto vmstat = read_file("/proc/vmstat");
     if (!vmstat) return forward(vmstat);
-    auto lines = split(*vmstat, '\n');
-    out.guest_total_bytes = vmstat_sum(lines, "nr_file_pages ") * kPageBytes;
-    out.reclaimed_pages = vmstat_sum(lines, "pgsteal_anon ") + vmstat_sum(lines, "pgsteal_file ") + vmstat_sum(lines, "drop_pagecache ");
-    const uint64_t read_bytes = vmstat_sum(lines, "pgpgin ") * 1024;
+    out.guest_total_bytes = vmstat_sum(*vmstat, "nr_file_pages ") * kPageBytes;
+    out.reclaimed_pages = vmstat_sum(*vmstat, "pgsteal_anon ") + vmstat_sum(*vmstat, "pgsteal_file ") + vmstat_sum(*vmstat, "drop_pagecache ");
+    const uint64_t read_bytes = vmstat_sum(*vmstat, "pgpgin ") * 1024;
     const uint64_t loops = loop_read_bytes();
     out.device_read_bytes = read_bytes > loops ? read_bytes - loops : 0;
     auto erofs = cache_stats(target.erofs_fds);

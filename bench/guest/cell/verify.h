@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bench/common/base/error.h"
+#include "bench/common/image/known_content.h"
 #include "bench/common/plan/guest_plan.h"
 
 namespace diobench {
@@ -34,6 +35,7 @@ struct PathResult {
 enum class Queued { no, yes };
 /// Reads whole files in one way and compares every byte; the ends of the files
 /// too (the short last read, then 0).  The page cache is dropped before.
-[[nodiscard]] Result<PathResult> verify_path(const std::vector<const TestFile*>& files, const std::string& directory, ReadPath path, Queued queued, uint64_t seed);
+[[nodiscard]] Result<PathResult> verify_path(const std::vector<const TestFile*>& files, const std::string& directory, ReadPath path, Queued queued, uint64_t seed,
+                                             KnownContents& contents);
 
 }  // namespace diobench

@@ -36,16 +36,16 @@ struct QueuedStep {
 constexpr std::array<QueuedStep, 2> kSteps = {{{"libaio", kBlockBytes, 32, Pattern::random}, {"io_uring", 128 << 10, 8, Pattern::sequential}}};
 static_assert(std::ranges::all_of(kSteps, [](const QueuedStep& step) { return step.block_size_bytes * step.iodepth <= kBatchBytes; }));
 
-std::vector<Request> requests_of(const QueuedStep& step, const FileContent& content, uint64_t seed) {
-    const uint64_t reads = (content.size_bytes + step.block_size_bytes - 1) / step.block_size_bytes;
+std::vector<Request> requests_of(const QueuedStep& step, const KnownContent& content, uint64_t seed) {
+    const uint64_t reads = (content.size_bytes() + step.block_size_bytes - 1) / step.block_size_bytes;
     std::vector<Request> out;
     for (uint64_t offset : make_offsets(step.pattern, step.block_size_bytes, reads, reads * step.block_size_bytes, seed))
-        out.push_back({offset, static_cast<uint32_t>(step.block_size_bytes), static_cast<uint32_t>(std::min(step.block_size_bytes, content.size_bytes - offset)), 0});
+        out.push_back({offset, static_cast<uint32_t>(step.block_size_bytes), static_cast<uint32_t>(std::min(step.block_size_bytes, content.size_bytes() - offset)), 0});
     return out;
 }
 
 /// The buffers of a batch that is done.
-std::string check_batch(const ReadPlan& plan, const ReadStats& stats, const FileContent& content) {
+std::string check_batch(const ReadPlan& plan, const ReadStats& stats, const KnownContent& content) {
     if (stats.errors != 0)
         return fmt::format("{} of {} reads {}", stats.errors, stats.ops, stats.first_errno != 0 ? std::strerror(stats.first_errno) : "came back with another length than was right");
     for (size_t slot = 0; slot < plan.requests.size(); ++slot) {
@@ -57,7 +57,7 @@ std::string check_batch(const ReadPlan& plan, const ReadStats& stats, const File
 }
 
 /// Batch after batch, each read into a buffer of its own.
-std::string check_file(const QueuedStep& step, int fd, const FileContent& content, uint64_t seed, std::byte* buffers) {
+std::string check_file(const QueuedStep& step, int fd, const KnownContent& content, uint64_t seed, std::byte* buffers) {
     const auto requests = requests_of(step, content, seed);
     ReadPlan plan;
     plan.fds = {&fd, 1};
@@ -82,13 +82,13 @@ std::string check_file(const QueuedStep& step, int fd, const FileContent& conten
     return {};
 }
 
-std::string check_files(const std::vector<const TestFile*>& files, const std::string& directory, uint64_t seed) {
+std::string check_files(const std::vector<const TestFile*>& files, const std::string& directory, uint64_t seed, KnownContents& contents) {
     auto buffers = AlignedBuffer::create(kBatchBytes);
     if (!buffers) return buffers.error().message();
     for (const TestFile* file : files) {
         auto fd = UniqueFd::open(directory + "/" + file->name, O_RDONLY | O_DIRECT);
         if (!fd) return fd.error().message();
-        const FileContent content = file->content(seed);
+        const KnownContent& content = contents.of(file->content(seed));
         for (const QueuedStep& step : kSteps)
             if (std::string wrong = check_file(step, fd->get(), content, seed, buffers->data()); !wrong.empty()) return files.size() == 1 ? wrong : file->name + ": " + wrong;
     }
@@ -113,7 +113,7 @@ std::optional<std::string> hear(int fd) {
 
 }  // namespace
 
-Result<std::string> verify_queued(const std::vector<const TestFile*>& files, const std::string& directory, uint64_t seed) {
+Result<std::string> verify_queued(const std::vector<const TestFile*>& files, const std::string& directory, uint64_t seed, KnownContents& contents) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) < 0) return fail_errno("make", "pipe");
     UniqueFd heard_at(ends[0]);
@@ -121,7 +121,7 @@ Result<std::string> verify_queued(const std::vector<const TestFile*>& files, con
     const pid_t pid = ::fork();
     if (pid < 0) return fail_errno("start", "reader");
     if (pid == 0) {
-        const std::string wrong = check_files(files, directory, seed);
+        const std::string wrong = check_files(files, directory, seed, contents);
         (void)write_all(said_at.get(), wrong, "pipe");
         ::_exit(0);
     }

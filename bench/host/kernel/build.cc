@@ -176,12 +176,12 @@ Result<BuiltKernel> describe(const WorkTree& tree, const KernelSource& source, c
     out.image = tree.objects() / traits(target).image;
     out.config = tree.objects() / ".config";
     out.system_map = tree.objects() / "System.map";
-    auto image = read_file(out.image);
-    auto config = read_file(out.config);
+    auto image = sha256_of_file(out.image);
+    auto config = sha256_of_file(out.config);
     if (!image) return forward(image);
     if (!config) return forward(config);
-    out.image_sha256 = sha256_hex(*image);
-    out.config_sha256 = sha256_hex(*config);
+    out.image_sha256 = *image;
+    out.config_sha256 = *config;
     return out;
 }
 

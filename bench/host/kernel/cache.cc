@@ -125,10 +125,10 @@ Result<std::optional<BuiltKernel>> find_kernel(const std::string& key, std::stri
         const Target target = target_of(*record);
         for (const auto& p : kParts) {
             const std::string name = name_of(p, target);
-            auto data = read_file(folder / name);
-            if (!data)
-                damage = data.error().message();
-            else if (record->at("files").at(name) != sha256_hex(*data))
+            auto digest = sha256_of_file(folder / name);
+            if (!digest)
+                damage = digest.error().message();
+            else if (record->at("files").at(name) != *digest)
                 damage = (folder / name).string() + " is not what was built (its SHA-256 differs)";
             if (!damage.empty()) return std::nullopt;
         }

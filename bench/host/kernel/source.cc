@@ -72,11 +72,10 @@ Result<std::string> file_sha256(const fs::path& file) {
         auto json = nlohmann::json::parse(*text, nullptr, false);
         if (json.is_object() && json.value("identity", "") == identity) return json.value("sha256", "");
     }
-    auto data = read_file(file);
-    if (!data) return forward(data);
-    const std::string sha256 = sha256_hex(*data);
+    auto sha256 = sha256_of_file(file);
+    if (!sha256) return sha256;
     if (auto s = make_directories(sources_root()); !s) return forward(s);
-    nlohmann::json json = {{"identity", identity}, {"file", file.string()}, {"sha256", sha256}};
+    nlohmann::json json = {{"identity", identity}, {"file", file.string()}, {"sha256", *sha256}};
     if (auto s = write_file_atomic(memo, json.dump(1) + "\n"); !s) return forward(s);
     return sha256;
 }

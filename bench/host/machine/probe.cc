@@ -40,12 +40,6 @@ std::string forbidden_by_host(MachineKind kind) {
     return kind == MachineKind::kvm && ::access("/dev/kvm", R_OK | W_OK) != 0 ? fail_errno("open", "/dev/kvm").value().message() : std::string();
 }
 
-Result<std::string> image_sha256(const fs::path& image) {
-    auto bytes = read_file(image);
-    if (!bytes) return forward(bytes);
-    return sha256_hex(*bytes);
-}
-
 /// An array of answers, newest last; anything unreadable is forgotten: it is only a memory.
 nlohmann::json read_memory() {
     auto text = read_file(memory_path());
@@ -121,7 +115,7 @@ Result<ProbeAnswer> probe_machine(const ProbeRequest& request) {
     if (!answer.reason.empty()) return answer;
     auto host = host_key(request.kind);
     if (!host) return forward(host);
-    auto image = image_sha256(request.kernel_image);
+    auto image = sha256_of_file(request.kernel_image);
     if (!image) return forward(image);
     auto scratch = TempDirectory::create(cache_root() / "tmp", "probe");
     if (!scratch) return forward(scratch);
@@ -141,7 +135,7 @@ Result<ProbeAnswer> probe_machine(const ProbeRequest& request) {
 Result<std::optional<ProbeAnswer>> remembered_probe(MachineKind kind, const fs::path& kernel_image) {
     auto host = host_key(kind);
     if (!host) return forward(host);
-    auto image = image_sha256(kernel_image);
+    auto image = sha256_of_file(kernel_image);
     if (!image) return forward(image);
     for (const auto& entry : read_memory())
         if (belongs_to(entry, *host) && entry.value("image_sha256", "") == *image) return answer_of(entry);

@@ -49,8 +49,8 @@ std::string mkfs_version() {
 
 /// Of the program that measures: another one executes other instructions.
 std::string guest_id() {
-    auto program = read_file(installed_guest_program());
-    return program ? sha256_hex(*program).substr(0, 16) : "unknown";
+    auto digest = sha256_of_file(installed_guest_program());
+    return digest ? digest->substr(0, 16) : "unknown";
 }
 
 /// What counts by function, and by which rules metrics follow from that.

@@ -144,17 +144,17 @@ Status make_constant_initramfs(const Programs& programs, const std::vector<Guest
 
 Result<fs::path> constant_initramfs(const std::vector<GuestFile>& files, const fs::path& holder) {
     fs::path program = installed_guest_program();
-    auto bytes = read_file(program);
-    if (!bytes) return fail("find guest program", program.string(), "build it with: cmake --build build");
+    auto program_digest = sha256_of_file(program);
+    if (!program_digest) return fail("find guest program", program.string(), "build it with: cmake --build build");
     auto mke2fs = find_program("mke2fs", "e2fsprogs");
     if (!mke2fs) return forward(mke2fs);
-    auto mke2fs_bytes = read_file(*mke2fs);
-    if (!mke2fs_bytes) return forward(mke2fs_bytes);
-    std::string key = sha256_hex(*bytes) + sha256_hex(*mke2fs_bytes);
+    auto mke2fs_digest = sha256_of_file(*mke2fs);
+    if (!mke2fs_digest) return forward(mke2fs_digest);
+    std::string key = *program_digest + *mke2fs_digest;
     for (const auto& file : files) {
-        auto content = read_file(file.host_path);
-        if (!content) return forward(content);
-        key += file.guest_path + sha256_hex(*content) + (file.program ? "x" : "");
+        auto digest = sha256_of_file(file.host_path);
+        if (!digest) return forward(digest);
+        key += file.guest_path + *digest + (file.program ? "x" : "");
     }
     const fs::path folder = cache_root() / "initramfs";
     const std::string name = sha256_hex(key).substr(0, 24) + ".cpio";

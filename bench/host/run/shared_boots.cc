@@ -31,9 +31,9 @@ Result<SharedBoots> SharedBoots::of_this_host() {
     if (!plugin) return forward(plugin);
     std::string machine;
     for (const fs::path& part : {*qemu, *order, *plugin, fs::path("/proc/self/exe")}) {
-        auto content = read_file(part);
-        if (!content) return forward(content);
-        machine += sha256_hex(*content);
+        auto digest = sha256_of_file(part);
+        if (!digest) return forward(digest);
+        machine += *digest;
     }
     return SharedBoots(cache_root() / "boots", std::move(machine));
 }
