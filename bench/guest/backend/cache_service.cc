@@ -5,7 +5,9 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <dirent.h>
 #include <fcntl.h>
+#include <memory>
 #include <new>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -87,12 +89,16 @@ std::string CacheService::volume_directory(const std::string& volume) const {
     return directory_ + "/cache/Ierofs," + volume;
 }
 
-std::optional<std::string> CacheService::backing_file(const std::string& volume, const std::string& cookie_key) const {
-    std::error_code ec;
+std::optional<std::string> CacheService::backing_file(const std::string& volume, const std::string& cookie_key) {
+    const std::string directory = volume_directory(volume);
+    std::string& known = backing_files_[{directory, cookie_key}];
+    if (!known.empty() && ::access(known.c_str(), F_OK) == 0) return known;
     // 256 folders "@xx", in one of them "D" + the cookie key.
-    for (const auto& fanout : fs::directory_iterator(volume_directory(volume), ec)) {
-        fs::path file = fanout.path() / ("D" + cookie_key);
-        if (::access(file.c_str(), F_OK) == 0) return file.string();
+    const std::unique_ptr<DIR, int (*)(DIR*)> fanouts(::opendir(directory.c_str()), ::closedir);
+    if (!fanouts) return std::nullopt;
+    while (const dirent* fanout = ::readdir(fanouts.get())) {
+        std::string file = directory + "/" + fanout->d_name + "/D" + cookie_key;
+        if (::access(file.c_str(), F_OK) == 0) return known = std::move(file);
     }
     return std::nullopt;
 }

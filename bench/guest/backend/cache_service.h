@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <sys/types.h>
+#include <utility>
 
 #include "bench/common/base/error.h"
 #include "bench/common/base/fd.h"
@@ -37,7 +38,7 @@ public:
     void set_link(const FetchProfile& fetch, uint64_t seed);
     /// Path of the cache file of a blob, if it has a name by now: a new one is
     /// an O_TMPFILE until its mount is gone.  `volume`: the fsid, or the domain.
-    [[nodiscard]] std::optional<std::string> backing_file(const std::string& volume, const std::string& cookie_key) const;
+    [[nodiscard]] std::optional<std::string> backing_file(const std::string& volume, const std::string& cookie_key);
     /// Deletes the cache files of a volume that is not mounted.
     [[nodiscard]] Status forget(const std::string& volume) const;
 
@@ -50,6 +51,7 @@ private:
     UniqueFd stop_;
     DaemonShared* shared_;
     pid_t daemon_pid_;
+    std::map<std::pair<std::string, std::string>, std::string> backing_files_;  ///< that had a name once, by volume folder and key
 };
 
 /// An EROFS mount; unmounted when destroyed.

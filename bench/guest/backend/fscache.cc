@@ -118,7 +118,7 @@ private:
         return out;
     }
 
-    static std::vector<std::string> backing_files(const CacheService& cache, const MountNames& names) {
+    static std::vector<std::string> backing_files(CacheService& cache, const MountNames& names) {
         std::vector<std::string> out;
         std::vector<std::string> keys = {names.fsid};
         keys.insert(keys.end(), names.devices.begin(), names.devices.end());
