@@ -58,9 +58,8 @@ Result<MachineParts> exact_machine(const BootRequest& request) {
     parts.qemu_arguments = {
         // The library above knows the CPU's thread by its name.
         "-name", "debug-threads=on",
-        // A fixed version of the board; no device that a host thread serves.  The DMA engine finds memory by its being a file.
-        "-machine", "pc-i440fx-7.2,usb=off,vmport=off,memory-backend=memory", "-object",
-        fmt::format("memory-backend-memfd,id=memory,size={}M,share=on", request.memory_mib), "-accel", "tcg,thread=single",
+        // A fixed version of the board; no device that a host thread serves.
+        "-machine", "pc-i440fx-7.2,usb=off,vmport=off", "-accel", "tcg,thread=single",
         // Timers of the HPET interrupt for the disks (kernel-patches/machines/exact/), by ISA lines 6 and 7.
         "-global", "hpet.hpet-intcap=0xc0",
         // No ERMS/FSRM (each byte of REP MOVSB would count as an instruction), no RDRAND, RDSEED.

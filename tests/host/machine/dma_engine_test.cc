@@ -7,7 +7,6 @@
 #include <cstring>
 #include <numeric>
 
-#include "bench/host/machine/plugin/guest_memory.h"
 
 using namespace diobench::plugin;
 
@@ -129,16 +128,4 @@ TEST_F(DmaEngineTest, RefusesWholeWhatItCannotDoWhole) {
     engine_.execute();
     EXPECT_NE(control().status, static_cast<uint32_t>(DmaStatus::done));
     EXPECT_EQ(disk_, before);
-}
-
-TEST(GuestMemoryFile, IsTheLargestSharedMappingOfAMemoryFile) {
-    const auto found = guest_memory_in(
-        "7f0000000000-7f0040000000 rw-p 00000000 00:00 0 \n"
-        "7f1000000000-7f1000200000 rw-s 00000000 00:01 77 /memfd:small (deleted)\n"
-        "7f2000000000-7f2028000000 rw-s 00000000 00:01 78 /memfd:memory-backend-memfd (deleted)\n"
-        "7f3000000000-7f3080000000 r--s 00000000 00:01 79 /memfd:other (deleted)\n");
-    EXPECT_EQ(reinterpret_cast<uintptr_t>(found.data()), 0x7f2000000000U);
-    EXPECT_EQ(found.size(), 0x28000000U);
-    EXPECT_TRUE(guest_memory_in("7f0000000000-7f0040000000 rw-p 00000000 00:00 0 \n").empty());
-    EXPECT_TRUE(guest_memory().empty()) << "this program has none";
 }

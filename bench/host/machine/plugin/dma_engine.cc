@@ -8,7 +8,7 @@ namespace diobench::plugin {
 namespace {
 
 constexpr uint64_t kPageBytes = 4096;
-// From here to 1 MiB are the display's memory and firmware, not what the memory file holds there.
+// From here to 1 MiB are the display's memory and firmware, not what lies at that place in memory.
 constexpr uint64_t kHoleBegin = 0xa0000;
 constexpr uint64_t kHoleEnd = 0x100000;
 

@@ -11,8 +11,8 @@
 
 #include "bench/common/measure/marker.h"
 #include "bench/host/machine/plugin/counting.h"
+#include "bench/host/machine/plugin/disk_memory.h"
 #include "bench/host/machine/plugin/dma_engine.h"
-#include "bench/host/machine/plugin/guest_memory.h"
 
 extern "C" {
 #include "bench/host/machine/plugin/qemu_plugin_api.h"
@@ -26,6 +26,17 @@ using namespace diobench::plugin;
 FunctionCounting counting;
 std::vector<std::span<uint8_t>> disks;
 std::optional<DmaEngine> engine;
+
+/// All of the guest's memory below 3 GiB as one piece from 0, hole included; empty if it is not one.
+std::span<uint8_t> guest_memory() {
+    constexpr uint64_t kBehindHole = 1 << 20;
+    uint64_t low = 4096;
+    uint64_t rest = (uint64_t{3} << 30) - kBehindHole;
+    auto* begin = static_cast<uint8_t*>(cpu_physical_memory_map(0, &low, true));
+    auto* behind_hole = static_cast<uint8_t*>(cpu_physical_memory_map(kBehindHole, &rest, true));
+    if (begin == nullptr || behind_hole != begin + kBehindHole) return {};
+    return {begin, kBehindHole + rest};
+}
 
 /// The driver speaks first: by then the guest's memory is there.
 DmaEngine& the_engine() {
@@ -120,6 +131,8 @@ int check_qemu(const qemu_info_t& info) {
                       std::to_string(info.version.min) + " to " + std::to_string(info.version.cur) + "; install Debian 12's QEMU 7.2");
     if (!info.system_emulation || std::strcmp(info.target_name, "x86_64") != 0)
         return refuse(std::string("it is for qemu-system-x86_64, this is for ") + info.target_name);
+    if (cpu_physical_memory_map == nullptr)
+        return refuse("this QEMU is built without modules, so that it does not say where the guest's memory is; install Debian 12's QEMU 7.2");
     if (info.system.smp_vcpus != 1) return refuse("one CPU is counted, this machine has " + std::to_string(info.system.smp_vcpus));
     return 0;
 }

@@ -13,6 +13,14 @@
 #define DIOBENCH_PLUGIN_API 1
 #define PLUGIN_EXPORT __attribute__((visibility("default")))
 
+/*
+ * Not of the plugin interface, which shows no guest's memory: exported for
+ * QEMU's own modules.  Host address of guest memory at `addr` for as many bytes
+ * of *plen as follow each other there, whose number it leaves in *plen.
+ * Source: QEMU 7.2 to 10, include/exec/cpu-common.h.
+ */
+void *cpu_physical_memory_map(uint64_t addr, uint64_t *plen, bool is_write) __attribute__((weak));
+
 typedef uint64_t qemu_plugin_id_t;
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
