@@ -14,6 +14,7 @@
 
 #include "bench/common/base/files.h"
 #include "bench/guest/backend/cache_device.h"
+#include "bench/guest/cell/image_store.h"
 #include "bench/guest/cell/run_cell.h"
 #include "bench/guest/cell/system.h"
 #include "bench/guest/cell/verify.h"
@@ -183,6 +184,7 @@ Status run_cells(GuestState& state, Reporter& reporter) {
 Status run_plan(const GuestPlan& plan, Reporter& reporter) {
     if (auto s = seed_random(plan.seed); !s) return s;
     if (auto s = check_machine(plan, reporter); !s) return s;
+    if (auto s = store_in_large_folios("/images"); !s) return s;
     auto device = prepare_device(plan.device);
     if (!device) return forward(device);
     if (auto s = make_cache_file_system(*device, kCacheDirectory); !s) return s;

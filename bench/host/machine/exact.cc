@@ -73,8 +73,8 @@ Result<MachineParts> exact_machine(const BootRequest& request) {
     parts.kernel_parameters = {
         "nokaslr", "norandmaps", "random.trust_cpu=off", "random.trust_bootloader=off",
         "tsc=reliable", "clocksource=tsc", "no_timer_check",
-        // Images lie in the root file system.  Pages of ramfs are unevictable; those of tmpfs are moved about on the
-        // kernel's lists each time the caches are dropped.
+        // Pages of the root file system are unevictable then; those of tmpfs are moved about on the kernel's lists each
+        // time the caches are dropped.
         "rootfstype=ramfs",
         // The tick and all timers come from the PIT.  The local APIC's timer
         // would be calibrated by 0.2 s of busy waiting, where every PAUSE
