@@ -12,10 +12,21 @@ namespace {
 
 constexpr plugin::Processor kProcessor = plugin::kModelledProcessor;
 
+uint64_t entries_of(const CellProfile& profile, const char* function) {
+    const auto found = profile.functions.find(function);
+    return found == profile.functions.end() ? 0 : found->second.entries;
+}
+
+/// Into the kernel and out of it: what the processor does beyond its instructions. Names as in arch/x86/entry/entry_64.S.
+double transition_cycles(const CellProfile& profile) {
+    return static_cast<double>(entries_of(profile, "entry_SYSCALL_64")) * kProcessor.syscall_cycles +
+           static_cast<double>(entries_of(profile, "native_irq_return_iret")) * kProcessor.interrupt_cycles;
+}
+
 double cycles_of(const CellProfile& profile, const MemoryTraffic& t) {
     const double steps = static_cast<double>(std::min(t.string_steps, profile.total().instructions));
     const double instructions = static_cast<double>(profile.total().instructions) - steps;
-    return instructions * kProcessor.instruction_cycles + steps * kProcessor.string_cycles + static_cast<double>(t.l2) * kProcessor.l2_cycles +
+    return instructions * kProcessor.instruction_cycles + transition_cycles(profile) + steps * kProcessor.string_cycles + static_cast<double>(t.l2) * kProcessor.l2_cycles +
            static_cast<double>(t.l3) * kProcessor.l3_cycles + static_cast<double>(t.streamed) * kProcessor.stream_cycles +
            static_cast<double>(t.missed) * kProcessor.memory_cycles;
 }
@@ -33,13 +44,15 @@ std::optional<double> modelled_stretch(const CellProfile& profile) {
     const double elapsed = static_cast<double>(profile.elapsed_ns);
     // The region is a little longer than the timed one.
     const double idle = std::max(0.0, elapsed - static_cast<double>(profile.total().instructions));
-    return (idle + *cpu) / elapsed;
+    const double wakeups = static_cast<double>(entries_of(profile, "arch_cpu_idle")) * kProcessor.wakeup_ns;
+    return (idle + wakeups + *cpu) / elapsed;
 }
 
 std::string cost_model_text() {
-    return fmt::format("{}: {} KiB, {} MiB, {} MiB of cache, {} cycles a ns; cycles: {} an instruction, {} a step of a string instruction, {} a line from L2, {} from L3, {} from memory in a stream, {} otherwise",
+    return fmt::format("{}: {} KiB, {} MiB, {} MiB of cache, {} cycles a ns; cycles: {} an instruction, {} a step of a string instruction, {} a line from L2, {} from L3, {} from memory in a stream, {} otherwise, {} a system call, {} an interrupt or exception; {} ns a wake-up",
                        kProcessor.name, kProcessor.l1.bytes >> 10, kProcessor.l2.bytes >> 20, kProcessor.l3.bytes >> 20, kProcessor.cycles_per_ns, kProcessor.instruction_cycles,
-                       kProcessor.string_cycles, kProcessor.l2_cycles, kProcessor.l3_cycles, kProcessor.stream_cycles, kProcessor.memory_cycles);
+                       kProcessor.string_cycles, kProcessor.l2_cycles, kProcessor.l3_cycles, kProcessor.stream_cycles, kProcessor.memory_cycles,
+                       kProcessor.syscall_cycles, kProcessor.interrupt_cycles, kProcessor.wakeup_ns);
 }
 
 }  // namespace diobench

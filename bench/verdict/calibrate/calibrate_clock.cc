@@ -48,6 +48,7 @@ GateOptions session_options(const ClockOptions& options, MachineKind machine, co
     out.revision = options.revision;
     out.argv = options.argv;
     out.attribute = false;
+    out.cost_model = machine == MachineKind::exact;
     out.go_on = options.go_on;
     return out;
 }

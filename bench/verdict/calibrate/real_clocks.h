@@ -10,7 +10,7 @@
 namespace diobench {
 
 /// In the order in which they are held.
-inline constexpr std::array kRealClocks = {MachineKind::uml, MachineKind::host, MachineKind::kvm};
+inline constexpr std::array kRealClocks = {MachineKind::host, MachineKind::uml, MachineKind::kvm};
 
 /// Why the machine does not run here: a sentence with what to do; empty if nothing speaks against it.
 /// Found without a kernel, so of kvm an empty answer is no proof.

@@ -28,6 +28,7 @@ struct GateOptions {
     std::set<std::string> not_judged;  ///< of given results: ids of cells that the baseline cannot have
     std::vector<std::string> argv;
     bool attribute = true;  ///< exact: count instructions by kernel function
+    bool cost_model = false;  ///< exact: modelled time as well (bench/host/profile/cost_model.h); it is not judged
     bool go_on = false;     ///< boots that an earlier attempt in `output` has kept are taken from there
 };
 
