@@ -56,6 +56,7 @@ run engines --kernel dio --filter 'engines/fscache/flat/ram/*/64k/*'
 import json, sys
 cells = json.load(open(sys.argv[1]))["cells"]
 engines = {c["dimensions"]["engine"] for c in cells if c["status"] == "ok"}
-wanted = {"pread", "preadv", "mmap", "mmap-random", "libaio", "libaio-vectored", "io_uring", "io_uring-fixed", "io_uring-files", "io_uring-sqpoll", "io_uring-vectored"}
+wanted = {"pread", "preadv", "mmap", "mmap-random", "libaio", "libaio-vectored", "io_uring", "io_uring-fixed", "io_uring-files", "io_uring-registered", "io_uring-sqpoll",
+          "io_uring-vectored"}
 assert engines == wanted, wanted ^ engines
 EOF2
