@@ -63,7 +63,7 @@ Result<RunOutcome> GateRuns::run(const std::vector<std::string>& kernels, uint64
     options.share_boots = true;
     if (baseline_ != candidate_) options.reuse_boots_of = {baseline_};
     if (options_.attribute && options_.machine == MachineKind::exact) options.profile_directory = options.output / kProfileFolder;
-    options.cost_model = options_.cost_model && options_.machine == MachineKind::exact;
+    options.cost_model = options_.cost_model;
     auto outcome = run_suite(options);
     if (!outcome) return forward(outcome);
     std::atomic_ref(reused_boots_) += outcome->reused_boots;

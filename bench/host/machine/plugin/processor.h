@@ -30,7 +30,7 @@ struct Processor {
 /// A server processor of 2024.  Sizes: AMD's product brief of the EPYC 9005 series and its optimization guide of Zen 5 (48 KiB 12-way, 1 MiB
 /// 16-way, 32 MiB 16-way); latencies of 14 and about 50 cycles and 110 ns, of which half is taken to be hidden; 20 GB/s to one core.
 /// Kernel code has its own instructions, translations and branches to wait for, which no cache here stands for: an instruction a cycle.
-/// Transitions are those of an x86 without mitigations, as lmbench's null call and a page fault show them; a wake-up is that of state C1.
+/// Costs of transitions (of an x86 without mitigations) and of a wake-up (from state C1) are assumed by their order of magnitude, not measured.
 inline constexpr Processor kModelledProcessor{
     .name = "AMD EPYC 9005 (Zen 5)",
     .l1 = {48 << 10, 12},
