@@ -2,13 +2,9 @@
 #include "bench/host/overhead/cached_file.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <fcntl.h>
 #include <string>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
-#include <vector>
 
 #include "bench/common/base/fd.h"
 #include "bench/common/base/process.h"
@@ -25,27 +21,17 @@ Status make_cached_file(const fs::path& path, uint64_t bytes) {
     }
     // Written back now, not while reads are timed.
     if (::fsync(fd->get()) < 0) return fail_errno("sync", path.string());
-    for (uint64_t done = 0; done < bytes; done += piece.size())
-        if (::pread(fd->get(), piece.data(), piece.size(), static_cast<off_t>(done)) < 0) return fail_errno("read", path.string());
-    return {};
+    return read_into_page_cache(path);
 }
 
-Result<double> cached_share(const fs::path& path) {
+Status read_into_page_cache(const fs::path& path) {
     auto fd = UniqueFd::open(path.string(), O_RDONLY);
     if (!fd) return forward(fd);
-    struct stat st {};
-    if (::fstat(fd->get(), &st) < 0) return fail_errno("stat", path.string());
-    const auto size = static_cast<size_t>(st.st_size);
-    if (size == 0) return fail("look into the page cache of", path.string(), "the file is empty");
-    void* map = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd->get(), 0);
-    if (map == MAP_FAILED) return fail_errno("map", path.string());
-    const auto page_bytes = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
-    std::vector<unsigned char> resident((size + page_bytes - 1) / page_bytes);
-    const int error = ::mincore(map, size, resident.data()) < 0 ? errno : 0;
-    ::munmap(map, size);
-    if (error != 0) return fail_errno("mincore", path.string(), error);
-    const auto there = std::ranges::count_if(resident, [](unsigned char page) { return (page & 1) != 0; });
-    return static_cast<double>(there) / static_cast<double>(resident.size());
+    std::string piece(1 << 20, '\0');
+    ssize_t got = 1;
+    for (off_t at = 0; got > 0; at += got)
+        if (got = ::pread(fd->get(), piece.data(), piece.size(), at); got < 0) return fail_errno("read", path.string());
+    return {};
 }
 
 }  // namespace diobench

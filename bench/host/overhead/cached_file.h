@@ -10,7 +10,7 @@ namespace diobench {
 
 /// Makes the file, with no hole, and reads it once.
 [[nodiscard]] Status make_cached_file(const fs::path& path, uint64_t bytes);
-/// Share of its pages in the page cache, 0 to 1.
-[[nodiscard]] Result<double> cached_share(const fs::path& path);
+/// Reads it once, so that what fits into memory is in the page cache.
+[[nodiscard]] Status read_into_page_cache(const fs::path& path);
 
 }  // namespace diobench

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "bench/common/base/files.h"
 #include "bench/host/overhead/cached_file.h"
@@ -191,11 +192,18 @@ TEST(TIoUring, WhatIsNotUnderstoodIsAnErrorThatQuotesIt) {
     EXPECT_THAT(t_io_uring_reads_per_s(t_io_uring_output(rate) + "more\n", 32).error().message(), HasSubstr("\"more\" instead of none"));
 }
 
-TEST(CachedFile, IsThereWholeUntilItIsDropped) {
+TEST(CachedFile, IsReadFromMemoryOnly) {
+    const auto fetched_blocks = [] {
+        rusage usage{};
+        EXPECT_EQ(::getrusage(RUSAGE_SELF, &usage), 0);
+        return usage.ru_inblock;
+    };
     const auto directory = scratch();
     const auto file = directory.path() / "cached";
     ASSERT_TRUE(make_cached_file(file, 3 << 20));
     EXPECT_EQ(fs::file_size(file), 3u << 20);
-    EXPECT_DOUBLE_EQ(cached_share(file).value(), 1.0);
-    EXPECT_FALSE(cached_share(directory.path() / "absent"));
+    const auto before = fetched_blocks();
+    ASSERT_TRUE(read_into_page_cache(file));
+    EXPECT_EQ(fetched_blocks(), before);
+    EXPECT_FALSE(read_into_page_cache(directory.path() / "absent"));
 }
