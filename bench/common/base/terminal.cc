@@ -30,6 +30,8 @@ std::string clock_text(double seconds) {
 
 constexpr auto kRedrawInterval = std::chrono::milliseconds(100);
 constexpr auto kPlainInterval = std::chrono::seconds(15);
+/// No time left is told before this part of all is done: a twentieth.
+constexpr size_t kFewestTold = 20;
 
 }  // namespace
 
@@ -64,7 +66,8 @@ void Progress::update(size_t done, size_t total, std::string_view what) {
     std::string line = title_;
     if (total > 0) {
         line += fmt::format("  {}/{}", done, total);
-        if (done > 0 && done < total)
+        // Before, what is told of is mostly the way to the first.
+        if (done * kFewestTold >= total && done < total)
             line += fmt::format("  {} left", clock_text(elapsed / static_cast<double>(done) * static_cast<double>(total - done)));
     }
     line += fmt::format("  {}  {}", clock_text(elapsed), what);
