@@ -4,6 +4,7 @@
 overhead.json (bench/host/overhead/overhead.h): what measuring costs;
 calibration.json (bench/verdict/calibrate/calibration.h): what the gate can be trusted with;
 clock.json (bench/verdict/calibrate/clock_report.h): what real clocks of this host say of the exact machine;
+answer.json (bench/results/compare/answer.h): the answer: recommendation, classes of reads, sentences;
 history.json (bench/results/history/run_history.h): the numbers that gate, over the runs before this one.
 """
 
@@ -15,7 +16,7 @@ from typing import Any, Optional
 from reports.strict import ReportError, problem, read_json
 
 WRITER = {"overhead.json": "diobench overhead", "calibration.json": "diobench calibrate", "clock.json": "diobench calibrate --clock",
-          "history.json": "diobench report"}
+          "history.json": "diobench report", "answer.json": "diobench report"}
 NUMBER = (int, float)
 NONE = type(None)
 VERDICTS = ("", "pass", "regression", "inconclusive", "invalid")
@@ -55,7 +56,16 @@ HISTORY = {
                  "arms": [{"kernel": str,
                            "points": [{"run": str, "started_at": str, "verdict": VERDICTS, "cells": int, "changed": int,
                                        "ratio": (NONE, RATIO)}]}]}]}
-SCHEMA_VERSIONS = {"calibration.json": 1, "clock.json": 1, "history.json": 1}
+CLASS_ROW = {"id": str, "title": str, "meaning": str, "direct": bool, "measure": str, "kind": str, "reads": int, "figures": dict}
+ANSWER = {"schema_version": int, "run": str, "recommendation": [{"text": str, "rows": [str]}], "worst": [str], "sentences": [str],
+          "classes": {"reference": str, "kernels": [str], "candidate": str, "work": [CLASS_ROW], "time": [CLASS_ROW]},
+          "reads": [{"id": str, "title": str, "meaning": str, "reads": int}]}
+SCHEMA_VERSIONS = {"answer.json": 1, "calibration.json": 1, "clock.json": 1, "history.json": 1}
+
+
+def answer(folder: Path) -> Optional[dict[str, Any]]:
+    """answer.json of the folder; None if there is none."""
+    return _read(folder / "answer.json", ANSWER)
 
 
 def overhead(folder: Path) -> Optional[dict[str, Any]]:

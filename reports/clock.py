@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a number is by the clock of its run: counted, modelled or timed, and the words for it.
 
-This is the one place that decides it (of the terminal: bench/results/export/measures.cc). On machine exact a nanosecond is
+This is the one place that decides it (of the terminal: bench/results/compare/measures.cc). On machine exact a nanosecond is
 an instruction: what the CPU does is counted, and a time is what a model makes of it and of a simulated device. There nothing
 is fast or slow unless the model's name stands beside it.
 """

@@ -182,6 +182,7 @@ class Run:
     calibration: Optional[dict[str, Any]] = None
     history: Optional[dict[str, Any]] = None
     stopwatch: Optional[dict[str, Any]] = None
+    answer: Optional[dict[str, Any]] = None
 
     @cached_property
     def _index(self) -> dict[tuple[str, str, Point], list[Cell]]:
@@ -380,4 +381,5 @@ def load(path: Path) -> Run:
         raise ReportError(f"{path} is not a results.json of this version: {error!r}") from error
     folder = path.parent
     return replace(run, overhead=beside.overhead(folder), calibration=beside.calibration(folder), history=beside.history(folder),
+                   answer=beside.answer(folder),
                    stopwatch=beside.clock(folder))

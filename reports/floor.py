@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Whether the floor holds (as bench/results/export/floor.cc asks): no read with O_DIRECT may take less than the block device itself."""
+"""Whether the floor holds (as bench/results/compare/floor.cc asks): no read with O_DIRECT may take less than the block device itself."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Sequence
 from matplotlib.figure import Figure
 
 from reports.data import Cell, Point, Run
-from reports.headline import Aspect, by_kind, called, split_by_sign
+from reports.aspects import Aspect, by_kind, called, split_by_sign
 from reports.sheet import Panel, floor_note, rows_sheet
 from reports.tradeoff import MAIN_WORKLOADS
 from reports.words import CPU, GROWTH, P99, THROUGHPUT, capital, joined, places, points_of, sides

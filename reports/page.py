@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Optional, Sequence
 
+from reports import answer
 from reports.arms import colour_of
 from reports.clock import Basis
 from reports.conformance import MEANINGS, SIGNS, matrix, said
 from reports.contents import Page
 from reports.data import FLOOR_BACKEND, Cell, Run
 from reports.floor import wrong_floors
-from reports.headline import headline
 from reports.render import embedded, write_html
 from reports.stopwatch import sentence as stopwatch_sentence
 from reports.stopwatch import warning as stopwatch_warning
@@ -135,12 +135,13 @@ def write_page(run: Run, pages: Sequence[Page], drawn: dict[str, list[Drawn]], p
     """Writes the page beside its final name and renames it."""
     document = run.document
     measured = bool(run.cells)
-    sentences = headline(run) if measured else []
     sections = [Section(page, [(p, embedded(p, plots)) for p in drawn[page.anchor]]) for page in pages]
     write_html(
         "report.html.j2", target, run=document["run"], kernels=document["kernels"], measured=measured, topics=matrix(document["kernels"]),
         said=said(document["kernels"]), signs=SIGNS, meanings=MEANINGS,
-        sentences=[s.partition(": ") for s in sentences], trust=trust_sentence(run), trust_warning=trust_warning(run),
+        recommendation=answer.recommendation(run), blocks=answer.blocks(run), columns=answer.columns(run), reference=answer.reference(run),
+        worst=[s.partition(": ") for s in answer.worst(run)], worst_reads=answer.worst_reads(run),
+        sentences=[s.partition(": ") for s in answer.sentences(run)], trust=trust_sentence(run), trust_warning=trust_warning(run),
         stopwatch=stopwatch_sentence(run) if measured else "", stopwatch_warning=stopwatch_warning(run) if measured else "", problems=problems(run),
         sections=[s for s in sections if s.pictures],
         tables=table_by_workload(run), table_head=table_head(run), wrong_floors=wrong_floors(run), has_remote=any(c.point.cache_state == "remote" for c in run.cells),

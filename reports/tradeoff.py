@@ -25,7 +25,7 @@ MAIN_WORKLOADS = ("rand-read", "seq-read")
 
 
 def is_main(point: Point) -> bool:
-    """The reads that tell most (is_main_read() of bench/results/export/comparison.h is the same rule)."""
+    """The reads that tell most (is_main_read() of bench/results/compare/comparison.h is the same rule)."""
     if point.layout != "flat" or point.numjobs != 1:
         return False
     if point.pattern == "random" and point.block_size_bytes == 4096:

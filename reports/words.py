@@ -9,7 +9,7 @@ from typing import Any, Callable, Iterable, Optional, Sequence
 from reports.arms import Arm, reference_and_candidate
 from reports.clock import Basis, Clock
 from reports.data import NO_IMAGE, Cell, Point, Run
-from reports.headline import SAME_WITHIN
+from reports.aspects import SAME_WITHIN
 from reports.panels import MEBI, Measure, growth_mib, scaled
 from reports.style import bytes_name, ns_name, number
 

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "bench/host/kernel/series.h"
-#include "bench/results/export/comparison.h"
+#include "bench/results/compare/comparison.h"
 #include "bench/results/history/series.h"
 
 namespace diobench {

@@ -6,7 +6,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from reports.data import Point, Run
-from reports.headline import SAME_WITHIN
+from reports.aspects import SAME_WITHIN
 from reports.sheet import Panel, floor_note, rows_sheet
 from reports.words import CPU, GROWTH, P99, SPEED, THROUGHPUT, capital, gap_of, places, points_of, prefer, sides, usual_device, value_of
 

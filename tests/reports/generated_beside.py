@@ -126,3 +126,25 @@ def whole_history(kernels: Sequence[str], runs: int) -> dict[str, Any]:
             arms[kernel] = points([None if counts else ratio(metric, kernel, i) for i in range(runs)], verdicts, changed)
         found.append((metric, "lower", arms))
     return history(found)
+
+
+def _class_figure(median: str, span: tuple[str, str], worse: int, reads: int = 2) -> dict[str, Any]:
+    """Of answer.json; what is worse or best is the same read."""
+    read = {"cell": "c", "read": "rand 4k qd1 pread on ram (warm or re-read)", "ratio": 2.0, "before": "1.00 µs", "after": "45.00 µs"}
+    return {"gap": "", "text": median, "reads": reads, "better": reads - worse, "worse": worse, "median": float(median), "median_text": median,
+            "best": read, "best_text": span[0], "worst": read, "worst_text": span[1]}
+
+
+def answer(kind: str = "modelled") -> dict[str, Any]:
+    """An answer.json: base refuses, dio is better when cold and worse when warm."""
+    def row(name: str, title: str, measure: str, its_kind: str, dio: dict[str, Any]) -> dict[str, Any]:
+        return {"id": name, "title": title, "meaning": f"what {title} means", "direct": True, "measure": measure, "kind": its_kind, "reads": 2,
+                "figures": {"base": {"gap": "refused"}, "dio": dio}}
+    return {"schema_version": 1, "run": "a run", "worst": [f"Worst, {kind}: warm or re-read, 2 of 2 reads"],
+            "recommendation": [{"text": "Take dio if they are cold.", "rows": ["cold"]}, {"text": "Keep fallback if they are warm.", "rows": ["warm"]}],
+            "sentences": ["Gain, counted: much.", f"Cost, {kind}: something."],
+            "classes": {"reference": "fallback", "kernels": ["base", "dio"], "candidate": "dio",
+                        "work": [row("cold", "cold", "cpu_ns_per_op", "counted", _class_figure("0.50", ("0.31", "0.99"), 0))],
+                        "time": [row("cold", "cold", "latency_mean_ns", kind, _class_figure("0.50", ("0.50", "0.50"), 0)),
+                                 row("warm", "warm", "latency_mean_ns", kind, _class_figure("9.00", ("1.20", "45"), 2))]},
+            "reads": [{"id": "cold", "title": "cold", "meaning": "m", "reads": 2}]}

@@ -75,13 +75,16 @@ class Page(unittest.TestCase):
             self.assertIn(item["cell"], page)
         self.assertIn("it is invalid &lt;because&gt; &amp; so", page)
         self.assertNotIn("<because>", page)
-        for words in ("Gain and cost", "not known", "Floor", "1 guest instruction = 1 ns", "a" * 64, "diobench run --suite quick"):
+        for words in ("The answer is not beside this run", "1 guest instruction = 1 ns", "a" * 64, "diobench run --suite quick"):
             self.assertIn(words, page)
         self.assertIn("no remote cells", page)
 
     def test_the_answer_comes_before_the_pictures(self) -> None:
-        _, page = self.write(two_arms(cell("dio", mib_per_s=150.0)))
-        self.assertLess(page.index("has a higher throughput"), page.index("<img"))
+        _, page = self.write(two_arms(cell("dio", mib_per_s=150.0)), answer=generated_beside.answer())
+        self.assertLess(page.index("Keep fallback if they are"), page.index("<img"))
+        self.assertLess(page.index("Worst, modelled"), page.index("<table"))
+        self.assertIn('<a href="#class-time-warm">', page)
+        self.assertIn('<tr id="class-time-warm">', page)
         self.assertEqual(len(re.findall("<img", page)), 4)
         self.assertLess(page.index('href="#trade-off"'), page.index('<section id="trade-off"'))
 

@@ -6,17 +6,16 @@
 #include "bench/cli/commands/command.h"
 #include "bench/common/base/terminal.h"
 #include "bench/host/run/conformance_gate.h"
-#include "bench/results/export/comparison.h"
-#include "bench/results/export/floor.h"
-#include "bench/results/export/headline.h"
+#include "bench/results/compare/answer.h"
+#include "bench/results/compare/comparison.h"
+#include "bench/results/compare/floor.h"
+#include "bench/results/compare/headline.h"
 #include "bench/results/export/run_directory.h"
 #include "bench/results/store/results.h"
 
 namespace diobench {
 
 namespace {
-
-constexpr size_t kTerminalWidth = 100;
 
 struct CompareArguments {
     std::vector<std::string> directories;
@@ -40,14 +39,17 @@ void print_for_people(const Comparison& comparison, const ComparisonOptions& opt
     fmt::print("ratio: {} / {}\n\n", comparison.arms[comparison.candidate].title, comparison.arms[comparison.reference].title);
     if (comparison.rows.empty()) fmt::print("No cell matches --filter {}.\n\n", options.filter);
     else if (comparison.main_rows_missing) fmt::print("This suite has none of the usual reads; these are its local direct ones.\n\n");
-    fmt::print("{}", comparison_tables(comparison, kTerminalWidth, Colours::on_terminals));
-    if (!comparison.rows.empty())
-        for (const auto& sentence : headline(comparison)) fmt::print("{}\n", wrap_text(sentence, kTerminalWidth, 2));
-    for (const auto& sentence : wrong_floors(*comparison.results)) fmt::print("{}\n", coloured(wrap_text(sentence, kTerminalWidth, 2), Colour::red));
+    fmt::print("{}", comparison_tables(comparison, kTextWidth, Colours::on_terminals));
+    if (!comparison.rows.empty()) {
+        const Answer answer = answer_of(comparison);
+        fmt::print("{}\n", answer_text(answer, kTextWidth, Colours::on_terminals));
+        for (const auto& sentence : answer.sentences) fmt::print("{}\n", wrap_text(sentence, kTextWidth, 2));
+    }
+    for (const auto& sentence : wrong_floors(*comparison.results)) fmt::print("{}\n", coloured(wrap_text(sentence, kTextWidth, 2), Colour::red));
     auto wrong = problems(*comparison.results);
     if (wrong.empty()) return;
     fmt::print("\nWithout a number, or wrong:\n");
-    for (const auto& sentence : wrong) fmt::print("{}\n", wrap_text("* " + sentence, kTerminalWidth, 2));
+    for (const auto& sentence : wrong) fmt::print("{}\n", wrap_text("* " + sentence, kTextWidth, 2));
 }
 
 Result<ExitCode> compare(CompareArguments arguments) {

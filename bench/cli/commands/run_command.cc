@@ -12,9 +12,8 @@
 #include "bench/host/kernel/series.h"
 #include "bench/host/run/resume_file.h"
 #include "bench/host/run/run_suite.h"
-#include "bench/results/export/comparison.h"
-#include "bench/results/export/floor.h"
-#include "bench/results/export/headline.h"
+#include "bench/results/compare/answer.h"
+#include "bench/results/compare/floor.h"
 #include "bench/results/history/draw_report.h"
 #include "bench/results/store/clock_file.h"
 
@@ -34,8 +33,7 @@ struct RunArguments {
 void print_outcome(const RunOutcome& outcome) {
     auto comparison = compare_arms(outcome.results, {});
     if (comparison) {
-        fmt::print("{}", comparison_tables(*comparison, 100, Colours::on_terminals));
-        for (const auto& sentence : headline(*comparison)) fmt::print("{}\n", sentence);
+        fmt::print("{}", answer_text(answer_of(*comparison), kTextWidth, Colours::on_terminals));
         for (const auto& sentence : wrong_floors(outcome.results)) fmt::print("{}\n", coloured(sentence, Colour::red));
     }
     const Run& run = outcome.results.run;

@@ -11,7 +11,7 @@
 #include "bench/host/verify/case_selection.h"
 #include "bench/host/verify/verify_kernels.h"
 #include "bench/results/export/conformance_text.h"
-#include "bench/results/export/headline.h"
+#include "bench/results/compare/headline.h"
 #include "bench/results/export/report.h"
 
 namespace diobench {

@@ -9,6 +9,9 @@
 
 namespace diobench {
 
+/// Columns of text and tables that are written for people, whatever the terminal.
+inline constexpr size_t kTextWidth = 100;
+
 enum class Colour { none, red, green, yellow, bold, dim };
 
 /// `text` in a colour if `fd` is a terminal and NO_COLOR is not set; else plain.

@@ -7,7 +7,7 @@
 
 #include "bench/common/base/terminal.h"
 #include "bench/common/base/text.h"
-#include "bench/results/export/headline.h"
+#include "bench/results/compare/headline.h"
 
 namespace diobench {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/results/history/draw_report.h"
 
+#include "bench/results/compare/answer.h"
 #include "bench/results/export/report.h"
 
 namespace diobench {
@@ -19,6 +20,7 @@ Status write_history(const fs::path& directory, const Results& results, const Re
 }  // namespace
 
 Result<fs::path> draw_report(const fs::path& directory, const Results& results, const Revisions& revises, const HistoryMetricFilter& wanted) {
+    if (auto s = write_answer(directory, results); !s) return forward(s);
     if (auto s = write_history(directory, results, revises, wanted); !s) return forward(s);
     return write_report(directory);
 }

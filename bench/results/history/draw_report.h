@@ -7,7 +7,7 @@
 
 namespace diobench {
 
-/// Writes history.json and report.html into the run's directory; the page's path. `revises`: which series revises which.
+/// Writes answer.json, history.json and report.html into the run's directory; the page's path. `revises`: which series revises which.
 [[nodiscard]] Result<fs::path> draw_report(const fs::path& directory, const Results& results, const Revisions& revises,
                                            const HistoryMetricFilter& wanted);
 

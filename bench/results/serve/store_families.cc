@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "bench/results/export/comparison.h"
+#include "bench/results/compare/comparison.h"
 #include "bench/results/history/analysis.h"
 #include "bench/results/store/cells.h"
 

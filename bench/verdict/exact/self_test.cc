@@ -31,6 +31,18 @@ std::string first_difference(const Results& first, const Results& second) {
     return {};
 }
 
+/// The first cell of which only one run has a number, and what became of the other, in words; empty if there is none: a boot
+/// that was lost (a host too busy, a machine that was killed) says nothing of whether boots are alike.
+std::string first_lost(const Results& first, const Results& second) {
+    for (const auto& cell : first.cells) {
+        const CellResult* other = find_cell(second.cells, cell.kernel, cell.cell);
+        if (other == nullptr || (cell.status == CellStatus::ok) == (other->status == CellStatus::ok)) continue;
+        return fmt::format("cell {} has a number in the {} run only: {}", cell.cell, cell.status == CellStatus::ok ? "first" : "second",
+                           cell.status == CellStatus::ok ? other->reason : cell.reason);
+    }
+    return {};
+}
+
 /// Why the pair does not show exactly the control's instructions; empty if it does.
 std::string control_error(const CellResult& without, const CellResult& with) {
     auto difference = [&](std::string_view metric) -> std::optional<double> {
@@ -59,6 +71,7 @@ SelfTest check_same_twice(const Results& first, const Results& second) {
         known += cell.known ? 1 : 0;
     }
     if (numbers == 0) return failed(kName, "no cell of the self-test has a number");
+    if (std::string lost = first_lost(first, second); !lost.empty()) return failed(kName, "a boot was lost: " + lost);
     if (std::string difference = first_difference(first, second); !difference.empty())
         return failed(kName, "the two runs are not byte-identical: " + difference + "; this machine's numbers cannot be trusted");
     std::string detail = fmt::format("{} cells, byte-identical", first.cells.size());

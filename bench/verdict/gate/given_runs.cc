@@ -8,7 +8,7 @@
 #include "bench/common/base/text.h"
 #include "bench/host/run/conformance_gate.h"
 #include "bench/host/run/environment.h"
-#include "bench/results/export/comparison.h"
+#include "bench/results/compare/comparison.h"
 
 namespace diobench {
 

@@ -6,7 +6,7 @@
 #include "bench/common/base/paths.h"
 #include "bench/host/run/boot_plan.h"
 #include "bench/host/run/select_cells.h"
-#include "bench/results/export/comparison.h"
+#include "bench/results/compare/comparison.h"
 
 using namespace diobench;
 

@@ -44,6 +44,13 @@ TEST(SameTwice, OneBitIsEnoughToFail) {
     auto judged = check_same_twice(control(1120, 1180), control(1120, 1180.0000001));
     EXPECT_EQ(judged.outcome, SelfTest::Outcome::failed);
     EXPECT_THAT(judged.detail, testing::HasSubstr("null-plus-1000"));
+    Results lost = control(1120, 1180);
+    lost.cells[0].status = CellStatus::failed;
+    lost.cells[0].reason = "the machine was silent for 13 minutes";
+    lost.cells[0].metrics.reset();
+    judged = check_same_twice(control(1120, 1180), lost);
+    EXPECT_EQ(judged.outcome, SelfTest::Outcome::failed);
+    EXPECT_THAT(judged.detail, testing::AllOf(testing::HasSubstr("a boot was lost"), testing::HasSubstr("silent for 13 minutes"), testing::Not(testing::HasSubstr("trusted"))));
     EXPECT_EQ(check_same_twice({}, {}).outcome, SelfTest::Outcome::failed) << "nothing measured";
     auto fewer = control(1120, 1180);
     fewer.cells.pop_back();

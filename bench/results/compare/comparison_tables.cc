@@ -7,7 +7,7 @@
 #include <set>
 
 #include "bench/common/base/terminal.h"
-#include "bench/results/export/comparison.h"
+#include "bench/results/compare/comparison.h"
 
 namespace diobench {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "bench/results/export/headline.h"
+#include "bench/results/compare/headline.h"
 
 #include <algorithm>
 #include <cmath>
@@ -37,9 +37,9 @@ double size_of(const Difference& d) {
     return small > 0 ? large / small : HUGE_VAL;
 }
 
-Split split_by_sign(const Comparison& comparison, const Measure& measure) {
+Split split_by_sign(const Comparison& comparison, const std::vector<ComparisonRow>& rows, const Measure& measure) {
     Split out;
-    for (const auto& row : comparison.rows) {
+    for (const auto& row : rows) {
         auto before = comparison.value(row, comparison.reference, measure);
         auto after = comparison.value(row, comparison.candidate, measure);
         if (!before || !after) continue;
@@ -59,8 +59,9 @@ Split split_by_sign(const Comparison& comparison, const Measure& measure) {
     return out;
 }
 
-std::string where(const ComparisonRow& row) {
-    return row.group.empty() ? row.label : fmt::format("{} on {}", row.label, split(row.group, ',').front());
+std::string where(const Comparison& comparison, const ComparisonRow& row) {
+    const CellResult* cell = find_cell(comparison.results->cells, comparison.arms.at(comparison.candidate).kernel, row.cell);
+    return cell != nullptr ? place_of(cell->dimensions) : row.label;
 }
 
 std::string ratio_words(const Measure& measure, const Difference& top) {
@@ -69,9 +70,9 @@ std::string ratio_words(const Measure& measure, const Difference& top) {
     return instructions ? fmt::format("{:.2f} times fewer, ", top.before / top.after) : fmt::format("{:.2f}x, ", top.after / top.before);
 }
 
-std::string clause(const Measure& measure, std::string_view words, const std::vector<Difference>& differences, size_t compared) {
+std::string clause(const Comparison& comparison, const Measure& measure, std::string_view words, const std::vector<Difference>& differences, size_t compared) {
     const Difference& top = differences.front();
-    return fmt::format("{} in {} of {} (most: {}{}: {} instead of {})", words, differences.size(), compared, ratio_words(measure, top), where(*top.row),
+    return fmt::format("{} in {} of {} (most: {}{}: {} instead of {})", words, differences.size(), compared, ratio_words(measure, top), where(comparison, *top.row),
                        measure.text(top.after), measure.text(top.before));
 }
 
@@ -85,7 +86,7 @@ std::string title(const Comparison& comparison, size_t arm) { return comparison.
 
 std::string named_kind(const Comparison& comparison, NumberKind kind) {
     std::set<std::string> devices;
-    for (const auto& row : comparison.rows) devices.insert(row.device);
+    for (const auto& row : comparison.direct_rows) devices.insert(row.device);
     return kind_text(kind, devices);
 }
 
@@ -110,7 +111,7 @@ std::string share_of_floor(const Comparison& comparison, const Measure& measure)
         if (own && least && *least > 0) shares.emplace_back(*own / *least, &row);
     }
     if (shares.empty()) return "";
-    auto text = [](const auto& share) { return fmt::format("{:.0f} % ({})", share.first * 100, where(*share.second)); };
+    auto text = [](const auto& share) { return fmt::format("{:.0f} % ({})", share.first * 100, share.second->label + " on " + share.second->device); };
     auto [low, high] = std::minmax_element(shares.begin(), shares.end());
     return fmt::format(fmt::runtime(measure.of_floor), shares.size() == 1 ? text(*low) : fmt::format("{} to {}", text(*low), text(*high)));
 }
@@ -129,6 +130,28 @@ std::vector<std::string> floor_sentences(const Comparison& comparison) {
                                       enumerate(clauses)));
     }
     if (out.empty()) out.emplace_back("Floor: no floor, for the run has no reads of the block device itself to hold these against.");
+    return out;
+}
+
+/// What the candidate does to reads without O_DIRECT, which it may share code with; nothing if the reference is no kernel.
+std::vector<std::string> buffered_sentences(const Comparison& comparison) {
+    std::vector<std::string> out;
+    if (comparison.arms.at(comparison.reference).kind != Arm::Kind::kernel || comparison.reference == comparison.candidate) return out;
+    for (const auto& [kind, measures] : by_kind(comparison)) {
+        std::vector<std::string> clauses;
+        size_t compared = 0;
+        for (const Measure* measure : measures) {
+            const auto split = split_by_sign(comparison, comparison.buffered_rows, *measure);
+            compared = std::max(compared, split.compared);
+            if (!split.worse.empty()) clauses.push_back(clause(comparison, *measure, measure->worse, split.worse, split.compared));
+            if (!split.better.empty()) clauses.push_back(clause(comparison, *measure, measure->better, split.better, split.compared));
+        }
+        if (compared == 0) continue;
+        const std::string named = fmt::format("Buffered reads, {}", kind_name(kind));
+        out.push_back(clauses.empty() ? fmt::format("{}: within {:.0f} % of {}'s in all {}.", named, kSameWithin * 100, title(comparison, comparison.reference), compared)
+                                      : fmt::format("{}: against {}'s, {} {}.", named, title(comparison, comparison.reference), title(comparison, comparison.candidate),
+                                                    enumerate(clauses)));
+    }
     return out;
 }
 
@@ -181,10 +204,10 @@ std::vector<std::string> headline(const Comparison& comparison) {
         std::vector<std::string> costs;
         size_t compared = 0;
         for (const Measure* measure : measures) {
-            auto split = split_by_sign(comparison, *measure);
+            auto split = split_by_sign(comparison, comparison.direct_rows, *measure);
             compared = std::max(compared, split.compared);
-            if (!split.better.empty()) gains.push_back(clause(*measure, measure->better, split.better, split.compared));
-            if (!split.worse.empty()) costs.push_back(clause(*measure, measure->worse, split.worse, split.compared));
+            if (!split.better.empty()) gains.push_back(clause(comparison, *measure, measure->better, split.better, split.compared));
+            if (!split.worse.empty()) costs.push_back(clause(comparison, *measure, measure->worse, split.worse, split.compared));
         }
         most_compared = std::max(most_compared, compared);
         auto sentence = [&](std::string_view what, const std::vector<std::string>& clauses) {
@@ -199,6 +222,7 @@ std::vector<std::string> headline(const Comparison& comparison) {
     }
     if (comparison.reference == comparison.candidate || most_compared == 0)
         out = {fmt::format("Gain and cost: not known, for there is no read that both {} and {} have numbers of.", candidate, reference)};
+    for (auto& sentence : buffered_sentences(comparison)) out.push_back(std::move(sentence));
     for (auto& sentence : floor_sentences(comparison)) out.push_back(std::move(sentence));
     return out;
 }

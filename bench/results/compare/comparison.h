@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "bench/common/base/error.h"
-#include "bench/results/export/measures.h"
+#include "bench/results/compare/measures.h"
 #include "bench/results/store/cells.h"
 
 namespace diobench {
@@ -44,11 +44,17 @@ struct ComparisonOptions {
     std::string filter = "*";          ///< of cell ids
 };
 
+/// "rand 4k qd1 pread on nvme-80us (warm or re-read)".
+[[nodiscard]] std::string place_of(const Dimensions& dimensions);
+
 /// The comparison; its pointers point into `results`, whose boots are collapsed.
 struct Comparison {
     std::shared_ptr<const Results> results;
     std::vector<Arm> arms;
     std::vector<ComparisonRow> rows;
+    std::vector<ComparisonRow> direct_rows;    ///< all reads with O_DIRECT through fscache, whatever `rows` are
+    std::vector<ComparisonRow> buffered_rows;  ///< all reads through the page cache
+    std::string filter = "*";                  ///< of cell ids
     size_t reference = 0;  ///< index of the arm that ratios are against
     size_t candidate = 0;  ///< index of the arm that is judged
     bool main_rows_missing = false;  ///< the suite has none of the main reads, so all local ones are shown

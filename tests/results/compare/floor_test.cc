@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "bench/results/export/floor.h"
+#include "bench/results/compare/floor.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "bench/results/export/floor.h"
+#include "bench/results/compare/floor.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "bench/common/base/text.h"
-#include "bench/results/export/measures.h"
+#include "bench/results/compare/measures.h"
 #include "bench/results/store/cells.h"
 
 namespace diobench {

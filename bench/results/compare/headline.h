@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/results/export/comparison.h"
+#include "bench/results/compare/comparison.h"
 
 namespace diobench {
 

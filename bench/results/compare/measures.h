@@ -31,12 +31,18 @@ struct Measure {
     std::string_view of_floor;                          ///< "needs {} of its instructions"; empty: not held against the floor
     std::optional<double> (*value)(const CellResult&);  ///< in the base unit
     std::string (*text)(double);                        ///< with its unit, for sentences
+    std::string_view ratio_title = "";                  ///< of a table of ratios
+    double resolution = 0;                              ///< steps of so much, in the base unit, say nothing
 };
 
 /// What the CPU does, growth of the page cache, throughput and p99; on a real clock throughput, p99, CPU per read and page cache.
 [[nodiscard]] std::span<const Measure> comparison_measures(const ClockInfo& clock);
 /// The one of that name.
 [[nodiscard]] const Measure& comparison_measure(const ClockInfo& clock, std::string_view name);
+/// Mean latency, which is also what a read takes of the time of a loop that keeps as many in flight.
+[[nodiscard]] const Measure& time_per_read(const ClockInfo& clock);
+/// Bytes of another process's hot set that the reads evicted.
+[[nodiscard]] const Measure& evicted_of_neighbour();
 
 /// "counted", "timed", "modelled (1 instruction = 1 ns, device ram or nvme-80us)".
 [[nodiscard]] std::string kind_text(NumberKind kind, const std::set<std::string>& devices);

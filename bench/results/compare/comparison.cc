@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "bench/results/export/comparison.h"
+#include "bench/results/compare/comparison.h"
 
 #include <algorithm>
 #include <array>
@@ -7,16 +7,19 @@
 #include <set>
 
 #include "bench/common/base/text.h"
+#include "bench/results/compare/read_class.h"
 #include "bench/results/store/cells.h"
 
 namespace diobench {
 
 namespace {
 
-
 bool is_local_direct(const Dimensions& d) {
     return d.backend == kFscache && d.cache_state == CacheState::local && d.io == IoMode::direct;
 }
+
+bool is_direct_read(const Dimensions& d) { return is_direct(read_class_of(d)); }
+bool is_buffered_read(const Dimensions& d) { return read_class_of(d) == ReadClass::buffered; }
 
 std::string group_of(const Dimensions& d) { return fmt::format("{}, {}, {}", d.device, name_of(d.cache_state), d.layout); }
 
@@ -105,6 +108,26 @@ void choose_reference(Comparison& comparison, const ComparisonOptions& options) 
     else if (buffered) comparison.reference = 0;
 }
 
+/// Makes rows of cells for the arms of a comparison.
+struct RowMaker {
+    const Comparison& comparison;
+    const std::vector<std::string>& kernels;
+    const std::vector<std::string>& candidate_first;
+    bool by_id;
+
+    const CellResult* cell_of(const Arm& arm, const CellResult& cell) const {
+        const auto& cells = comparison.results->cells;
+        if (arm.kind == Arm::Kind::kernel) return find_cell(cells, arm.kernel, cell.cell);
+        return from_any_arm(cells, arm.kind == Arm::Kind::buffered ? kernels : candidate_first, cell, arm.kind);
+    }
+    ComparisonRow row(const CellResult& cell) const {
+        ComparisonRow out{by_id ? "" : group_of(cell.dimensions), by_id ? cell.cell : read_label(cell.dimensions), cell.cell, cell.dimensions.device, {}, {}};
+        for (const auto& arm : comparison.arms) out.cells.push_back(cell_of(arm, cell));
+        if (out.cells.back() != nullptr) out.floor = floor_of(comparison.results->cells, *out.cells.back());
+        return out;
+    }
+};
+
 /// What makes instructions of the guest: another one of these, and every number moves.
 constexpr std::array<const char*, 3> kTools = {"guest", "qemu", "compiler"};
 
@@ -144,6 +167,10 @@ void take_arm(const Results& from, const std::string& kernel, std::string_view s
 
 }  // namespace
 
+std::string place_of(const Dimensions& d) {
+    return fmt::format("{}{} on {} ({})", read_label(d), d.layout == "flat" ? "" : ", " + d.layout, d.device, row_of(read_class_of(d)).title);
+}
+
 bool is_main_read(const Dimensions& d) {
     if (d.backend != kFscache || d.cache_state != CacheState::local || d.io != IoMode::direct || d.layout != "flat" || d.numjobs != 1)
         return false;
@@ -174,6 +201,7 @@ Result<Comparison> compare_arms(const Results& results, const ComparisonOptions&
 
     Comparison out;
     out.results = collapsed;
+    out.filter = options.filter;
     bool all = options.rows == ComparisonOptions::Rows::all;
     std::vector<std::string> kernels = options.kernels;
     if (kernels.empty())
@@ -192,14 +220,10 @@ Result<Comparison> compare_arms(const Results& results, const ComparisonOptions&
     // What no patch touches still differs a little with where a kernel's functions lie: beside the candidate stands its own.
     std::vector<std::string> candidate_first = kernels;
     std::stable_partition(candidate_first.begin(), candidate_first.end(), [&](const auto& name) { return name == out.arms[out.candidate].kernel; });
-    for (const CellResult* cell : rows) {
-        ComparisonRow row{all ? "" : group_of(cell->dimensions), all ? cell->cell : read_label(cell->dimensions), cell->cell, cell->dimensions.device, {}, {}};
-        for (const auto& arm : out.arms)
-            row.cells.push_back(arm.kind == Arm::Kind::kernel ? find_cell(cells, arm.kernel, cell->cell)
-                                                              : from_any_arm(cells, arm.kind == Arm::Kind::buffered ? kernels : candidate_first, *cell, arm.kind));
-        if (row.cells.back() != nullptr) row.floor = floor_of(cells, *row.cells.back());
-        out.rows.push_back(std::move(row));
-    }
+    const RowMaker make{out, kernels, candidate_first, all};
+    for (const CellResult* cell : rows) out.rows.push_back(make.row(*cell));
+    for (const CellResult* cell : row_cells(cells, options, is_direct_read)) out.direct_rows.push_back(make.row(*cell));
+    for (const CellResult* cell : row_cells(cells, options, is_buffered_read)) out.buffered_rows.push_back(make.row(*cell));
     return out;
 }
 

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The first screen of a run's page: the recommendation, the table of classes and the sentences of answer.json (bench/results/compare/answer.h)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from markupsafe import Markup, escape
+
+from reports.aspects import SAME_WITHIN
+from reports.data import Run
+
+MISSING = "The answer is not beside this run: `diobench report` writes it (answer.json)."
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A kernel's place in a row: its median and its span, or a word."""
+
+    word: str            # why there is no number; empty if there is one
+    median: str = ""
+    look: str = ""       # of the median: "better", "worse" or ""
+    best: str = ""       # empty if all reads are alike
+    worst: str = ""
+    worse: bool = False  # some read is worse than the reference's
+
+
+@dataclass(frozen=True)
+class Row:
+    id: str
+    title: str
+    meaning: str
+    reads: int
+    figures: list[Figure]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows of one measure."""
+
+    anchor: str
+    title: str
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class Worst:
+    """The worst read of a class, in words."""
+
+    title: str
+    measure: str
+    kernel: str
+    read: str
+    text: str
+
+
+def blocks(run: Run) -> list[Block]:
+    """The table, a block for what the CPU does and one for time."""
+    if run.answer is None:
+        return []
+    classes = run.answer["classes"]
+    titles = {"work": f"{'Instructions' if run.clock.counts_instructions else 'CPU'} per read, and memory", "time": "Time per read"}
+    return [Block(name, f"{titles[name]} ({_kind(run, classes[name])})", [_row(row, classes["kernels"]) for row in classes[name]])
+            for name in ("work", "time") if classes[name]]
+
+
+def _kind(run: Run, rows: list[dict[str, Any]]) -> str:
+    kind = rows[0]["kind"]
+    return run.clock.on(*run.devices) if run.clock.model and kind == run.clock.time else kind
+
+
+def _row(row: dict[str, Any], kernels: list[str]) -> Row:
+    return Row(row["id"], row["title"], row["meaning"], row["reads"], [_figure(row["figures"][kernel]) for kernel in kernels])
+
+
+def _figure(figure: dict[str, Any]) -> Figure:
+    if figure["gap"]:
+        return Figure(figure["gap"])
+    median, best, worst = figure["median"], figure["best_text"], figure["worst_text"]
+    look = "worse" if median is None or median > 1 + SAME_WITHIN else "better" if median < 1 - SAME_WITHIN else ""
+    alike = best == worst
+    return Figure("", figure["median_text"], look, "" if alike else best, "" if alike else worst, figure["worse"] > 0)
+
+
+def worst_reads(run: Run) -> list[Worst]:
+    """Of the kernel that is judged, where a class has a read that is worse."""
+    if run.answer is None:
+        return []
+    classes = run.answer["classes"]
+    kernel, found = classes["candidate"], []
+    for name in ("work", "time"):
+        for row in classes[name]:
+            figure = row["figures"].get(kernel, {"gap": "-"})
+            if figure["gap"] or not figure["worse"]:
+                continue
+            worst = figure["worst"]
+            found.append(Worst(row["title"], f"{row['measure']}, {row['kind']}", kernel, worst["read"],
+                               f"{figure['worst_text']} times: {worst['after']} instead of {worst['before']}; worse in {figure['worse']} of {figure['reads']} reads"))
+    return found
+
+
+def recommendation(run: Run) -> list[Markup]:
+    """The clauses; each class that they name is a link to its row."""
+    if run.answer is None:
+        return [Markup(escape(MISSING))]
+    titles = {row["id"]: row["title"] for row in run.answer["classes"]["time"]}
+    return [_linked(clause["text"], {name: titles[name] for name in clause["rows"]}) for clause in run.answer["recommendation"]]
+
+
+def _linked(text: str, rows: dict[str, str]) -> Markup:
+    out = str(escape(text))
+    for name, title in rows.items():
+        out = out.replace(str(escape(title)), str(Markup('<a href="#class-time-{}">{}</a>').format(name, title)), 1)
+    return Markup(out)
+
+
+def sentences(run: Run) -> list[str]:
+    return [] if run.answer is None else list(run.answer["sentences"])
+
+
+def worst(run: Run) -> list[str]:
+    return [] if run.answer is None else list(run.answer["worst"])
+
+
+def columns(run: Run) -> list[str]:
+    return [] if run.answer is None else list(run.answer["classes"]["kernels"])
+
+
+def reference(run: Run) -> Optional[str]:
+    return None if run.answer is None else str(run.answer["classes"]["reference"])

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The first screen: what answer.json says, as the page shows it."""
+
+import unittest
+from dataclasses import replace
+
+from reports import answer
+from reports.data import Run, parse
+from tests.reports.generated_beside import answer as made
+from tests.reports.sample import cell, two_arms
+
+
+def run_with_answer() -> Run:
+    return replace(parse(two_arms(cell("dio"))), answer=made())
+
+
+class Answer(unittest.TestCase):
+    def test_the_table_is_as_it_was_computed(self) -> None:
+        work, time = answer.blocks(run_with_answer())
+        self.assertIn("counted", work.title)
+        self.assertIn("modelled: 1 instruction = 1 ns", time.title)
+        refused, cold = work.rows[0].figures
+        self.assertEqual(refused.word, "refused")
+        self.assertEqual((cold.median, cold.look, cold.best, cold.worst, cold.worse), ("0.50", "better", "0.31", "0.99", False))
+        alike, warm = time.rows[0].figures[1], time.rows[1].figures[1]
+        self.assertEqual((alike.best, alike.worst), ("", ""))
+        self.assertEqual((warm.look, warm.worst, warm.worse), ("worse", "45", True))
+
+    def test_the_worst_reads_are_of_the_kernel_that_is_judged(self) -> None:
+        [one] = answer.worst_reads(run_with_answer())
+        self.assertEqual((one.title, one.kernel), ("warm", "dio"))
+        self.assertIn("45 times: 45.00 µs instead of 1.00 µs; worse in 2 of 2 reads", one.text)
+
+    def test_each_clause_leads_to_its_rows(self) -> None:
+        self.assertEqual(answer.recommendation(run_with_answer()),
+                         ['Take dio if they are <a href="#class-time-cold">cold</a>.', 'Keep fallback if they are <a href="#class-time-warm">warm</a>.'])
+
+    def test_without_the_file_it_says_who_writes_it(self) -> None:
+        run = parse(two_arms(cell("dio")))
+        self.assertIn("diobench report", answer.recommendation(run)[0])
+        self.assertEqual(answer.blocks(run), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
