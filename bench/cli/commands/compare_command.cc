@@ -41,7 +41,7 @@ void print_for_people(const Comparison& comparison, const ComparisonOptions& opt
     else if (comparison.main_rows_missing) fmt::print("This suite has none of the usual reads; these are its local direct ones.\n\n");
     fmt::print("{}", comparison_tables(comparison, kTextWidth, Colours::on_terminals));
     if (!comparison.rows.empty()) {
-        const Answer answer = answer_of(comparison);
+        const RunAnswer answer = answer_of(comparison);
         fmt::print("{}\n", answer_text(answer, kTextWidth, Colours::on_terminals));
         for (const auto& sentence : answer.sentences) fmt::print("{}\n", wrap_text(sentence, kTextWidth, 2));
     }

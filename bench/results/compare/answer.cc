@@ -11,7 +11,7 @@ namespace diobench {
 
 namespace {
 
-nlohmann::ordered_json answer_json(const Answer& answer) {
+nlohmann::ordered_json answer_json(const RunAnswer& answer) {
     auto reads = nlohmann::ordered_json::array();
     for (const auto& [row, count] : answer.reads) reads.push_back({{"id", row->id}, {"title", row->title}, {"meaning", row->meaning}, {"reads", count}});
     return {{"schema_version", kAnswerSchemaVersion}, {"run", answer.table.results->run.id}, {"recommendation", recommendation_json(answer.recommendation)},
@@ -20,14 +20,14 @@ nlohmann::ordered_json answer_json(const Answer& answer) {
 
 }  // namespace
 
-Answer answer_of(const Comparison& comparison) {
-    Answer out{{}, headline(comparison), {}, class_table(comparison), reads_by_class(comparison)};
+RunAnswer answer_of(const Comparison& comparison) {
+    RunAnswer out{{}, headline(comparison), {}, class_table(comparison), reads_by_class(comparison)};
     out.worst = worst_sentences(out.table);
     out.recommendation = recommendation(out.table);
     return out;
 }
 
-std::string answer_text(const Answer& answer, size_t width, Colours colours) {
+std::string answer_text(const RunAnswer& answer, size_t width, Colours colours) {
     std::string out;
     for (const auto& clause : answer.recommendation) out += wrap_text("Recommendation: " + clause.text, width, 2) + "\n";
     for (const auto& sentence : answer.worst) out += wrap_text(sentence, width, 2) + "\n";

@@ -14,7 +14,7 @@ namespace diobench {
 inline constexpr std::string_view kAnswerFileName = "answer.json";
 inline constexpr int kAnswerSchemaVersion = 1;
 
-struct Answer {
+struct RunAnswer {
     std::vector<std::string> worst;      ///< worst_sentences()
     std::vector<std::string> sentences;  ///< headline(): gain, cost, buffered reads, floor
     std::vector<RecommendationClause> recommendation;
@@ -22,9 +22,9 @@ struct Answer {
     std::vector<std::pair<const ReadClassRow*, size_t>> reads;  ///< how many of each class the run has
 };
 
-[[nodiscard]] Answer answer_of(const Comparison& comparison);
+[[nodiscard]] RunAnswer answer_of(const Comparison& comparison);
 /// The recommendation, the worst classes and the table, wrapped.
-[[nodiscard]] std::string answer_text(const Answer& answer, size_t width, Colours colours);
+[[nodiscard]] std::string answer_text(const RunAnswer& answer, size_t width, Colours colours);
 /// Writes `directory`/answer.json for a run with cells.
 [[nodiscard]] Status write_answer(const fs::path& directory, const Results& results);
 
