@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The built program, as its --help describes it: commands, and the options of each."""
+
+import re
+import subprocess
+from functools import cache
+
+
+class Program:
+    def __init__(self, path: str):
+        self.path = path
+
+    @cache
+    def help(self, command: tuple[str, ...]) -> str:
+        return subprocess.run([self.path, *command, "--help"], capture_output=True, text=True, check=True).stdout
+
+    def commands(self, command: tuple[str, ...] = ()) -> set[str]:
+        """Names of the commands below `command`."""
+        _, _, listed = self.help(command).partition("\nSubcommands:\n")
+        return set(re.findall(r"^  ([a-z][\w-]*)(?: |$)", listed.partition("\n\n")[0], re.M))
+
+    def options(self, command: tuple[str, ...]) -> set[str]:
+        """Options of `command` itself."""
+        _, _, listed = self.help(command).partition("\nOptions:\n")
+        rows = re.findall(r"^  (-\S+)", listed.partition("\n\n")[0], re.M)
+        return {option for row in rows for option in re.findall(r"--?[\w-]+", row)}
+
+    def all_options(self, command: tuple[str, ...] = ()) -> set[str]:
+        """Options of `command` and of all below it."""
+        return self.options(command).union(*(self.all_options((*command, name)) for name in self.commands(command)))
+
+    def command_of(self, words: list[str]) -> tuple[str, ...]:
+        """The longest command that `words` begin with."""
+        command: tuple[str, ...] = ()
+        for word in words:
+            if word not in self.commands(command):
+                break
+            command = (*command, word)
+        return command

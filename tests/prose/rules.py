@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a page of docs/ must keep.  Each rule gives the breaches it finds, "PAGE:LINE: what, and what would be right"."""
+
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.prose.page import Page, plain, read_page, words_of
+from tests.prose.program import Program
+
+MOST_WORDS = 30
+MOST_COLUMNS = 120
+_INVOCATION = re.compile(r"^(?:sudo |\S+=\S* )*(?:build/)?diobench (.+)$")
+_REFERENCE = re.compile(r"""docs/(\w[\w-]*\.md)`?(?:\]\([^)]*\))?(?:, \\?"([^"\\]+)\\?")?""")
+_BESIDE = re.compile(r'\]\((\w[\w-]*\.md)\), "([^"]+)"')
+
+
+@dataclass
+class Banned:
+    pattern: str
+    say: str
+    caught: list[str]       # what it must find
+    passed: list[str]       # what it must let pass
+    allowed_on: list[str]   # pages that need the word
+
+    def __post_init__(self):
+        self.compiled = re.compile(self.pattern, re.I)
+
+    def found_in(self, sentence: str) -> str:
+        found = self.compiled.search(sentence)
+        return found.group() if found else ""
+
+
+def long_sentences(page: Page) -> list[str]:
+    counted = [(sentence, len(words_of(sentence.text))) for sentence in page.sentences()]
+    return [f"{page.name}:{sentence.number}: {count} words in a sentence, at most {MOST_WORDS}: {sentence.text[:60]}..."
+            for sentence, count in counted if count > MOST_WORDS]
+
+
+def long_lines(page: Page) -> list[str]:
+    def length(text: str) -> int:
+        return len(re.sub(r"\]\([^)]*\)", "]", text))
+
+    return [f"{page.name}:{line.number}: {length(line.text)} columns, fewer than {MOST_COLUMNS} are right"
+            for line in page.lines if line.number not in page.tables and length(line.text) >= MOST_COLUMNS]
+
+
+def banned_words(page: Page, banned: list[Banned]) -> list[str]:
+    read = page.sentences() + [type(heading)(heading.number, plain(heading.text)) for heading in page.headings]
+    return [f"{page.name}:{sentence.number}: \"{rule.found_in(sentence.text)}\": say {rule.say}"
+            for sentence in read for rule in banned if page.name not in rule.allowed_on and rule.found_in(sentence.text)]
+
+
+def opening(page: Page) -> list[str]:
+    """Before its first section a page of docs/ says what it is for, then shows a command.  README.md has a picture there."""
+    if page.name == "README.md":
+        return []
+    first = next((heading.number for heading in page.headings[1:]), len(page.lines))
+    purpose = [paragraph.number for paragraph in page.paragraphs if paragraph.number < first]
+    commands = [line.number for line in page.code if line.number < first and re.search(r"diobench |scripts/|tests/", line.text)]
+    if purpose and commands and purpose[0] < commands[0]:
+        return []
+    return [f"{page.name}:1: before the first section: what the page is for, then a block with a command"]
+
+
+def lost_links(page: Page, folder: Path) -> list[str]:
+    """Links inside of the project: file and anchor are there."""
+    lost = []
+    for link in page.links():
+        if re.match(r"[a-z]+:", link.text):
+            continue
+        name, _, fragment = link.text.partition("#")
+        target = folder / name if name else folder / page.name
+        if not target.exists() or fragment and fragment not in anchors_of(target):
+            lost.append(f"{page.name}:{link.number}: the link {link.text} leads nowhere")
+    return lost
+
+
+def anchors_of(page: Path) -> set[str]:
+    return read_page(page.name, page.read_text()).anchors()
+
+
+def lost_references(name: str, text: str, headings: dict[str, set[str]]) -> list[str]:
+    """`docs/x.md, "Heading"`, and `[x.md](x.md), "Heading"`, in pages, texts and comments of the code.
+
+    `headings`: of each page of docs/.
+    """
+    joined = re.sub(r'\n(?://+|#| *\*)? *', " ", text)  # one that goes on in the next line
+    lost = []
+    for page, heading in _REFERENCE.findall(joined) + _BESIDE.findall(joined):
+        if page not in headings:
+            lost.append(f"{name}: docs/{page} is not there")
+        elif heading and heading not in headings[page]:
+            lost.append(f"{name}: docs/{page} has no heading \"{heading}\"")
+    return lost
+
+
+def invocations(page: Page) -> list[tuple[int, list[str], bool]]:
+    """Calls of diobench in blocks and backticks: line, arguments, and whether the program was named."""
+    out = []
+    for place, line in [(line.number, line.text.strip()) for line in page.code] + [(span.number, span.text) for span in page.spans()]:
+        found = _INVOCATION.match(line)
+        arguments = split(found[1] if found else line)
+        if found or "--" in line:
+            out.append((place, arguments, bool(found)))
+    return out
+
+
+def split(line: str) -> list[str]:
+    """The words of one call, up to its comment, the next call or `--`."""
+    try:
+        words = shlex.split(line, comments=True)
+    except ValueError:
+        words = line.split()
+    end = next((i for i, word in enumerate(words) if word in ("--", "|", "&&", ";", ">")), len(words))
+    return [word.strip("[](),;") for word in words[:end]]
+
+
+def lost_commands(page: Page, program: Program) -> list[str]:
+    """`diobench COMMAND --option`, and `COMMAND --option` or `--option` in backticks: --help knows them."""
+    lost = []
+    for number, words, named in invocations(page):
+        command = program.command_of(words)
+        if not named and not command and not words[0].startswith("--"):
+            continue  # another program's
+        if named and not command and not words[0].startswith("-") and words[0].islower():
+            lost.append(f"{page.name}:{number}: diobench has no command {words[0]}")
+            continue
+        known = program.options(command) if command else program.all_options()
+        lost += [f"{page.name}:{number}: diobench {' '.join((*command, option))}: --help has no such option"
+                 for option in re.findall(r"(?<!\S)--[a-z0-9][\w-]*(?![\w.])", " ".join(words)) if option not in known]
+    return lost
