@@ -40,7 +40,7 @@ class ThePages(unittest.TestCase):
 
     def test_pages_and_code_refer_to_headings_that_are_there(self):
         headings = {path.name: {heading.text.replace("`", "") for heading in read(path).headings} for path in PAGES}
-        files = PAGES + [path for folder in ("bench", "reports", "kernel-patches", "workloads") for path in sorted((ROOT / folder).rglob("*"))
+        files = [path for path in PAGES if path.name not in WORDS["unfinished"]] + [path for folder in ("bench", "reports", "kernel-patches", "workloads") for path in sorted((ROOT / folder).rglob("*"))
                          if path.suffix in (".h", ".cc", ".py", ".md", ".toml", ".c")]
         self.assertGreater(len(files), 300)
         found = [breach for path in files for breach in rules.lost_references(path.relative_to(ROOT).as_posix(), path.read_text(), headings)]
