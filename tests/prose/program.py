@@ -25,6 +25,20 @@ class Program:
         rows = re.findall(r"^  (-\S+)", listed.partition("\n\n")[0], re.M)
         return {option for row in rows for option in re.findall(r"--?[\w-]+", row)}
 
+    def choices(self, command: tuple[str, ...]) -> dict[str, list[str]]:
+        """The values of each option that takes one of a few: "--machine TEXT:{exact,kvm}"."""
+        return {option: values.split(",") for option, values in re.findall(r"^  (--[\w-]+) TEXT:\{([^}]+)\}", self.help(command), re.M)}
+
+    def suite(self, command: tuple[str, ...]) -> str:
+        """The suite that `command` takes without --suite; empty: it takes none."""
+        found = re.search(r"^  --suite TEXT=(\w+)", self.help(command), re.M)
+        return found[1] if found else ""
+
+    @cache
+    def cells_match(self, suite: str, pattern: str) -> bool:
+        """Whether the suite is there and has such cells."""
+        return subprocess.run([self.path, "plan", "--suite", suite, "--filter", pattern], capture_output=True, check=False).returncode == 0
+
     def all_options(self, command: tuple[str, ...] = ()) -> set[str]:
         """Options of `command` and of all below it."""
         return self.options(command).union(*(self.all_options((*command, name)) for name in self.commands(command)))

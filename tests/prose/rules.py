@@ -96,14 +96,40 @@ def lost_references(name: str, text: str, headings: dict[str, set[str]]) -> list
     return lost
 
 
-def invocations(page: Page) -> list[tuple[int, list[str], bool]]:
-    """Calls of diobench in blocks and backticks: line, arguments, and whether the program was named."""
+@dataclass
+class Call:
+    """Of diobench, in a block or in backticks."""
+    line: int
+    words: list[str]
+    command: tuple[str, ...]
+    named: bool          # the program stands before it
+
+    def values(self) -> dict[str, str]:
+        """Of each option what stands behind it, unless that is a placeholder (GLOB) or left out (...)."""
+        words = [part for word in self.words for part in (word.split("=", 1) if word.startswith("--") else [word])]
+        return {option: value for option, value in zip(words, words[1:])
+                if option.startswith("--") and not value.startswith("--") and not value.isupper() and "..." not in value}
+
+
+def calls(page: Page, program: Program) -> list[Call]:
     out = []
-    for place, line in [(line.number, line.text.strip()) for line in page.code] + [(span.number, span.text) for span in page.spans()]:
+    for place, line in lines_of_blocks(page) + [(span.number, span.text) for span in page.spans()]:
         found = _INVOCATION.match(line)
-        arguments = split(found[1] if found else line)
-        if found or "--" in line:
-            out.append((place, arguments, bool(found)))
+        words = split(found[1] if found else line)
+        command = program.command_of(words)
+        if found or "--" in line and (command or words[:1] and words[0].startswith("--")):
+            out.append(Call(place, words, command, bool(found)))
+    return out
+
+
+def lines_of_blocks(page: Page) -> list[tuple[int, str]]:
+    """Lines of code, each with what a backslash at its end continues."""
+    out: list[tuple[int, str]] = []
+    for line in page.code:
+        if out and out[-1][1].endswith("\\"):
+            out[-1] = (out[-1][0], out[-1][1][:-1] + line.text.strip())
+        else:
+            out.append((line.number, line.text.strip()))
     return out
 
 
@@ -120,14 +146,27 @@ def split(line: str) -> list[str]:
 def lost_commands(page: Page, program: Program) -> list[str]:
     """`diobench COMMAND --option`, and `COMMAND --option` or `--option` in backticks: --help knows them."""
     lost = []
-    for number, words, named in invocations(page):
-        command = program.command_of(words)
-        if not named and not command and not words[0].startswith("--"):
-            continue  # another program's
-        if named and not command and not words[0].startswith("-") and words[0].islower():
-            lost.append(f"{page.name}:{number}: diobench has no command {words[0]}")
+    for call in calls(page, program):
+        if call.named and not call.command and call.words[0].islower() and not call.words[0].startswith("-"):
+            lost.append(f"{page.name}:{call.line}: diobench has no command {call.words[0]}")
             continue
-        known = program.options(command) if command else program.all_options()
-        lost += [f"{page.name}:{number}: diobench {' '.join((*command, option))}: --help has no such option"
-                 for option in re.findall(r"(?<!\S)--[a-z0-9][\w-]*(?![\w.])", " ".join(words)) if option not in known]
+        known = program.options(call.command) if call.command else program.all_options()
+        lost += [f"{page.name}:{call.line}: diobench {' '.join((*call.command, option))}: --help has no such option"
+                 for option in re.findall(r"(?<!\S)--[a-z0-9][\w-]*(?![\w.])", " ".join(call.words)) if option not in known]
+    return lost
+
+
+def lost_values(page: Page, program: Program, root: Path) -> list[str]:
+    """Values that a call gives: --help lists them, the files are there, and the suite has such cells."""
+    lost = []
+    for call in calls(page, program):
+        values = call.values()
+        choices = program.choices(call.command)
+        wrong = [f"{option} {value}: right are {', '.join(choices[option])}" for option, value in values.items() if value not in choices.get(option, [value])]
+        wrong += [f"{option} {value}: there is no such file" for option, value in values.items()
+                  if option in ("--workload", "--fio-job") and value.startswith("workloads/") and not (root / value).exists()]
+        suite = values.get("--suite", "headline" if "--clock" in call.words else program.suite(call.command))
+        patterns = [values[option] for option in ("--filter", "--cell") if option in values] or ["*"] * ("--suite" in values)
+        wrong += [f"suite {suite} has no cell {pattern}" for pattern in patterns if suite and "--workload" not in values and not program.cells_match(suite, pattern)]
+        lost += [f"{page.name}:{call.line}: diobench {' '.join(call.command)}: {what}" for what in wrong]
     return lost

@@ -51,6 +51,10 @@ class ThePages(unittest.TestCase):
         found = [breach for path in PAGES for breach in rules.lost_commands(read(path), PROGRAM)]
         self.assertEqual([], found, "\n" + "\n".join(found))
 
+    def test_values_of_options_are_right_ones(self):
+        found = [breach for path in PAGES for breach in rules.lost_values(read(path), PROGRAM, ROOT)]
+        self.assertEqual([], found, "\n" + "\n".join(found))
+
 
 class TheRules(unittest.TestCase):
     """The same rules on pages that break them."""
@@ -120,6 +124,14 @@ class TheRules(unittest.TestCase):
             self.assertEqual([], rules.lost_commands(self.page(text), PROGRAM), text)
         for text in ("```\ndiobench run --nothing x\n```", "`run --nothing DIR`", "`--nothing GLOB`", "`diobench kernel --on dio`", "`diobench dance`", "`diobench run [--nothing]`", "`diobench run --suite=x\n--nothing`"):
             self.assertEqual(1, len(rules.lost_commands(self.page(text), PROGRAM)), text)
+
+    def test_values_that_are_not_right(self):
+        for text in ("`run --machine uml`", "`run --machine NAME`", "```\ndiobench plan --suite quick --filter '*/4k/*'\n```", "`run --workload workloads/rivals.toml --filter x`",
+                     "`calibrate --clock --filter '*/ram/*'`", "`plan --suite=nightly`"):
+            self.assertEqual([], rules.lost_values(self.page(text), PROGRAM, ROOT), text)
+        for text in ("`run --machine vax`", "```\ndiobench profile --kernel dio \\\n  --filter '*/5k/*'\n```", "`run --workload workloads/nothing.toml`", "`calibrate --clock --filter '*/tape/*'`",
+                     "`plan --suite daily`", "`bisect --cell no/such/cell`"):
+            self.assertEqual(1, len(rules.lost_values(self.page(text), PROGRAM, ROOT)), text)
 
 
 if __name__ == "__main__":
