@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a page of docs/ must keep.  Each rule gives the breaches it finds, "PAGE:LINE: what, and what would be right"."""
+"""What a page must keep.  Each rule gives the breaches it finds, "PAGE:LINE: what, and what would be right"."""
 
 import re
 import shlex
@@ -53,7 +53,7 @@ def banned_words(page: Page, banned: list[Banned]) -> list[str]:
 
 
 def opening(page: Page) -> list[str]:
-    """Before its first section a page of docs/ says what it is for, then shows a command.  README.md has a picture there."""
+    """Before its first section a page says what it is for, then shows a command.  README.md has a picture there."""
     if page.name == "README.md":
         return []
     first = next((heading.number for heading in page.headings[1:]), len(page.lines))
@@ -71,7 +71,7 @@ def lost_links(page: Page, folder: Path) -> list[str]:
         if re.match(r"[a-z]+:", link.text):
             continue
         name, _, fragment = link.text.partition("#")
-        target = folder / name if name else folder / page.name
+        target = folder / (name or Path(page.name).name)
         if not target.exists() or fragment and fragment not in anchors_of(target):
             lost.append(f"{page.name}:{link.number}: the link {link.text} leads nowhere")
     return lost

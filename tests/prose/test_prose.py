@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""README.md and docs/*.md keep the rules of tests/prose/rules.py, with the words of words.toml."""
+"""README.md, docs/*.md and kernel-patches/README.md keep the rules of tests/prose/rules.py, with the words of words.toml."""
 
 import os
 import tomllib
@@ -13,12 +13,16 @@ from tests.prose.program import Program
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = tomllib.loads((Path(__file__).parent / "words.toml").read_text())
 BANNED = [rules.Banned(row["pattern"], row["say"], row["caught"], row["passed"], row.get("allowed_on", [])) for row in WORDS["banned"]]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "kernel-patches/README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PROGRAM = Program(os.environ["DIOBENCH"])
 
 
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix().removeprefix("docs/")
+
+
 def read(path: Path) -> Page:
-    return read_page(path.name, path.read_text())
+    return read_page(name_of(path), path.read_text())
 
 
 def breaches_of_style(page: Page) -> list[str]:
@@ -27,20 +31,20 @@ def breaches_of_style(page: Page) -> list[str]:
 
 class ThePages(unittest.TestCase):
     def test_sentences_lines_words_and_openings(self):
-        found = [breach for path in PAGES if path.name not in WORDS["unfinished"] for breach in breaches_of_style(read(path))]
+        found = [breach for path in PAGES if name_of(path) not in WORDS["unfinished"] for breach in breaches_of_style(read(path))]
         self.assertEqual([], found, "\n" + "\n".join(found))
 
     def test_pages_that_are_listed_as_unfinished_are(self):
-        self.assertEqual([], [name for name in WORDS["unfinished"] if name not in {path.name for path in PAGES}])
-        done = [path.name for path in PAGES if path.name in WORDS["unfinished"] and not breaches_of_style(read(path))]
+        self.assertEqual([], [name for name in WORDS["unfinished"] if name not in {name_of(path) for path in PAGES}])
+        done = [name_of(path) for path in PAGES if name_of(path) in WORDS["unfinished"] and not breaches_of_style(read(path))]
         self.assertEqual([], done, "take these pages from the list of tests/prose/words.toml: they keep the rules")
 
     def test_links_lead_somewhere(self):
         self.assertEqual([], [breach for path in PAGES for breach in rules.lost_links(read(path), path.parent)])
 
     def test_pages_and_code_refer_to_headings_that_are_there(self):
-        headings = {path.name: {heading.text.replace("`", "") for heading in read(path).headings} for path in PAGES}
-        files = [path for path in PAGES if path.name not in WORDS["unfinished"]] + [path for folder in ("bench", "reports", "kernel-patches", "workloads") for path in sorted((ROOT / folder).rglob("*"))
+        headings = {name_of(path): {heading.text.replace("`", "") for heading in read(path).headings} for path in PAGES}
+        files = [path for path in PAGES if name_of(path) not in WORDS["unfinished"]] + [path for folder in ("bench", "reports", "kernel-patches", "workloads") for path in sorted((ROOT / folder).rglob("*"))
                          if path.suffix in (".h", ".cc", ".py", ".md", ".toml", ".c")]
         self.assertGreater(len(files), 300)
         found = [breach for path in files for breach in rules.lost_references(path.relative_to(ROOT).as_posix(), path.read_text(), headings)]
