@@ -37,9 +37,9 @@ std::string forbidden(const ClassTable& table) {
     const KernelResult* kernel = table.results->find_kernel(table.candidate);
     if (kernel == nullptr) return "";
     size_t cases = 0;
-    for (const auto& entry : kernel->conformance) cases += entry.status == ConformanceStatus::fail ? 1 : 0;
+    for (const auto& entry : kernel->conformance) cases += entry.status == ConformanceStatus::fail && !entry.known ? 1 : 0;
     size_t cells = 0;
-    for (const auto& cell : table.results->cells) cells += cell.kernel == table.candidate && cell.status == CellStatus::invalid ? 1 : 0;
+    for (const auto& cell : table.results->cells) cells += cell.kernel == table.candidate && cell.status == CellStatus::invalid && !cell.known ? 1 : 0;
     std::vector<std::string> why;
     if (cases != 0) why.push_back(fmt::format("{} {} of its bytes failed", cases, cases == 1 ? "check" : "checks"));
     if (cells != 0) why.push_back(fmt::format("{} {} invalid", cells, cells == 1 ? "read is" : "reads are"));
