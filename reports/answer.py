@@ -123,6 +123,11 @@ def worst(run: Run) -> list[str]:
     return [] if run.answer is None else list(run.answer["worst"])
 
 
+def mainline(run: Run) -> list[dict[str, str]]:
+    """What mainline did with the mode that is measured, newest last."""
+    return [] if run.answer is None else list(run.answer["mainline"])
+
+
 def columns(run: Run) -> list[str]:
     return [] if run.answer is None else list(run.answer["classes"]["kernels"])
 

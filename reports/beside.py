@@ -57,7 +57,8 @@ HISTORY = {
                            "points": [{"run": str, "started_at": str, "verdict": VERDICTS, "cells": int, "changed": int,
                                        "ratio": (NONE, RATIO)}]}]}]}
 CLASS_ROW = {"id": str, "title": str, "meaning": str, "direct": bool, "measure": str, "kind": str, "reads": int, "figures": dict}
-ANSWER = {"schema_version": int, "run": str, "recommendation": [{"text": str, "rows": [str]}], "worst": [str], "sentences": [str],
+ANSWER = {"schema_version": int, "run": str, "mainline": [{"date": str, "version": str, "text": str, "source": str}],
+          "recommendation": [{"text": str, "rows": [str]}], "worst": [str], "sentences": [str],
           "classes": {"reference": str, "kernels": [str], "candidate": str, "work": [CLASS_ROW], "time": [CLASS_ROW]},
           "reads": [{"id": str, "title": str, "meaning": str, "reads": int}]}
 SCHEMA_VERSIONS = {"answer.json": 1, "calibration.json": 1, "clock.json": 1, "history.json": 1}

@@ -33,7 +33,7 @@ Result<Results> read_two(const CompareArguments& arguments) {
     return merge_runs(*first, *second, arguments.options.kernels);
 }
 
-void print_for_people(const Comparison& comparison, const ComparisonOptions& options) {
+Status print_for_people(const Comparison& comparison, const ComparisonOptions& options) {
     const Run& run = comparison.results->run;
     fmt::print("run {}  suite {}  machine {}  clock {} ({})\n", run.id, run.suite, run.machine, run.clock.kind, run.clock.unit_is);
     fmt::print("ratio: {} / {}\n\n", comparison.arms[comparison.candidate].title, comparison.arms[comparison.reference].title);
@@ -41,15 +41,17 @@ void print_for_people(const Comparison& comparison, const ComparisonOptions& opt
     else if (comparison.main_rows_missing) fmt::print("This suite has none of the usual reads; these are its local direct ones.\n\n");
     fmt::print("{}", comparison_tables(comparison, kTextWidth, Colours::on_terminals));
     if (!comparison.rows.empty()) {
-        const RunAnswer answer = answer_of(comparison);
-        fmt::print("{}\n", answer_text(answer, kTextWidth, Colours::on_terminals));
-        for (const auto& sentence : answer.sentences) fmt::print("{}\n", wrap_text(sentence, kTextWidth, 2));
+        auto answer = answer_of(comparison);
+        if (!answer) return forward(answer);
+        fmt::print("{}\n", answer_text(*answer, kTextWidth, Colours::on_terminals));
+        for (const auto& sentence : answer->sentences) fmt::print("{}\n", wrap_text(sentence, kTextWidth, 2));
     }
     for (const auto& sentence : wrong_floors(*comparison.results)) fmt::print("{}\n", coloured(wrap_text(sentence, kTextWidth, 2), Colour::red));
     auto wrong = problems(*comparison.results);
-    if (wrong.empty()) return;
+    if (wrong.empty()) return {};
     fmt::print("\nWithout a number, or wrong:\n");
     for (const auto& sentence : wrong) fmt::print("{}\n", wrap_text("* " + sentence, kTextWidth, 2));
+    return {};
 }
 
 Result<ExitCode> compare(CompareArguments arguments) {
@@ -66,7 +68,7 @@ Result<ExitCode> compare(CompareArguments arguments) {
     auto comparison = compare_arms(*results, arguments.options);
     if (!comparison) return forward(comparison);
     if (arguments.json) fmt::print("{}\n", comparison_json(*comparison).dump(2));
-    else print_for_people(*comparison, arguments.options);
+    else if (auto s = print_for_people(*comparison, arguments.options); !s) return forward(s);
     return ExitCode::ok;
 }
 

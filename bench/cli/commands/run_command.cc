@@ -33,7 +33,8 @@ struct RunArguments {
 void print_outcome(const RunOutcome& outcome) {
     auto comparison = compare_arms(outcome.results, {});
     if (comparison) {
-        fmt::print("{}", answer_text(answer_of(*comparison), kTextWidth, Colours::on_terminals));
+        if (auto answer = answer_of(*comparison)) fmt::print("{}", answer_text(*answer, kTextWidth, Colours::on_terminals));
+        else fmt::print(stderr, "{}\n", answer.error().message());
         for (const auto& sentence : wrong_floors(outcome.results)) fmt::print("{}\n", coloured(sentence, Colour::red));
     }
     const Run& run = outcome.results.run;

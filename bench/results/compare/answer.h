@@ -7,6 +7,7 @@
 
 #include "bench/results/compare/class_table.h"
 #include "bench/results/compare/comparison.h"
+#include "bench/results/compare/mainline.h"
 #include "bench/results/compare/recommendation.h"
 
 namespace diobench {
@@ -15,6 +16,7 @@ inline constexpr std::string_view kAnswerFileName = "answer.json";
 inline constexpr int kAnswerSchemaVersion = 1;
 
 struct RunAnswer {
+    std::vector<MainlineEvent> mainline;
     std::vector<std::string> worst;      ///< worst_sentences()
     std::vector<std::string> sentences;  ///< headline(): gain, cost, buffered reads, floor
     std::vector<RecommendationClause> recommendation;
@@ -22,7 +24,8 @@ struct RunAnswer {
     std::vector<std::pair<const ReadClassRow*, size_t>> reads;  ///< how many of each class the run has
 };
 
-[[nodiscard]] RunAnswer answer_of(const Comparison& comparison);
+/// Errors: kernel-patches/mainline.toml cannot be read.
+[[nodiscard]] Result<RunAnswer> answer_of(const Comparison& comparison);
 /// The recommendation, the worst classes and the table, wrapped.
 [[nodiscard]] std::string answer_text(const RunAnswer& answer, size_t width, Colours colours);
 /// Writes `directory`/answer.json for a run with cells.

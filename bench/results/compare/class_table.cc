@@ -151,7 +151,7 @@ std::string worst_sentence(const ClassTable& table, const std::vector<ClassRow>&
     const std::string kind = fmt::format("Worst, {}", kind_name(worst->measure->kind));
     if (figure.worse == 0) return fmt::format("{}: no class of direct reads has one that is worse than {}'s.", kind, table.reference);
     return fmt::format("{}: {}, {} of {} reads; {} has {} times the {} of {} in {}: {} instead of {}.", kind, worst->title, figure.worse, figure.pairs.size(),
-                       table.candidate, ratio_text(figure.worst.ratio), worst->measure->ratio_title, table.reference, place_of(figure.worst.cell->dimensions),
+                       table.candidate, ratio_text(figure.worst.ratio), worst->measure->ratio_title, table.reference, read_on_device(figure.worst.cell->dimensions),
                        worst->measure->text(figure.worst.after), worst->measure->text(figure.worst.before));
 }
 

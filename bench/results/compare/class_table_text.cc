@@ -70,7 +70,7 @@ private:
         for (size_t i = 0; i < shown_.size(); ++i) head += fmt::format("{:>{}}", table_.kernels[shown_[i]], widths_[i]);
         out += paint(head, Colour::dim) + "\n";
         for (const auto& row : rows) out += line(row);
-        return out + "\n";
+        return out;
     }
 
     std::string line(const ClassRow& row) const {
@@ -80,7 +80,7 @@ private:
             const Colour colour = !figure.gap.empty() ? Colour::dim : figure.worse != 0 ? Colour::red : figure.better != 0 ? Colour::green : Colour::none;
             out += paint(fmt::format("{:>{}}", text_of(figure), widths_[i]), colour);
         }
-        return out + "\n";
+        return out.substr(0, out.find_last_not_of(' ') + 1) + "\n";
     }
 
     std::string notes() const {

@@ -167,8 +167,10 @@ void take_arm(const Results& from, const std::string& kernel, std::string_view s
 
 }  // namespace
 
+std::string read_on_device(const Dimensions& d) { return fmt::format("{}{} on {}", read_label(d), d.layout == "flat" ? "" : ", " + d.layout, d.device); }
+
 std::string place_of(const Dimensions& d) {
-    return fmt::format("{}{} on {} ({})", read_label(d), d.layout == "flat" ? "" : ", " + d.layout, d.device, row_of(read_class_of(d)).title);
+    return fmt::format("{} ({})", read_on_device(d), row_of(read_class_of(d)).title);
 }
 
 bool is_main_read(const Dimensions& d) {

@@ -44,7 +44,9 @@ struct ComparisonOptions {
     std::string filter = "*";          ///< of cell ids
 };
 
-/// "rand 4k qd1 pread on nvme-80us (warm or re-read)".
+/// "rand 4k qd1 pread on nvme-80us", with the layout if it is not flat.
+[[nodiscard]] std::string read_on_device(const Dimensions& dimensions);
+/// The same with its class: "rand 4k qd1 pread on nvme-80us (warm or re-read)".
 [[nodiscard]] std::string place_of(const Dimensions& dimensions);
 
 /// The comparison; its pointers point into `results`, whose boots are collapsed.

@@ -17,7 +17,7 @@ namespace {
 constexpr size_t kWidth = 72;
 constexpr size_t kIndent = 10;
 constexpr size_t kHashDigits = 12;
-constexpr size_t kMostProblems = 3;
+constexpr size_t kMostProblems = 2;
 constexpr size_t kProblemLength = 2 * kWidth - 10;
 
 /// "name:     text", wrapped under itself.
@@ -32,15 +32,15 @@ std::string labelled(std::string_view name, std::string_view text) {
 }
 
 std::string kernel_text(const KernelResult& kernel) {
-    std::string series = kernel.series.empty() ? "no patch" : "series " + join(kernel.series, " + ");
-    std::string hash = kernel.patch_sha256.empty() ? "" : fmt::format(", patches sha256 {}", kernel.patch_sha256.substr(0, kHashDigits));
-    return fmt::format("{}: Linux {}, {}{}", kernel.name, kernel.base_version, series, hash);
+    std::string series = kernel.series.empty() ? "no patch" : join(kernel.series, " + ");
+    std::string hash = kernel.patch_sha256.empty() ? "" : fmt::format(", patches {}", kernel.patch_sha256.substr(0, kHashDigits));
+    return fmt::format("{}: {}, {}{}", kernel.name, kernel.base_version, series, hash);
 }
 
 std::string setup(const Run& run) {
-    std::string out = labelled("Run", fmt::format("{}, suite {}, seed {}, started {}", run.id, run.suite, run.seed, run.started_at));
+    std::string out = labelled("Run", fmt::format("{}, suite {}, seed {}", run.id, run.suite, run.seed));
     out += labelled("Machine", fmt::format("{} ({}) on {}, {} CPUs, Linux {}", run.machine, run.accelerator, run.host.cpu, run.host.cpus, run.host.kernel));
-    return out + labelled("Clock", fmt::format("{}: {}", run.clock.kind, run.clock.unit_is));
+    return out + labelled("Clock", fmt::format("{}: {}", run.clock.kind, run.clock.unit_is.substr(0, run.clock.unit_is.find(';'))));
 }
 
 std::string kernels_text(const std::vector<KernelResult>& kernels) {
@@ -57,8 +57,9 @@ std::string bullets(const std::vector<std::string>& sentences) {
     return out;
 }
 
-/// The first problems, each cut to two lines: the page has all of them.
-std::string shortened(const std::vector<std::string>& problems) {
+/// The first problems, each cut to some two lines, with those that no series declares before others: the page has all of them.
+std::string shortened(std::vector<std::string> problems) {
+    std::ranges::stable_partition(problems, [](const std::string& one) { return one.find("(known") == std::string::npos; });
     if (problems.empty()) return "Nothing.\n";
     std::string out;
     for (size_t i = 0; i < std::min(problems.size(), kMostProblems); ++i) {
@@ -79,12 +80,14 @@ std::string section(std::string_view title) { return fmt::format("\n{}\n{}\n", t
 
 }  // namespace
 
-std::string summary_text(const Comparison& comparison) {
+Result<std::string> summary_text(const Comparison& comparison) {
+    auto answer = answer_of(comparison);
+    if (!answer) return forward(answer);
     const Results& results = *comparison.results;
     std::string out = "diobench: direct against buffered reads, EROFS over fscache\n\n";
     out += setup(results.run);
     out += "Kernels:\n" + kernels_text(results.kernels);
-    out += section("Answer") + bullets(wrong_floors(results)) + answer_text(answer_of(comparison), kWidth, Colours::never);
+    out += "\n" + bullets(wrong_floors(results)) + answer_text(*answer, kWidth, Colours::never);
     out += section("Refused, invalid or failed") + shortened(problems(results));
     auto git = results.run.tool.find("git");
     out += fmt::format("\nTo reproduce{}, or with reproduce.sh beside this file:\n", git != results.run.tool.end() ? " at commit " + git->second : "");
@@ -105,7 +108,8 @@ Status write_summary(const fs::path& file, const Results& results) {
     if (results.cells.empty()) return write_file_atomic(file, verify_summary_text(results));
     auto comparison = compare_arms(results, {});
     if (!comparison) return forward(comparison);
-    return write_file_atomic(file, summary_text(*comparison));
+    auto text = summary_text(*comparison);
+    return text ? write_file_atomic(file, *text) : Status(forward(text));
 }
 
 }  // namespace diobench

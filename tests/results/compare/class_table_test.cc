@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/results/compare/class_table.h"
 
+#include <algorithm>
 #include <cmath>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -163,4 +164,27 @@ TEST(Recommendation, WrongBytesForbidIt) {
     Results results = class_run(cells);
     results.kernels[1].conformance = {{"data/x", ConformanceStatus::fail, false, "wrong bytes", 0, ""}};
     EXPECT_THAT(recommendation(table_of(results)).front().text, HasSubstr("Do not take dio: 1 check"));
+}
+
+TEST(Mainline, TheProjectsFileIsWholeAndInOrder) {
+    auto events = mainline_events();
+    ASSERT_TRUE(events) << events.error().message();
+    EXPECT_TRUE(std::ranges::is_sorted(*events, {}, &MainlineEvent::date));
+    EXPECT_THAT(mainline_line(*events), AllOf(testing::StartsWith("Mainline: "), HasSubstr(events->back().date)));
+}
+
+TEST(Mainline, WhatIsMissingOrUnknownIsRefused) {
+    const fs::path file = fs::path(testing::TempDir()) / "mainline.toml";
+    auto refused = [&](const std::string& text) {
+        EXPECT_TRUE(write_file_atomic(file, text));
+        auto events = mainline_events(file);
+        return events ? std::string() : events.error().message();
+    };
+    const std::string whole = "[[event]]\ndate = \"2020-01-01\"\nversion = \"\"\ntext = \"a\"\nsource = \"b\"\n";
+    EXPECT_EQ(refused(whole), "");
+    EXPECT_THAT(refused(whole + "more = 1\n"), HasSubstr("\"more\""));
+    EXPECT_THAT(refused("[[event]]\ntext = \"a\"\n"), HasSubstr("needs date"));
+    EXPECT_THAT(refused(""), HasSubstr("no [[event]]"));
+    EXPECT_THAT(refused("[[event"), HasSubstr("mainline.toml"));
+    EXPECT_FALSE(mainline_events(file / "absent"));
 }

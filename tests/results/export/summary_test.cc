@@ -17,7 +17,7 @@ namespace {
 std::string summary_of(const Results& results) {
     auto comparison = compare_arms(results, {});
     EXPECT_TRUE(comparison);
-    return summary_text(*comparison);
+    return summary_text(*comparison).value();
 }
 
 /// As a quick run has it: four kernels, each class of reads.
