@@ -42,7 +42,7 @@ std::string host_name() {
 
 /// What must be the same for a night to go on: all that decides about what is measured, and nothing else.
 std::string asked_of(const NightConfig& config) {
-    std::string text = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n", config.suite, config.filter, machine_name(config.machine), config.seed, config.seeds, config.tree.string(), config.revision);
+    std::string text = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n", config.suite, config.filter.text(), machine_name(config.machine), config.seed, config.seeds, config.tree.string(), config.revision);
     for (const auto& kernel : config.kernels) text += fmt::format("{} {}\n", kernel.series, kernel.verify);
     return sha256_hex(text);
 }

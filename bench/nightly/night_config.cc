@@ -179,7 +179,8 @@ Result<NightConfig> parse_night_config(const std::string& text, const fs::path& 
     config.file = file;
     config.output = root.absolute("nights");
     if (auto s = root.take_text("suite", "\"nightly\"", config.suite); !s) return forward(s);
-    if (auto s = root.take_text("filter", "\"rand-read/*\"", config.filter); !s) return forward(s);
+    if (auto s = root.take_text("filter", "\"rand-read/*\"", config.filter.glob); !s) return forward(s);
+    if (auto s = root.take_text("where", "\"io=direct,block_size=4k\"", config.filter.where); !s) return forward(s);
     if (auto s = read_machine(root, config); !s) return forward(s);
     if (auto s = root.take_number("seed", "1", config.seed); !s) return forward(s);
     if (auto s = root.take_number("seeds", "5", config.seeds); !s) return forward(s);

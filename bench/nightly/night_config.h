@@ -8,6 +8,7 @@
 
 #include "bench/common/base/error.h"
 #include "bench/common/base/files.h"
+#include "bench/common/plan/cell_filter.h"
 #include "bench/host/machine/boot.h"
 
 namespace diobench {
@@ -34,7 +35,7 @@ struct NightConfig {
     fs::path file;
     std::vector<NightKernel> kernels;
     std::string suite = "nightly";
-    std::string filter = "*";
+    CellFilter filter;
     MachineKind machine = MachineKind::exact;
     uint64_t seed = 1;
     uint64_t seeds = 5;

@@ -63,7 +63,7 @@ EOT
 expect_exit 2 "$diobench" bisect --baseline dio --candidate dio
 grep -q 'they have the same patches' "$scratch/out" || fail "nothing between them is not said: $(cat "$scratch/out")"
 expect_exit 2 "$diobench" bisect --baseline dio --candidate "$four" --cell no/such/cell --metric latency_ns.mean --out "$scratch/none"
-grep -q 'has no cell of this name' "$scratch/out" || fail "the cell is not named: $(cat "$scratch/out")"
+grep -q 'no cell of suite quick has such an id' "$scratch/out" || fail "the cell is not named: $(cat "$scratch/out")"
 
 # check DIRECTORY GATE: bisect.json there names the third patch and says how much it is.
 check() {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <memory>
 
+#include "bench/cli/commands/cell_options.h"
 #include "bench/cli/commands/command.h"
 #include "bench/common/base/json_text.h"
 #include "bench/verdict/bisect/bisect.h"
@@ -42,7 +43,7 @@ void register_bisect_command(CLI::App& app, CommandContext& context) {
     command->add_option("--baseline", options.baseline, "The series that is good: name or folder (not with --rev OLD..NEW)");
     command->add_option("--candidate", options.candidate, "The series that is worse; with --rev OLD..NEW the one that is put on every commit");
     command->add_option("--suite", options.suite, "Which cells (suites = [...] in workloads/*.toml)")->capture_default_str();
-    command->add_option("--filter", options.filter, "Judge the ends by cells whose id matches only; '*' also matches '/'")->option_text("GLOB");
+    add_filter_options(*command, options.filter, "Judge the ends by");
     command->add_option("--cell", options.cell, "Follow this cell, without judging the ends by the gate")->option_text("ID");
     command->add_option("--metric", options.metric, "Of --cell: follow this metric, whichever way it goes")->option_text("NAME");
     command->add_option("--seeds", options.seeds, "How many seeds each kernel is measured with; the median counts")->check(CLI::Range(1, 100))->capture_default_str();

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <memory>
 
+#include "bench/cli/commands/cell_options.h"
 #include "bench/cli/commands/command.h"
 #include "bench/common/base/json_text.h"
 #include "bench/verdict/calibrate/calibrate.h"
@@ -40,7 +41,7 @@ Status refuse_options_of_others(const CLI::App& command, const CalibrateArgument
 
 Result<ClockOptions> clock_options(const CLI::App& command, const CalibrateArguments& arguments) {
     if (!arguments.resume.empty()) {
-        for (const char* name : {"KERNEL", "--baseline", "--suite", "--filter", "--seeds", "--seed", "--machine", "--policy", "--tree", "--rev", "--out", "--pairs"})
+        for (const char* name : {"KERNEL", "--baseline", "--suite", "--filter", "--where", "--seeds", "--seed", "--machine", "--policy", "--tree", "--rev", "--out", "--pairs"})
             if (command.count(name) > 0) return fail("calibrate --clock --resume", name, "it takes everything from the calibration it resumes; leave it out");
         return read_clock_request(arguments.resume);
     }
@@ -120,7 +121,7 @@ void register_calibrate_command(CLI::App& app, CommandContext& context) {
     command->add_flag("--clock", arguments->clock, "What a stopwatch says: ratios by real clocks of this host beside the exact machine's");
     command->add_option("--baseline", options.baseline, "What they are held against (--clock: fallback)")->capture_default_str();
     command->add_option("--suite", options.suite, "Which cells (--clock: headline)")->capture_default_str();
-    command->add_option("--filter", options.filter, "Of equal kernels only cells whose id matches; --clock: only such cells")->option_text("GLOB");
+    add_filter_options(*command, options.filter, "Of equal kernels (with --clock: of all)");
     command->add_option("--cells", options.least_cells, "Judge at least so many cells of equal kernels, with other seeds each time")->capture_default_str();
     command->add_option("--seeds", options.seeds, "Machine exact: seeds of each gate, or of each arm's ratios")->check(CLI::Range(1, 100))->capture_default_str();
     command->add_option("--seed", options.seed, "The first seed")->capture_default_str();

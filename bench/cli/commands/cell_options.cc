@@ -21,13 +21,18 @@ std::string parse_shard(const std::string& text, RunOptions& options) {
 
 }  // namespace
 
+void add_filter_options(CLI::App& command, CellFilter& filter, const std::string& what) {
+    command.add_option("--filter", filter.glob, what + " cells whose id, or label as in tables (\"rand 4k qd1 pread\"), matches; '*' also matches '/'")->option_text("GLOB");
+    command.add_option("--where", filter.where, what + " cells with these values, such as io=direct,block_size=4k|8k,cache_state=local")->option_text("NAME=VALUE[|VALUE],...");
+}
+
 void add_cell_options(CLI::App& command, RunOptions& options) {
     command.add_option("--suite", options.suite, "Which cells (suites = [...] in workloads/*.toml)")->capture_default_str();
     command.add_option("--workload", options.workload_files, "A workload file of your own, instead of a suite; fio jobs and traces it names lie beside it")
         ->check(CLI::ExistingFile)->option_text("FILE ...");
     command.add_option("--fio-job", options.fio_jobs, "A fio job file of your own, instead of a suite: on the flat image, blob in the cache, no device latency")
         ->check(CLI::ExistingFile)->option_text("FILE ...");
-    command.add_option("--filter", options.filter, "Only cells whose id matches; '*' also matches '/'")->option_text("GLOB");
+    add_filter_options(command, options.filter);
     command.add_option_function<std::string>("--shard", [&options](const std::string& text) {
         if (std::string wrong = parse_shard(text, options); !wrong.empty()) throw CLI::ValidationError(wrong);
     }, "Part NUMBER of COUNT of the boots, to share a suite among hosts")->option_text("NUMBER/COUNT");

@@ -8,7 +8,9 @@
 
 namespace diobench {
 
-/// --suite, --workload, --fio-job, --filter, --shard, --seeds.
+/// --filter and --where; `what` begins their help.
+void add_filter_options(CLI::App& command, CellFilter& filter, const std::string& what = "Only");
+/// --suite, --workload, --fio-job, --filter, --where, --shard, --seeds.
 void add_cell_options(CLI::App& command, RunOptions& options);
 
 }  // namespace diobench

@@ -33,12 +33,11 @@ Result<Results> read_two(const CompareArguments& arguments) {
     return merge_runs(*first, *second, arguments.options.kernels);
 }
 
-Status print_for_people(const Comparison& comparison, const ComparisonOptions& options) {
+Status print_for_people(const Comparison& comparison) {
     const Run& run = comparison.results->run;
     fmt::print("run {}  suite {}  machine {}  clock {} ({})\n", run.id, run.suite, run.machine, run.clock.kind, run.clock.unit_is);
     fmt::print("ratio: {} / {}\n\n", comparison.arms[comparison.candidate].title, comparison.arms[comparison.reference].title);
-    if (comparison.rows.empty()) fmt::print("No cell matches --filter {}.\n\n", options.filter);
-    else if (comparison.main_rows_missing) fmt::print("This suite has none of the usual reads; these are its local direct ones.\n\n");
+    if (comparison.main_rows_missing && !comparison.rows.empty()) fmt::print("This suite has none of the usual reads; these are its local direct ones.\n\n");
     fmt::print("{}", comparison_tables(comparison, kTextWidth, Colours::on_terminals));
     if (!comparison.rows.empty()) {
         auto answer = answer_of(comparison);
@@ -67,8 +66,10 @@ Result<ExitCode> compare(CompareArguments arguments) {
     if (arguments.all) arguments.options.rows = ComparisonOptions::Rows::all;
     auto comparison = compare_arms(*results, arguments.options);
     if (!comparison) return forward(comparison);
+    if (comparison->rows.empty() && !arguments.options.filter.takes_all())
+        return fail("compare", join(arguments.options.filter.words(), " "), "no direct read from the local cache matches; --all shows every cell that does");
     if (arguments.json) fmt::print("{}\n", comparison_json(*comparison).dump(2));
-    else if (auto s = print_for_people(*comparison, arguments.options); !s) return forward(s);
+    else if (auto s = print_for_people(*comparison); !s) return forward(s);
     return ExitCode::ok;
 }
 
@@ -82,7 +83,7 @@ void register_compare_command(CLI::App& app, CommandContext& context) {
                         "Only these arms: the first is the reference, the last the candidate. With two directories: the arm of each")
         ->option_text("NAME ...");
     command->add_flag("--all", arguments->all, "Every cell, not only the main reads from the local cache");
-    command->add_option("--filter", arguments->options.filter, "Only cells whose id matches; '*' also matches '/'")->option_text("GLOB");
+    add_filter_options(*command, arguments->options.filter);
     command->add_flag("--json", arguments->json, "Print JSON");
     command->callback([&context, arguments] { context.body = [arguments] { return compare(*arguments); }; });
 }

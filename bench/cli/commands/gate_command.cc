@@ -6,6 +6,7 @@
 #include <fstream>
 #include <memory>
 
+#include "bench/cli/commands/cell_options.h"
 #include "bench/cli/commands/command.h"
 #include "bench/common/base/json_text.h"
 #include "bench/results/export/report.h"
@@ -87,7 +88,7 @@ void register_gate_command(CLI::App& app, CommandContext& context) {
     command->add_option("--baseline", options.baseline, "The kernel that is good enough: series or folder (of given results: the arm's name)");
     command->add_option("--candidate", options.candidate, "The kernel to be judged: series or folder (of given results: the arm's name)");
     command->add_option("--suite", options.suite, "Which cells (suites = [...] in workloads/*.toml)")->capture_default_str();
-    command->add_option("--filter", options.filter, "Only cells whose id matches; '*' also matches '/'")->option_text("GLOB");
+    add_filter_options(*command, options.filter);
     command->add_option("--seeds", options.seeds, "Machine exact: pairs of runs, each with its own seed; undecided metrics get up to twice as many")
         ->check(CLI::Range(1, 100))->capture_default_str();
     command->add_option("--seed", options.seed, "The first seed")->capture_default_str();

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <memory>
 
+#include "bench/cli/commands/cell_options.h"
 #include "bench/cli/commands/command.h"
 #include "bench/common/base/terminal.h"
 #include "bench/host/profile/difference.h"
@@ -120,7 +121,7 @@ Result<ExitCode> profile(const ProfileArguments& arguments) {
         for (const auto& text : profiles->uncounted) fmt::print("{} {}\n", coloured("not counted:", Colour::yellow), text);
     }
     if (profiles->cells.empty() || (two && all.empty()))
-        return fail("profile", "--filter " + arguments.request.filter, "no cell could be counted", ExitCode::invalid);
+        return fail("profile", arguments.request.filter.text(), "no cell could be counted", ExitCode::invalid);
     return ExitCode::ok;
 }
 
@@ -137,7 +138,7 @@ void register_profile_command(CLI::App& app, CommandContext& context) {
     command->add_option("--kernel", request.kernels, "Series of kernel-patches/series/ or a folder with a series.toml; of two the first is the baseline")
         ->required()->option_text("NAME ...");
     command->add_option("--suite", request.suite, "Which cells (suites = [...] in workloads/*.toml)")->capture_default_str();
-    command->add_option("--filter", request.filter, "Only cells whose id matches; '*' also matches '/'")->option_text("GLOB");
+    add_filter_options(*command, request.filter);
     command->add_option("--seed", request.seed, "Of content, offsets and everything random")->capture_default_str();
     command->add_option("--tree", request.tree, "Kernel source tree (default: Debian's linux-source-6.12); it is not touched")->check(CLI::ExistingDirectory);
     command->add_option("--rev", request.revision, "Revision of --tree");

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <charconv>
 #include <fmt/format.h>
+#include <fnmatch.h>
 
 namespace diobench {
 
@@ -90,6 +91,10 @@ std::string human_ns(double ns) {
     if (ns < 1e6) return fmt::format("{:.2f} us", ns / 1e3);
     if (ns < 1e9) return fmt::format("{:.2f} ms", ns / 1e6);
     return fmt::format("{:.2f} s", ns / 1e9);
+}
+
+bool match_glob(std::string_view pattern, std::string_view text) {
+    return ::fnmatch(std::string(pattern).c_str(), std::string(text).c_str(), 0) == 0;
 }
 
 uint32_t crc32c(std::string_view data) {

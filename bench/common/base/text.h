@@ -27,6 +27,9 @@ namespace diobench {
 [[nodiscard]] std::string human_bytes(double bytes);
 [[nodiscard]] std::string human_ns(double ns);
 
+/// fnmatch(3); '*' also matches '/', so "*/local/*" means every local cell.
+[[nodiscard]] bool match_glob(std::string_view pattern, std::string_view text);
+
 /// CRC-32C (Castagnoli), the checksum behind every record that leaves a guest.
 [[nodiscard]] uint32_t crc32c(std::string_view data);
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/common/plan/cell_filter.h"
 #include "bench/host/profile/read_profiles.h"
 
 namespace diobench {
@@ -12,7 +13,7 @@ namespace diobench {
 struct ProfileRequest {
     std::vector<std::string> kernels;  ///< as of `diobench run`
     std::string suite = "quick";
-    std::string filter = "*";          ///< glob of cell ids
+    CellFilter filter;
     uint64_t seed = 1;
     fs::path tree;                     ///< kernel source; empty: the distribution's
     std::string revision;              ///< of `tree`

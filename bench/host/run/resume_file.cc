@@ -44,7 +44,8 @@ Status write_resume_file(const fs::path& output, const Run& run, const RunOption
         {"suite", options.suite},
         {"workload_files", absolute(options.workload_files)},
         {"fio_jobs", absolute(options.fio_jobs)},
-        {"filter", options.filter},
+        {"filter", options.filter.glob},
+        {"where", options.filter.where},
         {"only", options.only},
         {"shard", options.shard},
         {"shards", options.shards},
@@ -74,7 +75,7 @@ Result<RunOptions> read_resume_file(const fs::path& output) {
         out.suite = json.at("suite");
         out.workload_files = paths_at(json, "workload_files");
         out.fio_jobs = paths_at(json, "fio_jobs");
-        out.filter = json.at("filter");
+        out.filter = {json.at("filter"), json.value("where", "")};
         out.only = json.at("only").get<std::vector<std::string>>();
         out.shard = json.at("shard");
         out.shards = json.at("shards");

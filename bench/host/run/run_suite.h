@@ -10,6 +10,7 @@
 #include "bench/common/base/files.h"
 #include "bench/common/base/terminal.h"
 #include "bench/common/plan/cell.h"
+#include "bench/common/plan/cell_filter.h"
 #include "bench/host/machine/boot.h"
 #include "bench/results/store/results.h"
 
@@ -23,7 +24,7 @@ struct RunOptions {
     std::string suite = "quick";
     std::vector<fs::path> workload_files;      ///< a user's own; instead of a suite
     std::vector<fs::path> fio_jobs;            ///< a user's own; instead of a suite
-    std::string filter = "*";                  ///< glob of cell ids
+    CellFilter filter;
     std::vector<std::string> only;             ///< of those, these ids; empty: all
     unsigned shard = 1;                        ///< which part of the boots, of `shards`
     unsigned shards = 1;

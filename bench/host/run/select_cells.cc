@@ -8,7 +8,6 @@
 #include "bench/common/base/paths.h"
 #include "bench/guest/backend/backend.h"
 #include "bench/guest/engine/engine.h"
-#include "bench/results/store/cells.h"
 
 namespace diobench {
 
@@ -84,15 +83,19 @@ Result<SelectedCells> select_cells(const RunOptions& options) {
     if (!cells) return forward(cells);
     SelectedCells out;
     const std::set<std::string> only(options.only.begin(), options.only.end());
+    std::vector<Cell> all;
     for (Cell cell : *cells) {
         if (options.machine == MachineKind::kvm || options.machine == MachineKind::host) {
             if (cell.device != cells->front().device) continue;
             cell.device = options.machine == MachineKind::kvm ? "disk" : "host";
         }
-        if (match_glob(options.filter, cell.id()) && (only.empty() || only.contains(cell.id()))) out.cells.push_back(cell);
+        all.push_back(std::move(cell));
     }
-    if (out.cells.empty())
-        return fail("select cells", "--filter " + options.filter, own ? "no cell of these workloads matches it" : "no cell of suite " + options.suite + " matches it");
+    auto chosen = choose_cells(options.filter, named_cells(all), own ? "these workloads" : "suite " + options.suite);
+    if (!chosen) return forward(chosen);
+    for (const size_t place : *chosen)
+        if (only.empty() || only.contains(all[place].id())) out.cells.push_back(all[place]);
+    if (out.cells.empty()) return fail("select cells", options.filter.text(), fmt::format("none of the {} cells that were asked for by id is in suite {}", only.size(), options.suite));
     out.workloads = std::move(*set);
     return out;
 }

@@ -64,7 +64,7 @@ std::string reproduce_script(const Results& results, const RunOptions& options) 
     if (options.seeds != 1) text += fmt::format(" --seeds {}", options.seeds);
     if (options.shards != 1) text += fmt::format(" --shard {}/{}", options.shard, options.shards);
     if (options.machine == MachineKind::kvm) text += " --accel " + run.accelerator;
-    if (options.filter != "*") text += " --filter " + shell_text({options.filter});
+    if (!options.filter.takes_all()) text += " " + shell_text(options.filter.words());
     if (options.cost_model) text += " --cost-model";
     if (!options.tree.empty()) text += " --tree " + shell_text({options.tree.string()});
     if (!options.revision.empty()) text += " --rev " + shell_text({options.revision});

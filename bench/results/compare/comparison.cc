@@ -29,14 +29,23 @@ bool has_direct_numbers(const std::vector<CellResult>& cells, std::string_view k
     });
 }
 
+/// Of every kernel.
+Result<std::vector<const CellResult*>> filtered_cells(const std::vector<CellResult>& cells, const CellFilter& filter) {
+    std::vector<NamedCell> named;
+    for (const auto& cell : cells) named.push_back({cell.cell, cell.workload, &cell.dimensions});
+    auto chosen = choose_cells(filter, named, "this run");
+    if (!chosen) return forward(chosen);
+    std::vector<const CellResult*> out;
+    for (const size_t place : *chosen) out.push_back(&cells[place]);
+    return out;
+}
+
 /// Cells that make the rows, one for each distinct id, in the order of the plan's dimensions.
-std::vector<const CellResult*> row_cells(const std::vector<CellResult>& cells, const ComparisonOptions& options,
-                                         bool (*wanted)(const Dimensions&)) {
+std::vector<const CellResult*> row_cells(const std::vector<const CellResult*>& cells, bool (*wanted)(const Dimensions&)) {
     std::vector<const CellResult*> out;
     std::set<std::string_view> seen;
-    for (const auto& cell : cells)
-        if (match_glob(options.filter, cell.cell) && (wanted == nullptr || wanted(cell.dimensions)) && seen.insert(cell.cell).second)
-            out.push_back(&cell);
+    for (const auto* cell : cells)
+        if ((wanted == nullptr || wanted(cell->dimensions)) && seen.insert(cell->cell).second) out.push_back(cell);
     std::stable_sort(out.begin(), out.end(), [](const CellResult* a, const CellResult* b) {
         auto key = [](const CellResult& c) {
             const auto& d = c.dimensions;
@@ -203,7 +212,6 @@ Result<Comparison> compare_arms(const Results& results, const ComparisonOptions&
 
     Comparison out;
     out.results = collapsed;
-    out.filter = options.filter;
     bool all = options.rows == ComparisonOptions::Rows::all;
     std::vector<std::string> kernels = options.kernels;
     if (kernels.empty())
@@ -214,9 +222,12 @@ Result<Comparison> compare_arms(const Results& results, const ComparisonOptions&
     out.arms.push_back({"floor", Arm::Kind::floor, ""});
     choose_reference(out, options);
 
-    auto rows = row_cells(cells, options, all ? nullptr : is_main_read);
+    auto filtered = filtered_cells(cells, options.filter);
+    if (!filtered) return forward(filtered);
+    out.cells = std::move(*filtered);
+    auto rows = row_cells(out.cells, all ? nullptr : is_main_read);
     if (rows.empty() && !all) {
-        rows = row_cells(cells, options, is_local_direct);
+        rows = row_cells(out.cells, is_local_direct);
         out.main_rows_missing = true;
     }
     // What no patch touches still differs a little with where a kernel's functions lie: beside the candidate stands its own.
@@ -224,8 +235,8 @@ Result<Comparison> compare_arms(const Results& results, const ComparisonOptions&
     std::stable_partition(candidate_first.begin(), candidate_first.end(), [&](const auto& name) { return name == out.arms[out.candidate].kernel; });
     const RowMaker make{out, kernels, candidate_first, all};
     for (const CellResult* cell : rows) out.rows.push_back(make.row(*cell));
-    for (const CellResult* cell : row_cells(cells, options, is_direct_read)) out.direct_rows.push_back(make.row(*cell));
-    for (const CellResult* cell : row_cells(cells, options, is_buffered_read)) out.buffered_rows.push_back(make.row(*cell));
+    for (const CellResult* cell : row_cells(out.cells, is_direct_read)) out.direct_rows.push_back(make.row(*cell));
+    for (const CellResult* cell : row_cells(out.cells, is_buffered_read)) out.buffered_rows.push_back(make.row(*cell));
     return out;
 }
 

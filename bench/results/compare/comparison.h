@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "bench/common/base/error.h"
+#include "bench/common/plan/cell_filter.h"
 #include "bench/results/compare/measures.h"
 #include "bench/results/store/cells.h"
 
@@ -41,7 +42,7 @@ struct ComparisonRow {
 struct ComparisonOptions {
     std::vector<std::string> kernels;  ///< only these: the first is the reference, the last the candidate; empty: all
     enum class Rows { main, all } rows = Rows::main;
-    std::string filter = "*";          ///< of cell ids
+    CellFilter filter;
 };
 
 /// "rand 4k qd1 pread on nvme-80us", with the layout if it is not flat.
@@ -56,7 +57,7 @@ struct Comparison {
     std::vector<ComparisonRow> rows;
     std::vector<ComparisonRow> direct_rows;    ///< all reads with O_DIRECT through fscache, whatever `rows` are
     std::vector<ComparisonRow> buffered_rows;  ///< all reads through the page cache
-    std::string filter = "*";                  ///< of cell ids
+    std::vector<const CellResult*> cells;      ///< of all kernels, those that the filter takes
     size_t reference = 0;  ///< index of the arm that ratios are against
     size_t candidate = 0;  ///< index of the arm that is judged
     bool main_rows_missing = false;  ///< the suite has none of the main reads, so all local ones are shown

@@ -125,6 +125,17 @@ std::string conformance_text(const std::vector<KernelResult>& kernels, size_t wi
     return out;
 }
 
+std::string new_failures_text(const KernelResult& kernel, size_t most_groups, size_t width, Ink ink) {
+    const auto groups = group(kernel, ConformanceStatus::fail, false);
+    std::string out;
+    size_t rest = 0;
+    for (size_t i = 0; i < groups.size(); ++i) {
+        if (i < most_groups) out += group_text(groups[i], width, ink);
+        else rest += groups[i].cases.size();
+    }
+    return rest == 0 ? out : out + fmt::format("  and {} more case{}\n", rest, rest == 1 ? "" : "s");
+}
+
 std::string mutants_text(const std::vector<KernelResult>& kernels, size_t width, Ink ink) {
     const size_t names = name_width(kernels);
     std::string out;

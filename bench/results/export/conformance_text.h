@@ -16,6 +16,10 @@ enum class Ink { plain, terminal };  ///< colours on a terminal, or never
 /// the kernel printed), the known ones and the notes.  At most `width` columns.
 [[nodiscard]] std::string conformance_text(const std::vector<KernelResult>& kernels, size_t width, Ink ink);
 
+/// The failures of a kernel that its series does not list, grouped by what was said, at most `most_groups` groups; of the
+/// others how many cases they are. Empty if there are none.
+[[nodiscard]] std::string new_failures_text(const KernelResult& kernel, size_t most_groups, size_t width, Ink ink);
+
 /// For runs over mutants: one line each, dead by which case or alive.
 [[nodiscard]] std::string mutants_text(const std::vector<KernelResult>& kernels, size_t width, Ink ink);
 

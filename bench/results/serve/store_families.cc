@@ -61,7 +61,7 @@ CellIds cells_by_kernel(const Results& results) {
 /// A run of chosen cells misses none; a gate measures only what its policy looks at.
 bool is_narrowed(const Run& run) {
     if (run.argv.size() > 1 && run.argv[1] != "run" && run.argv[1] != "nightly") return true;
-    return std::any_of(run.argv.begin(), run.argv.end(), [](const std::string& word) { return word.starts_with("--filter") || word.starts_with("--shard"); });
+    return std::any_of(run.argv.begin(), run.argv.end(), [](const std::string& word) { return word.starts_with("--filter") || word.starts_with("--where") || word.starts_with("--shard"); });
 }
 
 /// Arms that both runs have; a run that measured other arms misses nothing.

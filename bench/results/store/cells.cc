@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <fnmatch.h>
 #include <map>
 
 #include "bench/common/base/text.h"
@@ -113,10 +112,6 @@ const CellResult* best_match(const std::vector<CellResult>& cells, const CellRes
 
 }  // namespace
 
-bool match_glob(std::string_view pattern, std::string_view cell_id) {
-    return ::fnmatch(std::string(pattern).c_str(), std::string(cell_id).c_str(), 0) == 0;
-}
-
 std::vector<CellResult> collapse_boots(const std::vector<CellResult>& cells) {
     std::map<std::pair<std::string_view, std::string_view>, size_t> place;
     std::vector<Boots> groups;
@@ -183,12 +178,6 @@ std::optional<double> page_cache_growth_bytes(const CellResult& cell) {
     auto after = cell.metric("page_cache_bytes.guest_total.after");
     if (!before || !after) return std::nullopt;
     return *after - *before;
-}
-
-std::string read_label(const Dimensions& d) {
-    const std::string_view pattern = d.pattern == Pattern::sequential ? "seq" : d.pattern == Pattern::random ? "rand" : name_of(d.pattern);
-    std::string label = fmt::format("{} {} qd{} {}", pattern, size_name(d.block_size_bytes), d.iodepth, d.engine);
-    return d.numjobs > 1 ? fmt::format("{} x{}", label, d.numjobs) : label;
 }
 
 }  // namespace diobench

@@ -7,13 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/common/base/text.h"
 #include "bench/common/measure/metric_table.h"
+#include "bench/common/plan/read_label.h"
 #include "bench/results/store/results.h"
 
 namespace diobench {
-
-/// fnmatch(3) on a cell id; '*' also matches '/', so "*/local/*" means every local cell.
-[[nodiscard]] bool match_glob(std::string_view pattern, std::string_view cell_id);
 
 /// One cell for each (kernel, cell id), in the order of first appearance: the
 /// boots of a cell are samples of it.  Metrics are aggregated as the metric
@@ -57,8 +56,5 @@ struct Floor {
 /// Bytes of page cache that the timed region added to the machine
 /// (guest_total after - before); negative if the machine dropped some.
 [[nodiscard]] std::optional<double> page_cache_growth_bytes(const CellResult& cell);
-
-/// "rand 4k qd32 io_uring": what a cell reads, for tables and axes.
-[[nodiscard]] std::string read_label(const Dimensions& dimensions);
 
 }  // namespace diobench

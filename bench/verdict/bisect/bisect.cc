@@ -8,6 +8,7 @@
 #include "bench/common/base/json_text.h"
 #include "bench/common/base/process.h"
 #include "bench/common/base/terminal.h"
+#include "bench/common/base/text.h"
 #include "bench/host/profile/read_profiles.h"
 #include "bench/host/run/environment.h"
 #include "bench/host/run/run_suite.h"
@@ -33,7 +34,7 @@ Status check_options(const BisectOptions& options) {
     if (commits && !options.baseline.empty()) return fail("bisect", "--baseline " + options.baseline, "with --rev OLD..NEW commits are walked, all under the series --candidate: leave it out");
     if (!commits && options.baseline.empty()) return fail("bisect", "--baseline", "it is missing: the series that is good, or --tree DIR --rev OLD..NEW to walk commits");
     if (options.cell.empty() != options.metric.empty()) return fail("bisect", options.cell.empty() ? "--metric " + options.metric : "--cell " + options.cell, "--cell and --metric belong together: give both, or none to let the gate choose");
-    if (!options.cell.empty() && options.filter != "*") return fail("bisect", "--filter " + options.filter, "--cell names the only cell that is measured: leave one of the two out");
+    if (!options.cell.empty() && !options.filter.takes_all()) return fail("bisect", join(options.filter.words(), " "), "--cell names the only cell that is measured: leave one of the two out");
     if (options.seeds == 0) return fail("bisect", "--seeds 0", "at least one is needed");
     return {};
 }
@@ -235,7 +236,7 @@ BisectReport begin_report(const BisectOptions& options, const Walk& walk, const 
     report.candidate = walk.candidate;
     report.notes = walk.notes;
     report.suite = options.suite;
-    report.filter = options.filter;
+    report.filter = options.filter.text();
     for (size_t i = 0; i < options.seeds; ++i) report.seeds.push_back(options.seed + i);
     report.patches = walk.patches;
     report.directory = directory.string();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bench/common/base/files.h"
+#include "bench/common/plan/cell_filter.h"
 #include "bench/verdict/bisect/bisection.h"
 #include "bench/verdict/bisect/state_reading.h"
 #include "bench/verdict/bisect/walk.h"
@@ -24,7 +25,7 @@ struct BisectOptions {
     std::string baseline;   ///< series by name or folder; empty when commits are walked
     std::string candidate;
     std::string suite = "quick";
-    std::string filter = "*";  ///< of the cells that are judged at the ends
+    CellFilter filter;         ///< of the cells that are judged at the ends
     std::string cell;          ///< with `metric`: not judged, this is what is followed
     std::string metric;
     uint64_t seed = 1;         ///< the first; seed i is seed + i

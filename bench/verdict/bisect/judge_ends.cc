@@ -7,6 +7,7 @@
 #include "bench/common/base/paths.h"
 #include "bench/host/profile/read_profiles.h"
 #include "bench/host/run/run_suite.h"
+#include "bench/host/run/select_cells.h"
 #include "bench/verdict/gate/gate_self_test.h"
 #include "bench/verdict/gate/judge_given.h"
 #include "bench/verdict/gate/run_gate.h"
@@ -100,11 +101,11 @@ Result<GateReport> judge_commits(const BisectOptions& options, const Walk& walk,
 }
 
 /// With what the policy allows of it, if it gates.
-Result<Followed> followed_of(const BisectOptions& options, const Metric& metric) {
+Result<Followed> followed_of(const BisectOptions& options, const std::string& cell, const Metric& metric) {
     auto policy = read_policy(options.policy.empty() ? project_root() / kPolicyFileName : options.policy);
     if (!policy) return forward(policy);
-    Followed out{{options.cell, &metric}, {}, Followed::Wanted::any};
-    for (const auto& gated : gated_metrics(*policy, options.cell, machine_name(MachineKind::exact), options.suite)) {
+    Followed out{{cell, &metric}, {}, Followed::Wanted::any};
+    for (const auto& gated : gated_metrics(*policy, cell, machine_name(MachineKind::exact), options.suite)) {
         if (gated.metric != &metric) continue;
         out.tolerance = gated.line->tolerance;
         out.floor_of = gated.line->floor_of;
@@ -134,11 +135,12 @@ Result<Followed> named_regression(const BisectOptions& options) {
     RunOptions run;
     run.suite = options.suite;
     run.machine = MachineKind::exact;
-    auto cells = planned_cells(run);
-    if (!cells) return forward(cells);
-    if (std::find(cells->begin(), cells->end(), options.cell) == cells->end())
-        return fail("bisect", "--cell " + options.cell, fmt::format("suite {} has no cell of this name: give the whole id, as gate and `diobench plan` print it, or another --suite", options.suite));
-    return followed_of(options, *metric);
+    auto selected = select_cells(run);
+    if (!selected) return forward(selected);
+    const auto cells = named_cells(selected->cells);
+    auto place = find_named_cell(options.cell, cells, "suite " + options.suite);
+    if (!place) return forward(place);
+    return followed_of(options, cells[*place].id, *metric);
 }
 
 }  // namespace diobench

@@ -179,7 +179,7 @@ public:
             auto expected = read_expected(series.folder);
             if (!expected) return forward(expected);
             GateOptions gate = gate_options(options_, series.folder.string(), directory_ / series.name);
-            gate.filter = expected->cells;
+            gate.filter.glob = expected->cells;
             auto report = run_gate(gate);
             if (!report) return forward(report);
             out_.slow.push_back(judge_slow(*report, series, *expected));
@@ -221,7 +221,7 @@ Result<CalibrateOutcome> calibrate(const CalibrateOptions& options) {
     out.calibration.elapsed_s = std::chrono::duration<double>(Clock::now() - started).count();
     if (auto s = write_calibration(out.directory, out.calibration.to_json()); !s) return forward(s);
     // A part of one says nothing of the gate as a whole.
-    out.kept = options.filter == "*" && options.slowed.empty();
+    out.kept = options.filter.takes_all() && options.slowed.empty();
     if (out.kept)
         if (auto s = keep_calibration(out.calibration.to_json()); !s) return forward(s);
     return out;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/common/plan/cell_filter.h"
 #include "bench/host/machine/boot.h"
 #include "bench/verdict/calibrate/calibration.h"
 
@@ -13,7 +14,7 @@ namespace diobench {
 struct CalibrateOptions {
     std::string baseline = "dio";
     std::string suite = "quick";
-    std::string filter = "*";          ///< of the cells of equal kernels
+    CellFilter filter;                 ///< of the cells of equal kernels
     MachineKind machine = MachineKind::exact;
     uint64_t seed = 1;
     uint64_t seeds = 3;                ///< exact: of each gate

@@ -79,13 +79,19 @@ class ClockCalibrator {
 public:
     ClockCalibrator(const ClockOptions& options, WallSettings wall, ClockArms arms, std::vector<Cell> cells, fs::path directory)
         : options_(options), wall_(wall), arms_(std::move(arms)), cells_(std::move(cells)), directory_(std::move(directory)),
-          pairs_(options.pairs > 0 ? options.pairs : wall_.min_pairs) {
-        for (const Cell& cell : cells_)
-            if (cell.backend != kNull && match_glob(options.filter, cell.id())) wanted_.insert(cell.id());
+          pairs_(options.pairs > 0 ? options.pairs : wall_.min_pairs) {}
+
+    /// The cells that the filter takes. Before anything else.
+    Status choose() {
+        auto chosen = choose_cells(options_.filter, named_cells(cells_), "suite " + options_.suite);
+        if (!chosen) return forward(chosen);
+        for (const size_t place : *chosen)
+            if (cells_[place].backend != kNull) wanted_.insert(cells_[place].id());
+        if (wanted_.empty()) return fail(kWhatFails, join(options_.filter.words(), " "), "only cells that read nothing match it: there is no ratio of these");
+        return {};
     }
 
     [[nodiscard]] size_t pairs() const { return pairs_; }
-    [[nodiscard]] const std::set<std::string>& wanted() const { return wanted_; }
 
     /// Both kernels of each pair, seed by seed.
     Status measure_exact() {
@@ -110,7 +116,7 @@ public:
         if (!why_not) return forward(why_not);
         auto cells = cells_on(machine, out.exact_device);
         if (!cells) return forward(cells);
-        if (why_not->empty() && cells->empty()) *why_not = fmt::format("no cell that matches {} is on the device that its own is held against, {}", options_.filter, out.exact_device);
+        if (why_not->empty() && cells->empty()) *why_not = fmt::format("no cell that matches {} is on the device that its own is held against, {}", options_.filter.text(), out.exact_device);
         if (!why_not->empty()) {
             out.reason = std::move(*why_not);
             fmt::print(stderr, "machine {} is skipped: {}\n", out.machine, out.reason);
@@ -241,7 +247,7 @@ Result<ClockOutcome> calibrate_clock(const ClockOptions& options) {
     ClockOutcome out;
     out.directory = options.output.empty() ? fs::path("out") / run.id : options.output;
     ClockCalibrator calibrator(options, policy->wall, *arms, std::move(*cells), out.directory);
-    if (calibrator.wanted().empty()) return fail(kWhatFails, "--filter " + options.filter, "no cell of suite " + options.suite + " matches it");
+    if (auto s = calibrator.choose(); !s) return forward(s);
     if (auto s = make_directories(out.directory); !s) return forward(s);
     if (auto s = write_clock_request(out.directory, options); !s) return forward(s);
     fmt::print(stderr, "If it is broken off: diobench calibrate --clock --resume {}\n", out.directory.string());
@@ -265,7 +271,7 @@ Result<ClockOutcome> calibrate_clock(const ClockOptions& options) {
     ClockReport& report = out.report;
     report.measured_at = run.started_at;
     report.suite = options.suite;
-    report.filter = options.filter;
+    report.filter = options.filter.text();
     report.kernels = arms->candidates;
     report.kernels.insert(report.kernels.begin(), arms->baseline);
     report.seeds = static_cast<int64_t>(options.seeds);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/common/plan/cell_filter.h"
 #include "bench/host/machine/boot.h"
 #include "bench/verdict/calibrate/clock_report.h"
 
@@ -15,7 +16,7 @@ struct ClockOptions {
     std::string baseline = "fallback";
     std::vector<std::string> candidates = {"dio"};  ///< each is booted in pairs with the baseline
     std::string suite{kHeadlineSuite};
-    std::string filter = "*";            ///< of the exact machine's cell ids
+    CellFilter filter;                   ///< of the exact machine's cell ids
     std::optional<MachineKind> machine;  ///< only this real clock; empty: all of kRealClocks
     uint64_t seed = 1;
     size_t seeds = 3;                    ///< of the exact machine

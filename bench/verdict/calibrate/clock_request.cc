@@ -21,7 +21,7 @@ Status write_clock_request(const fs::path& directory, const ClockOptions& option
     for (const auto& name : options.candidates) candidates.push_back(series_text(name));
     const HostInfo host = describe_host();
     const nlohmann::json json = {
-        {"baseline", series_text(options.baseline)}, {"candidates", candidates}, {"suite", options.suite}, {"filter", options.filter},
+        {"baseline", series_text(options.baseline)}, {"candidates", candidates}, {"suite", options.suite}, {"filter", options.filter.glob}, {"where", options.filter.where},
         {"machine", options.machine ? machine_name(*options.machine) : ""}, {"seed", options.seed}, {"seeds", options.seeds}, {"pairs", options.pairs},
         {"policy", absolute_text(options.policy)}, {"tree", absolute_text(options.tree)}, {"revision", options.revision}, {"argv", options.argv},
         {"host", {{"cpu", host.cpu}, {"cpus", host.cpus}, {"kernel", host.kernel}}}};
@@ -43,7 +43,7 @@ Result<ClockOptions> read_clock_request(const fs::path& directory) {
         out.baseline = json.at("baseline");
         out.candidates = json.at("candidates").get<std::vector<std::string>>();
         out.suite = json.at("suite");
-        out.filter = json.at("filter");
+        out.filter = {json.at("filter"), json.value("where", "")};
         for (const MachineKind kind : kRealClocks)
             if (json.at("machine") == machine_name(kind)) out.machine = kind;
         out.seed = json.at("seed");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bench/common/base/files.h"
+#include "bench/common/plan/cell_filter.h"
 #include "bench/host/machine/boot.h"
 
 namespace diobench {
@@ -16,7 +17,7 @@ struct GateOptions {
     std::string baseline;   ///< series by name or folder, or of given results the arm's name (empty: their only arm)
     std::string candidate;
     std::string suite = "quick";
-    std::string filter = "*";
+    CellFilter filter;
     MachineKind machine = MachineKind::exact;
     uint64_t seed = 1;      ///< the first; pair i has seed + i
     size_t seeds = 3;       ///< exact: pairs, up to kMostSeedsFactor times as many if the verdict is inconclusive
@@ -26,6 +27,7 @@ struct GateOptions {
     std::string revision;   ///< of `tree`
     unsigned jobs = 0;      ///< exact: machines side by side; 0: as many as CPUs
     std::set<std::string> not_judged;  ///< of given results: ids of cells that the baseline cannot have
+    bool verified = false;  ///< the candidate has just passed a verification that the history does not know
     std::vector<std::string> argv;
     bool attribute = true;  ///< exact: count instructions by kernel function
     bool cost_model = false;  ///< exact: modelled time as well (bench/host/profile/cost_model.h); it is not judged

@@ -3,7 +3,6 @@
 
 #include "bench/common/base/paths.h"
 #include "bench/host/run/run_suite.h"
-#include "bench/results/store/cells.h"
 #include "bench/verdict/judge/judge_pairs.h"
 
 namespace diobench {
@@ -22,9 +21,10 @@ Result<GatePlan> make_plan(const GateOptions& options) {
     auto all = planned_cells(run);
     if (!all) return forward(all);
     if (auto s = check_policy(plan.policy, *all, plan.machine, plan.suite, today_utc()); !s) return forward(s);
-    for (const auto& cell : *all)
-        if (match_glob(options.filter, cell)) plan.cells.push_back(cell);
-    if (plan.cells.empty()) return fail("gate", "--filter " + options.filter, "no cell of suite " + options.suite + " matches it");
+    run.filter = options.filter;
+    auto chosen = planned_cells(run);
+    if (!chosen) return forward(chosen);
+    plan.cells = std::move(*chosen);
     return plan;
 }
 
@@ -42,7 +42,7 @@ GateReport judge_planned(const GatePlan& plan, const std::vector<RunPair>& pairs
     input.cells = plan.cells;
     input.machine = plan.machine;
     input.suite = plan.suite;
-    input.scope = plan.filter == "*" ? GateInput::Scope::whole_suite : GateInput::Scope::filtered;
+    input.scope = plan.filter.takes_all() ? GateInput::Scope::whole_suite : GateInput::Scope::filtered;
     input.seed = plan.seed;
     return judge_pairs(input, plan.policy);
 }

@@ -19,7 +19,7 @@ struct GatePlan {
     std::vector<std::string> cells;  ///< that the filter leaves
     std::string machine;
     std::string suite;
-    std::string filter;
+    CellFilter filter;
     uint64_t seed = 1;
 };
 

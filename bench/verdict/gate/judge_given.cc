@@ -5,8 +5,7 @@
 #include <iterator>
 #include <set>
 
-#include "bench/host/run/run_suite.h"
-#include "bench/results/store/cells.h"
+#include "bench/host/run/select_cells.h"
 #include "bench/verdict/gate/gate_notes.h"
 #include "bench/verdict/gate/gate_outputs.h"
 #include "bench/verdict/gate/gate_plan.h"
@@ -35,19 +34,38 @@ std::vector<RunPair> take_independent_set(std::vector<RunPair>& pairs, const Wal
     return out;
 }
 
+struct CellsOfRuns {
+    std::vector<Cell> planned;
+    std::vector<NamedCell> all;  ///< of these and of the pairs
+};
+
 /// What the runs should have and what they have: the suite's cells as they are planned today, then others of the runs. `note`:
 /// why the first are not known (a suite may have been renamed since).
-std::vector<std::string> cells_of(const Run& run, const std::vector<RunPair>& pairs, std::string& note) {
+CellsOfRuns cells_of(const Run& run, const std::vector<RunPair>& pairs, std::string& note) {
     RunOptions options;
     options.suite = run.suite;
     for (MachineKind kind : {MachineKind::exact, MachineKind::kvm, MachineKind::uml, MachineKind::host})
         if (run.machine == machine_name(kind)) options.machine = kind;
+    CellsOfRuns out;
+    if (auto selected = select_cells(options)) out.planned = std::move(selected->cells);
+    else note = fmt::format("what suite {} should hold is not known, so a cell that both sides lack is not missed: {}", run.suite, selected.error().message());
+    out.all = named_cells(out.planned);
+    std::set<std::string> known;
+    for (const auto& cell : out.all) known.insert(cell.id);
+    for (const auto& pair : pairs)
+        for (const auto* side : {&pair.baseline, &pair.candidate})
+            for (const auto& cell : side->results.cells)
+                if (known.insert(cell.cell).second) out.all.push_back({cell.cell, cell.workload, &cell.dimensions});
+    return out;
+}
+
+/// That the filter takes and that are to be judged.
+Result<std::vector<std::string>> cells_to_judge(const GateOptions& options, const std::vector<NamedCell>& cells, const std::string& suite) {
+    auto chosen = choose_cells(options.filter, cells, fmt::format("suite {} and of these runs", suite));
+    if (!chosen) return forward(chosen);
     std::vector<std::string> out;
-    if (auto planned = planned_cells(options)) out = std::move(*planned);
-    else note = fmt::format("what suite {} should hold is not known, so a cell that both sides lack is not missed: {}", run.suite, planned.error().message());
-    const std::set<std::string> known(out.begin(), out.end());
-    for (const auto& samples : pair_cells(pairs))
-        if (!known.contains(samples.cell)) out.push_back(samples.cell);
+    for (const size_t place : *chosen)
+        if (!options.not_judged.contains(cells[place].id)) out.push_back(cells[place].id);
     return out;
 }
 
@@ -71,10 +89,13 @@ Result<GateReport> judge_results(std::vector<Results> baseline, std::vector<Resu
     const Run& run = given->run;
     GatePlan plan{std::move(*policy), {}, run.machine, run.suite, options.filter, static_cast<uint64_t>(run.seed)};
     std::string note;
-    const auto all = cells_of(run, pairs, note);
-    if (auto s = check_policy(plan.policy, all, plan.machine, plan.suite, today_utc()); !s) return forward(s);
-    for (const auto& cell : all)
-        if (match_glob(options.filter, cell) && !options.not_judged.contains(cell)) plan.cells.push_back(cell);
+    const CellsOfRuns cells = cells_of(run, pairs, note);
+    std::vector<std::string> ids;
+    for (const auto& cell : cells.all) ids.push_back(cell.id);
+    if (auto s = check_policy(plan.policy, ids, plan.machine, plan.suite, today_utc()); !s) return forward(s);
+    auto chosen = cells_to_judge(options, cells.all, run.suite);
+    if (!chosen) return forward(chosen);
+    plan.cells = std::move(*chosen);
     GateReport report = judge_planned(plan, pairs, confirm);
     report.baseline = given->baseline;
     report.candidate = given->candidate;

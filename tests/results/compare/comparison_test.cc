@@ -135,6 +135,20 @@ TEST(Comparison, UnknownKernelsAreRefusedByName) {
     EXPECT_THAT(comparison.error().message(), AllOf(HasSubstr("none"), HasSubstr("fallback, dio")));
 }
 
+TEST(Comparison, ShowsTheCellsThatTheFilterTakes) {
+    ComparisonOptions options;
+    options.rows = ComparisonOptions::Rows::all;
+    const size_t all = compared(sample_results(), options).rows.size();
+    options.filter.where = "io=direct,backend=fscache";
+    const auto few = compared(sample_results(), options).rows;
+    EXPECT_THAT(few.size(), testing::AllOf(testing::Ge(1U), testing::Lt(all)));
+    for (const auto& row : few) EXPECT_THAT(row.cell, HasSubstr("/fscache/flat/ram/local/direct/"));
+    options.filter.where = "block_size=1m";
+    auto none = compare_arms(sample_results(), options);
+    ASSERT_FALSE(none);
+    EXPECT_THAT(none.error().message(), HasSubstr("no cell of this run has block_size=1m: their block_size is 4k"));
+}
+
 TEST(Comparison, RunsOfOtherMeaningAreNotCompared) {
     Results a = sample_results();
     Results b = sample_results();

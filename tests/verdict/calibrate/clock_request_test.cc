@@ -16,7 +16,7 @@ TEST(ClockRequest, GoesOnOnlyWhereItWasBegun) {
     EXPECT_THAT(read_clock_request(folder->path()).error().message(), HasSubstr("clock-run.json"));
     ClockOptions options;
     options.candidates = {"dio-sync", "dio"};
-    options.filter = "*/ram/*";
+    options.filter = {"*/ram/*", "io=direct"};
     options.machine = MachineKind::uml;
     options.pairs = 7;
     options.seed = 5;

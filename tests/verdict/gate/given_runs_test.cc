@@ -22,7 +22,7 @@ protected:
         folder_.emplace(std::move(*folder));
         ::setenv("DIOBENCH_STORE", (folder_->path() / "results.sqlite").c_str(), 1);
         options_.policy = folder_->path() / "gate.toml";
-        options_.filter = "made-up/*";
+        options_.filter.glob = "made-up/*";
         ASSERT_TRUE(write_file_atomic(options_.policy, "[[gate]]\nname = \"time\"\ncells = [\"made-up/*\"]\nmetrics = [\"latency_ns.mean\"]\nfloor_percent = 1\n"));
         for (int64_t seed : {1, 2}) {
             baseline_.push_back(run_of("old", seed));
@@ -58,6 +58,21 @@ TEST_F(GivenRuns, EqualOnesPass) {
     ASSERT_TRUE(report) << report.error().message();
     EXPECT_EQ(report->verdict, Verdict::pass);
     EXPECT_THAT(report->seeds, testing::ElementsAre(1, 2));
+}
+
+TEST_F(GivenRuns, AreJudgedWhereTheFilterSays) {
+    options_.filter.where = "cache_state=remote";
+    EXPECT_THAT(refusal(), HasSubstr("has cache_state=remote: their cache_state is local"));
+    for (auto* side : {&baseline_, &candidate_})
+        for (auto& run : *side) {
+            run.cells.push_back(run.cells.front());
+            run.cells.back().cell = "made-up/y";
+            run.cells.back().dimensions.cache_state = CacheState::remote;
+        }
+    auto report = judged();
+    ASSERT_TRUE(report) << report.error().message();
+    ASSERT_EQ(report->cells.size(), 1U);
+    EXPECT_EQ(report->cells[0].cell, "made-up/y");
 }
 
 TEST_F(GivenRuns, EachSeedIsOnceOnEachSide) {
