@@ -16,14 +16,12 @@
 #include "bench/nightly/night_baseline.h"
 #include "bench/results/history/draw_report.h"
 #include "bench/results/store/cells.h"
-#include "bench/results/store/gate_file.h"
 #include "bench/verdict/gate/gate_outputs.h"
 #include "bench/verdict/gate/gate_self_test.h"
 #include "bench/verdict/gate/judge_given.h"
 #include "bench/verdict/gate/run_gate.h"
 #include "bench/verdict/judge/attribute.h"
 #include "bench/verdict/judge/deciding_lines.h"
-#include "bench/verdict/judge/gate_json.h"
 #include "bench/verdict/judge/gate_text.h"
 #include "bench/verdict/judge/unseen.h"
 
@@ -281,11 +279,7 @@ Status keep_gate(NightWork& night, const NightKernel& kernel, GateReport report)
     row.worst = worst_line(report);
     if (report.verdict != Verdict::pass)
         night.find(report.verdict, report.exit_code, fmt::format("{} against {}: {}", name, report.baseline, report.problems.empty() ? row.worst : report.problems.front()));
-    auto judgement = judgement_of_gate(gate_json(report));
-    if (!judgement) return forward(judgement);
-    auto store = ResultStore::open();
-    if (!store) return forward(store);
-    return store->record_judgement(*judgement);
+    return record_gate(report);
 }
 
 /// One kernel by wall clock: the gate makes boots of its own.

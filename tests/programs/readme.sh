@@ -35,8 +35,9 @@ diff --git a/fs/erofs/fscache.c b/fs/erofs/fscache.c
 EOF
 # The block's own lines; only fewer cells and no plots.
 sed -n '/^## Test your own patch/,/^`--on`/p' "$source_dir/README.md" | sed -n '/^```$/,/^```$/p' | grep -v '^```' | sed 's/  *#.*//' > commands
-[ "$(wc -l < commands)" = 3 ] || fail "the README's block is not three lines any more"
-sed -i "3s|\$| --no-report --filter 'sparse-read/*/ram/*'|" commands
+[ "$(wc -l < commands)" = 4 ] || fail "the README's block is not four lines any more"
+sed -i "1s|\$| --no-report --case 'data/flat/*' --where workload=rand-read,io=direct,device=ram,block_size=4k|" commands
+sed -i "4s|\$| --no-report --filter 'sparse-read/*/ram/*'|" commands
 expect_exit 0 bash -eu commands
 /usr/bin/python3 - out/latest/results.json <<'EOF'
 import json, sys

@@ -22,6 +22,7 @@ void register_kernel_command(CLI::App& app, CommandContext& context);
 void register_doctor_command(CLI::App& app, CommandContext& context);
 void register_plan_command(CLI::App& app, CommandContext& context);
 void register_run_command(CLI::App& app, CommandContext& context);
+void register_try_command(CLI::App& app, CommandContext& context);
 void register_verify_command(CLI::App& app, CommandContext& context);
 void register_compare_command(CLI::App& app, CommandContext& context);
 void register_profile_command(CLI::App& app, CommandContext& context);

@@ -10,8 +10,7 @@
 #include "bench/cli/commands/command.h"
 #include "bench/common/base/json_text.h"
 #include "bench/results/export/report.h"
-#include "bench/results/store/database.h"
-#include "bench/results/store/gate_file.h"
+#include "bench/verdict/gate/gate_outputs.h"
 #include "bench/verdict/gate/judge_given.h"
 #include "bench/verdict/gate/run_gate.h"
 #include "bench/verdict/judge/gate_ci.h"
@@ -43,15 +42,6 @@ Status tell_github(const GateReport& report) {
     return {};
 }
 
-/// Histories and dashboards know of gates that made their own runs.
-Status record(const GateReport& report) {
-    auto judgement = judgement_of_gate(gate_json(report));
-    if (!judgement) return forward(judgement);
-    auto store = ResultStore::open();
-    if (!store) return forward(store);
-    return store->record_judgement(*judgement);
-}
-
 Result<ExitCode> gate(GateArguments arguments) {
     GateOptions& options = arguments.options;
     for (MachineKind kind : {MachineKind::exact, MachineKind::kvm, MachineKind::uml})
@@ -65,7 +55,7 @@ Result<ExitCode> gate(GateArguments arguments) {
     auto report = given ? judge_directories(arguments.results_baseline, arguments.results_candidate, options) : run_gate(options);
     if (!report) return forward(report);
     if (!given)
-        if (auto s = record(*report); !s) return forward(s);
+        if (auto s = record_gate(*report); !s) return forward(s);
     if (arguments.report && !report->directory.empty())
         if (auto page = write_report(report->directory); !page) return forward(page);
     if (arguments.json) fmt::print("{}\n", json_text(gate_json(*report)));

@@ -10,9 +10,8 @@
 #include "bench/common/base/process.h"
 #include "bench/common/base/terminal.h"
 #include "bench/common/base/text.h"
-#include "bench/host/kernel/git_commits.h"
 #include "bench/host/kernel/import_series.h"
-#include "bench/host/kernel/version.h"
+#include "bench/host/kernel/series_input.h"
 
 namespace diobench {
 
@@ -20,75 +19,22 @@ namespace {
 
 struct AddArguments {
     ImportOptions options;
-    std::vector<std::string> files;
+    SeriesInputOptions input;
     std::vector<std::string> known_failures;
     std::string into;
-    std::string tree;
-    std::string rev;
     bool three_way = false;
     bool force = false;
     bool json = false;
 };
 
-/// What is added, and what it is checked against.
-struct Input {
-    std::vector<RawMail> mails;
-    KernelSource source;
-    std::vector<std::string> notes;
-};
-
-Result<KernelSource> source_for_mails(const AddArguments& arguments, Progress& progress) {
-    if (!arguments.tree.empty()) return tree_source(arguments.tree, arguments.rev, progress);
-    return distribution_source(progress);
-}
-
-bool same_stable_series(const std::string& a, const std::string& b) {
-    auto x = parse_kernel_version(a);
-    auto y = parse_kernel_version(b);
-    return x && y && x->number[0] == y->number[0] && x->number[1] == y->number[1];
-}
-
-/// Commits are checked against what `kernel build` would use: Debian's source, if they were made
-/// for its stable series; otherwise the commit they are on top of.
-Result<KernelSource> source_for_commits(const AddArguments& arguments, const GitCommits& commits, std::vector<std::string>& notes, Progress& progress) {
-    auto debian = distribution_source(progress);
-    if (debian && same_stable_series(debian->version, commits.base_version)) return debian;
-    notes.push_back(fmt::format("checked against {} itself, Linux {}, and not against Debian's source{}", commits.base.substr(0, 12),
-                                commits.base_version.empty() ? "of unknown version" : commits.base_version, debian ? ", Linux " + debian->version : ""));
-    return tree_source(arguments.tree, commits.base, progress);
-}
-
-Result<Input> read_files(const AddArguments& arguments, Progress& progress) {
-    Input out;
-    for (const auto& file : arguments.files) {
-        auto mails = read_mails(file, out.notes);
-        if (!mails) return forward(mails);
-        out.mails.insert(out.mails.end(), mails->begin(), mails->end());
-    }
-    auto source = source_for_mails(arguments, progress);
-    if (!source) return forward(source);
-    out.source = std::move(*source);
-    return out;
-}
-
-Result<Input> read_tree(const AddArguments& arguments, Progress& progress) {
-    Input out;
-    auto commits = read_commits(arguments.tree, arguments.rev);
-    if (!commits) return forward(commits);
-    out.mails = std::move(commits->mails);
-    auto source = source_for_commits(arguments, *commits, out.notes, progress);
-    if (!source) return forward(source);
-    out.source = std::move(*source);
-    return out;
-}
-
 Status check_arguments(const AddArguments& arguments) {
-    if (arguments.files.empty() && arguments.tree.empty())
+    const auto& [files, tree, rev] = arguments.input;
+    if (files.empty() && tree.empty())
         return fail("kernel add", arguments.options.name, "nothing to add: give FILEs (patches, an mbox, a folder), or --tree DIR --rev A..B");
-    if (arguments.files.empty() && arguments.rev.empty())
-        return fail("kernel add", "--tree " + arguments.tree, "which commits? say --rev A..B, or --rev COMMIT for one");
-    if (arguments.tree.empty() && !arguments.rev.empty())
-        return fail("kernel add", "--rev " + arguments.rev, "it needs --tree DIR, the git tree that has this revision");
+    if (files.empty() && rev.empty())
+        return fail("kernel add", "--tree " + tree.string(), "which commits? say --rev A..B, or --rev COMMIT for one");
+    if (tree.empty() && !rev.empty())
+        return fail("kernel add", "--rev " + rev, "it needs --tree DIR, the git tree that has this revision");
     return {};
 }
 
@@ -140,13 +86,14 @@ Result<ExitCode> add_command(const AddArguments& arguments) {
     options.known_failures = std::move(*known);
     if (auto s = check_import(options); !s) return forward(s);
     Progress progress("kernel add");
-    auto input = arguments.files.empty() ? read_tree(arguments, progress) : read_files(arguments, progress);
+    auto input = read_series_input(arguments.input, progress);
     if (!input) return forward(input);
     auto added = import_series(input->mails, input->source, options, progress);
     // Whichever of our tools was running.
     if (!added && interrupted()) return interrupted_error("kernel add");
     if (!added) return forward(added);
     added->notes.insert(added->notes.begin(), input->notes.begin(), input->notes.end());
+    added->notes.insert(added->notes.end(), added->assumptions.begin(), added->assumptions.end());
     progress.finish("");
     if (arguments.json)
         fmt::print("{}\n", to_json(*added).dump(1));
@@ -177,15 +124,15 @@ void register_kernel_add(CLI::App& kernel, CommandContext& context) {
     CLI::App* add = kernel.add_subcommand("add", kHelp);
     add->footer(kExamples);
     add->add_option("NAME", options.name, "Name of the new series: letters, digits, '-', '_' and '.'")->required();
-    add->add_option("FILE", arguments->files, "Patches, mails, mboxes, folders of them");
+    add->add_option("FILE", arguments->input.files, "Patches, mails, mboxes, folders of them");
     add->add_option("--on", options.on, "Series that is applied before it; may be given several times")->option_text("SERIES")->allow_extra_args(false)->take_all();
     add->add_option("--revises", options.revises, "Series of which this is a newer revision; reports show them in that order")->option_text("SERIES");
     add->add_option("--purpose", options.purpose, "One line for tables (default: the title of the cover letter, else of the first patch)")->option_text("TEXT");
     add->add_option("--version", options.version, "Which version of the patches, if there are several (default: the newest that is complete)")
         ->option_text("N")->check(CLI::Range(1, 1000));
-    add->add_option("--tree", arguments->tree, "With FILEs: the kernel source to check against instead of Debian's; without: the git tree to take commits from")
+    add->add_option("--tree", arguments->input.tree, "With FILEs: the kernel source to check against instead of Debian's; without: the git tree to take commits from")
         ->option_text("DIR")->check(CLI::ExistingDirectory);
-    add->add_option("--rev", arguments->rev, "With FILEs: the revision of --tree (default HEAD); without: the commits, A..B, or one commit")->option_text("REV");
+    add->add_option("--rev", arguments->input.revision, "With FILEs: the revision of --tree (default HEAD); without: the commits, A..B, or one commit")->option_text("REV");
     add->add_flag("--3way", arguments->three_way, "Merge patches that do not fit exactly, and say what was moved or merged");
     add->add_option("--base-min", options.base_min, "Oldest kernel it is meant for (default: the stable series of the source, from .0)")->option_text("VERSION");
     add->add_option("--base-max", options.base_max, "Newest kernel it is meant for (default: the stable series of the source, to .999)")->option_text("VERSION");

@@ -22,6 +22,7 @@ int run_program(int argc, char** argv) {
                "4 invalid (wrong data, missing cell, proof of mode failed, machine died).");
     register_doctor_command(app, context);
     register_kernel_command(app, context);
+    register_try_command(app, context);
     register_verify_command(app, context);
     register_plan_command(app, context);
     register_run_command(app, context);

@@ -100,6 +100,24 @@ BootOutcome classify_message(std::string_view message) {
     return is_die_header(message) ? BootOutcome::oops : BootOutcome::ok;
 }
 
+std::vector<std::string> first_complaint(std::string_view console, size_t most) {
+    std::vector<std::string> messages;
+    std::optional<size_t> fatal, warning;
+    for (const auto& line : split(console, '\n')) {
+        const auto message = kernel_message(line);
+        if (!message) continue;
+        const BootOutcome outcome = classify_message(*message);
+        if (!fatal && outcome != BootOutcome::ok && outcome != BootOutcome::warning) fatal = messages.size();
+        if (!warning && outcome == BootOutcome::warning) warning = messages.size();
+        messages.emplace_back(*message);
+    }
+    const auto first = fatal ? fatal : warning;
+    if (!first) return {};
+    messages.erase(messages.begin(), messages.begin() + static_cast<std::ptrdiff_t>(*first));
+    if (messages.size() > most) messages.resize(most);
+    return messages;
+}
+
 void ConsoleScanner::add(std::string_view bytes) {
     rest_ += bytes;
     size_t from = 0;

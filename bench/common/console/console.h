@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bench/common/console/boot_outcome.h"
 
@@ -42,5 +43,8 @@ private:
 
 /// What one message (no time stamp) means; ok for an ordinary one.
 [[nodiscard]] BootOutcome classify_message(std::string_view message);
+/// What a kernel said when it began to complain: the first fatal message of a console, or else the first warning, and what
+/// follows, at most `most` messages without their time stamps. Empty if it never complained.
+[[nodiscard]] std::vector<std::string> first_complaint(std::string_view console, size_t most);
 
 }  // namespace diobench

@@ -228,8 +228,8 @@ Result<ImportedSeries> import_series(const std::vector<RawMail>& mails, const Ke
     if (!repository) return forward(repository);
     auto committed = commit_all(*repository, selected->patches, options, *below, out.notes, progress);
     if (!committed) return forward(committed);
-    fill_purpose(options, *selected, out.series, out.notes);
-    if (auto s = fill_base(options, source, out.series, out.notes); !s) return forward(s);
+    fill_purpose(options, *selected, out.series, out.assumptions);
+    if (auto s = fill_base(options, source, out.series, out.assumptions); !s) return forward(s);
 
     auto part = TempDirectory::create(folder_of(options), "." + options.name + ".part");
     if (!part) return forward(part);

@@ -38,7 +38,8 @@ struct ImportedPatch {
 struct ImportedSeries {
     Series series;
     std::vector<ImportedPatch> patches;
-    std::vector<std::string> notes;  ///< what was passed over, moved, merged or assumed, a clause each
+    std::vector<std::string> notes;        ///< what was passed over, moved or merged, a clause each
+    std::vector<std::string> assumptions;  ///< what series.toml says although nobody said it, likewise
     std::string source;              ///< "Linux 6.12.117 (/usr/src/linux-source-6.12.tar.xz)"
     std::vector<std::string> below;  ///< series under it, in the order applied
 };

@@ -17,7 +17,7 @@ namespace {
 constexpr const char* kNoDate = "Thu, 1 Jan 1970 00:00:00 +0000";
 
 tl::unexpected<Error> does_not_apply(const Mail& mail, const std::string& why) {
-    return fail("apply patch", fmt::format("\"{}\" ({})", mail.name(), mail.origin), why);
+    return fail(kApplyPatch, fmt::format("\"{}\" ({})", mail.name(), mail.origin), why);
 }
 
 /// "Name <address>" for git's environment.

@@ -12,6 +12,9 @@
 
 namespace diobench {
 
+/// The operation of the error of a patch that does not fit.
+inline constexpr const char* kApplyPatch = "apply patch";
+
 enum class Fit {
     exact,     ///< as `git apply`: offsets, no fuzz
     threeway,  ///< also what merge_hunks() can place

@@ -72,7 +72,7 @@ std::string reproduce_script(const Results& results, const RunOptions& options) 
     return text + " \"$@\"\n";
 }
 
-Status write_outputs(const fs::path& directory, const Results& results, const std::string& reproduce, LatestLink latest) {
+Status write_outputs(const fs::path& directory, const Results& results, const std::string& reproduce, LatestLink latest, History history) {
     if (auto s = write_file_atomic(directory / "reproduce.sh", reproduce); !s) return s;
     std::error_code ec;
     fs::permissions(directory / "reproduce.sh", fs::perms(0755), ec);
@@ -85,9 +85,11 @@ Status write_outputs(const fs::path& directory, const Results& results, const st
     if (results.run.clock.kind == "virtual")
         if (auto s = copy_clock(results.run.host, directory); !s) return s;
     if (auto s = write_results(directory, results); !s) return s;
-    auto store = ResultStore::open();
-    if (!store) return forward(store);
-    if (auto s = store->record_run(results); !s) return s;
+    if (history == History::record) {
+        auto store = ResultStore::open();
+        if (!store) return forward(store);
+        if (auto s = store->record_run(results); !s) return s;
+    }
     if (latest == LatestLink::point)
         if (auto s = point_latest(directory); !s) return s;
     return {};

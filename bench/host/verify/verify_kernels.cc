@@ -375,7 +375,7 @@ Result<VerifyOutcome> verify_kernels(const VerifyOptions& options) {
     VerifyOutcome out{conclude(std::move(run), *arms, options.mutants), output, ExitCode::ok};
     out.exit_code = static_cast<ExitCode>(out.results.run.exit_code);
     const auto link = options.output.empty() ? LatestLink::point : LatestLink::leave;
-    if (auto s = write_outputs(output, out.results, reproduce_text(out.results, options), link); !s) return forward(s);
+    if (auto s = write_outputs(output, out.results, reproduce_text(out.results, options), link, options.history); !s) return forward(s);
     return out;
 }
 

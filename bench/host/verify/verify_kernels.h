@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bench/common/base/files.h"
+#include "bench/host/run/write_outputs.h"
 #include "bench/results/store/results.h"
 
 namespace diobench {
@@ -25,6 +26,7 @@ struct VerifyOptions {
     fs::path tree;                     ///< kernel source; empty: the distribution's
     std::string revision;              ///< of `tree`
     unsigned jobs = 0;                 ///< machines side by side; 0: half as many again as CPUs
+    History history = History::record;
     std::vector<std::string> argv;     ///< for the record
 };
 

@@ -5,6 +5,8 @@
 #include "bench/results/export/junit.h"
 #include "bench/results/export/summary.h"
 #include "bench/results/store/calibration_file.h"
+#include "bench/results/store/database.h"
+#include "bench/results/store/gate_file.h"
 #include "bench/verdict/judge/gate_ci.h"
 #include "bench/verdict/judge/gate_json.h"
 #include "bench/verdict/judge/gate_text.h"
@@ -18,6 +20,14 @@ Status write_gate_outputs(const fs::path& directory, const GateReport& report) {
     if (auto s = write_file_atomic(directory / kJunitFileName, gate_junit(report)); !s) return s;
     if (auto s = write_file_atomic(directory / kCodeQualityFileName, json_text(gitlab_code_quality(report)) + "\n"); !s) return s;
     return write_file_atomic(directory / kGateFileName, json_text(gate_json(report)) + "\n");
+}
+
+Status record_gate(const GateReport& report) {
+    auto judgement = judgement_of_gate(gate_json(report));
+    if (!judgement) return forward(judgement);
+    auto store = ResultStore::open();
+    if (!store) return forward(store);
+    return store->record_judgement(*judgement);
 }
 
 }  // namespace diobench

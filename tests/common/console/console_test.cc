@@ -112,3 +112,10 @@ TEST(Console, TheKernelsFarewellIsSeen) {
     EXPECT_TRUE(scan("[    1.000000] reboot: Restarting system\n").end_seen());
     EXPECT_FALSE(scan("[    1.000000] netfs: FS-Cache loaded\n").end_seen());
 }
+
+TEST(FirstComplaint, IsTheFirstFatalMessageAndWhatFollows) {
+    const std::string console = "[    0.1] no stamp\n[    0.100000] Linux\n[    0.200000] WARNING: CPU: 0 at x\n[    0.300000] Kernel panic - not syncing: y\nprogram\n[    0.300001] CPU: 0\n[    0.300002] Call trace:\n";
+    EXPECT_THAT(first_complaint(console, 2), testing::ElementsAre("Kernel panic - not syncing: y", "CPU: 0"));
+    EXPECT_THAT(first_complaint(console.substr(0, console.find("[    0.3")), 9), testing::ElementsAre("WARNING: CPU: 0 at x")) << "a warning, if nothing was fatal";
+    EXPECT_TRUE(first_complaint("[    0.100000] Linux\n", 9).empty());
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/host/kernel/series_input.h"
+
+#include <fmt/format.h>
+
+#include "bench/host/kernel/git_commits.h"
+#include "bench/host/kernel/version.h"
+
+namespace diobench {
+
+namespace {
+
+bool same_stable_series(const std::string& a, const std::string& b) {
+    auto x = parse_kernel_version(a);
+    auto y = parse_kernel_version(b);
+    return x && y && x->number[0] == y->number[0] && x->number[1] == y->number[1];
+}
+
+Status take_source(const fs::path& tree, const std::string& revision, SeriesInput& out, Progress& progress) {
+    auto source = tree.empty() ? distribution_source(progress) : tree_source(tree, revision, progress);
+    if (!source) return forward(source);
+    out.source = std::move(*source);
+    out.source_tree = tree;
+    out.source_revision = revision;
+    return {};
+}
+
+Status take_source_of_commits(const fs::path& tree, const GitCommits& commits, SeriesInput& out, Progress& progress) {
+    auto debian = distribution_source(progress);
+    if (debian && same_stable_series(debian->version, commits.base_version)) {
+        out.source = std::move(*debian);
+        return {};
+    }
+    out.notes.push_back(fmt::format("checked against {} itself, Linux {}, and not against Debian's source{}", commits.base.substr(0, 12),
+                                    commits.base_version.empty() ? "of unknown version" : commits.base_version, debian ? ", Linux " + debian->version : ""));
+    return take_source(tree, commits.base, out, progress);
+}
+
+Result<SeriesInput> read_files_given(const SeriesInputOptions& options, Progress& progress) {
+    SeriesInput out;
+    for (const auto& file : options.files) {
+        auto mails = read_mails(file, out.notes);
+        if (!mails) return forward(mails);
+        out.mails.insert(out.mails.end(), mails->begin(), mails->end());
+    }
+    if (auto s = take_source(options.tree, options.revision, out, progress); !s) return forward(s);
+    return out;
+}
+
+}  // namespace
+
+Result<SeriesInput> read_series_input(const SeriesInputOptions& options, Progress& progress) {
+    if (!options.files.empty()) return read_files_given(options, progress);
+    SeriesInput out;
+    auto commits = read_commits(options.tree, options.revision);
+    if (!commits) return forward(commits);
+    if (auto s = take_source_of_commits(options.tree, *commits, out, progress); !s) return forward(s);
+    out.mails = std::move(commits->mails);
+    return out;
+}
+
+}  // namespace diobench
