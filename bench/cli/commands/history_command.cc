@@ -246,7 +246,7 @@ void register_history_command(CLI::App& app, CommandContext& context) {
                     "  diobench history pin v3-good latest\n"
                     "Marks: ^ level changed, | another revision, R regression, ! invalid, ? inconclusive, x no number.");
     command->require_subcommand(0, 1);
-    command->add_option("CELL-GLOB", request.cell_glob, "Cells whose id matches; '*' also matches '/' (default all)");
+    command->add_option("CELL-GLOB", request.cell_glob, "Cells whose id, or label as in tables (\"rand 4k qd1 pread\"), matches; '*' also matches '/' (default all)");
     command->add_option("--metric", request.metric, "Row of the metric table")->capture_default_str();
     command->add_option("--kernel", request.kernel, "An arm, with the revisions before it (default: every arm that no other revises)");
     command->add_option("--machine", request.machine, "Only runs of this machine");

@@ -59,8 +59,6 @@ std::vector<Subject> all_subjects() {
     return out;
 }
 
-bool is_label_glob(std::string_view text) { return text.find(' ') != std::string_view::npos; }
-
 bool matches_glob(const std::string& glob, const NamedCell& cell) {
     return is_label_glob(glob) ? match_glob(glob, read_label(*cell.dimensions)) : match_glob(glob, cell.id);
 }
@@ -187,6 +185,8 @@ tl::unexpected<Error> nothing_left(const CellFilter& filter, const Condition& co
 }
 
 }  // namespace
+
+bool is_label_glob(std::string_view glob) { return glob.find(' ') != std::string_view::npos; }
 
 std::string CellFilter::text() const {
     if (where.empty()) return glob;

@@ -28,6 +28,9 @@ struct CellFilter {
     bool operator==(const CellFilter&) const = default;
 };
 
+/// Whether a glob is one of labels.
+[[nodiscard]] bool is_label_glob(std::string_view glob);
+
 /// A cell to choose from; `dimensions` must outlive it.
 struct NamedCell {
     std::string id;

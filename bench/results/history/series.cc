@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "bench/common/plan/cell_filter.h"
 #include "bench/results/store/cells.h"
 
 namespace diobench {
@@ -85,6 +86,30 @@ std::set<std::string> machines_of(const CellHistory& cell) {
     return out;
 }
 
+struct MatchingCells {
+    std::map<std::string, std::vector<std::string>> matching;  ///< with the kernels that have each
+    size_t of = 0;
+};
+
+/// Those whose id, or if the glob is one of labels whose label matches.
+Result<MatchingCells> matching_cells(ResultStore& store, const std::string& glob) {
+    auto cells = store.history_cells();
+    if (!cells) return forward(cells);
+    std::map<std::string, std::string> names;
+    if (is_label_glob(glob)) {
+        auto labels = store.history_labels();
+        if (!labels) return forward(labels);
+        names = std::move(*labels);
+    }
+    MatchingCells out;
+    out.of = cells->size();
+    for (auto& [cell, kernels] : *cells) {
+        const auto name = names.find(cell);
+        if (match_glob(glob, name == names.end() ? cell : name->second)) out.matching.emplace(cell, std::move(kernels));
+    }
+    return out;
+}
+
 tl::unexpected<Error> nothing_found(const SeriesRequest& request, size_t cells, size_t matching) {
     if (cells == 0) return fail("read history", request.cell_glob, "the store has no run with cells yet: make one with 'diobench run'");
     if (matching == 0) return fail("read history", request.cell_glob, fmt::format("none of the store's {} cells matches ('*' also matches '/')", cells));
@@ -115,9 +140,9 @@ std::vector<std::string> newest_revisions(const std::vector<std::string>& kernel
 }
 
 Result<size_t> count_cells(ResultStore& store, const SeriesRequest& request) {
-    auto cells = store.history_cells();
+    auto cells = matching_cells(store, request.cell_glob);
     if (!cells) return forward(cells);
-    return static_cast<size_t>(std::count_if(cells->begin(), cells->end(), [&](const auto& cell) { return match_glob(request.cell_glob, cell.first); }));
+    return cells->matching.size();
 }
 
 Result<std::vector<HistorySeries>> read_series(ResultStore& store, const SeriesRequest& request, const Revisions& revises) {
@@ -126,12 +151,11 @@ Result<std::vector<HistorySeries>> read_series(ResultStore& store, const SeriesR
     Runs runs;
     for (const auto& run : *all_runs)
         if ((request.machine.empty() || run.machine == request.machine) && (request.suite.empty() || run.suite == request.suite)) runs.emplace(run.id, &run);
-    auto cells = store.history_cells();
+    auto cells = matching_cells(store, request.cell_glob);
     if (!cells) return forward(cells);
     std::vector<HistorySeries> out;
     size_t matching = 0;
-    for (const auto& [cell, kernels] : *cells) {
-        if (!match_glob(request.cell_glob, cell)) continue;
+    for (const auto& [cell, kernels] : cells->matching) {
         if (++matching <= request.skip_cells || (request.most_cells != 0 && matching > request.skip_cells + request.most_cells)) continue;
         auto history = read_cell(store, cell, kernels, request, runs);
         if (!history) return forward(history);
@@ -140,7 +164,7 @@ Result<std::vector<HistorySeries>> read_series(ResultStore& store, const SeriesR
             for (const auto& kernel : arms)
                 if (auto series = series_of(*history, machine, kernel, request, revises); has_numbers(series)) out.push_back(std::move(series));
     }
-    if (out.empty()) return nothing_found(request, cells->size(), matching);
+    if (out.empty()) return nothing_found(request, cells->of, matching);
     return out;
 }
 

@@ -69,6 +69,8 @@ public:
     [[nodiscard]] Result<std::vector<HistoryRun>> history_runs();
     /// Ids of all cells that any run has, each with the kernels that have it.
     [[nodiscard]] Result<std::map<std::string, std::vector<std::string>>> history_cells();
+    /// What each of them reads, as read_label() names it.
+    [[nodiscard]] Result<std::map<std::string, std::string>> history_labels();
     /// One metric of one cell in every run, in the order of history_runs(); a metric that is not of the table is an error.
     [[nodiscard]] Result<std::vector<HistoryValue>> history_values(const std::string& cell, const std::string& metric);
     /// One metric of every cell of a run, by cell and kernel; a metric that is not of the table is an error.

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "bench/common/measure/metric_table.h"
+#include "bench/common/plan/read_label.h"
 #include "bench/results/store/database.h"
+#include "bench/results/store/schema.h"
 #include "bench/results/store/statement.h"
 
 namespace diobench {
@@ -64,6 +66,19 @@ Result<std::map<std::string, std::vector<std::string>>> ResultStore::history_cel
         SQLite::Statement query(*database_, "SELECT DISTINCT cell, kernel FROM cells ORDER BY cell, kernel");
         std::map<std::string, std::vector<std::string>> out;
         while (query.executeStep()) out[query.getColumn(0).getString()].push_back(query.getColumn(1).getString());
+        return out;
+    });
+}
+
+Result<std::map<std::string, std::string>> ResultStore::history_labels() {
+    return guarded("read the cells of store", path_, [&]() -> Result<std::map<std::string, std::string>> {
+        SQLite::Statement query(*database_, fmt::format("SELECT cell{} FROM cells GROUP BY cell", dimension_columns()));
+        std::map<std::string, std::string> out;
+        while (query.executeStep()) {
+            Dimensions dimensions;
+            if (auto s = read_dimensions(query, 1, dimensions); !s) return forward(s);
+            out.emplace(query.getColumn(0).getString(), read_label(dimensions));
+        }
         return out;
     });
 }

@@ -73,7 +73,7 @@ public:
         while (cells_.executeStep()) {
             CellResult& cell = out.emplace_back();
             read_head(cell);
-            if (auto s = read_dimensions(cell.dimensions); !s) return forward(s);
+            if (auto s = read_dimensions(cells_, 10, cell.dimensions); !s) return forward(s);
             if (cell.status != CellStatus::ok) continue;
             const int64_t id = number(0);
             read_metrics(id, cell);
@@ -98,16 +98,6 @@ private:
         cell.status = from_word(text(7), {S::ok, S::unsupported, S::invalid}, S::failed);
         cell.reason = text(8);
         cell.known = number(9) != 0;
-    }
-
-    Status read_dimensions(Dimensions& out) {
-        int at = 10;
-        for (const auto& row : dimension_table()) {
-            auto s = set_value(out, row, row.is_text() ? DimensionValue(text(at)) : DimensionValue(static_cast<uint64_t>(number(at))));
-            if (!s) return s;
-            ++at;
-        }
-        return {};
     }
 
     void read_metrics(int64_t id, CellResult& cell) {

@@ -140,4 +140,13 @@ std::string dimension_columns() {
     return out;
 }
 
+Status read_dimensions(const SQLite::Statement& query, int first, Dimensions& out) {
+    int at = first;
+    for (const auto& row : dimension_table()) {
+        const SQLite::Column column = query.getColumn(at++);
+        if (auto s = set_value(out, row, row.is_text() ? DimensionValue(column.getString()) : DimensionValue(static_cast<uint64_t>(column.getInt64()))); !s) return s;
+    }
+    return {};
+}
+
 }  // namespace diobench

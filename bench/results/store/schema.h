@@ -5,6 +5,8 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <string>
 
+#include "bench/common/plan/dimensions.h"
+
 namespace diobench {
 
 /// `PRAGMA user_version` of a file with all tables of this program.
@@ -16,5 +18,7 @@ void migrate_store(SQLite::Database& database, int version = store_schema_versio
 
 /// ", backend, layout, ...": the columns of dimension_table(), in its order.
 [[nodiscard]] std::string dimension_columns();
+/// The same out of a row whose column `first` is the first of them. A value that the table refuses is an error.
+[[nodiscard]] Status read_dimensions(const SQLite::Statement& query, int first, Dimensions& out);
 
 }  // namespace diobench

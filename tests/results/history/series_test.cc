@@ -118,6 +118,18 @@ TEST_F(History, CellsCanBeTakenInPages) {
     for (const auto& series : *all) EXPECT_EQ(series.cell, kCell);  // the second by name
 }
 
+TEST_F(History, FindsCellsByTheirLabel) {
+    record(1, "dio", 20000);
+    SeriesRequest request;
+    request.cell_glob = "rand 4k qd1 pread";
+    auto all = read_series(*store_, request, {});
+    ASSERT_TRUE(all) << all.error().message();
+    for (const auto& series : *all) EXPECT_EQ(series.cell, kCell);
+    EXPECT_EQ(*count_cells(*store_, request), 1u);
+    request.cell_glob = "rand 8k *";
+    EXPECT_EQ(*count_cells(*store_, request), 0u);
+}
+
 TEST_F(History, NothingFoundSaysWhatThereIs) {
     SeriesRequest request;
     EXPECT_THAT(read_series(*store_, request, {}).error().message(), HasSubstr("no run with cells yet"));
