@@ -6,6 +6,7 @@
 
 #include "bench/cli/commands/cell_options.h"
 #include "bench/cli/commands/command.h"
+#include "bench/cli/commands/show_plan.h"
 #include "bench/host/run/boot_plan.h"
 #include "bench/host/run/cell_times.h"
 #include "bench/host/run/select_cells.h"
@@ -13,12 +14,6 @@
 namespace diobench {
 
 namespace {
-
-struct PlanArguments {
-    RunOptions options;
-    bool cells = false;
-    bool json = false;
-};
 
 std::string duration_text(double seconds) {
     return seconds < 90 ? fmt::format("{:.0f} s", seconds) : fmt::format("{:.1f} min", seconds / 60);
@@ -78,22 +73,29 @@ void print_cells(const std::vector<PlannedBoot>& boots, const CellTimes& times) 
     }
 }
 
-Result<ExitCode> plan(const PlanArguments& arguments) {
-    auto selected = select_cells(arguments.options);
+}  // namespace
+
+Result<ExitCode> show_plan(const RunOptions& options, PlanShown shown) {
+    auto selected = select_cells(options);
     if (!selected) return forward(selected);
     std::vector<uint64_t> seeds;
-    for (unsigned i = 0; i < arguments.options.seeds; ++i) seeds.push_back(arguments.options.seed + i);
-    const auto boots = take_shard(plan_boots(selected->cells, seeds), arguments.options.shard, arguments.options.shards);
+    for (unsigned i = 0; i < options.seeds; ++i) seeds.push_back(options.seed + i);
+    const auto boots = take_shard(plan_boots(selected->cells, seeds), options.shard, options.shards);
     const CellTimes times = CellTimes::load();
-    if (arguments.json) fmt::print("{}\n", to_json(boots, times).dump(2));
-    else if (arguments.cells) print_cells(boots, times);
-    else print_table(boots, times);
+    switch (shown) {
+    case PlanShown::json: fmt::print("{}\n", to_json(boots, times).dump(2)); break;
+    case PlanShown::cells: print_cells(boots, times); break;
+    case PlanShown::table: print_table(boots, times); break;
+    }
     return ExitCode::ok;
 }
 
-}  // namespace
-
 void register_plan_command(CLI::App& app, CommandContext& context) {
+    struct PlanArguments {
+        RunOptions options;
+        bool cells = false;
+        bool json = false;
+    };
     auto arguments = std::make_shared<PlanArguments>();
     auto* command = app.add_subcommand("plan", "Show the cells of a suite, the boots they make and how long they take");
     command->footer("Examples:\n"
@@ -103,7 +105,7 @@ void register_plan_command(CLI::App& app, CommandContext& context) {
     add_cell_options(*command, arguments->options);
     command->add_flag("--cells", arguments->cells, "Every cell, boot by boot");
     command->add_flag("--json", arguments->json, "Everything, for programs");
-    command->callback([&context, arguments] { context.body = [arguments] { return plan(*arguments); }; });
+    command->callback([&context, arguments] { context.body = [arguments] { return show_plan(arguments->options, arguments->json ? PlanShown::json : arguments->cells ? PlanShown::cells : PlanShown::table); }; });
 }
 
 }  // namespace diobench

@@ -9,6 +9,25 @@
 
 namespace diobench {
 
+namespace {
+
+/// A command under the heading that --help shows it below, in that order.
+struct GroupedCommand {
+    const char* group;
+    void (*register_command)(CLI::App& app, CommandContext& context);
+};
+
+constexpr GroupedCommand kCommands[] = {
+    {"Every day", register_doctor_command},     {"Every day", register_try_command},      {"Every day", register_run_command},
+    {"Every day", register_verify_command},     {"Every day", register_gate_command},     {"Every day", register_bisect_command},
+    {"Look", register_compare_command},         {"Look", register_report_command},        {"Look", register_history_command},
+    {"Look", register_export_command},          {"Measure", register_kernel_command},     {"Measure", register_plan_command},
+    {"Measure", register_profile_command},      {"Measure", register_trace_command},      {"Unattended", register_nightly_command},
+    {"Unattended", register_serve_command},     {"Trust", register_calibrate_command},    {"Trust", register_overhead_command},
+};
+
+}  // namespace
+
 int run_program(int argc, char** argv) {
     install_interrupt_handler();
     CommandContext context;
@@ -20,24 +39,10 @@ int run_program(int argc, char** argv) {
     app.require_subcommand(1);
     app.footer("Exit codes: 0 ok or pass, 1 a regression or a failed check, 2 wrong usage or environment, 3 inconclusive,\n"
                "4 invalid (wrong data, missing cell, proof of mode failed, machine died).");
-    register_doctor_command(app, context);
-    register_kernel_command(app, context);
-    register_try_command(app, context);
-    register_verify_command(app, context);
-    register_plan_command(app, context);
-    register_run_command(app, context);
-    register_compare_command(app, context);
-    register_profile_command(app, context);
-    register_gate_command(app, context);
-    register_calibrate_command(app, context);
-    register_nightly_command(app, context);
-    register_bisect_command(app, context);
-    register_report_command(app, context);
-    register_export_command(app, context);
-    register_history_command(app, context);
-    register_serve_command(app, context);
-    register_overhead_command(app, context);
-    register_trace_command(app, context);
+    for (const auto& [group, register_command] : kCommands) {
+        register_command(app, context);
+        app.get_subcommands([](const CLI::App*) { return true; }).back()->group(group);
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {

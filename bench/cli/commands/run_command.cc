@@ -7,6 +7,7 @@
 #include "bench/cli/commands/cell_options.h"
 #include "bench/cli/commands/command.h"
 #include "bench/cli/commands/gate_metrics.h"
+#include "bench/cli/commands/show_plan.h"
 #include "bench/common/base/json_text.h"
 #include "bench/common/base/terminal.h"
 #include "bench/host/kernel/series.h"
@@ -26,6 +27,7 @@ struct RunArguments {
     std::string machine = "exact";
     std::string accelerator;
     fs::path resume;
+    bool dry_run = false;
     bool json = false;
     bool report = true;
 };
@@ -64,6 +66,13 @@ Result<RunOptions> asked_for(const RunArguments& arguments) {
     return options;
 }
 
+/// Kernels are looked up as well, so that what would be refused is refused now.
+Result<ExitCode> plan_of(const RunOptions& options, const RunArguments& arguments) {
+    for (const auto& kernel : options.kernels)
+        if (auto chain = resolve_series(kernel); !chain) return forward(chain);
+    return show_plan(options, arguments.json ? PlanShown::json : PlanShown::table);
+}
+
 Result<ExitCode> run(const RunArguments& arguments) {
     auto asked = asked_for(arguments);
     if (!asked) return forward(asked);
@@ -74,6 +83,7 @@ Result<ExitCode> run(const RunArguments& arguments) {
     if (options.cost_model && options.machine != MachineKind::exact) return fail("run", "--cost-model", "caches are simulated on machine exact only");
     if (!options.cache_device.empty() && options.machine != MachineKind::kvm)
         return fail("run", "--cache-device", "only machine kvm reads from a device of the host; machine exact simulates one");
+    if (arguments.dry_run) return plan_of(options, arguments);
     auto outcome = run_suite(options);
     if (!outcome) return forward(outcome);
     fs::path shown = outcome->directory / "results.json";
@@ -122,6 +132,7 @@ void register_run_command(CLI::App& app, CommandContext& context) {
     command->add_option("--out", options.output, "Output directory (default out/<run id>, with out/latest pointing at it)");
     command->add_option("--jobs", options.jobs, "Machines side by side (default: CPUs for exact, 1 for kvm)");
     command->add_flag("--cost-model", options.cost_model, "Machine exact: count by function, and simulate the caches of a named processor: metrics modelled_ns and modelled_cpu_ns_per_op (some three times as long; docs/profile.md)");
+    command->add_flag("--dry-run", arguments->dry_run, "Build and boot nothing: show what would be measured and how long it takes, as `plan` does");
     command->add_flag("--json", arguments->json, "Print results.json instead of the comparison");
     command->add_flag("!--no-report", arguments->report, "Do not draw plots and report.html");
     command->callback([&context, arguments] {
