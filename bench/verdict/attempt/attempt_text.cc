@@ -29,7 +29,7 @@ std::string indented(const std::string& text) {
 
 /// What the whole came to, without its verdict.
 std::string sentence_of(const AttemptReport& report, const AttemptStep& step) {
-    std::string out = fmt::format("{} on {}: {}", report.candidate.name, report.baseline, step.outcome.sentence);
+    std::string out = step.outcome.sentence;
     const AttemptStep& last = report.steps.back();
     if (last.name == "bisect") out += fmt::format("; bisect: {}", last.outcome.sentence);
     return out;

@@ -110,8 +110,8 @@ std::vector<std::string> fitting_series(const SeriesInput& input, const ImportOp
     return out;
 }
 
-StepOutcome misfit(const Error& error, const std::string& baseline, const std::vector<std::string>& fitting) {
-    StepOutcome out{error.code, "does not apply", fmt::format("it does not apply to {}", baseline == kBase ? "the unpatched kernel" : "series " + baseline), error.message(), ""};
+StepOutcome misfit(const Error& error, const std::string& name, const std::string& baseline, const std::vector<std::string>& fitting) {
+    StepOutcome out{error.code, "does not apply", fmt::format("{} does not apply to {}", name, baseline == kBase ? "the unpatched kernel" : "series " + baseline), error.message(), ""};
     if (!fitting.empty()) out.detail += fmt::format("\nit applies to {}: try it with --on {}", join(fitting, ", "), fitting.front());
     return out;
 }
@@ -159,7 +159,7 @@ Result<StepOutcome> apply_candidate(const AttemptOptions& options, const Candida
     if (!added && added.error().operation != kApplyPatch) return forward(added);
     if (!added) {
         const auto fitting = fitting_series(*input, how, from.baseline);
-        return misfit(added.error(), from.baseline, fitting);
+        return misfit(added.error(), how.name, from.baseline, fitting);
     }
     candidate = {added->series.name, options.keep.empty() ? added->series.folder.string() : added->series.name, added->patches.size()};
     source = {input->source_tree, input->source_revision};

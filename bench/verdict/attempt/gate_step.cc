@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/verdict/attempt/gate_step.h"
 
+#include <algorithm>
+#include <cctype>
 #include <fmt/format.h>
 
 #include "bench/host/machine/qemu.h"
@@ -17,6 +19,13 @@ namespace {
 
 /// With so many times the seeds what was undecided is asked again.
 constexpr size_t kMoreSeeds = 3;
+
+/// "REGRESSION: x is worse" -> "x is worse": a step says its verdict itself.
+std::string without_verdict(const std::string& headline) {
+    const size_t colon = headline.find(": ");
+    if (colon == std::string::npos || std::any_of(headline.begin(), headline.begin() + static_cast<std::ptrdiff_t>(colon), [](unsigned char c) { return std::islower(c) != 0; })) return headline;
+    return headline.substr(colon + 2);
+}
 
 /// The text without the sentence that it begins with.
 std::string behind_headline(const GateReport& report) {
@@ -55,7 +64,7 @@ GateOptions gate_of_attempt(const AttemptOptions& options, const SourceOfBuilds&
 }
 
 StepOutcome gate_outcome(const GateReport& report, const GateOptions& gate) {
-    return {report.exit_code, std::string(verdict_name(report.verdict)), gate_headline(report), report.verdict == Verdict::pass ? "" : behind_headline(report), next_of(report, gate)};
+    return {report.exit_code, std::string(verdict_name(report.verdict)), without_verdict(gate_headline(report)), report.verdict == Verdict::pass ? "" : behind_headline(report), next_of(report, gate)};
 }
 
 Result<StepOutcome> gate_candidate(const GateOptions& gate, const AttemptOptions& options, GateReport& report) {

@@ -74,7 +74,7 @@ StepOutcome verify_outcome(const KernelResult& kernel, ExitCode code, const fs::
         if (first.empty() && one.status == ConformanceStatus::fail && !one.known) first = one.case_name;
     const size_t failed = count(kernel, ConformanceStatus::fail, false);
     first_failed = first;
-    return {code, "wrong", fmt::format("{} of {} cases fail{}, the first is {}", failed, kernel.conformance.size(), failed == 1 ? "s" : "", first),
+    return {code, "wrong", fmt::format("{} fails {} of {} cases, the first is {}", kernel.name, failed, kernel.conformance.size(), first),
             new_failures_text(kernel, kShownGroups, kColumns, Ink::plain), ""};
 }
 

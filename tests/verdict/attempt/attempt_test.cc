@@ -56,15 +56,15 @@ TEST_F(AttemptTest, PassesWhatIsRightAndNotSlower) {
     patches_ = 3;
     EXPECT_EQ(run(), ExitCode::ok);
     EXPECT_THAT(made_, ElementsAre("apply", "build", "verify", "gate"));
-    EXPECT_THAT(attempt_text(report_), EndsWith("PASS: mine on dio: gate is fine (0 s)\n"));
+    EXPECT_THAT(attempt_text(report_), EndsWith("PASS: gate is fine (0 s)\n"));
     EXPECT_EQ(attempt_json(report_)["verdict"], "pass");
 }
 
 TEST_F(AttemptTest, StopsAtWhatDoesNotApplyOrBuild) {
-    outcomes_["apply"] = StepOutcome{ExitCode::usage, "does not apply", "it does not apply to series dio", "hunk 2 of fs/x.c", ""};
+    outcomes_["apply"] = StepOutcome{ExitCode::usage, "does not apply", "mine does not apply to series dio", "hunk 2 of fs/x.c", ""};
     EXPECT_EQ(run(), ExitCode::usage);
     EXPECT_THAT(made_, ElementsAre("apply"));
-    EXPECT_THAT(attempt_text(report_), testing::AllOf(HasSubstr("  hunk 2 of fs/x.c\n"), EndsWith("DOES NOT APPLY: mine on dio: it does not apply to series dio (0 s)\n")));
+    EXPECT_THAT(attempt_text(report_), testing::AllOf(HasSubstr("  hunk 2 of fs/x.c\n"), EndsWith("DOES NOT APPLY: mine does not apply to series dio (0 s)\n")));
 
     report_.steps.clear();
     outcomes_.clear();
@@ -90,7 +90,7 @@ TEST_F(AttemptTest, NamesThePatchOfSeveralThatIsWrongOrDoesNotBoot) {
         outcomes_["bisect_verify"] = StepOutcome{ExitCode::ok, "found", "patch 2 of 2", "", ""};
         EXPECT_EQ(run(), code) << "that it was found makes nothing better";
         EXPECT_THAT(made_, ElementsAre("apply", "build", "verify", "bisect_verify"));
-        EXPECT_THAT(attempt_text(report_), EndsWith("WRONG: mine on dio: 2 cases fail; bisect: patch 2 of 2 (0 s)\n"));
+        EXPECT_THAT(attempt_text(report_), EndsWith("WRONG: 2 cases fail; bisect: patch 2 of 2 (0 s)\n"));
         EXPECT_EQ(report_.next(), "diobench verify x");
     }
     EXPECT_EQ(told_.back(), "bisect");

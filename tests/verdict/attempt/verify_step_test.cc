@@ -35,7 +35,7 @@ TEST(VerifyStep, NamesTheCasesThatAreWrong) {
     const StepOutcome outcome = verify_outcome(kernel, ExitCode::failed_check, "", first);
     EXPECT_EQ(outcome.result, "wrong");
     EXPECT_EQ(first, "data/x");
-    EXPECT_EQ(outcome.sentence, "2 of 3 cases fail, the first is data/x");
+    EXPECT_EQ(outcome.sentence, "mine fails 2 of 3 cases, the first is data/x");
     EXPECT_THAT(outcome.detail, AllOf(HasSubstr("data/x, data/y"), HasSubstr("byte 7 is 0"), HasSubstr("BUG: KASAN: y"), Not(HasSubstr("known before"))));
 }
 
