@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Patches as people send them: one that does not apply, does not compile, is wrong, is good, is slow, and one of two that is slow.
+# Patches as people send them: one that does not apply, does not compile, is wrong, is good, is slow, and of two one that is slow or wrong.
 # label: booted
 # timeout: 3600
 . "$(dirname "$0")/common.bash"
@@ -83,6 +83,12 @@ cp "$mutants"/same-refactor/*.patch "$scratch/two/0001-same.patch"
 cp "$mutants"/slow-instructions-267/*.patch "$scratch/two/0002-slow.patch"
 attempt 1 REGRESSION "$scratch/two" "${few_cases[@]}" --filter "$few"
 says 'bisect: patch 2 of 2'
+
+# Of two the second is wrong.
+rm "$scratch/two/0002-slow.patch"
+cp "$mutants"/eof-over-read/*.patch "$scratch/two/0002-wrong.patch"
+attempt 1 WRONG "$scratch/two" --case 'end-of-file/*'
+says 'bisect: patch 2 of 2: '
 
 # Ctrl-C once it applies, while kernels are built or verified.
 setsid "$diobench" try "$mutants/slow-copy" --out "$scratch/broken-off" > "$scratch/out" 2>&1 &
