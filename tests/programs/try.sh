@@ -30,7 +30,8 @@ says() {
 }
 
 # Before anything is read or built; nothing is left then.
-cd "$scratch"
+mkdir "$scratch/elsewhere"
+cd "$scratch/elsewhere"
 expect_exit 2 "$diobench" try no-such.patch
 says 'no such file or folder' '--tree DIR'
 expect_exit 2 "$diobench" try "$source_dir/$mutants/same-refactor" --where io=dirct,block_size=4q
