@@ -22,7 +22,8 @@
 #include "bench/verdict/gate/run_gate.h"
 #include "bench/verdict/judge/attribute.h"
 #include "bench/verdict/judge/deciding_lines.h"
-#include "bench/verdict/judge/gate_text.h"
+#include "bench/verdict/judge/gate_answer.h"
+#include "bench/verdict/judge/gate_json.h"
 #include "bench/verdict/judge/unseen.h"
 
 namespace diobench {
@@ -258,14 +259,10 @@ Result<NightBaseline> find_baseline(NightWork& night, const NightKernel& kernel)
     return NightBaseline{kernel.against, kernel.against, night.runs, "", "", true, "*"};
 }
 
+/// The gravest cause, however many cells it is.
 std::string worst_line(const GateReport& report) {
-    const auto lines = deciding_lines(report);
-    if (lines.empty()) return {};
-    const auto& worst = lines.front();
-    if (worst.metric == nullptr) return fmt::format("{}: {}", worst.cell->cell, worst.cell->reason);
-    const auto function = main_function(report, worst);
-    return fmt::format("{} {} of {}{}", how_much(*worst.metric), worst.metric->metric->name, worst.cell->cell,
-                       function ? fmt::format(", most of it in {}()", function->function) : "");
+    const auto causes = deciding_causes(report);
+    return causes.empty() ? std::string() : cause_line(report, causes.front());
 }
 
 Status keep_gate(NightWork& night, const NightKernel& kernel, GateReport report) {

@@ -18,6 +18,8 @@ VERDICTS = (PASS, INCONCLUSIVE, REGRESSION, INVALID)  # one outweighs those befo
 # What became of a metric: its verdict, or a pass of another kind.
 ACCEPTED, BETTER = "accepted", "better"
 
+# Reads that take at least as long as a percentile.
+SHARES_OF_READS = ((".p50", 0.5), (".p90", 0.1), (".p99", 0.01), (".p99_9", 0.001))
 NUMBER = (int, float)
 MAYBE = (int, float, type(None))
 WALL = {"verdict": VERDICTS, "log_ratio": MAYBE, "low": MAYBE, "high": MAYBE, "adjusted_p": MAYBE}
@@ -26,6 +28,8 @@ METRIC = {"metric": str, "unit": str, "verdict": VERDICTS, "better": bool, "base
           "wall": (None, WALL), "confirmation": (None, WALL), "reason": str, "accepted": str}
 FUNCTION = {"function": str, "baseline_instructions_per_op": NUMBER, "candidate_instructions_per_op": NUMBER, "share": MAYBE, "in_patches": bool}
 CELL = {"cell": str, "verdict": VERDICTS, "reason": str, "accepted": str, "note": str, "metrics": [METRIC], "attribution": (None, [FUNCTION])}
+ANSWER = {"headline": str, "causes": [{"verdict": VERDICTS, "what": str, "effect": str, "cells": int, "filter": str}], "where": [str], "undecided": [str],
+          "better": str, "accepted": str, "not_checked": [str], "next": str, "evidence": str}
 GATE = {"schema_version": int, "verdict": VERDICTS, "exit_code": int, "baseline": str, "candidate": str, "machine": str, "suite": str,
         "started_at": str, "elapsed_s": NUMBER, "policy": str, "seeds": [int], "confirm_pairs": int, "disturbed_boots": int,
         "self_tests": [{"name": str, "outcome": ("pass", "fail", "not-run"), "detail": str}], "problems": [str], "notes": [str],
@@ -74,7 +78,7 @@ class Metric:
     differences: list[float]         # one a pair, in the unit
     floor_ratio: float
     margin: float                    # in the unit
-    floor_of: Optional[str]          # the metric that the floor is a share of, if not this one; the margin is it
+    floor_of: Optional[str]          # the metric that the threshold is a share of, if not this one; the margin is it
     part: float                      # of the baseline of floor_of
     policy_line: int
     wall: Optional[Wall]
@@ -102,10 +106,18 @@ class Metric:
 
     @property
     def tolerance(self) -> float:
-        """The floor as a change, with the margin in it."""
+        """The threshold as a change, with the margin in it."""
         if not self.margin:
             return self.floor_ratio
         return max(self.floor_ratio, self.margin / abs(self.baseline) if self.baseline else math.inf)
+
+    @property
+    def time_ns(self) -> float:
+        """What it is of the time of a read, as in bench/verdict/judge/size_in_time.h; 0 for what is no time."""
+        if self.change is None or self.unit not in ("ns", "instructions"):
+            return 0.0
+        more = self.change * (self.baseline or 0.0) if self.wall is not None else self.worse_by or 0.0
+        return more * next((share for end, share in SHARES_OF_READS if self.metric.endswith(end)), 1.0)
 
     @property
     def outcome(self) -> str:
@@ -156,6 +168,32 @@ class SelfTest:
 
 
 @dataclass(frozen=True)
+class Cause:
+    """Cells with one verdict and one description."""
+
+    verdict: str
+    what: str      # "every remote read: 32 of 32"
+    effect: str    # by how much
+    cells: int
+    filter: str    # a glob of their ids
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What `diobench gate` says first, word by word."""
+
+    headline: str
+    causes: list[Cause]
+    where: list[str]          # one for each cause, or one for all
+    undecided: list[str]
+    better: str
+    accepted: str
+    not_checked: list[str]
+    next: str
+    evidence: str
+
+
+@dataclass(frozen=True)
 class Line:
     """A line of a table: a metric of a cell, or (None) the cell as a whole."""
 
@@ -168,9 +206,14 @@ class Line:
 
     @property
     def size(self) -> float:
-        """What puts the larger first, as a share of floor_of; what has no number is infinite."""
+        """How far it is from as it was, as a share of floor_of; what has no number is infinite."""
         change = None if self.metric is None else self.metric.change
         return math.inf if change is None or self.metric is None else abs(change) * self.metric.part
+
+    @property
+    def order(self) -> tuple[float, float]:
+        """What puts that first which takes most time, then the largest share; a cell as a whole is before all."""
+        return (math.inf, 0.0) if self.metric is None else (abs(self.metric.time_ns), self.size)
 
 
 @dataclass(frozen=True)
@@ -194,6 +237,7 @@ class Gate:
     notes: list[str]
     cells_that_do_not_gate: int
     cells: list[Cell]
+    answer: Optional[Answer] = None  # None: the file is older than answers
     runs: list[str] = field(default_factory=list)
 
     @property
@@ -210,12 +254,12 @@ class Gate:
         """What is no pass: the gravest verdict first, then the largest change."""
         whole = [Line(cell, None) for cell in self.cells if cell.reason and cell.verdict != PASS]
         lines = whole + [line for line in self.metrics if line.verdict != PASS]
-        return sorted(lines, key=lambda line: (-VERDICTS.index(line.verdict), -line.size))
+        return sorted(lines, key=lambda line: (-VERDICTS.index(line.verdict), *(-one for one in line.order)))
 
     @property
     def improved(self) -> list[Line]:
-        """Metrics that are better beyond the floor, the largest first."""
-        return sorted((line for line in self.metrics if line.metric and line.metric.outcome == BETTER), key=lambda line: -line.size)
+        """Metrics that are better beyond the threshold, what saves most time first."""
+        return sorted((line for line in self.metrics if line.metric and line.metric.outcome == BETTER), key=lambda line: [-one for one in line.order])
 
 
 def _made(kind: Any, value: dict[str, Any], **replaced: Any) -> Any:
@@ -234,13 +278,17 @@ def _cell(value: dict[str, Any]) -> Cell:
     return _made(Cell, value, metrics=[_metric(one) for one in value["metrics"]], attribution=attribution)
 
 
+def _answer(value: Optional[dict[str, Any]]) -> Optional[Answer]:
+    return None if value is None else _made(Answer, value, causes=[_made(Cause, one) for one in value["causes"]])
+
+
 def parse(document: Any, name: str = FILE_NAME) -> Gate:
     """Of a decoded gate.json; `name` is for errors."""
     version = document.get("schema_version") if isinstance(document, dict) else None
-    wrong = f"schema_version {version!r}, not {SCHEMA_VERSION}" if version not in (None, SCHEMA_VERSION) else problem(document, GATE)
+    wrong = f"schema_version {version!r}, not {SCHEMA_VERSION}" if version not in (None, SCHEMA_VERSION) else problem(document, GATE | ({"answer": ANSWER} if "answer" in document else {}))
     if wrong:
         raise ReportError(f"{name} has {wrong}: let diobench gate of this version write it")
-    return _made(Gate, document, cells=[_cell(one) for one in document["cells"]],
+    return _made(Gate, document, answer=_answer(document.get("answer")), cells=[_cell(one) for one in document["cells"]],
                  self_tests=[_made(SelfTest, one) for one in document["self_tests"]])
 
 

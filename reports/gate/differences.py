@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Every gated metric of every cell as how much worse it is: a panel a metric, the cells sorted, the floor as a band."""
+"""Every gated metric of every cell as how much worse it is: a panel a metric, the cells sorted, the threshold as a band."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from reports.gate.data import INCONCLUSIVE, PASS, Cell, Gate, Line, Metric
 from reports.gate.look import MARKS
-from reports.gate.words import floor_text, how_much, plural
+from reports.gate.words import threshold_text, how_much, plural
 from reports.style import GAP_COLOUR, heading
 
 NAME = "gate-differences"
@@ -38,10 +38,10 @@ READABLE = {INCONCLUSIVE: "#9A6A00"}     # colours of words, where a dot's is to
 
 @dataclass(frozen=True)
 class Panel:
-    """A metric with one floor; the cells sorted, the best first. `unknown` are without a number."""
+    """A metric with one threshold; the cells sorted, the best first. `unknown` are without a number."""
 
     metric: str
-    floor: str
+    threshold: str
     lines: list[Line]
     unknown: int
 
@@ -51,24 +51,24 @@ class Panel:
 
 
 def panels(gate: Gate) -> list[Panel]:
-    """In the order of gate.json; a metric with two floors has two. A margin makes a tolerance of each cell: all that have one share a panel."""
+    """In the order of gate.json; a metric with two thresholds has two. A margin makes a tolerance of each cell: all that have one share a panel."""
     groups: dict[str, dict[float, list[Line]]] = {}
     for line in gate.metrics:
         assert line.metric is not None
-        floors = groups.setdefault(line.metric.metric, {})
-        floors.setdefault(_floor(line.metric), []).append(line)
-    return [_panel(lines) for floors in groups.values() for lines in floors.values()]
+        thresholds = groups.setdefault(line.metric.metric, {})
+        thresholds.setdefault(_threshold(line.metric), []).append(line)
+    return [_panel(lines) for thresholds in groups.values() for lines in thresholds.values()]
 
 
-def _floor(metric: Metric) -> float:
-    """What cells of one panel share: the floor, or that each has its own."""
+def _threshold(metric: Metric) -> float:
+    """What cells of one panel share: the threshold, or that each has its own."""
     return -1 if metric.margin else metric.floor_ratio
 
 
 def _panel(lines: Sequence[Line]) -> Panel:
     known = sorted((line for line in lines if _change(line) is not None), key=lambda line: (_change(line), line.cell.cell))
     metrics = [line.metric for line in lines if line.metric is not None]
-    return Panel(metrics[0].metric, floor_text(metrics), known, len(lines) - len(known))
+    return Panel(metrics[0].metric, threshold_text(metrics), known, len(lines) - len(known))
 
 
 def _change(line: Line) -> Optional[float]:
@@ -127,7 +127,7 @@ def scale(gate: Gate) -> Scale:
 
 @dataclass(frozen=True)
 class Named:
-    """The outermost cells of a side, the outermost first, and how many more are beyond the floor."""
+    """The outermost cells of a side, the outermost first, and how many more are beyond the threshold."""
 
     lines: list[Line]
     more: int
@@ -139,7 +139,7 @@ class Named:
 
 
 def named(panel: Panel) -> tuple[Named, Named]:
-    """For the worse and for the better. If nothing is beyond the floor, it is the largest change alone."""
+    """For the worse and for the better. If nothing is beyond the threshold, it is the largest change alone."""
     worse = [line for line in reversed(panel.lines) if _stands_out(line) and (_change(line) or 0) > 0]
     better = [line for line in panel.lines if _stands_out(line) and (_change(line) or 0) < 0]
     if not worse and not better and panel.lines and not panel.is_same:
@@ -192,7 +192,7 @@ def _handles(gate: Gate) -> list:
     outcomes = {line.metric.outcome for line in gate.metrics if line.metric and line.metric.change is not None}
     handles: list = [Line2D([], [], color=m.colour, marker=m.marker, markersize=m.size + 1, linestyle="", label=m.name)
                      for name, m in MARKS.items() if name in outcomes]
-    handles.append(Patch(facecolor=BAND_COLOUR, label="floor"))
+    handles.append(Patch(facecolor=BAND_COLOUR, label="threshold"))
     if any(line.metric and line.metric.confirmation for line in gate.metrics):
         handles.append(Line2D([], [], color=DIM, marker="o", markerfacecolor="white", markersize=4, linewidth=0.8, label="the independent set"))
     return handles
@@ -218,7 +218,7 @@ def _draw(axes: Axes, panel: Panel, across: Scale, height_inches: float) -> None
 
 def _about(panel: Panel) -> str:
     missing = f", {panel.unknown} without a number" if panel.unknown else ""
-    return f"{panel.floor}, {plural(len(panel.lines) + panel.unknown, 'cell')}{missing}"
+    return f"{panel.threshold}, {plural(len(panel.lines) + panel.unknown, 'test')}{missing}"
 
 
 def _dot(line: Line) -> dict:
@@ -307,7 +307,7 @@ def without_numbers(gate: Gate) -> list[Cell]:
 
 def caption(gate: Gate) -> str:
     """What is drawn, and how many cells cannot be."""
-    text = ("In each panel the cells are sorted by their change, the worst at the top; the outermost are named, and the green band is the floor that a change must "
+    text = ("In each panel the cells are sorted by their change, the worst at the top; the outermost are named, and the green band is the threshold that a change must "
             "pass to count. A grey dot beyond it is a percentile that rests on too few reads to count.")
     missing = len(without_numbers(gate))
     return text + (f" {plural(missing, 'cell')} without any number to compare: the tables say why." if missing else "")

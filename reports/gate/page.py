@@ -16,9 +16,12 @@ from reports.render import embedded, write_html
 from reports.style import Drawn, Picture
 
 NOT_COUNTED = {
-    True: "No cell has its instructions counted: none differs beyond the policy's floors, or counting was left out.",
+    True: "No cell has its instructions counted: none differs beyond the policy's thresholds, or counting was left out.",
     False: "By wall clock no instructions are counted; the same gate on machine exact says which functions a difference is in.",
 }
+
+# How notes begin that are in the answer already.
+NOT_CHECKED = "not checked: "
 
 
 def pictures(gate: Gate) -> list[Picture]:
@@ -48,9 +51,9 @@ def write_gate_page(gate: Gate, plots: Path, target: Path) -> None:
     calibrated, run = beside.calibration(target.parent), _run_of(target.parent)
     drawn: list[Drawn] = [picture.save(plots) for picture in pictures(gate)]
     explained = explained_cells(gate)
-    write_html("gate/gate.html.j2", target, gate=gate, headline=words.headline(gate), evidence=words.evidence(gate),
+    write_html("gate/gate.html.j2", target, gate=gate, headline=gate.answer.headline if gate.answer else words.headline(gate), evidence=words.evidence(gate),
                trust=trust.sentence_of(calibrated, gate.machine), trust_warning=trust.warning_of(calibrated, run) if run else "",
-               problems=[*gate.problems, *_failed_self_tests(gate)], accepted=words.accepted(gate), notes=[*gate.notes, *words.cell_notes(gate)],
+               problems=[*gate.problems, *_failed_self_tests(gate)], accepted=words.accepted(gate), notes=[note for note in (*gate.notes, *words.cell_notes(gate)) if not note.startswith(NOT_CHECKED)],
                clock_meaning=(VIRTUAL if gate.exact else REAL).meaning, pictures={d.name: (d, embedded(d, plots)) for d in drawn},
                differences_sentence=words.differences_sentence(gate), attribution_sentence=attribution.sentence(gate) if explained else NOT_COUNTED[gate.exact],
                explained=explained, deciding=deciding_cells(gate), deciding_lines=len(gate.deciding), others=other_cells(gate))

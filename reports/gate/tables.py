@@ -9,7 +9,7 @@ from typing import Optional
 
 from reports.gate import attribution
 from reports.gate.data import PASS, Cell, Gate, Line, Metric
-from reports.gate.words import changes_of, floor_text, how_much, how_sure, instructions, value_text
+from reports.gate.words import changes_of, threshold_text, how_much, how_sure, instructions, value_text
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Row:
     candidate: str
     how_much: str
     how_sure: str
-    rule: str        # the policy's floor, and where it is written
+    rule: str        # the policy's threshold, and where it is written
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def _row(gate: Gate, line: Line) -> Row:
         return Row(line.verdict, "the cell as a whole", "", "", "", line.cell.reason, "")
     sure = "; ".join(text for text in (how_sure(gate, metric), metric.accepted) if text)
     return Row(metric.outcome, metric.metric, value_text(metric.unit, metric.baseline), value_text(metric.unit, metric.candidate),
-               how_much(metric), sure, f"{floor_text([metric])} ({Path(gate.policy).name}:{metric.policy_line})")
+               how_much(metric), sure, f"{threshold_text([metric])} ({Path(gate.policy).name}:{metric.policy_line})")
 
 
 def deciding_cells(gate: Gate) -> dict[str, list[Row]]:

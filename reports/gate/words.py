@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How a gate's numbers are said, as `diobench gate` says them on the terminal (bench/verdict/judge/gate_text.h)."""
+"""How a gate's numbers are said, as `diobench gate` says them on the terminal (bench/verdict/judge/metric_words.h)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def plural(count: int, noun: str) -> str:
 
 
 def value_text(unit: str, value: Optional[float]) -> str:
-    """With digits enough that a change of the smallest floor can be seen."""
+    """With digits enough that a change of the smallest threshold can be seen."""
     if value is None:
         return ""
     if unit == "ns":
@@ -81,12 +81,12 @@ def _short(value: float) -> str:
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def floor_text(metrics: Sequence[Metric]) -> str:
-    """"floor 0.1 %", "floor 0.1 to 5 % or 4096 bytes", "floor 4.3 to 90.4 instructions"."""
+def threshold_text(metrics: Sequence[Metric]) -> str:
+    """"threshold 0.1 %", "threshold 0.1 to 5 % or 4096 bytes", "threshold 4.3 to 90.4 instructions"."""
     ratios, margins = [100 * m.floor_ratio for m in metrics], [m.margin for m in metrics]
-    floor = f"{_span_text(ratios, '{:g}'.format)} %" if any(ratios) or not any(margins) else ""
+    share = f"{_span_text(ratios, '{:g}'.format)} %" if any(ratios) or not any(margins) else ""
     margin = f"{_span_text(margins, _short)} {metrics[0].unit}" if any(margins) else ""
-    return "floor " + " or ".join(part for part in (floor, margin) if part)
+    return "threshold " + " or ".join(part for part in (share, margin) if part)
 
 
 def _span_text(values: Sequence[float], text: Callable[[float], str]) -> str:
@@ -105,24 +105,24 @@ def headline(gate: Gate) -> str:
     if gate.verdict == PASS:
         return f"{gate.candidate} is not worse than {gate.baseline}."
     if gate.verdict == REGRESSION:
-        return f"{gate.candidate} is worse than {gate.baseline} in {plural(cells, 'cell')} ({plural(metrics, 'metric')})."
+        return f"{gate.candidate} is worse than {gate.baseline} in {plural(cells, 'test')} ({plural(metrics, 'metric')})."
     if gate.verdict == INCONCLUSIVE:
-        return f"{gate.candidate} against {gate.baseline}: {plural(metrics, 'metric')} of {plural(cells, 'cell')} could not be decided."
+        return f"{gate.candidate} against {gate.baseline}: {plural(metrics, 'metric')} of {plural(cells, 'test')} could not be decided."
     return f"{gate.candidate} against {gate.baseline}: these runs say nothing."
 
 
 def evidence(gate: Gate) -> str:
     """What was judged, with how many pairs."""
     pairs = pairs_text(gate, len(gate.seeds)) + (f" ({', '.join(map(str, gate.seeds))})" if gate.exact and gate.seeds else "" if gate.exact else " of boots")
-    text = f"{plural(len(gate.metrics), 'metric')} of {plural(len(gate.cells), 'cell')} judged, {pairs}"
+    text = f"{plural(len(gate.metrics), 'metric')} of {plural(len(gate.cells), 'test')} judged, {pairs}"
     if gate.confirm_pairs:
         text += f" and {gate.confirm_pairs} more to confirm"
     if gate.disturbed_boots:
         text += f"; {plural(gate.disturbed_boots, 'boot')} of a disturbed host thrown away"
-    return text + (f"; {plural(gate.cells_that_do_not_gate, 'cell')} outside the policy" if gate.cells_that_do_not_gate else "") + "."
+    return text + (f"; {plural(gate.cells_that_do_not_gate, 'test')} outside the policy" if gate.cells_that_do_not_gate else "") + "."
 
 
-OUTCOMES = ((PASS, "not worse"), (BETTER, "better beyond the floor"), (ACCEPTED, "worse and accepted by policy"), (REGRESSION, "worse"),
+OUTCOMES = ((PASS, "not worse"), (BETTER, "better beyond the threshold"), (ACCEPTED, "worse and accepted by policy"), (REGRESSION, "worse"),
             (INCONCLUSIVE, "not decided"), (INVALID, "without a number"))
 
 
@@ -133,7 +133,7 @@ def _counts(metrics: list[Metric]) -> str:
 
 
 def differences_sentence(gate: Gate) -> str:
-    """What became of the metrics, and the largest change of either kind; what is beyond its floor before what is not."""
+    """What became of the metrics, and the largest change of either kind; what is beyond its threshold before what is not."""
     lines = gate.metrics
     if not lines:
         return "No metric of any cell was judged."
@@ -164,4 +164,4 @@ def accepted(gate: Gate) -> list[tuple[str, int]]:
 
 def cell_notes(gate: Gate) -> list[str]:
     """What is to be known of cells, each with how many they are."""
-    return [f"{plural(count, 'cell')}: {note}" for note, count in sorted(Counter(c.note for c in gate.cells if c.note).items())]
+    return [f"{plural(count, 'test')}: {note}" for note, count in sorted(Counter(c.note for c in gate.cells if c.note).items())]

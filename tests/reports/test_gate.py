@@ -63,7 +63,7 @@ class Numbers(unittest.TestCase):
         self.assertAlmostEqual(found.change or 0, math.exp(0.1) - 1)
         self.assertAlmostEqual(found.span.high, math.exp(0.15) - 1)
 
-    def test_the_margin_widens_the_floor(self) -> None:
+    def test_the_margin_widens_the_threshold(self) -> None:
         def tolerance(**values: Any) -> float:
             return only_metric(metric(floor=0.001, **values)).metrics[0].metric.tolerance  # type: ignore[union-attr]
         self.assertEqual(tolerance(), 0.001)
@@ -90,26 +90,26 @@ class Words(unittest.TestCase):
         for change, text in ((0.0, "0 %"), (0.000013, "+0.0013 %"), (-0.0213, "-2.13 %"), (0.5, "+50.0 %"), (math.inf, "from nothing")):
             self.assertEqual(words.percent(change), text)
 
-    def test_values_have_digits_for_the_smallest_floor(self) -> None:
+    def test_values_have_digits_for_the_smallest_threshold(self) -> None:
         for unit, value, text in (("ns", 4871.87, "4,871.9 ns"), ("ns", 1699470.0, "1,699.47 µs"), ("bytes", 131072.0, "131,072 B"), ("bytes", 2.0 * 2**20, "2.000 MiB"),
                                   ("count", 12345.0, "12,345"), ("count", 0.0, "0"), ("ratio", 0.5, "0.5000"), ("per_op", 2.0, "2.000 a read"), ("ns", None, "")):
             self.assertEqual(words.value_text(unit, value), text)
 
     def test_headline_of_each_verdict(self) -> None:
         self.assertEqual(words.headline(parse(gate(cell("c", metric())))), "my-series is not worse than dio.")
-        self.assertEqual(words.headline(parse(regression())), "my-series is worse than dio in 1 cell (1 metric).")
+        self.assertEqual(words.headline(parse(regression())), "my-series is worse than dio in 1 test (1 metric).")
         unsure = gate(cell("c", metric(verdict="inconclusive"), metric(verdict="inconclusive")), verdict="inconclusive")
-        self.assertIn("2 metrics of 1 cell could not be decided", words.headline(parse(unsure)))
+        self.assertIn("2 metrics of 1 test could not be decided", words.headline(parse(unsure)))
         self.assertIn("say nothing", words.headline(parse(gate(verdict="invalid"))))
 
     def test_evidence(self) -> None:
-        self.assertEqual(words.evidence(parse(regression())), "3 metrics of 3 cells judged, 3 seeds (1, 2, 3).")
+        self.assertEqual(words.evidence(parse(regression())), "3 metrics of 3 tests judged, 3 seeds (1, 2, 3).")
         text = words.evidence(parse(gate(machine="kvm", confirm_pairs=8, disturbed_boots=1, cells_that_do_not_gate=4)))
-        self.assertIn("2 pairs of boots and 8 more to confirm; 1 boot of a disturbed host thrown away; 4 cells outside the policy", text)
+        self.assertIn("2 pairs of boots and 8 more to confirm; 1 boot of a disturbed host thrown away; 4 tests outside the policy", text)
 
     def test_the_sentence_follows_the_numbers(self) -> None:
         text = words.differences_sentence(parse(regression()))
-        self.assertEqual(text, "3 metrics: 1 not worse, 1 better beyond the floor and 1 worse; most for the worse is +12.5 %, latency_ns.mean of worse; "
+        self.assertEqual(text, "3 metrics: 1 not worse, 1 better beyond the threshold and 1 worse; most for the worse is +12.5 %, latency_ns.mean of worse; "
                                "most for the better is -30.0 %, latency_ns.mean of improved.")
         self.assertEqual(words.differences_sentence(parse(gate(cell("c", metric())))), "1 metric: 1 not worse.")
         self.assertIn("No metric", words.differences_sentence(parse(gate())))
@@ -151,23 +151,23 @@ class Differences(unittest.TestCase):
         for log_ratio in (0.12, 0.1):
             self.assertIn([round(100 * math.expm1(log_ratio + d), 3) for d in (-0.02, 0.02)], ends)
 
-    def test_a_metric_with_two_floors_has_two_panels(self) -> None:
+    def test_a_metric_with_two_thresholds_has_two_panels(self) -> None:
         found = differences.panels(parse(gate(cell("a", metric()), cell("b", metric(floor=0.003)), cell("c", metric()))))
-        self.assertEqual([(p.floor, len(p.lines)) for p in found], [("floor 0.1 %", 2), ("floor 0.3 %", 1)])
+        self.assertEqual([(p.threshold, len(p.lines)) for p in found], [("threshold 0.1 %", 2), ("threshold 0.3 %", 1)])
 
     def test_cells_with_margins_of_their_own_share_a_panel(self) -> None:
         cells = [cell(name, metric("instructions_per_op.read_path", unit="instructions", floor=0.0, margin=margin, floor_of="cpu_ns_per_op.total")) for name, margin in (("a", 4.2974), ("b", 90.25))]
-        self.assertEqual([(p.floor, len(p.lines)) for p in differences.panels(parse(gate(*cells)))], [("floor 4.3 to 90.2 instructions", 2)])
+        self.assertEqual([(p.threshold, len(p.lines)) for p in differences.panels(parse(gate(*cells)))], [("threshold 4.3 to 90.2 instructions", 2)])
 
-    def test_so_do_cells_with_margins_and_floors(self) -> None:
+    def test_so_do_cells_with_margins_and_thresholds(self) -> None:
         cells = [cell("a", metric("bios_per_op", unit="per_op", floor=0.001, margin=0.005)), cell("b", metric("bios_per_op", unit="per_op", floor=0.05, margin=0.5))]
-        self.assertEqual([(p.floor, len(p.lines)) for p in differences.panels(parse(gate(*cells)))], [("floor 0.1 to 5 % or 0.005 to 0.5 per_op", 2)])
+        self.assertEqual([(p.threshold, len(p.lines)) for p in differences.panels(parse(gate(*cells)))], [("threshold 0.1 to 5 % or 0.005 to 0.5 per_op", 2)])
 
     def test_a_margin_of_many_times_the_baseline_does_not_stretch_the_axis(self) -> None:
         across = differences.scale(parse(gate(cell("a", metric("copied_bytes_per_byte.kernel", (0.0,), baseline=1e-6, unit="ratio", margin=0.005)))))
         self.assertEqual((across.low, across.high), (100.0, 100.0))
 
-    def test_the_band_is_the_floor(self) -> None:
+    def test_the_band_is_the_threshold(self) -> None:
         axes = differences.figure(parse(gate(cell("a", metric(differences=(20.0,), floor=0.02))))).axes[0]
         xs = axes.collections[0].get_paths()[0].vertices[:, 0]
         self.assertEqual((min(xs), max(xs)), (-2.0, 2.0))
@@ -194,7 +194,7 @@ class Differences(unittest.TestCase):
         self.assertFalse(any(t.endswith(("cell-0", "fine")) for t in text))
         self.assertIn(f"and {9 - differences.MOST_WORSE} more", text)
 
-    def test_the_largest_is_named_if_nothing_is_beyond_the_floor(self) -> None:
+    def test_the_largest_is_named_if_nothing_is_beyond_the_threshold(self) -> None:
         text = self.words(gate(cell("small", metric(differences=(0.1,))), cell("larger", metric(differences=(-0.5,)))))
         self.assertTrue(any(t.endswith("larger") for t in text))
         self.assertFalse(any(t.endswith("small") for t in text))
@@ -311,13 +311,34 @@ class Page(unittest.TestCase):
         value["cells"][1]["metrics"][0]["accepted"] = "trade-off at gate.toml:42: because"
         value["self_tests"].append({"name": "another", "outcome": "not-run", "detail": "given runs"})
         page = self.write(value)
-        for text in ('<span class="verdict regression">REGRESSION</span>my-series is worse than dio in 1 cell', "suite quick", "exit code 1", "a &lt;note&gt;",
-                     "1 × trade-off at gate.toml:42: because", "1000 added a read", "not run", "slow_path", "+12.5 %", "What passed, in 2 cells", "the-run"):
+        for text in ('<span class="verdict regression">REGRESSION</span>my-series is worse than dio in 1 test', "suite quick", "exit code 1", "a &lt;note&gt;",
+                     "1 × trade-off at gate.toml:42: because", "1000 added a read", "not run", "slow_path", "+12.5 %", "What passed, in 2 tests", "the-run"):
             self.assertTrue(text in page, f"the page does not say {text!r}")
         self.assertEqual(self.pictures, [f"gate-{name}.{suffix}" for name in ("attribution", "differences") for suffix in ("png", "svg")])
         self.assertEqual(page.count("<img"), 2)
         self.assertNotIn("<script", page)
         self.assertNotRegex(page, r'(?:src|href)="(?!data:|#)')
+
+    def test_the_answer_comes_first_word_by_word(self) -> None:
+        value = gate(cell("worse", WORSE), verdict="regression", notes=["not checked: some bytes", "a note"])
+        causes = [{"verdict": "regression", "what": "every remote read: 8 of 8", "effect": "mean latency +45 ns (+2.25 %)", "cells": 8, "filter": "*/remote/*"}]
+        value["answer"] = {"headline": "my-series is worse than dio in every remote read: 8 of 8; nothing else: 0 of 8", "causes": causes, "where": ["copy_page +80 (80 %)"],
+                           "undecided": ["inconclusive: one more"], "better": "every warm read", "accepted": "", "not_checked": ["some bytes"],
+                           "next": "diobench bisect --filter '*/remote/*'", "evidence": "2 metrics"}
+        page = self.write(value)
+        places = [page.index(text) for text in ("in every remote read: 8 of 8; nothing else: 0 of 8</h1>", ">every remote read: 8 of 8</th>", "mean latency +45 ns (+2.25 %)",
+                                                "copy_page +80 (80 %)", "inconclusive: one more", "every warm read", "some bytes",
+                                                "diobench bisect --filter &#39;*/remote/*&#39;", "How far the gate can be trusted", "a note")]
+        self.assertEqual(places, sorted(places))
+        self.assertEqual(page.count("some bytes"), 1, "once is enough")
+        self.assertNotIn("1 test (1 metric)", page)
+
+    def test_lists_are_in_the_order_of_time(self) -> None:
+        tail = metric("latency_ns.p99", (10_000.0,), verdict="regression")
+        found = parse(gate(cell("a", tail, metric("bios_per_op", (4000.0,), verdict="regression", unit="per_op")), cell("b", metric(differences=(300.0,), verdict="regression")),
+                           verdict="regression"))
+        self.assertEqual([line.metric and line.metric.metric for line in found.deciding], ["latency_ns.mean", "latency_ns.p99", "bios_per_op"],
+                         "a percentile is one read of a hundred, and a count no time")
 
     def test_how_far_it_can_be_trusted_is_on_the_front(self) -> None:
         self.assertIn("`diobench calibrate` was not run on this host for machine exact", self.write(regression()))

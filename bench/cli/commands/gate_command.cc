@@ -27,6 +27,7 @@ struct GateArguments {
     std::vector<fs::path> results_baseline;
     std::vector<fs::path> results_candidate;
     bool json = false;
+    bool all = false;
     bool report = true;
 };
 
@@ -39,6 +40,13 @@ Status tell_github(const GateReport& report) {
     std::ofstream file(summary, std::ios::app);  // other steps write there, too
     file << github_step_summary(report) << std::flush;
     if (!file) return fail("write GITHUB_STEP_SUMMARY", summary, "the file cannot be written");
+    return {};
+}
+
+Status draw_page(GateReport& report) {
+    auto page = write_report(report.directory);
+    if (!page) return forward(page);
+    report.page = page->string();
     return {};
 }
 
@@ -57,9 +65,9 @@ Result<ExitCode> gate(GateArguments arguments) {
     if (!given)
         if (auto s = record_gate(*report); !s) return forward(s);
     if (arguments.report && !report->directory.empty())
-        if (auto page = write_report(report->directory); !page) return forward(page);
+        if (auto s = draw_page(*report); !s) return forward(s);
     if (arguments.json) fmt::print("{}\n", json_text(gate_json(*report)));
-    else fmt::print("{}", gate_text(*report, GateInk::terminal));
+    else fmt::print("{}{}", gate_text(*report, GateInk::terminal), arguments.all ? gate_table(*report, GateInk::terminal) : "");
     if (auto s = tell_github(*report); !s) return forward(s);
     std::fflush(stdout);
     return report->exit_code;
@@ -93,7 +101,8 @@ void register_gate_command(CLI::App& app, CommandContext& context) {
     command->add_option("--results-candidate", arguments->results_candidate, "The same of the candidate; paired by seed, or in order by wall clock")->option_text("DIR ...");
     command->add_flag("!--no-attribution", options.attribute, "Machine exact: do not count instructions by function: no attribution, and metrics from these counts do not gate");
     command->add_flag("!--no-report", arguments->report, "Do not draw plots and report.html");
-    command->add_flag("--json", arguments->json, "Print gate.json instead of the table");
+    command->add_flag("--all", arguments->all, "Print every deciding test with its metrics and functions, too, and all notes");
+    command->add_flag("--json", arguments->json, "Print gate.json instead");
     command->callback([&context, arguments] {
         arguments->options.argv = context.argv;
         context.body = [arguments] { return gate(*arguments); };

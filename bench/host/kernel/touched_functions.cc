@@ -81,4 +81,14 @@ Result<std::set<std::string>> functions_between(const std::vector<Series>& basel
     return out;
 }
 
+Result<size_t> patches_between(const std::vector<Series>& baseline, const std::vector<Series>& candidate) {
+    auto before = patch_texts(baseline);
+    if (!before) return forward(before);
+    auto after = patch_texts(candidate);
+    if (!after) return forward(after);
+    std::vector<std::string> added;
+    std::set_difference(after->begin(), after->end(), before->begin(), before->end(), std::back_inserter(added));
+    return added.size();
+}
+
 }  // namespace diobench

@@ -17,5 +17,7 @@ namespace diobench {
 /// What `candidate`'s patches touch, those that `baseline` has as well (by content) left out; and what only
 /// `baseline`'s touch, for that is missing in the candidate.  Chains as of resolve_series().
 [[nodiscard]] Result<std::set<std::string>> functions_between(const std::vector<Series>& baseline, const std::vector<Series>& candidate);
+/// How many patches `candidate` has that `baseline` has not, by content.
+[[nodiscard]] Result<size_t> patches_between(const std::vector<Series>& baseline, const std::vector<Series>& candidate);
 
 }  // namespace diobench

@@ -17,7 +17,7 @@
 #include "bench/verdict/bisect/bisect_text.h"
 #include "bench/verdict/bisect/judge_ends.h"
 #include "bench/verdict/bisect/nearer_end.h"
-#include "bench/verdict/judge/gate_text.h"
+#include "bench/verdict/judge/gate_answer.h"
 
 namespace diobench {
 

@@ -5,7 +5,8 @@
 #include <fmt/format.h>
 
 #include "bench/verdict/bisect/nearer_end.h"
-#include "bench/verdict/judge/gate_text.h"
+#include "bench/verdict/judge/gate_answer.h"
+#include "bench/verdict/judge/metric_words.h"
 
 namespace diobench {
 

@@ -2,6 +2,7 @@
 #include "bench/verdict/bisect/judge_ends.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 
 #include "bench/common/base/paths.h"
@@ -113,6 +114,9 @@ Result<Followed> followed_of(const BisectOptions& options, const std::string& ce
     return out;
 }
 
+/// What stands out most can be read from every state between the ends.
+double share_of_read(const MetricReport& metric) { return std::abs(metric.paired.relative) * metric.part; }
+
 }  // namespace
 
 Result<GateReport> judge_ends(const BisectOptions& options, const Walk& walk, const fs::path& directory) {
@@ -121,9 +125,12 @@ Result<GateReport> judge_ends(const BisectOptions& options, const Walk& walk, co
 
 std::optional<Followed> deciding_regression(const GateReport& report) {
     const auto lines = deciding_lines(report);
-    for (const auto& line : lines)
-        if (line.metric != nullptr && line.metric->verdict == Verdict::regression)
-            return Followed{{line.cell->cell, line.metric->metric}, line.metric->tolerance, Followed::Wanted::worse};
+    const DecidingLine* clearest = nullptr;
+    for (const auto& line : lines) {
+        if (line.metric == nullptr || line.metric->verdict != Verdict::regression) continue;
+        if (clearest == nullptr || share_of_read(*line.metric) > share_of_read(*clearest->metric)) clearest = &line;
+    }
+    if (clearest != nullptr) return Followed{{clearest->cell->cell, clearest->metric->metric}, clearest->metric->tolerance, Followed::Wanted::worse};
     for (const auto& line : lines)
         if (line.metric == nullptr && line.cell->verdict == Verdict::regression) return Followed{{line.cell->cell, nullptr}, {}, Followed::Wanted::any};
     return std::nullopt;

@@ -64,7 +64,7 @@ void judge_time(const Side& side, size_t pairs, double typical_tolerance, Paired
     else if (median_beyond) out.verdict = Verdict::inconclusive;
     else out.verdict = Verdict::pass;
     if (out.verdict != Verdict::pass) out.reason = fmt::format("{} of {} seeds say so", side.worse, pairs);
-    else if (side.worse > 0) out.reason = fmt::format("{} of {} seeds are beyond the floor, the median is not", side.worse, pairs);
+    else if (side.worse > 0) out.reason = fmt::format("{} of {} seeds are beyond the threshold, the median is not", side.worse, pairs);
 }
 
 }  // namespace

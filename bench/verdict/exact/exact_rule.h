@@ -27,7 +27,7 @@ struct Tolerance {
 
 /// How many pairs make a count a regression.
 enum class CountRule {
-    any_pair,    ///< counts that luck has no part in: the exact machine
+    any_pair,    ///< counts that noise has no part in: the exact machine
     most_pairs,  ///< as times are judged: real clocks move counts, too
 };
 
@@ -45,6 +45,7 @@ struct PairedJudgement {
     double relative = 0;              ///< median_difference / |baseline|; infinite from 0 to something, 0 for 0 to 0
     size_t beyond = 0;                ///< pairs whose difference is beyond the tolerance
     std::string reason;               ///< one sentence, for people
+    bool too_few_slow = false;        ///< a percentile that moved over too few reads to judge (tail_rule.h)
 };
 
 /// Counts: any pair beyond the tolerance is a regression, unless others are as

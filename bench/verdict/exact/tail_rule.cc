@@ -36,14 +36,16 @@ uint64_t count_above(const Histogram& histogram, double threshold_ns) {
 
 }  // namespace
 
-bool TailCount::is_luck() const {
-    const auto before = static_cast<double>(baseline);
-    const auto after = static_cast<double>(candidate);
-    return after - before <= kDeviations * std::sqrt(static_cast<double>(together) * (before + after));
+uint64_t TailCount::needed() const {
+    // The surplus s of which s^2 = k^2 q (s + 2 b): beyond it k deviations are exceeded.
+    const double deviations = kDeviations * kDeviations * static_cast<double>(together);
+    const double surplus = (deviations + std::sqrt(deviations * deviations + 8 * deviations * static_cast<double>(baseline))) / 2;
+    return baseline + static_cast<uint64_t>(std::floor(surplus)) + 1;
 }
 
 std::string TailCount::text() const {
-    return fmt::format("{} and {} reads took longer than {:.0f} ns{}", baseline, candidate, threshold_ns, is_luck() ? ", which is luck" : "");
+    if (is_enough()) return fmt::format("{} and {} reads took longer than {:.0f} ns", baseline, candidate, threshold_ns);
+    return fmt::format("not enough slow reads to judge ({}{}, {} needed)", candidate, baseline > 0 ? fmt::format(" after {}", baseline) : "", needed());
 }
 
 std::optional<TailCount> count_tail(const CellSamples& samples, const Metric& metric, const Tolerance& tolerance) {

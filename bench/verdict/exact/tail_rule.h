@@ -3,9 +3,9 @@
 // the many that were always slow fell on its other side.
 //
 // A cell of 512 reads has five above its 99th percentile, and each tick of a
-// timer makes one read slow: whether five or seven meet one is luck, and the
+// timer makes one read slow: whether five or seven meet one is noise, and the
 // percentile jumps from the fast reads to the slow ones with the sixth.  What
-// luck cannot do is to make many more reads slow: with all seeds together the
+// noise cannot do is to make many more reads slow: with all seeds together the
 // slow ones are counted. What makes one slow makes all slow that are under way
 // with it, so the events are independent but for those.
 #pragma once
@@ -26,9 +26,11 @@ struct TailCount {
     uint64_t candidate = 0;
     uint64_t together = 1;  ///< reads that are under way at a time, and slow at a time
 
-    /// The candidate's surplus is within three standard deviations of a difference of two Poisson counts of `together` reads each.
-    [[nodiscard]] bool is_luck() const;
-    /// "12 and 15 reads took longer than 99.7 us, which is luck"
+    /// From how many slow reads of the candidate on it is slower: a surplus of more than three standard deviations of a difference of
+    /// two Poisson counts of `together` reads each.
+    [[nodiscard]] uint64_t needed() const;
+    [[nodiscard]] bool is_enough() const { return candidate >= needed(); }
+    /// "12 and 150 reads took longer than 99700 ns", or "not enough slow reads to judge (96, 289 needed)"
     [[nodiscard]] std::string text() const;
 };
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "bench/results/store/database.h"
+#include "bench/verdict/judge/metric_words.h"
 
 namespace diobench {
 
@@ -25,35 +26,60 @@ void note_images(const std::vector<RunPair>& pairs, GateReport& report) {
         report.notes.emplace_back("both kernels are the same image");
 }
 
-Status note_never_verified(const std::vector<RunPair>& pairs, GateReport& report) {
-    if (pairs.empty()) return {};
+Result<bool> was_verified(const std::vector<RunPair>& pairs) {
+    if (pairs.empty()) return true;
     const KernelResult* candidate = pairs.front().candidate.results.find_kernel(pairs.front().candidate.kernel);
-    if (candidate == nullptr || candidate->patch_sha256.empty()) return {};
+    if (candidate == nullptr || candidate->patch_sha256.empty()) return true;
     auto store = ResultStore::open();
     if (!store) return forward(store);
     auto verification = store->last_verification(candidate->base_version, candidate->patch_sha256);
     if (!verification) return forward(verification);
-    if (verification->started_at.empty())
-        report.notes.push_back(fmt::format("{} was never verified on this machine: it may be wrong where nothing is measured (other layouts, errors); diobench verify looks at all of it", candidate->name));
-    return {};
+    return !verification->started_at.empty();
 }
 
-void note_minorities(GateReport& report) {
+void note_never_verified(GateReport& report) {
+    report.notes.push_back(fmt::format("{}bytes and errors where nothing is measured: {} was never verified on this machine", kNotChecked, report.candidate));
+}
+
+void note_filter(const GatePlan& plan, GateReport& report) {
+    if (!plan.filter.takes_all()) report.notes.push_back(fmt::format("{}tests of suite {} that '{}' leaves out", kNotChecked, plan.suite, join(plan.filter.words(), " ")));
+}
+
+namespace {
+
+/// Metrics that pass for one reason.
+struct Passed {
     size_t count = 0;
     const MetricReport* largest = nullptr;
     const CellReport* where = nullptr;
-    const auto most = [](const MetricReport& m) { return *std::max_element(m.paired.differences.begin(), m.paired.differences.end()) / std::abs(m.paired.baseline) * m.part; };
-    for (const auto& cell : report.cells)
+
+    void add(const CellReport& cell, const MetricReport& metric) {
+        ++count;
+        if (largest != nullptr && most(*largest) >= most(metric)) return;
+        largest = &metric;
+        where = &cell;
+    }
+    static double most(const MetricReport& m) { return *std::max_element(m.paired.differences.begin(), m.paired.differences.end()) / std::abs(m.paired.baseline) * m.part; }
+};
+
+}  // namespace
+
+void note_minorities(GateReport& report) {
+    Passed minorities;
+    Passed too_few;
+    for (const auto& cell : report.cells) {
+        // One that is worse in another metric is not in doubt.
+        if (cell.verdict == Verdict::regression) continue;
         for (const auto& metric : cell.metrics) {
             if (metric.verdict != Verdict::pass || metric.wall || metric.paired.beyond == 0 || !metric.accepted.empty()) continue;
-            ++count;
-            if (largest != nullptr && most(*largest) >= most(metric)) continue;
-            largest = &metric;
-            where = &cell;
+            (metric.paired.too_few_slow ? too_few : minorities).add(cell, metric);
         }
-    if (largest == nullptr) return;
-    report.notes.push_back(fmt::format("{} metrics passed although some seeds were beyond the floor; the largest: {} of {} by {:+.2f} % ({})", count, largest->metric->name, where->cell,
-                                       most(*largest) * 100, largest->paired.reason));
+    }
+    if (minorities.count > 0)
+        report.notes.push_back(fmt::format("{} metrics passed although some seeds were beyond the threshold; the largest: {} of {} by {:+.2f} % ({})", minorities.count,
+                                           minorities.largest->metric->name, minorities.where->cell, Passed::most(*minorities.largest) * 100, minorities.largest->paired.reason));
+    if (too_few.count > 0)
+        report.notes.push_back(fmt::format("{}{} of {}, {} in {}", kNotChecked, too_few.largest->metric->name, plural(too_few.count, "test"), too_few.largest->paired.reason, too_few.where->cell));
 }
 
 }  // namespace diobench

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "bench/host/run/select_cells.h"
+#include "bench/verdict/gate/gate_next.h"
 #include "bench/verdict/gate/gate_notes.h"
 #include "bench/verdict/gate/gate_outputs.h"
 #include "bench/verdict/gate/gate_plan.h"
@@ -103,12 +104,16 @@ Result<GateReport> judge_results(std::vector<Results> baseline, std::vector<Resu
     report.notes.push_back(verification_note(pairs));
     if (!note.empty()) report.notes.push_back(note);
     note_images(pairs, report);
-    if (auto s = note_never_verified(pairs, report); !s) return forward(s);
+    auto verified = was_verified(pairs);
+    if (!verified) return forward(verified);
+    if (!*verified) note_never_verified(report);
+    note_filter(plan, report);
     report.self_tests = std::move(self_tests);
     if (report.self_tests.empty())
-        report.self_tests.push_back({"the machine's self-tests", SelfTest::Outcome::not_run, "these runs were made before; a gate that makes its own runs makes them"});
+        report.self_tests.push_back({"the machine's self-tests", SelfTest::Outcome::not_run, "of runs that were made before"});
     note_minorities(report);
     conclude(report);
+    set_next(options, *verified ? Verified::yes : Verified::no, report);
     if (!options.output.empty()) {
         report.directory = options.output.string();
         if (auto s = write_gate_outputs(options.output, report); !s) return forward(s);

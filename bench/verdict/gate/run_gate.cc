@@ -7,6 +7,7 @@
 #include "bench/host/machine/machine_check.h"
 #include "bench/host/run/environment.h"
 #include "bench/verdict/gate/gate_exact.h"
+#include "bench/verdict/gate/gate_next.h"
 #include "bench/verdict/gate/gate_notes.h"
 #include "bench/verdict/gate/gate_outputs.h"
 #include "bench/verdict/gate/gate_plan.h"
@@ -48,14 +49,17 @@ Result<GateReport> run_gate(const GateOptions& options) {
     report.started_at = run.started_at;
     if (!pairs.empty()) report.notes.insert(report.notes.begin(), verification_note(pairs));
     note_images(pairs, report);
-    if (!options.verified)
-        if (auto s = note_never_verified(pairs, report); !s) return forward(s);
+    auto verified = options.verified ? Result<bool>(true) : was_verified(pairs);
+    if (!verified) return forward(verified);
+    if (!*verified) note_never_verified(report);
+    note_filter(*plan, report);
     if (runs->reused_boots() > 0)
-        report.notes.push_back(fmt::format("{} boots of the baseline were made before and taken from the cache: the self-test has just shown that this machine repeats itself",
+        report.notes.push_back(fmt::format("{} boots of the baseline were taken from the cache: the self-test has just shown that this machine repeats itself",
                                             runs->reused_boots()));
     note_minorities(report);
     conclude(report);
     if (!measured->counted.baseline.cells.empty()) attribute_by_instructions(measured->counted, runs->patched_functions(), report);
+    set_next(options, *verified ? Verified::yes : Verified::no, report);
     report.elapsed_s = std::chrono::duration<double>(Clock::now() - started).count();
     if (auto s = write_gate_outputs(directory, report); !s) return forward(s);
     return std::move(report);

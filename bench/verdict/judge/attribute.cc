@@ -11,8 +11,8 @@ namespace diobench {
 
 namespace {
 
-/// Of those that are worse, and as many that are better.
-constexpr size_t kAttributedCells = 8;
+/// Of those that are better; of those that decide each is.
+constexpr size_t kBetterCells = 8;
 
 /// "f.isra.0", "f.cold" and "f [module]" are f.
 bool is_patched(const std::string& function, const std::set<std::string>& patched) { return patched.contains(function.substr(0, function.find_first_of(". "))); }
@@ -42,8 +42,8 @@ bool has_metrics(const GateReport& report, const std::string& cell) {
     return std::any_of(report.cells.begin(), report.cells.end(), [&](const CellReport& one) { return one.cell == cell && !one.metrics.empty(); });
 }
 
-void add_cells(const std::vector<DecidingLine>& lines, std::vector<std::string>& cells) {
-    const size_t most = cells.size() + kAttributedCells;
+void add_cells(const std::vector<DecidingLine>& lines, size_t most, std::vector<std::string>& cells) {
+    most += cells.size();
     for (const auto& line : lines)
         if ((line.metric != nullptr || line.cell->verdict == Verdict::regression) && cells.size() < most && std::find(cells.begin(), cells.end(), line.cell->cell) == cells.end())
             cells.push_back(line.cell->cell);
@@ -53,8 +53,8 @@ void add_cells(const std::vector<DecidingLine>& lines, std::vector<std::string>&
 
 void attribute_by_instructions(const ProfiledPair& profiles, const std::set<std::string>& patched, GateReport& report) {
     std::vector<std::string> cells;
-    add_cells(deciding_lines(report), cells);
-    add_cells(better_lines(report), cells);
+    add_cells(deciding_lines(report), report.cells.size(), cells);
+    add_cells(better_lines(report), kBetterCells, cells);
     for (const auto& cell : cells) {
         auto functions = functions_of(profiles, patched, report, cell);
         if (functions) report.attribution[cell] = std::move(*functions);

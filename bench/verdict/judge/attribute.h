@@ -17,7 +17,7 @@ struct ProfiledPair {
     Profiles candidate;
 };
 
-/// Says of the cells that differ most, for the worse and for the better, which functions account for it: all of
+/// Says of every cell that decides, and of those that are most better, which functions account for it: all of
 /// the difference with that seed, so the sum is exact. A cell that was not counted is a note of the report.
 /// `patched` are the functions that the patches touch, as of functions_between().
 void attribute_by_instructions(const ProfiledPair& profiles, const std::set<std::string>& patched, GateReport& report);

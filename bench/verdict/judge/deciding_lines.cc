@@ -4,15 +4,18 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
-#include "bench/host/profile/function_rules.h"
+#include "bench/verdict/judge/size_in_time.h"
 
 namespace diobench {
 
 namespace {
 
-double size_of(const DecidingLine& line) {
-    return line.metric == nullptr ? std::numeric_limits<double>::infinity() : std::abs(line.metric->paired.relative) * line.metric->part;
+/// Metrics that are no time come after those that are, by their share.
+std::pair<double, double> size_of(const DecidingLine& line) {
+    if (line.metric == nullptr) return {std::numeric_limits<double>::infinity(), 0};
+    return {std::abs(time_ns(*line.metric).value_or(0)), std::abs(worse_by_share(*line.metric)) * line.metric->part};
 }
 
 void sort_by_size(std::vector<DecidingLine>& lines) {
@@ -52,23 +55,6 @@ std::vector<AttributedFunction> leading_functions(const GateReport& report, cons
     for (size_t i = 0; i < found->second.size(); ++i)
         if (i < most || found->second[i].in_patches) out.push_back(found->second[i]);
     return out;
-}
-
-std::optional<AttributedFunction> main_function(const GateReport& report, const DecidingLine& line) {
-    auto found = report.attribution.find(line.cell->cell);
-    if (found == report.attribution.end() || line.metric == nullptr) return std::nullopt;
-    const bool read_path = line.metric->metric->name == kReadPathInstructions;
-    if (!read_path && line.metric->metric->unit != "ns") return std::nullopt;
-    double whole = 0;
-    const AttributedFunction* most = nullptr;
-    const auto more = [](const AttributedFunction& f) { return f.candidate_per_op - f.baseline_per_op; };
-    for (const auto& f : found->second) {
-        if (read_path && !is_read_path_function(f.function)) continue;
-        whole += more(f);
-        if (most == nullptr || more(f) > more(*most)) most = &f;
-    }
-    if (most == nullptr || whole <= 0 || more(*most) < whole / 2) return std::nullopt;
-    return *most;
 }
 
 }  // namespace diobench

@@ -2,7 +2,6 @@
 // What readers of a report ask first: which metrics decide it, and which kernel functions account for that.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +14,7 @@ struct DecidingLine {
     const CellReport* cell = nullptr;
     const MetricReport* metric = nullptr;  ///< nullptr: the cell as a whole
 };
-/// Metrics that are not a pass, and cells without numbers: the largest relative difference first, as a share of floor_of if there is one.
+/// Metrics that are not a pass, and cells without numbers: the gravest verdict first, then what takes most time (time_ns()), then by share.
 [[nodiscard]] std::vector<DecidingLine> deciding_lines(const GateReport& report);
 /// Those beyond the tolerance in the good direction, the largest first.
 [[nodiscard]] std::vector<DecidingLine> better_lines(const GateReport& report);
@@ -23,8 +22,5 @@ struct DecidingLine {
 /// Of a cell's attribution: the `most` that account for most, then whatever else the patches touch and differs. What
 /// costs much and what was changed are often not the same: a patch that sleeps shows as the scheduler's work.
 [[nodiscard]] std::vector<AttributedFunction> leading_functions(const GateReport& report, const std::string& cell, size_t most);
-/// The function that accounts for at least half of what a deciding line of a time or of instructions got worse by, if there is one;
-/// of instructions_per_op.read_path one of the read path.
-[[nodiscard]] std::optional<AttributedFunction> main_function(const GateReport& report, const DecidingLine& line);
 
 }  // namespace diobench

@@ -3,39 +3,39 @@
 
 #include <fmt/format.h>
 
+#include "bench/common/base/paths.h"
 #include "bench/common/base/text.h"
 #include "bench/common/digest/sha256.h"
 #include "bench/results/export/junit.h"
-#include "bench/verdict/judge/deciding_lines.h"
-#include "bench/verdict/judge/gate_text.h"
+#include "bench/verdict/judge/gate_answer.h"
+#include "bench/verdict/judge/where_it_went.h"
 
 namespace diobench {
 
 namespace {
 
 constexpr size_t kAnnotations = 10;  // GitHub keeps ten of a kind a step
-constexpr size_t kSummaryRows = 40;
+
+constexpr size_t kNamesOfACause = 40;
 
 bool is_error(Verdict verdict) { return verdict == Verdict::regression || verdict == Verdict::invalid; }
-Verdict verdict_of(const DecidingLine& line) { return line.metric != nullptr ? line.metric->verdict : line.cell->verdict; }
 
-/// "latency_ns.mean 8123.4 ns -> 8541.0 ns (+5.14 %, 3 of 3 seeds, ...)" or the cell's own reason.
-std::string sentence_of(const DecidingLine& line, size_t pairs) {
-    if (line.metric == nullptr) return line.cell->reason;
-    const MetricReport& metric = *line.metric;
-    if (metric.verdict == Verdict::invalid) return fmt::format("{}: {}", metric.metric->name, metric.reason);
-    return fmt::format("{} {} -> {} ({}, {})", metric.metric->name, value_text(*metric.metric, metric.paired.baseline),
-                       value_text(*metric.metric, metric.paired.candidate), how_much(metric), how_sure(metric, pairs));
+/// What, by how much, where it went, and then which cells.
+std::string description_of(const GateReport& report, const Cause& cause) {
+    return fmt::format("{}\nwhere: {}\n{}", cause_line(report, cause), where_text(report, cause.cells), cell_names(cause, kNamesOfACause));
 }
 
-JunitCase junit_of(const CellReport& cell, const GateReport& report) {
+JunitCase junit_of(const GateReport& report, const Cause& cause) {
+    return {"gate." + report.candidate, cause.what, 0, is_error(cause.verdict) ? JunitCase::Outcome::failed : JunitCase::Outcome::skipped,
+            std::string(verdict_name(cause.verdict)), description_of(report, cause)};
+}
+
+/// Of a cell that passes.
+JunitCase junit_of(const GateReport& report, const CellReport& cell) {
     JunitCase out{"gate." + report.candidate, cell.cell, 0, JunitCase::Outcome::passed, std::string(verdict_name(cell.verdict)), ""};
-    if (is_error(cell.verdict)) out.outcome = JunitCase::Outcome::failed;
-    else if (cell.verdict == Verdict::inconclusive || !cell.accepted.empty() || cell.metrics.empty()) out.outcome = JunitCase::Outcome::skipped;
+    if (!cell.accepted.empty() || cell.metrics.empty()) out.outcome = JunitCase::Outcome::skipped;
     for (const auto& text : {cell.reason, cell.accepted, cell.note})
         if (!text.empty()) out.reason += (out.reason.empty() ? "" : "\n") + text;
-    for (const auto& metric : cell.metrics)
-        if (metric.verdict != Verdict::pass) out.reason += (out.reason.empty() ? "" : "\n") + sentence_of({&cell, &metric}, report.seeds.size());
     return out;
 }
 
@@ -66,6 +66,12 @@ std::string escape_markdown(std::string_view text) {
     return out;
 }
 
+/// GitLab finds files by their place in the repository; of a policy from elsewhere its name has to do.
+std::string path_in_repository(const fs::path& file) {
+    const fs::path inside = file.is_absolute() ? file.lexically_relative(project_root()) : file;
+    return (inside.empty() || *inside.begin() == ".." ? file.filename() : inside).string();
+}
+
 }  // namespace
 
 std::string gate_junit(const GateReport& report) {
@@ -73,7 +79,9 @@ std::string gate_junit(const GateReport& report) {
     for (const auto& problem : report.problems)
         cases.push_back({"gate." + report.candidate, "gate", 0, JunitCase::Outcome::failed, "invalid", problem});
     for (const auto& test : report.self_tests) cases.push_back(junit_of(test));
-    for (const auto& cell : report.cells) cases.push_back(junit_of(cell, report));
+    for (const auto& cause : deciding_causes(report)) cases.push_back(junit_of(report, cause));
+    for (const auto& cell : report.cells)
+        if (cell.verdict == Verdict::pass) cases.push_back(junit_of(report, cell));
     return junit_document({fmt::format("diobench.gate.{}.{}", report.suite, report.machine), fmt::format("{}..{}", report.baseline, report.candidate),
                            report.started_at, report.elapsed_s}, cases);
 }
@@ -87,10 +95,10 @@ std::string github_annotations(const GateReport& report) {
         if (test.outcome == SelfTest::Outcome::failed) out += command("error", "diobench gate: self-test failed", test.name + ": " + test.detail);
     size_t errors = 1;
     size_t warnings = 0;
-    for (const auto& line : deciding_lines(report)) {
-        const bool error = is_error(verdict_of(line));
+    for (const auto& cause : deciding_causes(report)) {
+        const bool error = is_error(cause.verdict);
         if (++(error ? errors : warnings) > kAnnotations) continue;
-        out += command(error ? "error" : "warning", fmt::format("{}: {}", verdict_name(verdict_of(line)), line.cell->cell), sentence_of(line, report.seeds.size()));
+        out += command(error ? "error" : "warning", fmt::format("{}: {}", verdict_name(cause.verdict), cause.what), cause_line(report, cause));
     }
     return out;
 }
@@ -100,34 +108,33 @@ std::string github_step_summary(const GateReport& report) {
     for (const auto& problem : report.problems) out += fmt::format("* {}\n", escape_markdown(problem));
     for (const auto& test : report.self_tests)
         if (test.outcome != SelfTest::Outcome::passed) out += fmt::format("* self-test {}: {}\n", escape_markdown(test.name), escape_markdown(test.detail));
-    const auto lines = deciding_lines(report);
-    if (lines.empty()) return out;
-    out += "\n| verdict | cell | finding |\n|---|---|---|\n";
-    for (size_t i = 0; i < lines.size() && i < kSummaryRows; ++i)
-        out += fmt::format("| {} | `{}` | {} |\n", verdict_name(verdict_of(lines[i])), lines[i].cell->cell, escape_markdown(sentence_of(lines[i], report.seeds.size())));
-    if (lines.size() > kSummaryRows) out += fmt::format("\n{} more in gate.json\n", lines.size() - kSummaryRows);
+    const auto causes = deciding_causes(report);
+    if (!causes.empty()) out += "\n| verdict | tests | by how much | where |\n|---|---|---|---|\n";
+    for (const auto& cause : causes)
+        out += fmt::format("| {} | {} | {} | {} |\n", verdict_name(cause.verdict), escape_markdown(cause.what), escape_markdown(cause.effect),
+                           escape_markdown(where_text(report, cause.cells)));
+    if (!report.next.empty()) out += fmt::format("\nNext: `{}`\n", report.next);
     return out;
 }
 
 nlohmann::ordered_json gitlab_code_quality(const GateReport& report) {
     using Json = nlohmann::ordered_json;
     Json out = Json::array();
+    const std::string path = path_in_repository(report.policy_file);
     auto add = [&](const std::string& check, const std::string& key, std::string_view severity, const std::string& text, int64_t line) {
         out.push_back({{"description", text},
                        {"check_name", check},
                        {"fingerprint", sha256_hex(key)},
                        {"severity", severity},
-                       {"location", {{"path", report.policy_file}, {"lines", {{"begin", line}}}}}});
+                       {"location", {{"path", path}, {"lines", {{"begin", line}}}}}});
     };
     for (const auto& problem : report.problems) add("diobench/gate", "problem " + problem, "blocker", problem, 1);
     for (const auto& test : report.self_tests)
         if (test.outcome == SelfTest::Outcome::failed) add("diobench/self-test", "self-test " + test.name, "blocker", test.name + ": " + test.detail, 1);
-    for (const auto& line : deciding_lines(report)) {
-        const std::string metric = line.metric != nullptr ? std::string(line.metric->metric->name) : "cell";
-        const Verdict verdict = verdict_of(line);
-        add("diobench/" + metric, line.cell->cell + " " + metric, verdict == Verdict::invalid ? "blocker" : verdict == Verdict::regression ? "major" : "info",
-            fmt::format("{}: {}: {}", verdict_name(verdict), line.cell->cell, sentence_of(line, report.seeds.size())), line.metric != nullptr ? line.metric->policy_line : 1);
-    }
+    for (const auto& cause : deciding_causes(report))
+        add(fmt::format("diobench/{}", verdict_name(cause.verdict)), fmt::format("{} {} {}", verdict_name(cause.verdict), cause.cells.front()->reason.empty(), cause.key),
+            cause.verdict == Verdict::invalid ? "blocker" : cause.verdict == Verdict::regression ? "major" : "info",
+            fmt::format("{}: {}", verdict_name(cause.verdict), cause_line(report, cause)), cause.policy_line);
     return out;
 }
 

@@ -11,7 +11,7 @@ namespace diobench {
 
 inline constexpr std::string_view kCodeQualityFileName = "gl-code-quality.json";
 
-/// One test case a cell, a self-test and a problem: <failure> for regressions and what is invalid,
+/// One test case a problem, a self-test, a cause and a cell that passes: <failure> for regressions and what is invalid,
 /// <skipped> for what is inconclusive, waived, or has nothing to judge.
 [[nodiscard]] std::string gate_junit(const GateReport& report);
 
@@ -21,8 +21,8 @@ inline constexpr std::string_view kCodeQualityFileName = "gl-code-quality.json";
 /// The Markdown that $GITHUB_STEP_SUMMARY takes.
 [[nodiscard]] std::string github_step_summary(const GateReport& report);
 
-/// GitLab's code-quality report: one issue a deciding line, at the policy's line that makes it gate.
-/// Fingerprints depend on cell and metric alone, so that the same finding is the same issue tomorrow.
+/// GitLab's code-quality report: one issue a cause, at the policy's line that makes it gate; paths are relative to the project.
+/// Fingerprints depend on verdict and description alone, so that the same finding is the same issue tomorrow.
 [[nodiscard]] nlohmann::ordered_json gitlab_code_quality(const GateReport& report);
 
 }  // namespace diobench

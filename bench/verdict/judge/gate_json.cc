@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "bench/verdict/judge/gate_answer.h"
+
 namespace diobench {
 
 namespace {
@@ -77,6 +79,17 @@ std::string_view outcome_word(SelfTest::Outcome outcome) {
     return "fail";
 }
 
+/// What the page says first: the sentences of gate_answer().
+Json answer_json(const GateReport& report) {
+    const GateAnswer answer = gate_answer(report);
+    Json causes = Json::array();
+    for (const auto& cause : answer.causes)
+        causes.push_back({{"verdict", verdict_name(cause.verdict)}, {"what", cause.what}, {"effect", cause.effect}, {"cells", cause.cells.size()}, {"filter", cause.glob}});
+    return {{"headline", answer.headline}, {"causes", std::move(causes)},       {"where", answer.where},
+            {"undecided", answer.undecided}, {"better", answer.better},         {"accepted", answer.accepted},
+            {"not_checked", answer.not_checked}, {"next", answer.next},         {"evidence", answer.evidence}};
+}
+
 }  // namespace
 
 Json gate_json(const GateReport& report) {
@@ -91,6 +104,7 @@ Json gate_json(const GateReport& report) {
             {"candidate", report.candidate},
             {"machine", report.machine},
             {"suite", report.suite},
+            {"answer", answer_json(report)},
             {"started_at", report.started_at},
             {"elapsed_s", report.elapsed_s},
             {"policy", report.policy_file},

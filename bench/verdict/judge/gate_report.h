@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bench/verdict/exact/exact_rule.h"
@@ -49,6 +50,9 @@ struct AttributedFunction {
     bool in_patches = false;      ///< touched by a patch that only one of the kernels has
 };
 
+/// How a note begins that says what nobody looked at.
+inline constexpr std::string_view kNotChecked = "not checked: ";
+
 /// Everything a gate found.
 struct GateReport {
     Verdict verdict = Verdict::invalid;
@@ -64,11 +68,13 @@ struct GateReport {
     size_t disturbed = 0;               ///< boots of a real clock that were thrown away
     std::vector<SelfTest> self_tests;
     std::vector<std::string> problems;  ///< what makes the whole gate invalid
-    std::vector<std::string> notes;     ///< what a reader should know
+    std::vector<std::string> notes;     ///< what a reader should know; kNotChecked begins those of what was not looked at
     std::vector<CellReport> cells;      ///< those that gate
     size_t cells_that_do_not_gate = 0;
     std::map<std::string, std::vector<AttributedFunction>> attribution;  ///< by cell, for cells that differ
+    std::string next;                   ///< the command that goes on from here (next_step.h); empty: none is known
     std::string directory;
+    std::string page;                   ///< report.html in it, once it is drawn
     std::string started_at;
     double elapsed_s = 0;
 };

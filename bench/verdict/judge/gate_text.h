@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A gate's report for people: the verdict first, then the few lines that decide it.
+// A gate's report for people: what moved, by how much, where it went, and what to type next; then, if asked for, everything.
 #pragma once
 
 #include <string>
@@ -10,14 +10,9 @@ namespace diobench {
 
 enum class GateInk { plain, terminal };
 
-/// One sentence: verdict, how many metrics of how many cells, on what evidence.
-[[nodiscard]] std::string gate_headline(const GateReport& report);
-/// "+4.9 %", "+3 (0 before)", "12 reads less": how much worse, and how sure, of one line.
-[[nodiscard]] std::string how_much(const MetricReport& metric);
-[[nodiscard]] std::string how_sure(const MetricReport& metric, size_t pairs);
-/// A value with its unit, with as many digits as a small difference needs.
-[[nodiscard]] std::string value_text(const Metric& metric, double value);
-/// The whole report; lines fit 100 columns unless a cell's name does not.
+/// The answer: eight to twelve lines of a gate that came to its end. As good of a report that read_gate() has from gate.json.
 [[nodiscard]] std::string gate_text(const GateReport& report, GateInk ink);
+/// Every deciding test with its metrics and functions, what is better and accepted, notes and self-tests.
+[[nodiscard]] std::string gate_table(const GateReport& report, GateInk ink);
 
 }  // namespace diobench

@@ -19,12 +19,13 @@ bool missing_everywhere(const std::vector<ValuePair>& values) {
 }
 
 /// A percentile that only jumped over a few reads is no regression.
-void forgive_luck(PairedJudgement& judged, const CellSamples& samples, const Metric& metric, const Tolerance& tolerance) {
+void need_slow_reads(PairedJudgement& judged, const CellSamples& samples, const Metric& metric, const Tolerance& tolerance) {
     if (judged.verdict != Verdict::regression && judged.verdict != Verdict::inconclusive) return;
     const auto tail = count_tail(samples, metric, tolerance);
     if (!tail) return;
-    if (tail->is_luck()) judged.verdict = Verdict::pass;
-    judged.reason += "; " + tail->text();
+    judged.reason = tail->is_enough() ? judged.reason + "; " + tail->text() : tail->text();
+    judged.too_few_slow = !tail->is_enough();
+    if (judged.too_few_slow) judged.verdict = Verdict::pass;
 }
 
 /// The median baseline of a metric, 0 if it has no number.
@@ -45,7 +46,7 @@ MetricReport judge_metric(const CellSamples& samples, const std::vector<ValuePai
     report.policy_line = gated.line->scope.line;
     const CountRule counts = input.has_real_clock() ? CountRule::most_pairs : CountRule::any_pair;
     report.paired = judge_exact(values, *gated.metric, report.tolerance, counts);
-    if (!input.has_real_clock()) forgive_luck(report.paired, samples, *gated.metric, report.tolerance);
+    if (!input.has_real_clock()) need_slow_reads(report.paired, samples, *gated.metric, report.tolerance);
     if (report.floor_of != nullptr && whole == 0 && report.paired.verdict != Verdict::invalid) {
         report.paired.verdict = Verdict::invalid;
         report.paired.reason = fmt::format("the baseline has no number of {}, of which its floor is a share", report.floor_of->name);

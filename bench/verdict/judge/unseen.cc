@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "bench/host/profile/read_profiles.h"
+#include "bench/verdict/judge/metric_words.h"
 
 namespace diobench {
 
@@ -56,15 +57,15 @@ void note_absent(const GateInput& input, const Policy& policy, const KnownCounts
         }
     }
     for (const auto& [metric, cells] : absent)
-        report.notes.push_back(fmt::format("{} gates and neither kernel has a number of it in {} cell{}{}", metric->name, cells, cells == 1 ? "" : "s",
+        report.notes.push_back(fmt::format("{}{}, of which neither kernel has a number in {}{}", kNotChecked, metric->name, plural(cells, "test"),
                                            is_counted(*metric) ? ": the runs are older than it, or the kernels lack the functions that it is counted by (docs/profile.md)" : ""));
 }
 
 /// Nothing was lost here either, and less is seen.
 void note_not_counted(size_t cells, GateReport& report) {
     if (cells > 0)
-        report.notes.push_back(fmt::format("{} gate {} cell{} and were not counted in all of these runs: what is worse by less than the floors of times was not looked for", kNotCountedNote,
-                                           cells, cells == 1 ? "" : "s"));
+        report.notes.push_back(fmt::format("{} gate {} and were not counted in all of these runs: what is worse by less than the thresholds of times was not looked for", kNotCountedNote,
+                                           plural(cells, "test")));
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace diobench {
 [[nodiscard]] constexpr bool is_counted(const Metric& metric) { return metric.source == MetricSource::functions; }
 
 /// How the note begins that such metrics were not looked at.
-inline constexpr std::string_view kNotCountedNote = "metrics from counts by kernel function";
+inline constexpr std::string_view kNotCountedNote = "not checked: metrics from counts by kernel function";
 
 /// These counts are there on both sides with every seed, and made in one way.
 [[nodiscard]] bool all_counted(std::span<const RunPair> pairs);

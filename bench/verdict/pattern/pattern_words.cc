@@ -65,6 +65,7 @@ std::string pattern_words(const CellPattern& pattern, std::span<const std::strin
     std::vector<std::string> parts;
     for (const auto& group : pattern.groups)
         parts.push_back(fmt::format("{}: {} of {}{}", group_words(group, cells), group.moved.size(), size_of(group), exception_words(group, cells)));
+    if (pattern.groups.empty() && pattern.others.size() == 1) return fmt::format("{}; nothing else: 0 of {}", cells[pattern.others.front()], cells.size() - 1);
     if (pattern.groups.empty()) parts.push_back(fmt::format("{} of {} tests, without a pattern", pattern.others.size(), pattern.outside));
     else if (!pattern.others.empty()) parts.push_back(fmt::format("elsewhere {} of {}", pattern.others.size(), pattern.outside));
     else if (pattern.outside > 0) parts.push_back(fmt::format("nothing else: 0 of {}", pattern.outside));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/verdict/exact/tail_rule.h"
 
+#include <cmath>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <vector>
@@ -33,21 +34,21 @@ struct Seeds {
     }
 };
 
-TEST(TailRule, APercentileThatJumpsOverOneReadIsLuck) {
+TEST(TailRule, APercentileThatJumpsOverOneReadIsTooLittle) {
     const Seeds seeds{{cell(5), cell(5), cell(5)}, {cell(6), cell(6), cell(7)}};
     // Each seed's percentile has moved by 12 %.
     EXPECT_GT(seeds.candidate[0].histogram->quantile_ns(0.99), 1.1 * static_cast<double>(seeds.baseline[0].histogram->quantile_ns(0.99)));
     const TailCount count = seeds.count();
     EXPECT_EQ(count.baseline, 15u);
     EXPECT_EQ(count.candidate, 19u);
-    EXPECT_TRUE(count.is_luck());
-    EXPECT_THAT(count.text(), testing::HasSubstr("15 and 19 reads took longer than"));
+    EXPECT_FALSE(count.is_enough());
+    EXPECT_EQ(count.text(), "not enough slow reads to judge (19 after 15, 37 needed)");
 }
 
 TEST(TailRule, ManyMoreSlowReadsAreNone) {
-    EXPECT_FALSE((Seeds{{cell(5), cell(5), cell(5)}, {cell(16), cell(16), cell(16)}}).count().is_luck());
+    EXPECT_TRUE((Seeds{{cell(5), cell(5), cell(5)}, {cell(16), cell(16), cell(16)}}).count().is_enough());
     // Of the fast ones a fiftieth.
-    EXPECT_FALSE((Seeds{{cell(0), cell(0), cell(0)}, {cell(10, 600'000), cell(10, 600'000), cell(10, 600'000)}}).count().is_luck());
+    EXPECT_TRUE((Seeds{{cell(0), cell(0), cell(0)}, {cell(10, 600'000), cell(10, 600'000), cell(10, 600'000)}}).count().is_enough());
 }
 
 TEST(TailRule, ReadsUnderWayTogetherAreSlowTogether) {
@@ -55,16 +56,30 @@ TEST(TailRule, ReadsUnderWayTogetherAreSlowTogether) {
     for (auto* side : {&seeds.baseline, &seeds.candidate})
         for (auto& one : *side) one.dimensions.iodepth = 16, one.dimensions.numjobs = 2;
     EXPECT_EQ(seeds.count().together, 32u);
-    EXPECT_TRUE(seeds.count().is_luck()) << "one event made 32 reads slow";
+    EXPECT_FALSE(seeds.count().is_enough()) << "one event made 32 reads slow";
     for (auto& one : seeds.candidate) {
         one = cell(256);
         one.dimensions.iodepth = 32;
     }
-    EXPECT_FALSE(seeds.count().is_luck());
+    EXPECT_TRUE(seeds.count().is_enough());
+}
+
+TEST(TailRule, NeededIsTheFirstCountBeyondThreeDeviations) {
+    for (const uint64_t together : {1, 2, 32})
+        for (const uint64_t before : {0, 1, 5, 15, 300}) {
+            const TailCount count{0, before, 0, together};
+            const auto beyond = [&](uint64_t after) {
+                return static_cast<double>(after - before) > 3 * std::sqrt(static_cast<double>(together * (after + before)));
+            };
+            EXPECT_TRUE(beyond(count.needed())) << before << " " << together;
+            EXPECT_FALSE(beyond(count.needed() - 1)) << before << " " << together;
+        }
+    EXPECT_EQ((TailCount{0, 0, 96, 32}).text(), "not enough slow reads to judge (96, 289 needed)");
+    EXPECT_EQ((TailCount{1000, 0, 300, 32}).text(), "0 and 300 reads took longer than 1000 ns");
 }
 
 TEST(TailRule, ReadsThatAreAllSlowerAreNone) {
-    EXPECT_FALSE((Seeds{{cell(5)}, {cell(5, 120'000, 106'000)}}).count().is_luck());
+    EXPECT_TRUE((Seeds{{cell(5)}, {cell(5, 120'000, 106'000)}}).count().is_enough());
 }
 
 TEST(TailRule, SpeaksOfPercentilesAlone) {

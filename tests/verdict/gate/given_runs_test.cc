@@ -102,7 +102,7 @@ TEST_F(GivenRuns, WhatOneSeedOfThreeSaysIsANote) {
     auto report = judged();
     ASSERT_TRUE(report) << report.error().message();
     EXPECT_EQ(report->verdict, Verdict::pass);
-    EXPECT_THAT(report->notes, testing::Contains(HasSubstr("latency_ns.mean of made-up/x by +30.00 % (1 of 3 seeds are beyond the floor")));
+    EXPECT_THAT(report->notes, testing::Contains(HasSubstr("latency_ns.mean of made-up/x by +30.00 % (1 of 3 seeds are beyond the threshold")));
 }
 
 TEST_F(GivenRuns, OfASuiteThatIsNotKnownAnyMoreNothingIsMissedAndThatIsSaid) {

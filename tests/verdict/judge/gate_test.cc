@@ -9,6 +9,7 @@
 #include "bench/verdict/judge/gate_ci.h"
 #include "bench/verdict/judge/gate_json.h"
 #include "bench/verdict/judge/gate_text.h"
+#include "bench/verdict/judge/where_it_went.h"
 #include "tests/verdict/pairs/sample_runs.h"
 
 namespace diobench {
@@ -55,7 +56,7 @@ TEST(Gate, EqualRunsPass) {
     EXPECT_EQ(report.exit_code, ExitCode::ok);
     EXPECT_EQ(report.cells.at(0).metrics.size(), 2u);
     EXPECT_TRUE(deciding_lines(report).empty());
-    EXPECT_THAT(gate_text(report, GateInk::plain), testing::StartsWith("PASS: new is not worse than old; 2 metrics of 1 cell judged on exact with 3 seeds\n"));
+    EXPECT_THAT(gate_text(report, GateInk::plain), testing::StartsWith("PASS: new is not worse than old: 0 of 1 test\n"));
 }
 
 TEST(Gate, ASlowerCellIsARegressionThatSaysByHowMuch) {
@@ -64,9 +65,9 @@ TEST(Gate, ASlowerCellIsARegressionThatSaysByHowMuch) {
     EXPECT_EQ(report.exit_code, ExitCode::failed_check);
     ASSERT_EQ(deciding_lines(report).size(), 1u);
     const std::string text = gate_text(report, GateInk::plain);
-    EXPECT_THAT(text, testing::StartsWith("REGRESSION: new is worse than old in 1 cell (1 metric)"));
-    EXPECT_THAT(text, testing::HasSubstr("+1.00 %"));
-    EXPECT_THAT(text, testing::HasSubstr("3 of 3 seeds, all alike"));
+    EXPECT_THAT(text, testing::StartsWith("REGRESSION: new is worse than old in a/x: 1 of 1\n"));
+    EXPECT_THAT(text, testing::HasSubstr("mean latency +10 ns (+1.00 %)"));
+    EXPECT_THAT(gate_table(report, GateInk::plain), testing::HasSubstr("3 of 3 seeds say so, all alike"));
 }
 
 TEST(Gate, AMissingCellIsInvalid) {
@@ -201,7 +202,7 @@ reason = "no readahead"
     };
     auto report = judged(traded(1010, 4096, 0), policy(trade_off));
     EXPECT_EQ(report.verdict, Verdict::pass);
-    EXPECT_THAT(gate_text(report, GateInk::plain), testing::HasSubstr("1 x trade-off at gate.toml:10: no readahead"));
+    EXPECT_THAT(gate_text(report, GateInk::plain), testing::HasSubstr("accepted:    1 x trade-off at gate.toml:10: no readahead"));
     EXPECT_EQ(judged(traded(1021, 4096, 0), policy(trade_off)).verdict, Verdict::regression) << "slower than agreed";
     EXPECT_EQ(judged(traded(1010, 8192, 4096), policy(trade_off)).verdict, Verdict::regression) << "the condition does not hold";
     EXPECT_EQ(judged(traded(1010, 0, 0), policy(trade_off)).verdict, Verdict::regression) << "nothing was gained for it";
@@ -235,7 +236,7 @@ TEST(Gate, AMetricThatNeitherKernelHasIsSaid) {
         }
     auto report = judged(pairs, policy(), {"a/x", "a/y"});
     EXPECT_EQ(report.verdict, Verdict::pass);
-    EXPECT_THAT(report.notes, testing::Contains("page_cache_bytes.erofs_file.after gates and neither kernel has a number of it in 1 cell"));
+    EXPECT_THAT(report.notes, testing::Contains("not checked: page_cache_bytes.erofs_file.after, of which neither kernel has a number in 1 test"));
 }
 
 constexpr const char* kReadPathPolicy = R"([[gate]]
@@ -264,7 +265,7 @@ TEST(Gate, AFloorMayBeAShareOfTheWholeRead) {
     const MetricReport& metric = *deciding_lines(report).at(0).metric;
     EXPECT_DOUBLE_EQ(metric.tolerance.margin, 10);
     EXPECT_DOUBLE_EQ(metric.part, 0.1);
-    EXPECT_THAT(gate_text(report, GateInk::plain), testing::HasSubstr("1000.0 instructions -> 1011.0 instructions       +1.10 %  3 of 3 seeds, all alike, +0.11 % of cpu_ns_per_op.total"));
+    EXPECT_THAT(gate_table(report, GateInk::plain), testing::HasSubstr("1000.0 instructions -> 1011.0 instructions       +1.10 %  3 of 3 seeds say so, all alike, +0.11 % of cpu_ns_per_op.total"));
 }
 
 TEST(Gate, WhatWasNotCountedDoesNotGateAndIsSaid) {
@@ -272,7 +273,7 @@ TEST(Gate, WhatWasNotCountedDoesNotGateAndIsSaid) {
     pairs[1].baseline.results.cells[0].metrics->erase("instructions_per_op.read_path");
     auto report = judged(pairs, policy(kReadPathPolicy));
     EXPECT_EQ(report.verdict, Verdict::pass);
-    EXPECT_THAT(report.notes, testing::Contains(testing::HasSubstr("metrics from counts by kernel function gate 1 cell and were not counted in all of these runs")));
+    EXPECT_THAT(report.notes, testing::Contains(testing::HasSubstr("not checked: metrics from counts by kernel function gate 1 test and were not counted in all of these runs")));
     EXPECT_EQ(judged(sample_pairs(3, same), policy(kReadPathPolicy)).verdict, Verdict::pass);
 
     pairs = counted_pairs(2000);
@@ -288,14 +289,15 @@ TEST(Gate, AFloorThatIsAShareOfNothingIsInvalid) {
     EXPECT_THAT(deciding_lines(report).at(0).metric->reason, testing::HasSubstr("cpu_ns_per_op.total"));
 }
 
-TEST(Gate, AFunctionIsTheMainOneFromHalfOfWhatGotWorse) {
+TEST(Gate, WhereItWentIsOfTheReadPathIfThatAloneDecides) {
     auto report = judged(counted_pairs(1100), policy(kReadPathPolicy));
-    const DecidingLine line = deciding_lines(report).at(0);
-    EXPECT_FALSE(main_function(report, line)) << "nothing was counted by function";
-    report.attribution["a/x"] = {{"__rmqueue_pcplist", 100, 900, 0.9, false}, {"erofs_read", 900, 0, -1, false}, {"erofs_map", 0, 600, 0.6, false}, {"cachefiles_read", 0, 400, 0.4, false}};
-    EXPECT_EQ(main_function(report, line)->function, "erofs_map") << "the allocator is none of the read path, and what got faster does not account for it";
-    report.attribution["a/x"] = {{"erofs_a", 0, 40, 0.4, false}, {"erofs_b", 0, 30, 0.3, false}, {"erofs_c", 0, 30, 0.3, false}};
-    EXPECT_FALSE(main_function(report, line));
+    const std::vector<const CellReport*> cells = {&report.cells.at(0)};
+    EXPECT_EQ(where_text(report, cells), "not counted by function");
+    report.attribution["a/x"] = {{"__rmqueue_pcplist", 100, 900, 0.9, false}, {"erofs_read", 900, 0, -1, false}, {"erofs_map", 0, 600, 0.6, false}, {"cachefiles_read", 0, 400, 0.4, true}};
+    EXPECT_EQ(where_it_went(report, cells, 1).front().function, "erofs_map") << "the allocator is none of the read path";
+    EXPECT_EQ(where_text(report, cells), "erofs_map +600 (600 %), cachefiles_read * +400 (400 %) instructions a read; * touched by the patches");
+    report.cells.at(0).metrics.at(0).verdict = Verdict::regression;
+    EXPECT_EQ(where_it_went(report, cells, 1).front().function, "__rmqueue_pcplist") << "of a time all of it";
 }
 
 TEST(Gate, WhatBothSeriesAreKnownToFailIsNoNews) {
@@ -379,14 +381,15 @@ TEST(GateCi, EveryFormatNamesTheCell) {
     auto report = judged(sample_pairs(3, slower), policy());
     const std::string junit = gate_junit(report);
     EXPECT_THAT(junit, testing::HasSubstr("failures=\"1\""));
-    EXPECT_THAT(junit, testing::HasSubstr("name=\"a/x\""));
+    EXPECT_THAT(junit, testing::HasSubstr("name=\"a/x: 1 of 1\""));
     const std::string github = github_annotations(report);
     EXPECT_THAT(github, testing::StartsWith("::error title=diobench gate%3A regression::REGRESSION: new is worse"));
-    EXPECT_THAT(github, testing::HasSubstr("::error title=regression%3A a/x::latency_ns.mean 1000.0 ns -> 1010.0 ns (+1.00 %25"));
-    EXPECT_THAT(github_step_summary(report), testing::HasSubstr("| regression | `a/x` |"));
+    EXPECT_THAT(github, testing::HasSubstr("::error title=regression%3A a/x%3A 1 of 1::a/x: 1 of 1, mean latency +10 ns (+1.00 %25)"));
+    EXPECT_THAT(github_step_summary(report), testing::HasSubstr("| regression | a/x: 1 of 1 | mean latency +10 ns (+1.00 %) | not counted by function |"));
     auto quality = gitlab_code_quality(report);
     ASSERT_EQ(quality.size(), 1u);
     EXPECT_EQ(quality[0]["location"]["lines"]["begin"], 1);
+    EXPECT_EQ(quality[0]["location"]["path"], "gate.toml");
     EXPECT_EQ(quality[0]["severity"], "major");
     auto again = gitlab_code_quality(judged(sample_pairs(3, [](int64_t) { return 1020.0; }), policy()));
     EXPECT_EQ(quality[0]["fingerprint"], again[0]["fingerprint"]);
@@ -400,7 +403,7 @@ TEST(GateCi, EveryFormatNamesTheCell) {
 TEST(GateText, AttributionIsPrintedUnderItsCell) {
     auto report = judged(sample_pairs(3, slower), policy());
     report.attribution["a/x"] = {{"erofs_fscache_direct_read", 100, 110, 1.0}};
-    EXPECT_THAT(gate_text(report, GateInk::plain), testing::ContainsRegex("erofs_fscache_direct_read +100.0 +110.0 +\\+10.0 +100.0 %"));
+    EXPECT_THAT(gate_table(report, GateInk::plain), testing::ContainsRegex("erofs_fscache_direct_read +100.0 +110.0 +\\+10.0 +100.0 %"));
 }
 
 }  // namespace

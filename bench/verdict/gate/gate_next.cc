@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/verdict/gate/gate_next.h"
+
+#include <fmt/format.h>
+
+#include "bench/host/kernel/series.h"
+#include "bench/host/kernel/touched_functions.h"
+#include "bench/verdict/judge/next_step.h"
+
+namespace diobench {
+
+namespace {
+
+std::string option(std::string_view name, const std::string& value, std::string_view usual) {
+    return value == usual ? std::string() : fmt::format(" {} {}", name, shell_word(value));
+}
+
+/// What another command must be told as well to judge the same.
+std::string options_text(const GateOptions& options) {
+    return option("--suite", options.suite, GateOptions().suite) + option("--machine", std::string(machine_name(options.machine)), machine_name(GateOptions().machine)) +
+           option("--policy", options.policy.string(), "") + option("--tree", options.tree.string(), "") + option("--rev", options.revision, "");
+}
+
+}  // namespace
+
+void set_next(const GateOptions& options, Verified verified, GateReport& report) {
+    AskedGate asked{options.baseline.empty() ? report.baseline : options.baseline, options.candidate.empty() ? report.candidate : options.candidate, options_text(options)};
+    asked.verified = verified == Verified::yes;
+    auto baseline = resolve_series(asked.baseline);
+    auto candidate = resolve_series(asked.candidate);
+    if (!baseline || !candidate) return;
+    auto patches = patches_between(*baseline, *candidate);
+    if (!patches || (report.verdict == Verdict::regression && *patches == 0)) return;
+    asked.patches = *patches;
+    report.next = next_step(report, asked);
+}
+
+}  // namespace diobench

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/verdict/judge/next_step.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "bench/verdict/judge/causes.h"
+
+namespace diobench {
+
+namespace {
+
+constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./_-";
+
+std::string of_both(std::string_view command, const AskedGate& asked) {
+    return fmt::format("diobench {} --baseline {} --candidate {}{}", command, shell_word(asked.baseline), shell_word(asked.candidate), asked.options);
+}
+
+/// The tests of the first cause alone.
+std::string filter_of(const GateReport& report) {
+    const auto causes = causes_of(report, report.verdict).rows;
+    return causes.empty() || causes.front().glob == "*" ? std::string() : " --filter " + shell_word(causes.front().glob);
+}
+
+std::string verify(const AskedGate& asked) { return "diobench verify " + shell_word(asked.candidate); }
+
+std::string after_invalid(const GateReport& report, const AskedGate& asked) {
+    if (report.exit_code == ExitCode::usage) return "diobench kernel build " + shell_word(asked.candidate);
+    const bool machine_failed = std::any_of(report.self_tests.begin(), report.self_tests.end(), [](const SelfTest& t) { return t.outcome == SelfTest::Outcome::failed; });
+    if (machine_failed) return "diobench doctor";
+    return report.machine == "exact" ? verify(asked) : of_both("gate", asked) + " --machine exact";
+}
+
+std::string after_regression(const GateReport& report, const AskedGate& asked) {
+    if (asked.patches > 1) return of_both("bisect", asked) + filter_of(report);
+    return of_both("gate", asked) + filter_of(report) + "   # once it is mended";
+}
+
+}  // namespace
+
+std::string next_step(const GateReport& report, const AskedGate& asked) {
+    switch (report.verdict) {
+    case Verdict::invalid: return after_invalid(report, asked);
+    case Verdict::regression: return after_regression(report, asked);
+    case Verdict::inconclusive: return of_both("gate", asked) + filter_of(report) + fmt::format(" --seeds {}", 2 * std::max<size_t>(report.seeds.size(), 1));
+    case Verdict::pass: break;
+    }
+    if (!asked.verified) return verify(asked);
+    return fmt::format("diobench run --kernel {} --kernel {}", shell_word(asked.baseline), shell_word(asked.candidate));
+}
+
+std::string shell_word(const std::string& text) {
+    if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+    std::string out = "'";
+    for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return out + "'";
+}
+
+}  // namespace diobench
