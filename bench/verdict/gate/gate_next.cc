@@ -24,7 +24,7 @@ std::string options_text(const GateOptions& options) {
 }  // namespace
 
 void set_next(const GateOptions& options, Verified verified, GateReport& report) {
-    AskedGate asked{options.baseline.empty() ? report.baseline : options.baseline, options.candidate.empty() ? report.candidate : options.candidate, options_text(options)};
+    AskedGate asked{options.baseline.empty() ? report.baseline : options.baseline, options.candidate.empty() ? report.candidate : options.candidate, options_text(options), options.filter};
     asked.verified = verified == Verified::yes;
     auto baseline = resolve_series(asked.baseline);
     auto candidate = resolve_series(asked.candidate);

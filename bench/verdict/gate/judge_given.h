@@ -13,7 +13,8 @@ namespace diobench {
 /// or in the order given (real clocks: the second half of at least twice min_pairs pairs is the
 /// independent set). A cell of the suite that the filter leaves and the runs do not have is invalid: runs made with a
 /// filter are judged with the same one. Of options only baseline, candidate, filter, policy and output count.
-/// Errors: runs that must not be compared, seeds without a partner. Self-tests are reported as not run.
+/// Deciding cells name their functions if the first pair of the exact machine has kept what it counted. Errors: runs that
+/// must not be compared, seeds without a partner. Self-tests are reported as not run.
 [[nodiscard]] Result<GateReport> judge_directories(const std::vector<fs::path>& baseline, const std::vector<fs::path>& candidate, const GateOptions& options);
 
 /// judge_directories() of runs in memory. `self_tests`: those that were made with the candidate's runs; empty: reported as not run.

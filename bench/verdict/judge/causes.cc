@@ -48,13 +48,15 @@ public:
         out.pattern += (out.pattern.empty() ? "" : "; ") + pattern_words(pattern, ids_);
         for (const auto& group : pattern.groups) {
             Cause cause = cause_of(group.moved);
-            cause.what = fmt::format("{}: {} of {}{}", group_words(group, ids_), group.moved.size(), group.moved.size() + group.still.size(), exception_words(group, ids_));
+            cause.name = group_words(group, ids_);
+            cause.what = fmt::format("{}: {} of {}{}", cause.name, group.moved.size(), group.moved.size() + group.still.size(), exception_words(group, ids_));
             cause.key = literals_text(group.where);
             cause.glob = glob_of(id_glob(group.where), group);
             out.rows.push_back(std::move(cause));
         }
         if (pattern.others.empty()) return;
         Cause rest = cause_of(pattern.others);
+        rest.name = pattern.others.size() == 1 ? rest.cells.front()->cell : "tests without a pattern";
         rest.what = pattern.others.size() == 1 ? rest.cells.front()->cell : fmt::format("{} tests without a pattern (most in {})", pattern.others.size(), rest.cells.front()->cell);
         rest.key = pattern.others.size() == 1 ? rest.cells.front()->cell : "others";
         rest.glob = rest.cells.front()->cell;

@@ -13,6 +13,7 @@ namespace diobench {
 /// Cells that a description holds, or that have none.
 struct Cause {
     Verdict verdict = Verdict::pass;
+    std::string name;      ///< "every remote read"
     std::string what;      ///< "every remote read: 32 of 32", with exceptions
     std::string effect;    ///< by how much, median and maximum; of cells without numbers why
     std::string key;       ///< the same tomorrow, however many cells there are: "cache_state=remote"

@@ -26,7 +26,7 @@ std::string description_of(const GateReport& report, const Cause& cause) {
 }
 
 JunitCase junit_of(const GateReport& report, const Cause& cause) {
-    return {"gate." + report.candidate, cause.what, 0, is_error(cause.verdict) ? JunitCase::Outcome::failed : JunitCase::Outcome::skipped,
+    return {"gate." + report.candidate, cause.name, 0, is_error(cause.verdict) ? JunitCase::Outcome::failed : JunitCase::Outcome::skipped,
             std::string(verdict_name(cause.verdict)), description_of(report, cause)};
 }
 

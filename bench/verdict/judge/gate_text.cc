@@ -58,10 +58,11 @@ std::vector<std::string> other_problems(const GateReport& report, const std::str
     return out;
 }
 
+/// What the one kind of read is has just been said.
 void add_causes(const GateAnswer& answer, Lines& lines) {
     for (size_t i = 0; i < answer.causes.size(); ++i) {
         const Cause& cause = answer.causes[i];
-        lines.add(name_of_causes(cause.verdict), fmt::format("{}, {}", cause.what, cause.effect));
+        lines.add(name_of_causes(cause.verdict), answer.causes.size() == 1 ? cause.effect : fmt::format("{}, {}", cause.what, cause.effect));
         if (answer.where.size() > 1) lines.add("  where", answer.where[i]);
     }
     if (answer.where.size() == 1) lines.add("where", answer.where.front());

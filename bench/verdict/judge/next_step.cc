@@ -16,10 +16,11 @@ std::string of_both(std::string_view command, const AskedGate& asked) {
     return fmt::format("diobench {} --baseline {} --candidate {}{}", command, shell_word(asked.baseline), shell_word(asked.candidate), asked.options);
 }
 
-/// The tests of the first cause alone.
-std::string filter_of(const GateReport& report) {
+/// The tests of the first cause alone; where that is all of them, what was asked for.
+std::string filter_of(const GateReport& report, const AskedGate& asked) {
     const auto causes = causes_of(report, report.verdict).rows;
-    return causes.empty() || causes.front().glob == "*" ? std::string() : " --filter " + shell_word(causes.front().glob);
+    const std::string& filter = causes.empty() || causes.front().glob == "*" ? asked.filter : causes.front().glob;
+    return filter == "*" ? std::string() : " --filter " + shell_word(filter);
 }
 
 std::string verify(const AskedGate& asked) { return "diobench verify " + shell_word(asked.candidate); }
@@ -32,8 +33,8 @@ std::string after_invalid(const GateReport& report, const AskedGate& asked) {
 }
 
 std::string after_regression(const GateReport& report, const AskedGate& asked) {
-    if (asked.patches > 1) return of_both("bisect", asked) + filter_of(report);
-    return of_both("gate", asked) + filter_of(report) + "   # once it is mended";
+    if (asked.patches > 1) return of_both("bisect", asked) + filter_of(report, asked);
+    return of_both("gate", asked) + filter_of(report, asked) + "   # once it is mended";
 }
 
 }  // namespace
@@ -42,7 +43,7 @@ std::string next_step(const GateReport& report, const AskedGate& asked) {
     switch (report.verdict) {
     case Verdict::invalid: return after_invalid(report, asked);
     case Verdict::regression: return after_regression(report, asked);
-    case Verdict::inconclusive: return of_both("gate", asked) + filter_of(report) + fmt::format(" --seeds {}", 2 * std::max<size_t>(report.seeds.size(), 1));
+    case Verdict::inconclusive: return of_both("gate", asked) + filter_of(report, asked) + fmt::format(" --seeds {}", 2 * std::max<size_t>(report.seeds.size(), 1));
     case Verdict::pass: break;
     }
     if (!asked.verified) return verify(asked);

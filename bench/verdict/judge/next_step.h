@@ -13,6 +13,7 @@ struct AskedGate {
     std::string baseline;   ///< series by name or folder
     std::string candidate;
     std::string options{};  ///< what is not as usual, " --suite nightly --tree '/home/me/linux'"
+    std::string filter = "*";
     size_t patches = 0;     ///< that only the candidate has
     bool verified = false;  ///< the candidate's conformance was looked at on this machine
 };
