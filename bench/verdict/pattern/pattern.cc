@@ -49,26 +49,39 @@ struct Description {
     double gain = 0;  ///< over leaving its cells in no group
 };
 
-/// What is described: values of the cells whose ids have all parts.
+/// The values of a dimension, each by its number: suites have thousands of cells.
+struct Values {
+    std::vector<std::string> names;
+    std::vector<uint64_t> of_cell;  ///< of a cell whose id has not all parts: none of `names`
+};
+/// More values than a dimension can have, and a power of it for each literal fits a key.
+constexpr uint64_t kMostValues = uint64_t{1} << (64 / kMostLiterals);
+
+/// What is described.
 struct Matter {
-    std::vector<std::vector<std::string>> points;  ///< empty: of no description but that of all
+    size_t cells;
+    std::vector<Values> values;    ///< one a dimension
+    std::vector<bool> has_point;   ///< a cell's id has all parts: else it is of no description but that of all
     Cover moved;
     Cover still;
-    std::vector<size_t> varying;  ///< dimensions in which there is something to tell
+    std::vector<size_t> varying;   ///< dimensions in which there is something to tell
 };
 
 Matter matter_of(std::span<const std::string> cells, const std::vector<bool>& moved) {
-    Matter out{{}, Cover(cells.size()), Cover(cells.size()), {}};
+    Matter out{cells.size(), std::vector<Values>(point_dimensions().size()), {}, Cover(cells.size()), Cover(cells.size()), {}};
     for (size_t i = 0; i < cells.size(); ++i) {
-        out.points.push_back(point_of(cells[i]));
+        const auto point = point_of(cells[i]);
+        out.has_point.push_back(!point.empty());
         (moved[i] ? out.moved : out.still).add(i);
+        for (size_t d = 0; d < out.values.size(); ++d) {
+            auto& [names, of_cell] = out.values[d];
+            const auto place = point.empty() ? names.end() : std::find(names.begin(), names.end(), point[d]);
+            of_cell.push_back(static_cast<uint64_t>(place - names.begin()));
+            if (!point.empty() && place == names.end()) names.push_back(point[d]);
+        }
     }
-    for (size_t d = 0; d < point_dimensions().size(); ++d) {
-        std::set<std::string_view> values;
-        for (const auto& point : out.points)
-            if (!point.empty()) values.insert(point[d]);
-        if (values.size() > 1) out.varying.push_back(d);
-    }
+    for (size_t d = 0; d < out.values.size(); ++d)
+        if (out.values[d].names.size() > 1 && out.values[d].names.size() < kMostValues) out.varying.push_back(d);
     return out;
 }
 
@@ -78,17 +91,18 @@ double gain_of(const Description& one, const Matter& matter) {
 
 /// Every choice of values of these dimensions that a moved cell has. What holds the same cells as a shorter one is no new description.
 void add_descriptions(const Matter& matter, const std::vector<size_t>& dimensions, std::set<Cover>& known, std::vector<Description>& out) {
-    std::map<std::vector<std::string_view>, Cover> found;
-    for (size_t i = 0; i < matter.points.size(); ++i) {
-        if (matter.points[i].empty() && !dimensions.empty()) continue;
-        std::vector<std::string_view> key;
-        for (const size_t d : dimensions) key.push_back(matter.points[i][d]);
-        found.try_emplace(key, matter.points.size()).first->second.add(i);
+    std::map<uint64_t, Cover> found;
+    for (size_t i = 0; i < matter.cells; ++i) {
+        if (!matter.has_point[i] && !dimensions.empty()) continue;
+        uint64_t key = 0;
+        for (const size_t d : dimensions) key = key * kMostValues + matter.values[d].of_cell[i];
+        found.try_emplace(key, matter.cells).first->second.add(i);
     }
     for (const auto& [key, cells] : found) {
         if (!cells.meets(matter.moved) || !known.insert(cells).second) continue;
-        std::vector<Literal> where;
-        for (size_t i = 0; i < dimensions.size(); ++i) where.push_back({dimensions[i], std::string(key[i])});
+        std::vector<Literal> where(dimensions.size());
+        uint64_t rest = key;
+        for (size_t i = dimensions.size(); i-- > 0; rest /= kMostValues) where[i] = {dimensions[i], matter.values[dimensions[i]].names[rest % kMostValues]};
         out.push_back({std::move(where), cells});
         out.back().gain = gain_of(out.back(), matter);
     }

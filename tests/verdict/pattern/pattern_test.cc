@@ -97,6 +97,19 @@ TEST(Pattern, WhatIsInNoGroupIsCounted) {
     EXPECT_EQ(said([&](const Cell& c) { return remote(c) || c.id() == id; }), "every remote read: 32 of 32; elsewhere 1 of 64");
 }
 
+TEST(Pattern, ThousandsOfCellsTakeNoTime) {
+    std::vector<Cell> many;
+    for (const char* backend : {"fscache", "file-dio", "loop", "raw"})
+        for (const char* engine : {"pread", "libaio", "io_uring", "mmap"})
+            for (Cell cell : suite()) {
+                cell.backend = backend;
+                cell.engine = engine;
+                many.push_back(cell);
+            }
+    EXPECT_EQ(said_of(many, [](const Cell& c) { return remote(c) && direct(c) && c.backend == "loop" && c.engine == "libaio"; }),
+              "every remote direct read through loop by libaio: 16 of 16; nothing else: 0 of 1520");
+}
+
 TEST(Pattern, IdsOfAnotherFormAreInNoGroupButThatOfAll) {
     const std::vector<std::string> ids = {"a/x", "a/y", "a/z"};
     EXPECT_EQ(find_pattern(ids, {true, false, false}).others, std::vector<size_t>{0});
