@@ -24,6 +24,7 @@
 #include "bench/verdict/judge/deciding_lines.h"
 #include "bench/verdict/judge/gate_answer.h"
 #include "bench/verdict/judge/gate_json.h"
+#include "bench/verdict/judge/metric_words.h"
 #include "bench/verdict/judge/unseen.h"
 
 namespace diobench {
@@ -259,10 +260,11 @@ Result<NightBaseline> find_baseline(NightWork& night, const NightKernel& kernel)
     return NightBaseline{kernel.against, kernel.against, night.runs, "", "", true, "*"};
 }
 
-/// The gravest cause, however many cells it is.
+/// The gravest cause, however many cells it is, and how many others there are.
 std::string worst_line(const GateReport& report) {
     const auto causes = deciding_causes(report);
-    return causes.empty() ? std::string() : cause_line(report, causes.front());
+    if (causes.empty()) return {};
+    return cause_line(report, causes.front()) + (causes.size() > 1 ? fmt::format("; and {}", plural(causes.size() - 1, "other cause")) : "");
 }
 
 Status keep_gate(NightWork& night, const NightKernel& kernel, GateReport report) {

@@ -59,7 +59,10 @@ std::string case_text(const JunitCase& test) {
     if (test.outcome == JunitCase::Outcome::passed) return head + "/>\n";
     if (test.outcome == JunitCase::Outcome::skipped)
         return fmt::format("{}><skipped message=\"{}: {}\"/></testcase>\n", head, escape_xml(test.kind), escape_xml(test.reason));
-    return fmt::format("{}><failure type=\"{}\" message=\"{}\"/></testcase>\n", head, escape_xml(test.kind), escape_xml(test.reason));
+    const size_t end = test.reason.find('\n');
+    const std::string message = escape_xml(test.reason.substr(0, end));
+    if (end == std::string::npos) return fmt::format("{}><failure type=\"{}\" message=\"{}\"/></testcase>\n", head, escape_xml(test.kind), message);
+    return fmt::format("{}><failure type=\"{}\" message=\"{}\">{}</failure></testcase>\n", head, escape_xml(test.kind), message, escape_xml(test.reason.substr(end + 1)));
 }
 
 }  // namespace

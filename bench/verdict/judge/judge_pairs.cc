@@ -67,7 +67,7 @@ GateReport judge_pairs(const GateInput& input, const Policy& policy) {
         }
         const CellSamples* samples = find_samples(first, cell);
         if (samples != nullptr) report.cells.push_back(judge_cell(*samples, joined(*samples, find_samples(second, cell), input.confirm), gated, input, policy));
-        else report.cells.push_back({cell, Verdict::invalid, "this cell gates and no run has a result of it", "", "", {}});
+        else report.cells.push_back({cell, Verdict::invalid, std::string(kNoResult), "", "", {}});
     }
     if (input.has_real_clock()) judge_times(input, policy, first, second, report);
     for (auto& cell : report.cells) {

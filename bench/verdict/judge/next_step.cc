@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "bench/verdict/judge/causes.h"
+#include "bench/verdict/judge/judge_pairs.h"
 
 namespace diobench {
 
@@ -23,13 +24,17 @@ std::string filter_of(const GateReport& report, const AskedGate& asked) {
     return filter == "*" ? std::string() : " --filter " + shell_word(filter);
 }
 
-std::string verify(const AskedGate& asked) { return "diobench verify " + shell_word(asked.candidate); }
+std::string verify(const std::string& kernel) { return "diobench verify " + shell_word(kernel); }
 
 std::string after_invalid(const GateReport& report, const AskedGate& asked) {
     if (report.exit_code == ExitCode::usage) return "diobench kernel build " + shell_word(asked.candidate);
     const bool machine_failed = std::any_of(report.self_tests.begin(), report.self_tests.end(), [](const SelfTest& t) { return t.outcome == SelfTest::Outcome::failed; });
     if (machine_failed) return "diobench doctor";
-    return report.machine == "exact" ? verify(asked) : of_both("gate", asked) + " --machine exact";
+    if (report.machine != "exact") return of_both("gate", asked) + " --machine exact";
+    // The baseline's own problems begin with its name; what was never measured is measured by a gate that makes its own runs.
+    if (!report.problems.empty() && report.problems.front().starts_with("baseline ")) return verify(asked.baseline);
+    const bool unmeasured = std::any_of(report.cells.begin(), report.cells.end(), [](const CellReport& cell) { return cell.reason == kNoResult; });
+    return unmeasured && report.problems.empty() ? of_both("gate", asked) : verify(asked.candidate);
 }
 
 std::string after_regression(const GateReport& report, const AskedGate& asked) {
@@ -46,7 +51,7 @@ std::string next_step(const GateReport& report, const AskedGate& asked) {
     case Verdict::inconclusive: return of_both("gate", asked) + filter_of(report, asked) + fmt::format(" --seeds {}", 2 * std::max<size_t>(report.seeds.size(), 1));
     case Verdict::pass: break;
     }
-    if (!asked.verified) return verify(asked);
+    if (!asked.verified) return verify(asked.candidate);
     return fmt::format("diobench run --kernel {} --kernel {}", shell_word(asked.baseline), shell_word(asked.candidate));
 }
 

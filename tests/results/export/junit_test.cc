@@ -38,8 +38,8 @@ TEST(Junit, ABrokenKernelFails) {
 
 TEST(Junit, TextOfAConsoleCannotBreakTheXml) {
     Results results = sample_results();
-    results.cells[4].reason = "a < b && \"c\" > d\x01\nnext";
+    results.cells[4].reason = "a < b && \"c\" > d\x01\nnext <line>\nand another";
     std::string xml = junit_text(results);
-    EXPECT_THAT(xml, HasSubstr("a &lt; b &amp;&amp; &quot;c&quot; &gt; d?&#10;next"));
+    EXPECT_THAT(xml, HasSubstr("message=\"a &lt; b &amp;&amp; &quot;c&quot; &gt; d?\">next &lt;line&gt;&#10;and another</failure>")) << "a message is one line";
     EXPECT_THAT(xml, Not(HasSubstr("\x01")));
 }

@@ -12,6 +12,7 @@
 #include "bench/verdict/judge/gate_ci.h"
 #include "bench/verdict/judge/gate_json.h"
 #include "bench/verdict/judge/gate_text.h"
+#include "bench/verdict/judge/judge_pairs.h"
 #include "bench/verdict/judge/next_step.h"
 #include "bench/verdict/judge/read_gate.h"
 
@@ -165,6 +166,7 @@ TEST(GateAnswer, OneCauseIsOneRowEverywhere) {
     EXPECT_THAT(junit, HasSubstr("tests=\"10\"")) << "a self-test, a cause, and eight tests that pass";
     EXPECT_THAT(junit, HasSubstr("failures=\"1\""));
     EXPECT_THAT(junit, HasSubstr("name=\"every remote read\""));
+    EXPECT_THAT(junit, HasSubstr("at most; +1 bios_per_op, most of it in copy_page()\">where: copy_page +80")) << "a message of one line";
     EXPECT_THAT(junit, HasSubstr("rand-read/fscache/flat/ram/remote/direct/random/4k/pread/qd1")) << "its tests are named";
     const auto quality = gitlab_code_quality(report);
     ASSERT_EQ(quality.size(), 1u);
@@ -203,6 +205,12 @@ TEST(NextStep, IsACommandForEachEnd) {
     other.cells[3].metrics[0].verdict = Verdict::inconclusive;
     conclude(other);
     EXPECT_EQ(next_step(other, {"dio", "c"}), "diobench gate --baseline dio --candidate c --filter " + other.cells[3].cell + " --seeds 4");
+    other.cells[3].reason = kNoResult;
+    other.cells[3].verdict = Verdict::invalid;
+    conclude(other);
+    EXPECT_EQ(next_step(other, {"dio", "c"}), "diobench gate --baseline dio --candidate c");
+    other.problems = {"baseline dio: invalid: wrong bytes"};
+    EXPECT_EQ(next_step(other, {"dio", "c"}), "diobench verify dio");
     other.problems = {"candidate c: invalid: wrong bytes"};
     conclude(other);
     EXPECT_EQ(next_step(other, {"dio", "c"}), "diobench verify c");
