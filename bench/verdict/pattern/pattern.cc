@@ -12,7 +12,7 @@ namespace diobench {
 namespace {
 
 constexpr size_t kMostLiterals = 4;
-constexpr double kCostOfStill = 1;
+constexpr double kCostOfStill = 1.5;
 constexpr double kCostOfOther = 3;
 /// So many of the best descriptions are tried as the first.
 constexpr size_t kFirstTried = 64;

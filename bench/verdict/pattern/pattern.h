@@ -28,7 +28,7 @@ struct CellPattern {
 inline constexpr size_t kMostGroups = 3;
 
 /// The cheapest of the descriptions by values of dimensions: a group costs one and one more for each literal, a cell that a group holds
-/// and nothing happened to one, a cell in no group that something happened to three. `moved` has an entry a cell.
+/// and nothing happened to one and a half, a cell in no group that something happened to three. `moved` has an entry a cell.
 [[nodiscard]] CellPattern find_pattern(std::span<const std::string> cells, const std::vector<bool>& moved);
 
 /// "every remote read", of one cell all that its id says, of a group with exceptions "remote reads".

@@ -80,6 +80,11 @@ TEST(Pattern, OneCellIsNamedWhole) {
     EXPECT_EQ(cell_words(id), "remote direct random 4 KiB reads of layout flat on ram by libaio, 32 at a time");
 }
 
+TEST(Pattern, OfTwoCellsTheOneIsNamedByWhatItIs) {
+    const std::vector<Cell> two = {suite()[0], suite()[4]};
+    EXPECT_EQ(said_of(two, direct), cell_words(two[1].id()) + ": 1 of 1; nothing else: 0 of 1");
+}
+
 TEST(Pattern, TwoGroups) {
     EXPECT_EQ(said([](const Cell& c) { return remote(c) || (warm(c) && direct(c)); }), "every remote read: 32 of 32; every warm direct read: 16 of 16; nothing else: 0 of 48");
 }
