@@ -61,7 +61,7 @@ std::string words_of(const Metric& metric) {
     if (metric.name == "latency_ns.mean") return "mean latency";
     if (metric.name == "latency_ns.p99") return "p99 latency";
     if (metric.name == "cpu_ns_per_op.total") return "CPU time a read";
-    if (metric.name == "instructions_per_op.read_path") return "the read path's instructions a read";
+    if (metric.name == "instructions_per_op.read_path") return "instructions of the read path";
     return std::string(metric.name);
 }
 

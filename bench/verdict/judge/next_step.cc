@@ -17,10 +17,10 @@ std::string of_both(std::string_view command, const AskedGate& asked) {
     return fmt::format("diobench {} --baseline {} --candidate {}{}", command, shell_word(asked.baseline), shell_word(asked.candidate), asked.options);
 }
 
-/// The tests of the first cause alone; where that is all of them, what was asked for.
+/// What was asked for; of a whole suite the tests of the first cause alone.
 std::string filter_of(const GateReport& report, const AskedGate& asked) {
     const auto causes = causes_of(report, report.verdict).rows;
-    const std::string& filter = causes.empty() || causes.front().glob == "*" ? asked.filter : causes.front().glob;
+    const std::string& filter = causes.empty() || asked.filter != "*" ? asked.filter : causes.front().glob;
     return filter == "*" ? std::string() : " --filter " + shell_word(filter);
 }
 
