@@ -23,7 +23,7 @@ void note_images(const std::vector<RunPair>& pairs, GateReport& report) {
     const KernelResult* baseline = pairs.front().baseline.results.find_kernel(pairs.front().baseline.kernel);
     const KernelResult* candidate = pairs.front().candidate.results.find_kernel(pairs.front().candidate.kernel);
     if (baseline != nullptr && candidate != nullptr && !baseline->image_sha256.empty() && baseline->image_sha256 == candidate->image_sha256)
-        report.notes.emplace_back("both kernels are the same image");
+        report.notes.push_back(fmt::format("{}any difference, both kernels are the same image", kNotChecked));
 }
 
 Result<bool> was_verified(const std::vector<RunPair>& pairs) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "bench/verdict/gate/gate_next.h"
+#include "tests/verdict/pairs/sample_runs.h"
 
 namespace diobench {
 namespace {
@@ -46,6 +47,16 @@ TEST(GateNotes, NothingIsInDoubtOfACellThatIsWorseAnyway) {
     report.cells = {{"a/x", Verdict::regression, "", "", "", {passed(100, true), passed(100, false)}}};
     note_minorities(report);
     EXPECT_TRUE(report.notes.empty());
+}
+
+TEST(GateNotes, TheSameImageTwiceShowsNothing) {
+    auto pairs = sample_pairs(1, [](int64_t) { return 1000.0; });
+    GateReport report;
+    note_images(pairs, report);
+    EXPECT_TRUE(report.notes.empty()) << "nothing is known of the images";
+    for (auto* arm : {&pairs[0].baseline, &pairs[0].candidate}) arm->results.kernels[0].image_sha256 = "abc";
+    note_images(pairs, report);
+    EXPECT_THAT(report.notes, ElementsAre("not checked: any difference, both kernels are the same image"));
 }
 
 TEST(GateNotes, AFilterLeavesTestsOut) {
