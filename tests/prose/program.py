@@ -16,8 +16,12 @@ class Program:
 
     def commands(self, command: tuple[str, ...] = ()) -> set[str]:
         """Names of the commands below `command`."""
-        _, _, listed = self.help(command).partition("\nSubcommands:\n")
-        return set(re.findall(r"^  ([a-z][\w-]*)(?: |$)", listed.partition("\n\n")[0], re.M))
+        if not re.search(r"^Usage: .*SUBCOMMAND", self.help(command), re.M):
+            return set()
+        _, _, listed = self.help(command).partition("\nOptions:\n")
+        _, *groups = re.split(r"^[A-Z][\w ]*:$\n", listed.partition("\nExit codes:")[0], flags=re.M)
+        found = {name for group in groups for name in re.findall(r"^  ([a-z][\w-]*)(?: |$)", group.partition("\n\n")[0], re.M)}
+        return found - {"diobench"}  # of examples
 
     def options(self, command: tuple[str, ...]) -> set[str]:
         """Options of `command` itself."""

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/verdict/attempt/gate_step.h"
 
-#include <algorithm>
-#include <cctype>
 #include <fmt/format.h>
 
 #include "bench/host/machine/qemu.h"
@@ -11,6 +9,7 @@
 #include "bench/verdict/bisect/judge_ends.h"
 #include "bench/verdict/gate/gate_outputs.h"
 #include "bench/verdict/gate/run_gate.h"
+#include "bench/verdict/judge/gate_answer.h"
 #include "bench/verdict/judge/gate_text.h"
 
 namespace diobench {
@@ -20,15 +19,9 @@ namespace {
 /// With so many times the seeds what was undecided is asked again.
 constexpr size_t kMoreSeeds = 3;
 
-/// "REGRESSION: x is worse" -> "x is worse": a step says its verdict itself.
-std::string without_verdict(const std::string& headline) {
-    const size_t colon = headline.find(": ");
-    if (colon == std::string::npos || std::any_of(headline.begin(), headline.begin() + static_cast<std::ptrdiff_t>(colon), [](unsigned char c) { return std::islower(c) != 0; })) return headline;
-    return headline.substr(colon + 2);
-}
-
-/// The text without the sentence that it begins with.
-std::string behind_headline(const GateReport& report) {
+/// The text without the sentence that it begins with, and without what to type next: the attempt says that.
+std::string behind_headline(GateReport report) {
+    report.next.clear();
     std::string text = gate_text(report, GateInk::plain);
     const size_t end = text.find('\n');
     return end == std::string::npos ? std::string() : text.substr(end + 1);
@@ -64,7 +57,7 @@ GateOptions gate_of_attempt(const AttemptOptions& options, const SourceOfBuilds&
 }
 
 StepOutcome gate_outcome(const GateReport& report, const GateOptions& gate) {
-    return {report.exit_code, std::string(verdict_name(report.verdict)), without_verdict(gate_headline(report)), report.verdict == Verdict::pass ? "" : behind_headline(report), next_of(report, gate)};
+    return {report.exit_code, std::string(verdict_name(report.verdict)), gate_answer(report).headline, report.verdict == Verdict::pass ? "" : behind_headline(report), next_of(report, gate)};
 }
 
 Result<StepOutcome> gate_candidate(const GateOptions& gate, const AttemptOptions& options, GateReport& report) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <fmt/format.h>
 
+#include "bench/common/base/text.h"
 #include "bench/results/store/database.h"
 #include "bench/verdict/judge/metric_words.h"
 

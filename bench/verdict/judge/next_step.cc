@@ -20,8 +20,10 @@ std::string of_both(std::string_view command, const AskedGate& asked) {
 /// What was asked for; of a whole suite the tests of the first cause alone.
 std::string filter_of(const GateReport& report, const AskedGate& asked) {
     const auto causes = causes_of(report, report.verdict).rows;
-    const std::string& filter = causes.empty() || asked.filter != "*" ? asked.filter : causes.front().glob;
-    return filter == "*" ? std::string() : " --filter " + shell_word(filter);
+    const CellFilter filter = causes.empty() || !asked.filter.takes_all() ? asked.filter : CellFilter{causes.front().glob, ""};
+    std::string out;
+    for (const auto& word : filter.words()) out += " " + shell_word(word);
+    return out;
 }
 
 std::string verify(const std::string& kernel) { return "diobench verify " + shell_word(kernel); }

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "bench/common/plan/cell_filter.h"
 #include "bench/verdict/judge/gate_report.h"
 
 namespace diobench {
@@ -13,7 +14,7 @@ struct AskedGate {
     std::string baseline;   ///< series by name or folder
     std::string candidate;
     std::string options{};  ///< what is not as usual, " --suite nightly --tree '/home/me/linux'"
-    std::string filter = "*";
+    CellFilter filter{};
     size_t patches = 0;     ///< that only the candidate has
     bool verified = false;  ///< the candidate's conformance was looked at on this machine
 };

@@ -187,13 +187,13 @@ TEST(GateAnswer, TheLineOfAMailNamesTheFunctionFromHalfOn) {
 }
 
 TEST(NextStep, IsACommandForEachEnd) {
-    const AskedGate one{"dio", "my series", " --suite nightly", "*", 1};
+    const AskedGate one{"dio", "my series", " --suite nightly", {}, 1};
     AskedGate many = one;
     many.patches = 3;
     const GateReport worse = worse_where("remote", 10);
     EXPECT_EQ(next_step(worse, many), "diobench bisect --baseline dio --candidate 'my series' --suite nightly --filter '*/remote/*'");
     EXPECT_EQ(next_step(worse, one), "diobench gate --baseline dio --candidate 'my series' --suite nightly --filter '*/remote/*'   # once it is mended");
-    many.filter = "*/flat/*";
+    many.filter.glob = "*/flat/*";
     EXPECT_EQ(next_step(worse, many), "diobench bisect --baseline dio --candidate 'my series' --suite nightly --filter '*/flat/*'") << "what was asked for";
     GateReport other = small_suite();
     for (auto& cell : other.cells) cell.metrics[0].verdict = cell.verdict = Verdict::regression;
