@@ -63,10 +63,10 @@ TEST(GateNotes, AFilterLeavesTestsOut) {
     GateReport report;
     GatePlan plan;
     plan.suite = "quick";
-    plan.filter = "*";
+    plan.filter.glob = "*";
     note_filter(plan, report);
     EXPECT_TRUE(report.notes.empty());
-    plan.filter = "*/remote/*";
+    plan.filter.glob = "*/remote/*";
     note_filter(plan, report);
     EXPECT_THAT(report.notes, ElementsAre("not checked: tests of suite quick that --filter '*/remote/*' leaves out"));
 }
