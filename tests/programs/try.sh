@@ -58,7 +58,7 @@ attempt 0 PASS "$mutants/same-refactor" "${few_cases[@]}" --filter "$few"
 ! grep -q verify "$scratch/out" || fail "the history knows of what was only tried: $(cat "$scratch/out")"
 
 attempt 1 REGRESSION "$mutants/slow-instructions-267" "${few_cases[@]}" --filter "$few"
-says 'latency_ns.mean' 'next: diobench profile '
+says 'mean latency' 'next: diobench profile '
 
 # A kernel that panics before any program runs.
 cat > "$scratch/0001-panic.patch" <<'EOP'

@@ -8,6 +8,7 @@
 #include "bench/common/base/text.h"
 #include "bench/results/store/database.h"
 #include "bench/verdict/judge/metric_words.h"
+#include "bench/verdict/judge/next_step.h"
 
 namespace diobench {
 
@@ -43,7 +44,10 @@ void note_never_verified(GateReport& report) {
 }
 
 void note_filter(const GatePlan& plan, GateReport& report) {
-    if (!plan.filter.takes_all()) report.notes.push_back(fmt::format("{}tests of suite {} that '{}' leaves out", kNotChecked, plan.suite, join(plan.filter.words(), " ")));
+    if (plan.filter.takes_all()) return;
+    std::vector<std::string> words = plan.filter.words();
+    std::ranges::transform(words, words.begin(), shell_word);
+    report.notes.push_back(fmt::format("{}tests of suite {} that {} leaves out", kNotChecked, plan.suite, join(words, " ")));
 }
 
 namespace {
