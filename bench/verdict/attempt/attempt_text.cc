@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/verdict/attempt/attempt_text.h"
 
-#include <algorithm>
-#include <cctype>
 #include <fmt/format.h>
 
 #include "bench/common/base/text.h"
+#include "bench/verdict/judge/gate_answer.h"
 
 namespace diobench {
 
 namespace {
-
-std::string in_capitals(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
-    return text;
-}
 
 std::string duration_text(double seconds) {
     const auto whole = static_cast<long>(seconds + 0.5);
@@ -49,7 +43,7 @@ std::string verdict_lines(const AttemptReport& report) {
     std::string out = "\n";
     if (const std::string next = report.next(); !next.empty()) out += fmt::format("next: {}\n", next);
     out += fmt::format("files: {}\n", report.directory);
-    out += fmt::format("{}: {} ({})\n", report.exit_code() == ExitCode::ok ? "PASS" : in_capitals(step->outcome.result), sentence_of(report, *step), duration_text(report.elapsed_s));
+    out += fmt::format("{}: {} ({})\n", report.exit_code() == ExitCode::ok ? "PASS" : upper_case(step->outcome.result), sentence_of(report, *step), duration_text(report.elapsed_s));
     return out;
 }
 

@@ -5,6 +5,7 @@
 
 #include "bench/host/kernel/series.h"
 #include "bench/host/kernel/touched_functions.h"
+#include "bench/host/machine/qemu.h"
 #include "bench/verdict/judge/next_step.h"
 
 namespace diobench {
@@ -12,7 +13,7 @@ namespace diobench {
 namespace {
 
 std::string option(std::string_view name, const std::string& value, std::string_view usual) {
-    return value == usual ? std::string() : fmt::format(" {} {}", name, shell_word(value));
+    return value == usual ? std::string() : fmt::format(" {} {}", name, shell_text({value}));
 }
 
 /// What another command must be told as well to judge the same.

@@ -5,10 +5,9 @@
 #include <cmath>
 #include <fmt/format.h>
 
-#include "bench/common/base/text.h"
+#include "bench/host/machine/qemu.h"
 #include "bench/results/store/database.h"
 #include "bench/verdict/judge/metric_words.h"
-#include "bench/verdict/judge/next_step.h"
 
 namespace diobench {
 
@@ -45,9 +44,7 @@ void note_never_verified(GateReport& report) {
 
 void note_filter(const GatePlan& plan, GateReport& report) {
     if (plan.filter.takes_all()) return;
-    std::vector<std::string> words = plan.filter.words();
-    std::ranges::transform(words, words.begin(), shell_word);
-    report.notes.push_back(fmt::format("{}tests of suite {} that {} leaves out", kNotChecked, plan.suite, join(words, " ")));
+    report.notes.push_back(fmt::format("{}tests of suite {} that {} leaves out", kNotChecked, plan.suite, shell_text(plan.filter.words())));
 }
 
 namespace {

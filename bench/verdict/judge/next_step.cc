@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "bench/host/machine/qemu.h"
 #include "bench/verdict/judge/causes.h"
 #include "bench/verdict/judge/judge_pairs.h"
 
@@ -11,25 +12,21 @@ namespace diobench {
 
 namespace {
 
-constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./_-";
-
 std::string of_both(std::string_view command, const AskedGate& asked) {
-    return fmt::format("diobench {} --baseline {} --candidate {}{}", command, shell_word(asked.baseline), shell_word(asked.candidate), asked.options);
+    return fmt::format("diobench {} --baseline {} --candidate {}{}", command, shell_text({asked.baseline}), shell_text({asked.candidate}), asked.options);
 }
 
 /// What was asked for; of a whole suite the tests of the first cause alone.
 std::string filter_of(const GateReport& report, const AskedGate& asked) {
     const auto causes = causes_of(report, report.verdict).rows;
     const CellFilter filter = causes.empty() || !asked.filter.takes_all() ? asked.filter : CellFilter{causes.front().glob, ""};
-    std::string out;
-    for (const auto& word : filter.words()) out += " " + shell_word(word);
-    return out;
+    return filter.takes_all() ? std::string() : " " + shell_text(filter.words());
 }
 
-std::string verify(const std::string& kernel) { return "diobench verify " + shell_word(kernel); }
+std::string verify(const std::string& kernel) { return "diobench verify " + shell_text({kernel}); }
 
 std::string after_invalid(const GateReport& report, const AskedGate& asked) {
-    if (report.exit_code == ExitCode::usage) return "diobench kernel build " + shell_word(asked.candidate);
+    if (report.exit_code == ExitCode::usage) return "diobench kernel build " + shell_text({asked.candidate});
     const bool machine_failed = std::any_of(report.self_tests.begin(), report.self_tests.end(), [](const SelfTest& t) { return t.outcome == SelfTest::Outcome::failed; });
     if (machine_failed) return "diobench doctor";
     if (report.machine != "exact") return of_both("gate", asked) + " --machine exact";
@@ -54,14 +51,7 @@ std::string next_step(const GateReport& report, const AskedGate& asked) {
     case Verdict::pass: break;
     }
     if (!asked.verified) return verify(asked.candidate);
-    return fmt::format("diobench run --kernel {} --kernel {}", shell_word(asked.baseline), shell_word(asked.candidate));
-}
-
-std::string shell_word(const std::string& text) {
-    if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
-    std::string out = "'";
-    for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return out + "'";
+    return fmt::format("diobench run --kernel {} --kernel {}", shell_text({asked.baseline}), shell_text({asked.candidate}));
 }
 
 }  // namespace diobench

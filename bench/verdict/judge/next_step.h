@@ -22,7 +22,5 @@ struct AskedGate {
 /// The command that brings most: mend the host, verify what is wrong, bisect or measure again what is worse, take more seeds for what
 /// is undecided, verify what passes, and then see what it buys.
 [[nodiscard]] std::string next_step(const GateReport& report, const AskedGate& asked);
-/// A word of a command line, quoted if a shell would read it otherwise.
-[[nodiscard]] std::string shell_word(const std::string& text);
 
 }  // namespace diobench

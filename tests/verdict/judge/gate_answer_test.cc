@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a gate of a whole suite answers, and what next_step() and read_gate() make of it.
+#include "bench/host/machine/qemu.h"
 #include "bench/verdict/judge/gate_answer.h"
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 
 #include "bench/common/base/paths.h"
 #include "bench/common/base/text.h"
+#include "bench/host/machine/qemu.h"
 #include "bench/verdict/judge/deciding_lines.h"
 #include "bench/verdict/judge/gate_ci.h"
 #include "bench/verdict/judge/gate_json.h"
@@ -221,7 +223,7 @@ TEST(NextStep, IsACommandForEachEnd) {
     other.exit_code = ExitCode::invalid;
     other.self_tests[0].outcome = SelfTest::Outcome::failed;
     EXPECT_EQ(next_step(other, {"dio", "c"}), "diobench doctor");
-    EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
+    EXPECT_EQ(shell_text({"it's"}), "'it'\\''s'");
 }
 
 TEST(ReadGate, SaysWhatWasSaid) {
