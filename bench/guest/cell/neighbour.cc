@@ -5,6 +5,7 @@
 #include <atomic>
 #include <csignal>
 #include <fcntl.h>
+#include <functional>
 #include <new>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -35,7 +36,7 @@ constexpr uint64_t kPeriodNs = 200'000;
 constexpr uint64_t kSpareBytes = 512 << 10;
 constexpr int kTightenings = 20;
 
-enum class Wish : int { pause, read_beside, end };
+enum class Wish : int { pause, warm, read_beside, end };
 
 std::string hot_set_path(const std::string& directory, uint64_t bytes) { return directory + "/hot-set-" + std::to_string(bytes); }
 
@@ -131,13 +132,17 @@ Result<Neighbour> Neighbour::start(const std::string& directory, uint64_t hot_se
                 if (!reader.read(shared->beside)) ++shared->misses;
                 continue;
             }
+            if (wish == Wish::warm) {
+                read_pass(file->get(), hot_set_bytes);
+                shared->wish = static_cast<int>(Wish::pause);
+            }
             reader.rest();
             shared->paused = true;
             sleep_until_ns(now_ns() + kPeriodNs);
         }
     }
     Neighbour out(shared, pid, std::move(*file), hot_set_bytes);
-    out.wait_until_paused();
+    out.wait_until([&] { return shared->paused.load(); });
     return out;
 }
 
@@ -151,8 +156,8 @@ Neighbour::~Neighbour() {
     ::munmap(shared_, sizeof *shared_);
 }
 
-void Neighbour::wait_until_paused() const {
-    while (!shared_->paused) {
+void Neighbour::wait_until(const std::function<bool()>& holds) const {
+    while (!holds()) {
         if (::waitpid(pid_, nullptr, WNOHANG) != 0) return;
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
@@ -163,9 +168,14 @@ void Neighbour::go_on() {
     shared_->wish = static_cast<int>(Wish::read_beside);
 }
 
+void Neighbour::warm() {
+    shared_->wish = static_cast<int>(Wish::warm);
+    wait_until([&] { return shared_->wish == static_cast<int>(Wish::pause); });
+}
+
 void Neighbour::pause() {
     shared_->wish = static_cast<int>(Wish::pause);
-    wait_until_paused();
+    wait_until([&] { return shared_->paused.load(); });
 }
 
 Result<uint64_t> Neighbour::cached_bytes() const {

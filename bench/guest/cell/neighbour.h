@@ -3,6 +3,7 @@
 // who notices when it does not any more.
 #pragma once
 
+#include <functional>
 #include <sys/types.h>
 
 #include "bench/common/base/error.h"
@@ -22,6 +23,8 @@ public:
     Neighbour& operator=(Neighbour&&) = delete;
     ~Neighbour();
 
+    /// Reads the hot set once more, whole: what was dropped of it is in the page cache again. Only while it is paused.
+    void warm();
     /// Reads go on from here, beside whatever else is done.
     void go_on();
     /// ... to here.
@@ -41,7 +44,8 @@ private:
     struct Shared;
     Neighbour(Shared* shared, pid_t pid, UniqueFd file, uint64_t hot_set_bytes)
         : shared_(shared), pid_(pid), file_(std::move(file)), hot_set_bytes_(hot_set_bytes) {}
-    void wait_until_paused() const;
+    /// ... or it ended.
+    void wait_until(const std::function<bool()>& holds) const;
     Shared* shared_;
     pid_t pid_;
     UniqueFd file_;

@@ -22,6 +22,8 @@ namespace {
 /// Samples of the page-cache curve, about.
 constexpr uint64_t kCurveSamples = 64;
 constexpr uint64_t kShortestSampleNs = 50'000;
+/// How often the neighbour's hot set is brought back before the timed region.
+constexpr int kWarmings = 20;
 
 /// Reads a file through the page cache until all of it is there.
 Status warm_up(const std::string& file) {
@@ -163,6 +165,22 @@ std::vector<FetchLog::Entry> fetches_since(const FetchLog& log, uint64_t since) 
     return out;
 }
 
+/// Takes what memory became available meanwhile. What that cost the neighbour is brought back: its hot set is whole when the
+/// region begins, so that what is missing later was dropped in it.
+Status tighten(Stage& stage) {
+    if (!stage.limit) return {};
+    for (int i = 0; i < kWarmings; ++i) {
+        if (auto s = stage.limit->tighten(); !s) return s;
+        if (!stage.neighbour) return {};
+        settle();  // the kernel reclaims in the background, too
+        auto cached = stage.neighbour->cached_bytes();
+        if (!cached) return forward(cached);
+        if (*cached == stage.neighbour->hot_set_bytes()) return {};
+        stage.neighbour->warm();
+    }
+    return fail("keep in the page cache", "the neighbour's hot set", "some of it is dropped before the timed region begins: memory is too small for both", ExitCode::invalid);
+}
+
 /// What is done at the two points around the timed region.
 class Around {
 public:
@@ -171,8 +189,7 @@ public:
     Status before(pid_t reader) {
         target_ = snapshot_target(state_, stage_, reader);
         settle();
-        if (stage_.limit)
-            if (auto s = stage_.limit->tighten(); !s) return s;
+        if (auto s = tighten(stage_); !s) return s;
         if (state_.plan.exact_clock) wait_for_tick();
         if (state_.cache() != nullptr) logged_ = state_.cache()->log().count;
         if (stage_.neighbour) {
@@ -263,6 +280,7 @@ Status sample_curve(GuestState& state, const Cell& cell, const GuestImage& image
     if (!reader) return forward(reader);
     if (reader->wait_for_point() != CellReader::Reached::point) return fail("sample the page cache of", cell.id(), "the reader did not start", ExitCode::invalid);
     settle();
+    if (auto s = tighten(*stage); !s) return s;
     const SnapshotTarget target = snapshot_target(state, *stage, -1);
     const uint64_t interval_ns = std::max(kShortestSampleNs, evidence.measured.stats.elapsed_ns / kCurveSamples);
     std::optional<uint64_t> begin_ns;
