@@ -16,7 +16,7 @@ DIOBENCH_CACHE=$scratch/empty expect_exit 2 "$diobench" overhead --fio "$built/f
 grep -q "t/io_uring.*run scripts/setup" "$scratch/out" || fail "a missing t/io_uring does not say what to do"
 tmp=${DIOBENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/diobench}/tmp
 ls -A "$tmp" > "$scratch/before"
-# Something on this host drops the file from the page cache, twice: what was read meanwhile is read again.
+# Something on this host drops the file from the page cache, twice: it stays there.
 (
     for wait in 2 5; do
         until file=$(ls "$tmp"/overhead-*/cached 2> /dev/null) && [ "$(stat -c %s $file)" = $((256 << 20)) ]; do sleep 0.1; done

@@ -8,9 +8,26 @@
 
 namespace diobench {
 
-/// Makes the file, with no hole, and reads it once.
-[[nodiscard]] Status make_cached_file(const fs::path& path, uint64_t bytes);
-/// Reads it once, so that what fits into memory is in the page cache.
-[[nodiscard]] Status read_into_page_cache(const fs::path& path);
+class CachedFile {
+public:
+    /// Makes the file, with no hole, and holds it in the page cache as long as this lives: mapped, so that nothing that drops
+    /// caches takes it, and locked (mlock(2)) where RLIMIT_MEMLOCK allows, so that a host short of memory does not either.
+    [[nodiscard]] static Result<CachedFile> make(const fs::path& path, uint64_t bytes);
+    CachedFile(CachedFile&& other) noexcept;
+    CachedFile& operator=(CachedFile&&) = delete;
+    ~CachedFile();
+
+    [[nodiscard]] const fs::path& path() const { return path_; }
+    [[nodiscard]] uint64_t bytes() const { return bytes_; }
+    /// False: memory may run short, and then some of it is read from disk again.
+    [[nodiscard]] bool is_locked() const { return locked_; }
+
+private:
+    CachedFile(fs::path path, uint64_t bytes, void* mapped, bool locked) : path_(std::move(path)), bytes_(bytes), mapped_(mapped), locked_(locked) {}
+    fs::path path_;
+    uint64_t bytes_;
+    void* mapped_;
+    bool locked_;
+};
 
 }  // namespace diobench

@@ -32,8 +32,6 @@ constexpr uint64_t kBlocks = 65'536;
 constexpr uint64_t kBlockBytes = 4096;
 /// Reads of ours beside t/io_uring, of which a run takes two seconds.
 constexpr uint64_t kReadsBesideTIoUring = 4 * kBlocks;
-/// Of reads that are to find the file in the page cache.
-constexpr unsigned kAttempts = 5;
 
 using Clock = std::chrono::steady_clock;
 
@@ -112,42 +110,37 @@ Result<IopsRow> run_row(Side them, const OverheadOptions& options, const SideLoa
     return out;
 }
 
-/// Adds a row of reads that all found the file in the page cache. What was read while something else on this host dropped it is
-/// read again.
-Status run_cached_row(Side them, const OverheadOptions& options, const SideLoad& load, const fs::path& scratch, IopsRow& row) {
-    uint64_t fetched = 0;
-    for (unsigned attempt = 0; attempt < kAttempts; ++attempt) {
-        if (auto s = read_into_page_cache(load.file); !s) return s;
-        fetched = fetched_blocks();
-        auto ran = run_row(them, options, load, scratch);
-        if (!ran) return forward(ran);
-        fetched = fetched_blocks() - fetched;
-        if (fetched != 0) continue;
-        row.ours.insert(row.ours.end(), ran->ours.begin(), ran->ours.end());
-        row.theirs.insert(row.theirs.end(), ran->theirs.begin(), ran->theirs.end());
-        return {};
-    }
-    return fail("measure in the page cache", load.file.string(),
-                fmt::format("it did not stay there: {} KiB were fetched from disk during the last of {} attempts; free some memory, and run nothing beside that drops "
-                            "caches (diobench on machine host does)",
-                            fetched / 2, kAttempts));
+/// Adds a row of reads that all found the file in the page cache.
+Status run_cached_row(Side them, const OverheadOptions& options, const SideLoad& load, const CachedFile& file, const fs::path& scratch, IopsRow& row) {
+    const uint64_t before = fetched_blocks();
+    auto ran = run_row(them, options, load, scratch);
+    if (!ran) return forward(ran);
+    const uint64_t fetched_bytes = (fetched_blocks() - before) * 512;
+    // Programs and libraries are fetched as well, some KiB at a time; a file that does not stay is by the MiB.
+    if (!file.is_locked() && fetched_bytes > file.bytes() / 256)
+        return fail("measure in the page cache", file.path().string(),
+                    fmt::format("it did not stay there: {} was fetched from disk meanwhile; free some memory, or let {} be locked (ulimit -l {})",
+                                human_bytes(static_cast<double>(fetched_bytes)), human_bytes(static_cast<double>(file.bytes())), file.bytes() >> 10));
+    row.ours.insert(row.ours.end(), ran->ours.begin(), ran->ours.end());
+    row.theirs.insert(row.theirs.end(), ran->theirs.begin(), ran->theirs.end());
+    return {};
 }
 
-Status run_round(const OverheadOptions& options, const fs::path& file, const fs::path& scratch, Overhead& out) {
+Status run_round(const OverheadOptions& options, const CachedFile& file, const fs::path& scratch, Overhead& out) {
     for (auto& row : out.iops) {
-        const SideLoad load{.ioengine = "io_uring", .iodepth = row.iodepth, .block_size_bytes = kBlockBytes, .number_ios = kBlocks, .file = file};
-        if (auto s = run_cached_row(Side::fio, options, load, scratch, row); !s) return s;
+        const SideLoad load{.ioengine = "io_uring", .iodepth = row.iodepth, .block_size_bytes = kBlockBytes, .number_ios = kBlocks, .file = file.path()};
+        if (auto s = run_cached_row(Side::fio, options, load, file, scratch, row); !s) return s;
     }
     for (auto& row : out.t_io_uring) {
-        const SideLoad load{.rw = "read", .noatime = true, .ioengine = std::string(kSameFeaturesEngine), .iodepth = row.iodepth, .block_size_bytes = kBlockBytes, .number_ios = kReadsBesideTIoUring, .file = file};
-        if (auto s = run_cached_row(Side::t_io_uring, options, load, scratch, row); !s) return s;
+        const SideLoad load{.rw = "read", .noatime = true, .ioengine = std::string(kSameFeaturesEngine), .iodepth = row.iodepth, .block_size_bytes = kBlockBytes, .number_ios = kReadsBesideTIoUring, .file = file.path()};
+        if (auto s = run_cached_row(Side::t_io_uring, options, load, file, scratch, row); !s) return s;
     }
     return {};
 }
 
 Status compare_iops(const OverheadOptions& options, const fs::path& scratch, Clock::time_point started, Progress& progress, Overhead& out) {
-    const fs::path file = scratch / "cached";
-    if (auto s = make_cached_file(file, out.file_bytes); !s) return s;
+    auto file = CachedFile::make(scratch / "cached", out.file_bytes);
+    if (!file) return forward(file);
     for (unsigned iodepth : kIodepths) out.iops.push_back({iodepth, {}, {}});
     for (unsigned iodepth : kTIoUringIodepths) out.t_io_uring.push_back({iodepth, {}, {}});
     Clock::duration longest{};
@@ -155,7 +148,7 @@ Status compare_iops(const OverheadOptions& options, const fs::path& scratch, Clo
         const auto began = Clock::now();
         if (round >= kFewestRounds && began + longest > started + options.time_limit) break;
         progress.update(round, options.rounds, "ours, theirs, theirs, ours");
-        if (auto s = run_round(options, file, scratch, out); !s) return s;
+        if (auto s = run_round(options, *file, scratch, out); !s) return s;
         longest = std::max(longest, Clock::now() - began);
     }
     return {};

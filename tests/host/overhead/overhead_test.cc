@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <cstdlib>
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include "bench/common/base/fd.h"
 #include "bench/common/base/files.h"
 #include "bench/host/overhead/cached_file.h"
 #include "bench/host/overhead/instructions.h"
@@ -192,18 +195,24 @@ TEST(TIoUring, WhatIsNotUnderstoodIsAnErrorThatQuotesIt) {
     EXPECT_THAT(t_io_uring_reads_per_s(t_io_uring_output(rate) + "more\n", 32).error().message(), HasSubstr("\"more\" instead of none"));
 }
 
-TEST(CachedFile, IsReadFromMemoryOnly) {
+TEST(CachedFile, StaysThoughItIsDropped) {
     const auto fetched_blocks = [] {
         rusage usage{};
         EXPECT_EQ(::getrusage(RUSAGE_SELF, &usage), 0);
         return usage.ru_inblock;
     };
     const auto directory = scratch();
-    const auto file = directory.path() / "cached";
-    ASSERT_TRUE(make_cached_file(file, 3 << 20));
-    EXPECT_EQ(fs::file_size(file), 3u << 20);
+    auto file = CachedFile::make(directory.path() / "cached", 3 << 20);
+    ASSERT_TRUE(file);
+    EXPECT_EQ(fs::file_size(file->path()), 3u << 20);
+    EXPECT_EQ(file->bytes(), 3u << 20);
+    auto fd = UniqueFd::open(file->path().string(), O_RDONLY);
+    ASSERT_TRUE(fd);
+    ASSERT_EQ(::posix_fadvise(fd->get(), 0, 0, POSIX_FADV_DONTNEED), 0);
     const auto before = fetched_blocks();
-    ASSERT_TRUE(read_into_page_cache(file));
+    std::string data(3 << 20, '\0');
+    ASSERT_EQ(::pread(fd->get(), data.data(), data.size(), 0), 3 << 20);
     EXPECT_EQ(fetched_blocks(), before);
-    EXPECT_FALSE(read_into_page_cache(directory.path() / "absent"));
+    EXPECT_EQ(data, std::string(3 << 20, 'd'));
+    EXPECT_FALSE(CachedFile::make(directory.path() / "absent" / "cached", 1 << 20));
 }
