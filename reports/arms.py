@@ -6,11 +6,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Optional
 
+from reports.clock import clock_note
 from reports.data import Cell, Point, Run
 
 # Okabe and Ito's palette, which people with any common colour blindness can tell apart.
 FIXED_COLOURS = {"base": "#999999", "fallback": "#E69F00", "dio-sync": "#56B4E9", "dio": "#0072B2"}
 OTHER_COLOURS = ("#009E73", "#D55E00", "#CC79A7", "#F0E442", "#7B5EA7", "#8C564B")
+# Beside colours, so that these are never the only sign: of bars and of dots.
+FIXED_SHAPES = {"base": ("....", "s"), "fallback": ("\\\\\\\\", "^"), "dio-sync": ("----", "D"), "dio": ("", "o")}
+OTHER_SHAPES = (("xxxx", "v"), ("||||", "X"), ("oooo", "P"), ("++++", "<"), ("OOOO", ">"), ("****", "p"))
 BUFFERED_COLOUR = "#D9D9D9"
 BUFFERED_LINE = "#5A5A5A"
 FLOOR_COLOUR = "#222222"
@@ -26,6 +30,7 @@ class Arm:
     kernel: Optional[str]
     colour: str
     hatch: str = ""
+    marker: str = "o"
 
     def cell(self, run: Run, point: Point, backend: str = "fscache") -> Optional[Cell]:
         if self is RAW:
@@ -40,21 +45,53 @@ class Arm:
         return BUFFERED_LINE if self.kernel is None else self.colour
 
 
-RAW = Arm("raw", None, RAW_COLOUR)
+RAW = Arm("raw", None, RAW_COLOUR, "..")
 
 
 def colour_of(kernel: str, kernels: list[str]) -> str:
     """Known arms have their colour; others take one by the order of their names."""
-    if kernel in FIXED_COLOURS:
-        return FIXED_COLOURS[kernel]
-    others = sorted(k for k in kernels if k not in FIXED_COLOURS)
-    return OTHER_COLOURS[others.index(kernel) % len(OTHER_COLOURS)]
+    return FIXED_COLOURS.get(kernel) or OTHER_COLOURS[_place(kernel, kernels) % len(OTHER_COLOURS)]
+
+
+def shapes_of(kernel: str, kernels: list[str]) -> tuple[str, str]:
+    """Hatch of bars and marker of dots, by the same rule."""
+    return FIXED_SHAPES.get(kernel) or OTHER_SHAPES[_place(kernel, kernels) % len(OTHER_SHAPES)]
+
+
+def _place(kernel: str, kernels: list[str]) -> int:
+    return sorted(k for k in kernels if k not in FIXED_COLOURS).index(kernel)
 
 
 def arms_of(run: Run) -> list[Arm]:
     """Buffered reads first, then every kernel in the order of the run."""
-    arms = [Arm(k, k, colour_of(k, run.kernels)) for k in run.kernels]
+    arms = [Arm(k, k, colour_of(k, run.kernels), *shapes_of(k, run.kernels)) for k in run.kernels]
     return [Arm("buffered", None, BUFFERED_COLOUR, "////"), *arms]
+
+
+def refusing(run: Run) -> list[str]:
+    """Kernels that refuse every direct read: these have no place in figures."""
+    gaps: dict[str, set[str]] = {}
+    for cell in run.cells:
+        if cell.backend == "fscache" and cell.io == "direct":
+            gaps.setdefault(cell.kernel, set()).add(cell.gap)
+    return [kernel for kernel in run.kernels if gaps.get(kernel) == {"refused"}]
+
+
+def drawn_arms(run: Run) -> list[Arm]:
+    """Those that figures have a place for."""
+    without = refusing(run)
+    return [arm for arm in arms_of(run) if arm.kernel not in without]
+
+
+def left_out(run: Run) -> str:
+    """The sentence about the others."""
+    names = refusing(run)
+    return f"{' and '.join(names)} {'refuse direct reads and are' if len(names) > 1 else 'refuses direct reads and is'} left out of the figures of these" if names else ""
+
+
+def figure_note(run: Run) -> str:
+    """Below the title of a figure of arms: what its numbers are, and who is left out."""
+    return "; ".join(part for part in (clock_note(run.document["run"]), left_out(run)) if part)
 
 
 def reference_and_candidate(run: Run) -> tuple[Optional[Arm], Optional[Arm]]:

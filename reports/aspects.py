@@ -19,6 +19,7 @@ SAME_WITHIN = 0.01
 class Aspect:
     """One thing that can get better or worse."""
 
+    name: str
     better: str
     worse: str
     basis: Basis
@@ -29,10 +30,10 @@ class Aspect:
 
 def aspects(clock: Clock) -> tuple[Aspect, ...]:
     """In the order of sentences: what the CPU does comes first where it is counted."""
-    cpu = Aspect(*clock.cpu_need, Basis.CPU, False, lambda c: c.metric("cpu_ns_per_op.total"), clock.cpu_text)
-    held = Aspect("leaves less in the page cache", "leaves more in the page cache", Basis.COUNT, False, lambda c: c.page_cache_growth_bytes, bytes_name)
-    speed = Aspect(*clock.throughput, Basis.TIME, True, lambda c: c.metric("throughput_bytes_per_s"), lambda v: bytes_name(v) + "/s")
-    tail = Aspect("has a lower p99 latency", "has a higher p99 latency", Basis.TIME, False, lambda c: c.metric("latency_ns.p99"), ns_name)
+    cpu = Aspect("cpu", *clock.cpu_need, Basis.CPU, False, lambda c: c.metric("cpu_ns_per_op.total"), clock.cpu_text)
+    held = Aspect("held", "leaves less in the page cache", "leaves more in the page cache", Basis.COUNT, False, lambda c: c.page_cache_growth_bytes, bytes_name)
+    speed = Aspect("speed", *clock.throughput, Basis.TIME, True, lambda c: c.metric("throughput_bytes_per_s"), lambda v: bytes_name(v) + "/s")
+    tail = Aspect("tail", "has a lower p99 latency", "has a higher p99 latency", Basis.TIME, False, lambda c: c.metric("latency_ns.p99"), ns_name)
     return (cpu, held, speed, tail) if clock.counts_instructions else (speed, tail, cpu, held)
 
 

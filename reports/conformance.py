@@ -84,13 +84,13 @@ class Said:
 
 
 def said(kernels: list[dict[str, Any]]) -> list[Said]:
-    """Failures and notes, those that say the same together; new failures first."""
+    """Failures, notes and skips, those that say the same together; new failures first."""
     out: dict[tuple[str, str, str], Said] = {}
     for kernel in kernels:
         for entry in kernel["conformance"]:
             mark = _mark(entry)
-            if mark.word in ("fail", "known", "note"):
+            if mark.word != "pass":
                 key = (kernel["name"], mark.word, mark.reason)
                 out.setdefault(key, Said(kernel["name"], mark.word, mark.reason, mark.kernel_text, [])).cases.append(entry["case"])
-    order = {"fail": 0, "known": 1, "note": 2}
+    order = {"fail": 0, "known": 1, "note": 2, "skip": 3}
     return sorted(out.values(), key=lambda s: order[s.word])

@@ -50,12 +50,14 @@ def _trade_off(run: Run) -> list[Page]:
 def _question(run: Run, question: ModuleType) -> Page:
     anchor = name_of(question)
     caption = question.caption(run) if hasattr(question, "caption") else ""
+    sentence = question.sentence(run)
     def draw() -> list[Picture]:
-        return [Picture(f"question-{anchor}", question.TITLE, caption, question.figure(run))]
-    return Page(anchor, question.TITLE, [draw], question.sentence(run), question.notes(run) if hasattr(question, "notes") else [])
+        return [Picture(f"question-{anchor}", question.TITLE, caption, sentence, question.figure(run))]
+    return Page(anchor, question.TITLE, [draw], sentence, question.notes(run) if hasattr(question, "notes") else [])
 
 
 def _workload(run: Run, workload: str) -> Page:
+    sentence = generic.sentence(run, workload)
     def draw() -> list[Picture]:
-        return [Picture(f"workload-{workload}", workload, generic.caption(run, workload), generic.figure(run, workload))]
-    return Page(f"workload-{workload}", f"Workload {workload}", [draw], generic.sentence(run, workload))
+        return [Picture(f"workload-{workload}", workload, generic.caption(run, workload), sentence, generic.figure(run, workload))]
+    return Page(f"workload-{workload}", f"Workload {workload}", [draw], sentence)

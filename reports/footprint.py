@@ -10,11 +10,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from reports.arms import Arm, arms_of
-from reports.clock import COUNTED, clock_note
+from reports.arms import Arm, drawn_arms, figure_note
+from reports.clock import COUNTED
 from reports.data import Cell, Point, Run
+from reports.finding import compared, on_fscache
 from reports.panels import COLUMNS_PER_PAGE, MEBI
-from reports.style import GAP_COLOUR, HEADING_INCHES, LEFT_INCHES, Picture, heading, number
+from reports.style import DIM_COLOUR, GAP_COLOUR, HEADING_INCHES, LEFT_INCHES, Picture, heading, number
 from reports.tradeoff import local_points, main_first
 
 # Colour is the arm; the layer is told by the hatch.
@@ -31,8 +32,9 @@ def draw(run: Run, device: str) -> list[Picture]:
     pictures = []
     for first in range(0, len(points), COLUMNS_PER_PAGE):
         suffix = f"-{first // COLUMNS_PER_PAGE + 1}" if first else ""
-        figure = _page(run, device, points[first:first + COLUMNS_PER_PAGE], arms_of(run))
-        pictures.append(Picture(f"footprint-{device}{suffix}", f"Page cache by layer on {device}", CAPTION, figure))
+        shown = points[first:first + COLUMNS_PER_PAGE]
+        figure = _page(run, device, shown, drawn_arms(run))
+        pictures.append(Picture(f"footprint-{device}{suffix}", f"Page cache by layer on {device}", CAPTION, compared(run, on_fscache(shown), ("held",)), figure))
     return pictures
 
 
@@ -52,7 +54,7 @@ def _page(run: Run, device: str, points: Sequence[Point], arms: Sequence[Arm]) -
     handles: list = [Patch(facecolor="#C8C8C8", edgecolor="#444444", hatch=hatch, label=label) for _, label, hatch in LAYERS]
     handles.append(Line2D([], [], marker="D", linestyle="", markersize=4.5, markerfacecolor="white", markeredgecolor="#222222",
                           label="growth of the whole machine"))
-    heading(figure, f"Page cache held after the read on {device}", clock_note(run.document["run"]), handles)
+    heading(figure, f"Page cache held after the read on {device}", figure_note(run), handles)
     return figure
 
 
@@ -79,7 +81,7 @@ def _bar(axes: Axes, place: int, arm: Arm, cell: Optional[Cell], total: float, t
     if cell is None or cell.status != "ok":
         word = "no cell" if cell is None else cell.gap
         axes.text(place, 0.03 * top, word, rotation=90, ha="center", va="bottom", fontsize=7.5, fontstyle="italic",
-                  color=GAP_COLOUR if word in ("invalid", "failed") else "#777777")
+                  color=GAP_COLOUR if word in ("invalid", "failed") else DIM_COLOUR)
         return
     above, below = 0.0, 0.0
     layers = _layers_mib(cell)

@@ -8,11 +8,11 @@ from typing import Sequence
 
 from matplotlib.figure import Figure
 
-from reports.data import Cell, Point, Run
-from reports.aspects import Aspect, by_kind, called, split_by_sign
+from reports.data import Point, Run
+from reports.finding import compared
 from reports.sheet import Panel, floor_note, rows_sheet
 from reports.tradeoff import MAIN_WORKLOADS
-from reports.words import CPU, GROWTH, P99, THROUGHPUT, capital, joined, places, points_of, sides
+from reports.words import CPU, GROWTH, P99, THROUGHPUT, places, points_of
 
 MOST_ROWS = 24
 # Too many cells for a figure of their own: the table has them.
@@ -50,21 +50,4 @@ def caption(run: Run, workload: str) -> str:
 
 def sentence(run: Run, workload: str) -> str:
     """How often the candidate is better and worse than the reference, by measure."""
-    pair = sides(run)
-    cells = [(p, pair.reference.cell(run, p, b), pair.candidate.cell(run, p, b)) for p, b in places(run, (workload,))]
-    both = [(p, old, new) for p, old, new in cells if old is not None and new is not None and old.status == new.status == "ok"]
-    if not both:
-        return f"There is no read that both {pair.candidate.title} and {pair.reference.title} have numbers of."
-    parts = []
-    for kind, some in by_kind(run.clock).items():
-        found = [words for aspect in some if (words := _differences(both, aspect))]
-        if found:
-            parts.append(f"{called(run.clock, kind, [p for p, _, _ in both])}: {', '.join(found)}")
-    return capital(f"{pair.candidate.title} against {pair.reference.title}, {'; '.join(parts) or 'the same within 1 % in all reads'}.")
-
-
-def _differences(both: list[tuple[Point, Cell, Cell]], aspect: Aspect) -> str:
-    """"reads faster in 3 and reads slower in 1 of 5"."""
-    better, worse, compared = split_by_sign(both, aspect)
-    words = [f"{text} in {len(found)}" for text, found in ((aspect.better, better), (aspect.worse, worse)) if found]
-    return f"{joined(words)} of {compared}" if words else ""
+    return compared(run, places(run, (workload,)))

@@ -12,17 +12,18 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from reports.arms import BUFFERED_LINE, FLOOR_COLOUR, FLOOR_DASHES, Arm, arms_of
-from reports.clock import Basis, clock_note
+from reports.arms import FLOOR_COLOUR, FLOOR_DASHES, Arm, drawn_arms, figure_note
+from reports.clock import Basis
 from reports.data import Cell, Histogram, Point, Run
+from reports.finding import compared, on_fscache
 from reports.panels import floor_caption, floor_handle
-from reports.style import GAP_COLOUR, LABEL_BOX, LEFT_INCHES, Picture, heading, time_name
+from reports.style import DIM_COLOUR, EDGE_COLOUR, GAP_COLOUR, LABEL_BOX, LEFT_INCHES, Picture, heading, time_name
 from reports.tradeoff import local_points, main_first
 
 COLUMNS = 3
 MOST_PANELS = 9
 CAPTION = ("Share of the reads that ended within a time (from the histograms; bucket error at most 0.4 %). "
-           "The dot is the 99th percentile. Lines end at the longest read. ")
+           "The mark is the 99th percentile. Lines end at the longest read. ")
 
 
 def cumulative(histogram: Histogram) -> tuple[list[float], list[float]]:
@@ -49,8 +50,9 @@ def draw(run: Run, device: str) -> list[Picture]:
     pictures = []
     for first in range(0, len(points), MOST_PANELS):
         suffix = f"-{first // MOST_PANELS + 1}" if first else ""
-        figure = _page(run, points[first:first + MOST_PANELS], device)
-        pictures.append(Picture(f"latency-{device}{suffix}", f"Latency on {device}", CAPTION + floor_caption(run), figure))
+        shown = points[first:first + MOST_PANELS]
+        figure = _page(run, shown, device)
+        pictures.append(Picture(f"latency-{device}{suffix}", f"Latency on {device}", CAPTION + floor_caption(run), compared(run, on_fscache(shown), ("tail",)), figure))
     return pictures
 
 
@@ -60,7 +62,7 @@ def _page(run: Run, points: list[Point], device: str) -> Figure:
     width, height = figure.get_size_inches()
     grid = figure.add_gridspec(rows, COLUMNS, left=LEFT_INCHES / width, right=1 - 0.2 / width, top=1 - 1.1 / height,
                                bottom=0.5 / height, wspace=0.16, hspace=0.42)
-    arms = arms_of(run)
+    arms = drawn_arms(run)
     for i, point in enumerate(points):
         axes = figure.add_subplot(grid[i // COLUMNS, i % COLUMNS])
         _panel(axes, run, point, arms)
@@ -68,24 +70,24 @@ def _page(run: Run, points: list[Point], device: str) -> Figure:
             axes.set_ylabel("share of reads, %")
         if i + COLUMNS >= len(points):
             axes.set_xlabel(f"latency, {run.clock.kind(Basis.TIME)} (log scale)")
-    handles = [Line2D([], [], color=a.colour if a.kernel else BUFFERED_LINE, linewidth=2, linestyle="-" if a.kernel else ":",
-                      label=a.title) for a in arms]
+    handles = [Line2D([], [], color=a.line_colour, linewidth=2, linestyle="-" if a.kernel else ":", marker=a.marker, markersize=4.5,
+                      markeredgecolor=EDGE_COLOUR, markeredgewidth=0.6, label=a.title) for a in arms]
     handles.append(floor_handle())
-    heading(figure, f"Latency of reads on {device}", clock_note(run.document["run"]), handles)
+    heading(figure, f"Latency of reads on {device}", figure_note(run), handles)
     return figure
 
 
 def _panel(axes: Axes, run: Run, point: Point, arms: list[Arm]) -> None:
     axes.set_title(point.label, loc="left")
     floor = run.floor(point)
-    lines: list[tuple[Optional[Cell], str, object, float]] = [(floor.quickest if floor else None, FLOOR_COLOUR, FLOOR_DASHES, 1.1)]
-    lines += [(a.cell(run, point), a.colour if a.kernel else BUFFERED_LINE, "-" if a.kernel else ":", 1.6) for a in arms]
+    lines: list[tuple[Optional[Cell], str, object, float, str]] = [(floor.quickest if floor else None, FLOOR_COLOUR, FLOOR_DASHES, 1.1, "|")]
+    lines += [(a.cell(run, point), a.line_colour, "-" if a.kernel else ":", 1.6, a.marker) for a in arms]
     shown = [line for line in lines if line[0] is not None and line[0].histogram and line[0].histogram.counts]
-    for cell, colour, style, line_width in shown:
+    for cell, colour, style, line_width, marker in shown:
         times, shares = cumulative(cell.histogram)
         axes.step(times, [100 * s for s in shares], where="post", color=colour, linestyle=style, linewidth=line_width)
         p99 = next(t for t, s in zip(times, shares) if s >= 0.99)
-        axes.plot([p99], [99], marker="o", markersize=3.5, color=colour)
+        axes.plot([p99], [99], marker=marker, markersize=4.5, color=colour, markeredgecolor=EDGE_COLOUR, markeredgewidth=0.6)
     _gaps(axes, [(a, a.cell(run, point)) for a in arms])
     axes.set_ylim(0, 103)
     axes.set_yticks([0, 25, 50, 75, 100])
@@ -107,4 +109,4 @@ def _gaps(axes: Axes, cells: list[tuple[Arm, Optional[Cell]]]) -> None:
     missing = [(a.title, "no cell" if c is None else c.gap) for a, c in cells if c is None or c.histogram is None]
     for i, (title, word) in enumerate(missing):
         axes.text(0.98, 0.06 + 0.09 * i, f"{title}: {word}", transform=axes.transAxes, ha="right", va="bottom",
-                  fontsize=8, fontstyle="italic", zorder=5, bbox=LABEL_BOX, color=GAP_COLOUR if word in ("invalid", "failed") else "#777777")
+                  fontsize=8, fontstyle="italic", zorder=5, bbox=LABEL_BOX, color=GAP_COLOUR if word in ("invalid", "failed") else DIM_COLOUR)

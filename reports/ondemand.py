@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from reports.arms import arms_of
+from reports.arms import drawn_arms
 from reports.clock import Basis
 from reports.data import Point, Run
+from reports.finding import compared, on_fscache
 from reports.panels import COLUMNS_PER_PAGE, MEBI, Measure, panel_page, scaled
 from reports.style import Picture
 
@@ -32,7 +33,8 @@ def draw(run: Run) -> list[Picture]:
     for first in range(0, len(points), COLUMNS_PER_PAGE):
         suffix = f"-{first // COLUMNS_PER_PAGE + 1}" if first else ""
         title = "Remote blobs: the cost of fetching on demand"
-        figure = panel_page(run, title, points[first:first + COLUMNS_PER_PAGE], MEASURES, arms_of(run),
+        shown = points[first:first + COLUMNS_PER_PAGE]
+        figure = panel_page(run, title, shown, MEASURES, drawn_arms(run),
                             lambda p: f"{p.label}\n{p.device}")
-        pictures.append(Picture(f"ondemand{suffix}", "On-demand fetching", CAPTION, figure))
+        pictures.append(Picture(f"ondemand{suffix}", "On-demand fetching", CAPTION, compared(run, on_fscache(shown)), figure))
     return pictures

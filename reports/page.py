@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Callable, Optional, Sequence
 
 from reports import answer
-from reports.arms import colour_of
+from reports.arms import colour_of, left_out
 from reports.clock import Basis
 from reports.conformance import MEANINGS, SIGNS, matrix, said
 from reports.contents import Page
@@ -146,4 +146,4 @@ def write_page(run: Run, pages: Sequence[Page], drawn: dict[str, list[Drawn]], p
         sections=[s for s in sections if s.pictures],
         tables=table_by_workload(run), table_head=table_head(run), wrong_floors=wrong_floors(run), has_remote=any(c.point.cache_state == "remote" for c in run.cells),
         colours={name: colour_of(name, run.kernels) for name in run.kernels},
-        clock_meaning=run.clock.meaning, command=shlex.join(document["run"]["argv"]))
+        left_out=f"{left_out(run)}. The tables say why." if left_out(run) else "", clock_meaning=run.clock.meaning, command=shlex.join(document["run"]["argv"]))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import accumulate, groupby
 from typing import Callable, Optional, Sequence
 
 from matplotlib.axes import Axes
@@ -11,10 +12,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from reports.arms import FLOOR_COLOUR, FLOOR_DASHES, Arm
-from reports.clock import Basis, Clock, clock_note
+from reports.arms import FLOOR_COLOUR, FLOOR_DASHES, Arm, figure_note
+from reports.clock import Basis, Clock
 from reports.data import Cell, Floor, Point, Run
-from reports.style import GAP_COLOUR, HEADING_INCHES, LABEL_BOX, LEFT_INCHES, heading, number
+from reports.style import DIM_COLOUR, EDGE_COLOUR, GAP_COLOUR, HEADING_INCHES, LABEL_BOX, LEFT_INCHES, heading, number
 
 COLUMNS_PER_PAGE = 6
 MEBI = float(1 << 20)
@@ -67,24 +68,39 @@ def panel_page(run: Run, title: str, points: Sequence[Point], measures: Sequence
     width, height = figure.get_size_inches()
     grid = figure.add_gridspec(len(measures), columns, left=LEFT_INCHES / width, right=1 - 0.1 / width,
                                top=1 - (HEADING_INCHES + 0.15) / height, bottom=0.15 / height, wspace=0.28, hspace=0.26)
-    for column, point in enumerate(points):
-        for row, measure in enumerate(measures):
-            axes = figure.add_subplot(grid[row, column])
-            _panel(axes, run, point, measure, arms)
+    for row, measure in enumerate(measures):
+        for column, count in _runs([_said(run, p, measure, arms) if row else p for p in points]):
+            axes = figure.add_subplot(grid[row, column:column + count])
+            point = points[column]
+            _panel(axes, run, point, measure, arms, count)
             if row == 0:
                 axes.set_title(column_title(point), pad=15)
             if column == 0:
                 axes.set_ylabel(_side_label(measure, run.clock))
                 axes.yaxis.set_label_coords(-0.52 / (axes.get_position().width * width), 0.5)
-    handles: list = [Patch(facecolor=a.colour, hatch=a.hatch, edgecolor="#777777" if a.hatch else a.colour, label=a.title)
+    handles: list = [Patch(facecolor=a.colour, hatch=a.hatch, edgecolor=EDGE_COLOUR, label=a.title)
                      for a in arms]
     if any(m.floor_line for m in measures):
         handles.append(floor_handle())
-    heading(figure, title, clock_note(run.document["run"]), handles)
+    heading(figure, title, figure_note(run), handles)
     return figure
 
 
-def _panel(axes: Axes, run: Run, point: Point, measure: Measure, arms: Sequence[Arm]) -> None:
+def _said(run: Run, point: Point, measure: Measure, arms: Sequence[Arm]) -> list[str]:
+    """What a panel shows, to find those beside each other that show the same."""
+    cells = [arm.cell(run, point) for arm in arms]
+    values = [measure.value(c) if c is not None and c.status == "ok" else None for c in cells]
+    return [str(measure.floor_value(run, point)), *("no cell" if c is None else c.gap if v is None else number(v) for c, v in zip(cells, values))]
+
+
+def _runs(values: Sequence) -> list[tuple[int, int]]:
+    """First place and length of each run of equal values."""
+    lengths = [len(list(group)) for _, group in groupby(values)]
+    return list(zip(accumulate([0, *lengths]), lengths))
+
+
+def _panel(axes: Axes, run: Run, point: Point, measure: Measure, arms: Sequence[Arm], columns: int) -> None:
+    """As wide as `columns`, of which all say this; bars stay as wide as those of one."""
     cells = [arm.cell(run, point) for arm in arms]
     values = [measure.value(c) if c is not None and c.status == "ok" else None for c in cells]
     floor = measure.floor_value(run, point)
@@ -97,11 +113,14 @@ def _panel(axes: Axes, run: Run, point: Point, measure: Measure, arms: Sequence[
         if value is None:
             _gap(axes, place, "no cell" if cell is None else cell.gap, span)
             continue
-        axes.bar(place, value, 0.78, color=arm.colour, hatch=arm.hatch, edgecolor="#777777" if arm.hatch else "white",
-                 linewidth=0.3, zorder=2)
+        axes.bar(place, value, 0.78, color=arm.colour, hatch=arm.hatch, edgecolor=EDGE_COLOUR,
+                 linewidth=0.5, zorder=2)
         axes.text(place, max(value, 0.0) + 0.025 * span, number(value), ha="center", va="bottom", zorder=4,
                   fontsize=7.5 if len(arms) <= 6 else 6, bbox=LABEL_BOX)
-    axes.set_xlim(-0.6, len(arms) - 0.4)
+    middle, half = (len(arms) - 1) / 2, (len(arms) / 2 + 0.1) * columns
+    axes.set_xlim(middle - half, middle + half)
+    if columns > 1:
+        axes.text(0.5, 1.0, f"the same in these {columns}", transform=axes.transAxes, ha="center", va="bottom", fontsize=7.5, fontstyle="italic", color=DIM_COLOUR)
     axes.set_ylim(min(bottom * 1.15, 0.0), max(top, 0.0) + 0.18 * span)
     axes.set_xticks([])
     axes.locator_params(axis="y", nbins=3)
@@ -138,4 +157,4 @@ def _floor_line(axes: Axes, value: Optional[float], floor: Optional[Floor]) -> N
 
 def _gap(axes: Axes, place: int, word: str, span: float) -> None:
     axes.text(place, 0.03 * span, word, rotation=90, ha="center", va="bottom", fontsize=7.5, fontstyle="italic", zorder=4,
-              bbox=LABEL_BOX, color=GAP_COLOUR if word in ("invalid", "failed") else "#777777")
+              bbox=LABEL_BOX, color=GAP_COLOUR if word in ("invalid", "failed") else DIM_COLOUR)

@@ -16,12 +16,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from reports.arms import FLOOR_COLOUR, FLOOR_DASHES, Arm, arms_of
+from reports.arms import FLOOR_COLOUR, FLOOR_DASHES, Arm, drawn_arms, figure_note
 from reports.clock import clock_note
 from reports.data import Cell, Floor, Histogram, Point, Run
 from reports.latency import cumulative, time_ticks
 from reports.panels import Measure, floor_caption, floor_handle
-from reports.style import GAP_COLOUR, LABEL_BOX, heading, time_name
+from reports.style import DIM_COLOUR, EDGE_COLOUR, GAP_COLOUR, LABEL_BOX, heading, time_name
 
 WIDTH_INCHES = 13.3
 TOP_INCHES = 0.82          # heading()
@@ -29,7 +29,6 @@ TITLE_INCHES = 0.42        # titles of a panel
 AXIS_INCHES = 0.5          # ticks and label below a panel
 LOG_FROM_RATIO = 25        # values further apart than this get a logarithmic axis
 MOST_POINTS_OF_A_LINE = 160
-DIM = "#777777"
 GAP_WIDTH = 0.019           # of a letter in a panel's row, as a share of the panel
 
 
@@ -78,12 +77,12 @@ def sheet(run: Run, title: str, arms: Sequence[Arm], heights_inches: Sequence[fl
         axes.append([figure.add_axes(((left_inches + i * (panel + gap_inches)) / WIDTH_INCHES, 1 - (top + height) / total,
                                       panel / WIDTH_INCHES, height / total)) for i in range(columns)])
         top += height + AXIS_INCHES
-    legend: list = [Line2D([], [], color=a.line_colour, marker="o", markersize=5, markerfacecolor=_face(a), linewidth=1.4,
+    legend: list = [Line2D([], [], color=a.line_colour, marker=a.marker, markersize=5, markerfacecolor=_face(a), markeredgecolor=EDGE_COLOUR, markeredgewidth=0.6, linewidth=1.4,
                            linestyle=_style(a), label=a.title) for a in arms]
     legend += handles
     if floor:
         legend.append(floor_handle("floor: the block device itself (≈ a similar read)"))
-    heading(figure, title, clock_note(run.document["run"]), legend)
+    heading(figure, title, figure_note(run) if arms else clock_note(run.document["run"]), legend)
     return figure, axes
 
 
@@ -129,7 +128,7 @@ def rows_panel(axes: Axes, rows: Sequence[Row], arms: Sequence[Arm], title: str,
         text, slot = _row_gaps(one, arms, shown)
         if text:
             axes.text(0.985, y + slot * step, text, transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=6.5, zorder=5,
-                      fontstyle="italic", color=GAP_COLOUR if _bad(text) else DIM, bbox=LABEL_BOX)
+                      fontstyle="italic", color=GAP_COLOUR if _bad(text) else DIM_COLOUR, bbox=LABEL_BOX)
             here = [n.value for n in one.numbers if n.value is not None]
             if here:
                 reserve = max(reserve, GAP_WIDTH * len(text) + 0.03 if max(here) >= 0.5 * max(values) else 0.0)
@@ -138,7 +137,7 @@ def rows_panel(axes: Axes, rows: Sequence[Row], arms: Sequence[Arm], title: str,
         _make_room(axes, min(reserve, 0.5), log)
     if sentence:
         axes.text(1.0, 1.01, sentence, transform=axes.transAxes, ha="right", va="bottom", fontsize=6.8, fontstyle="italic",
-                  color=GAP_COLOUR if _bad(sentence) else DIM)
+                  color=GAP_COLOUR if _bad(sentence) else DIM_COLOUR)
 
 
 def _stalk(axes: Axes, value: Optional[float], y: float, arm: Arm, log: bool) -> None:
@@ -146,7 +145,7 @@ def _stalk(axes: Axes, value: Optional[float], y: float, arm: Arm, log: bool) ->
         return
     if not log:
         axes.plot([0, value], [y, y], color=arm.line_colour, linewidth=1.6, linestyle=_style(arm), zorder=2, solid_capstyle="butt")
-    axes.plot([value], [y], marker="o", markersize=4, markerfacecolor=_face(arm), markeredgecolor=arm.line_colour, markeredgewidth=0.9,
+    axes.plot([value], [y], marker=arm.marker, markersize=4.2, markerfacecolor=_face(arm), markeredgecolor=EDGE_COLOUR, markeredgewidth=0.6,
               linestyle="", zorder=3, clip_on=False)
 
 
@@ -217,8 +216,8 @@ def lines_panel(axes: Axes, places: Sequence[Row], arms: Sequence[Arm], title: s
     log = wants_log(values)
     for i, arm in enumerate(arms):
         dots = [(x, p.numbers[i].value) for x, p in enumerate(places) if p.numbers[i].value is not None]
-        axes.plot([d[0] for d in dots], [d[1] for d in dots], color=arm.line_colour, linestyle=_style(arm), linewidth=1.6, marker="o",
-                  markersize=4, markerfacecolor=_face(arm), zorder=3)
+        axes.plot([d[0] for d in dots], [d[1] for d in dots], color=arm.line_colour, linestyle=_style(arm), linewidth=1.6, marker=arm.marker,
+                  markersize=4.5, markerfacecolor=_face(arm), markeredgecolor=EDGE_COLOUR, markeredgewidth=0.6, zorder=3)
     floors = [(x, p) for x, p in enumerate(places) if p.floor_value is not None]
     axes.plot([x for x, _ in floors], [p.floor_value for _, p in floors], color=FLOOR_COLOUR, linestyle=FLOOR_DASHES, linewidth=1.2, zorder=4,
               marker="_" if len(floors) == 1 else "", markersize=16)
@@ -247,27 +246,27 @@ def _line_gaps(axes: Axes, places: Sequence[Row], arms: Sequence[Arm]) -> None:
     if words:
         text = "; ".join(words)
         axes.text(1.0, 1.01, text, transform=axes.transAxes, ha="right", va="bottom", fontsize=6.8, fontstyle="italic",
-                  color=GAP_COLOUR if _bad(text) else DIM)
+                  color=GAP_COLOUR if _bad(text) else DIM_COLOUR)
 
 
-def shares_panel(axes: Axes, lines: Sequence[tuple[str, Histogram, str, object]], title: str, kind: str, gaps: str = "") -> None:
-    """Cumulative distributions: (label, histogram, colour, line style) each; `kind` says what the times are."""
+def shares_panel(axes: Axes, lines: Sequence[tuple[str, Histogram, str, object, float]], title: str, kind: str, gaps: str = "") -> None:
+    """Cumulative distributions: (label, histogram, colour, line style, line width) each; `kind` says what the times are."""
     axes.set_title(title, loc="left", fontsize=9, pad=13)
     axes.set_ylim(0, 103)
     axes.set_yticks([0, 50, 100])
     axes.grid(axis="y", color="#E4E4E4", linewidth=0.6)
     axes.set_xlabel(f"latency, {kind}, log", fontsize=8)
     drawn = [line for line in lines if line[1].counts]
-    for label, histogram, colour, style in drawn:
+    for label, histogram, colour, style, width in drawn:
         times, shares = thinned(*cumulative(histogram))
-        axes.step(times, [100 * s for s in shares], where="post", color=colour, linestyle=style, linewidth=1.5, label=label)
+        axes.step(times, [100 * s for s in shares], where="post", color=colour, linestyle=style, linewidth=width, label=label)
     if gaps:
-        axes.text(1.0, 1.01, gaps, transform=axes.transAxes, ha="right", va="bottom", fontsize=6.8, fontstyle="italic", color=DIM)
+        axes.text(1.0, 1.01, gaps, transform=axes.transAxes, ha="right", va="bottom", fontsize=6.8, fontstyle="italic", color=DIM_COLOUR)
     if not drawn:
         axes.set_xticks([])
         return
-    low = max(min(h.lower_ns[0] for _, h, _, _ in drawn) / 1.2, 1.0)
-    high = max(h.upper_ns[-1] for _, h, _, _ in drawn) * 1.2
+    low = max(min(h.lower_ns[0] for _, h, *_ in drawn) / 1.2, 1.0)
+    high = max(h.upper_ns[-1] for _, h, *_ in drawn) * 1.2
     axes.set_xscale("log")
     axes.set_xlim(low, high)
     axes.xaxis.set_major_locator(FixedLocator(time_ticks(low, high)))
@@ -324,7 +323,7 @@ class Panel:
 
 def rows_sheet(run: Run, title: str, panels: Sequence[Sequence[Panel]], left_inches: float = 1.3, row_inches: float = 0.34) -> Figure:
     """A sheet of rows_panels; those beside each other have the same labels, written once."""
-    arms = arms_of(run)
+    arms = drawn_arms(run)
     heights = [max(0.9, row_inches * max(len(p.rows) for p in line)) for line in panels]
     floor = any(p.measure.floor_line for line in panels for p in line)
     figure, axes = sheet(run, title, arms, heights, max(len(line) for line in panels), left_inches=left_inches, gap_inches=0.22, floor=floor)

@@ -15,6 +15,9 @@ from matplotlib.figure import Figure  # noqa: E402  (the backend must be chosen 
 TEXT_COLOUR = "#222222"
 GAP_COLOUR = "#B00020"
 PNG_DOTS_PER_INCH = 110
+# Around bars and marks whose own colour is close to the paper's.
+EDGE_COLOUR = "#444444"
+DIM_COLOUR = "#666666"
 # Behind words that a line may cross.
 LABEL_BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.4}
 
@@ -34,6 +37,7 @@ class Drawn:
     name: str     # of the files, without suffix
     title: str
     caption: str
+    finding: str  # what it shows, for those who do not see it
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Picture(Drawn):
         no_date = {"Date": None}  # equal results give equal files
         self.figure.savefig(folder / f"{self.name}.svg", metadata=no_date)
         self.figure.savefig(folder / f"{self.name}.png", dpi=PNG_DOTS_PER_INCH)
-        return Drawn(self.name, self.title, self.caption)
+        return Drawn(self.name, self.title, self.caption, self.finding)
 
 
 LEFT_INCHES = 0.85      # room for labels at the left of every figure
@@ -59,7 +63,7 @@ def heading(figure: Figure, title: str, note: str, handles: Sequence) -> None:
     width, height = figure.get_size_inches()
     left = LEFT_INCHES / width
     figure.text(left, 1 - 0.1 / height, title, ha="left", va="top", fontsize=11, fontweight="bold")
-    figure.text(left, 1 - 0.31 / height, note, ha="left", va="top", fontsize=8, color="#666666")
+    figure.text(left, 1 - 0.31 / height, note, ha="left", va="top", fontsize=8, color=DIM_COLOUR)
     figure.legend(handles=list(handles), loc="upper left", bbox_to_anchor=(left, 1 - 0.5 / height), frameon=False,
                   ncol=min(len(handles), 9), borderaxespad=0, borderpad=0, handlelength=1.6, columnspacing=1.4)
 

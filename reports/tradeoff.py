@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Sequence
 
-from reports.arms import RAW, arms_of
+from reports.arms import RAW, drawn_arms
 from reports.clock import Basis
 from reports.data import Cell, Point, Run
+from reports.finding import compared, on_fscache
 from reports.panels import COLUMNS_PER_PAGE, MEBI, Measure, floor_caption, growth_mib, panel_page, scaled
 from reports.style import Picture
 
@@ -69,6 +70,7 @@ def _pictures(run: Run, points: list[Point], name: str, title: str, page_title: 
     for first in range(0, len(points), COLUMNS_PER_PAGE):
         page = first // COLUMNS_PER_PAGE
         suffix = f"-{page + 1}" if page else ""
-        figure = panel_page(run, title, points[first:first + COLUMNS_PER_PAGE], MEASURES, [*arms_of(run), RAW], _column_title)
-        pictures.append(Picture(f"{name}{suffix}", page_title, CAPTION + floor_caption(run), figure))
+        shown = points[first:first + COLUMNS_PER_PAGE]
+        figure = panel_page(run, title, shown, MEASURES, [*drawn_arms(run), RAW], _column_title)
+        pictures.append(Picture(f"{name}{suffix}", page_title, CAPTION + floor_caption(run), compared(run, on_fscache(shown)), figure))
     return pictures

@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 from reports.gate.data import Cell, Function, Gate, Line
 from reports.gate.look import BETTER_COLOUR, WORSE_COLOUR
 from reports.gate.words import changes_of, instructions, plural
-from reports.style import heading
+from reports.style import DIM_COLOUR, heading
 
 NAME = "gate-attribution"
 TITLE = "Where it went: instructions a read by kernel function"
@@ -31,7 +31,6 @@ NAMES_INCHES, VALUES_INCHES = 2.35, 1.75
 TITLE_INCHES, ROW_INCHES, GAP_INCHES, TOP_INCHES = 0.5, 0.19, 0.22, 0.8
 LONGEST_NAME = 40
 TOTAL_COLOUR = "#444444"
-DIM = "#777777"
 
 
 @dataclass(frozen=True)
@@ -172,7 +171,7 @@ def _bar(axes: Axes, row: Row, y: int, is_total: bool) -> None:
     counts = "" if is_total else f"{row.baseline:,.1f} → {row.candidate:,.1f}"
     for x, text, dark in ((6, instructions(row.difference), True), (52, counts, False)):
         axes.annotate(text, (1, y), xytext=(x, 0), xycoords=axes.get_yaxis_transform(), textcoords="offset points", va="center", fontsize=7,
-                      color="#222222" if dark else DIM, fontweight="bold" if is_total and dark else "normal")
+                      color="#222222" if dark else DIM_COLOUR, fontweight="bold" if is_total and dark else "normal")
 
 
 def _instructions(difference: float) -> str:

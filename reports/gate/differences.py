@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from dataclasses import dataclass
 from typing import Optional, Sequence
 
@@ -13,10 +14,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from reports.gate.data import INCONCLUSIVE, PASS, Cell, Gate, Line, Metric
+from reports.gate.data import ACCEPTED, INCONCLUSIVE, PASS, REGRESSION, Cell, Gate, Line, Metric
 from reports.gate.look import MARKS
 from reports.gate.words import threshold_text, how_much, plural
-from reports.style import GAP_COLOUR, heading
+from reports.style import DIM_COLOUR, GAP_COLOUR, heading
 
 NAME = "gate-differences"
 TITLE = "How much worse each metric of each cell is"
@@ -25,6 +26,7 @@ WIDTH_INCHES = 13.3
 LEFT_INCHES, RIGHT_INCHES = 2.75, 4.75   # names of metrics; of cells
 TOP_INCHES, BOTTOM_INCHES = 0.86, 0.62
 GAP_INCHES = 0.07
+LETTERS_A_LINE = 76                      # beside a panel
 NAME_INCHES = 0.135                      # a line of a name at the right
 LEAST_INCHES, MOST_INCHES = 0.42, 1.6    # height of a panel
 INCHES_A_CELL = 0.05
@@ -32,8 +34,7 @@ MOST_WORSE, MOST_BETTER = 5, 2           # names of a panel
 LINEAR_PERCENT = 0.01                    # the axis is linear as far as this
 NOTHING_SHARE = 0.35                     # of a decade: changes from nothing stand this far beyond the last one
 BAND_COLOUR = "#DCE8DC"
-DIM = "#777777"
-READABLE = {INCONCLUSIVE: "#9A6A00"}     # colours of words, where a dot's is too light
+READABLE = {INCONCLUSIVE: "#8A5A00", REGRESSION: "#A84300", ACCEPTED: "#9A3F75"}  # colours of words, where a dot's is too light
 
 
 @dataclass(frozen=True)
@@ -44,20 +45,34 @@ class Panel:
     threshold: str
     lines: list[Line]
     unknown: int
+    names: tuple[str, ...] = ()  # of the metrics, if this one panel stands for several
+
+    @property
+    def same_text(self) -> str:
+        """What stands beside it if nothing in it differs."""
+        text = "the same in every cell, with every pair" + (f": {', '.join(self.names)}" if self.names else f" ({plural(len(self.lines), 'cell')})")
+        return textwrap.fill(text, LETTERS_A_LINE, break_long_words=False)
 
     @property
     def is_same(self) -> bool:
-        return all(line.metric is not None and line.metric.is_same for line in self.lines)
+        return not self.unknown and bool(self.lines) and all(line.metric is not None and line.metric.is_same for line in self.lines)
 
 
 def panels(gate: Gate) -> list[Panel]:
-    """In the order of gate.json; a metric with two thresholds has two. A margin makes a tolerance of each cell: all that have one share a panel."""
+    """In the order of gate.json; a metric with two thresholds has two. A margin makes a tolerance of each cell: all that have one share a panel.
+    What is the same in every cell is one panel, the last."""
     groups: dict[str, dict[float, list[Line]]] = {}
     for line in gate.metrics:
         assert line.metric is not None
         thresholds = groups.setdefault(line.metric.metric, {})
         thresholds.setdefault(_threshold(line.metric), []).append(line)
-    return [_panel(lines) for thresholds in groups.values() for lines in thresholds.values()]
+    found = [_panel(lines) for thresholds in groups.values() for lines in thresholds.values()]
+    same = [panel for panel in found if panel.is_same]
+    if len(same) < 2:
+        return found
+    names = tuple(dict.fromkeys(panel.metric for panel in same))
+    one = Panel(plural(len(names), "other metric"), "whatever the threshold", [line for panel in same for line in panel.lines], 0, names)
+    return [*(panel for panel in found if not panel.is_same), one]
 
 
 def _threshold(metric: Metric) -> float:
@@ -158,9 +173,11 @@ def _stands_out(line: Line) -> bool:
 
 
 def _height(panel: Panel) -> float:
+    if panel.is_same:
+        return max(LEAST_INCHES, (panel.same_text.count("\n") + 1) * NAME_INCHES)
     worse, better = named(panel)
     names = (worse.count + better.count) * NAME_INCHES + 0.06
-    return max(LEAST_INCHES, names, 0.0 if panel.is_same else min(MOST_INCHES, len(panel.lines) * INCHES_A_CELL))
+    return max(LEAST_INCHES, names, min(MOST_INCHES, len(panel.lines) * INCHES_A_CELL))
 
 
 def figure(gate: Gate) -> Figure:
@@ -194,7 +211,7 @@ def _handles(gate: Gate) -> list:
                      for name, m in MARKS.items() if name in outcomes]
     handles.append(Patch(facecolor=BAND_COLOUR, label="threshold"))
     if any(line.metric and line.metric.confirmation for line in gate.metrics):
-        handles.append(Line2D([], [], color=DIM, marker="o", markerfacecolor="white", markersize=4, linewidth=0.8, label="the independent set"))
+        handles.append(Line2D([], [], color=DIM_COLOUR, marker="o", markerfacecolor="white", markersize=4, linewidth=0.8, label="the independent set"))
     return handles
 
 
@@ -202,13 +219,14 @@ def _draw(axes: Axes, panel: Panel, across: Scale, height_inches: float) -> None
     count = max(len(panel.lines), 1)
     pad = 0.5 * count * 0.14 / max(height_inches - 0.14, 0.1)  # so that the outermost dots are inside
     axes.set_ylim(-0.5 - pad, count - 0.5 + pad)
-    for side, text, colour, place in ((1, panel.metric, "#222222", 0.5), (-1, _about(panel), GAP_COLOUR if panel.unknown else DIM, 0.5)):
+    for side, text, colour, place in ((1, panel.metric, "#222222", 0.5), (-1, _about(panel), GAP_COLOUR if panel.unknown else DIM_COLOUR, 0.5)):
         axes.annotate(text, (0, place), xytext=(-6, 6 * side), xycoords="axes fraction", textcoords="offset points", ha="right", va="center",
                       fontsize=8.2 if side > 0 else 7, color=colour)
-    if panel.is_same and panel.lines:
-        _band(axes, panel, across)
+    if panel.is_same:
+        if not panel.names:
+            _band(axes, panel, across)
         axes.plot([0], [(count - 1) / 2], **_dot(panel.lines[0]))
-        _beside(axes, 0.5, f"the same in every cell, with every pair ({plural(len(panel.lines), 'cell')})", DIM)
+        _beside(axes, 0.5, panel.same_text, DIM_COLOUR)
         return
     _band(axes, panel, across)
     for y in sorted(range(len(panel.lines)), key=lambda i: list(MARKS).index(panel.lines[i].metric.outcome)):  # type: ignore[union-attr]
@@ -256,8 +274,8 @@ def _confirmation(axes: Axes, metric: Metric, y: int, across: Scale) -> None:
         return
     low = y - 0.3
     if again.interval is not None:
-        axes.plot([across.place(again.interval.low), across.place(again.interval.high)], [low, low], color=DIM, linewidth=0.8, zorder=3)
-    axes.plot([across.place(again.change)], [low], marker="o", markersize=3.2, markerfacecolor="white", markeredgecolor=DIM, markeredgewidth=0.8, zorder=4)
+        axes.plot([across.place(again.interval.low), across.place(again.interval.high)], [low, low], color=DIM_COLOUR, linewidth=0.8, zorder=3)
+    axes.plot([across.place(again.change)], [low], marker="o", markersize=3.2, markerfacecolor="white", markeredgecolor=DIM_COLOUR, markeredgewidth=0.8, zorder=4)
 
 
 def _beside(axes: Axes, y: float, text: str, colour: str) -> None:
@@ -271,14 +289,14 @@ def _names(axes: Axes, panel: Panel, across: Scale, height_inches: float) -> Non
         for i, line in enumerate(side.lines):
             _name(axes, line, panel.lines.index(line), place(i), across)
         if side.more:
-            _beside(axes, place(len(side.lines)), f"and {side.more} more", DIM)
+            _beside(axes, place(len(side.lines)), f"and {side.more} more", DIM_COLOUR)
 
 
 def _name(axes: Axes, line: Line, y: int, place: float, across: Scale) -> None:
     metric = line.metric
     assert metric is not None and metric.change is not None
     mark = MARKS[metric.outcome]
-    colour = DIM if metric.outcome == PASS else READABLE.get(metric.outcome, mark.colour)
+    colour = DIM_COLOUR if metric.outcome == PASS else READABLE.get(metric.outcome, mark.colour)
     axes.annotate("", (across.place(metric.change), y), xytext=(1.018, place), xycoords="data", textcoords="axes fraction", annotation_clip=False,
                   arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.45, "alpha": 0.6, "shrinkA": 0, "shrinkB": 2})
     _beside(axes, place, f"{how_much(metric)}  {line.cell.cell}", colour)

@@ -26,7 +26,7 @@ class Mark:
 # In the order they are drawn: what matters most lies on top.
 MARKS = {
     PASS: Mark("pass", PLAIN_COLOUR, "o", 2.6),
-    BETTER: Mark("pass, better beyond the threshold", BETTER_COLOUR, "o", 4.0),
+    BETTER: Mark("pass, better beyond the threshold", BETTER_COLOUR, "<", 4.4),
     ACCEPTED: Mark("pass, accepted by policy", "#CC79A7", "s", 4.4),
     INCONCLUSIVE: Mark("inconclusive", "#E69F00", "D", 4.4),
     REGRESSION: Mark("regression", WORSE_COLOUR, "X", 5.4),

@@ -28,9 +28,9 @@ def pictures(gate: Gate) -> list[Picture]:
     """What can be drawn of it."""
     found = []
     if gate.metrics:
-        found.append(Picture(differences.NAME, differences.TITLE, differences.caption(gate), differences.figure(gate)))
+        found.append(Picture(differences.NAME, differences.TITLE, differences.caption(gate), words.differences_sentence(gate), differences.figure(gate)))
     if attribution.explained(gate):
-        found.append(Picture(attribution.NAME, attribution.TITLE, attribution.caption(gate), attribution.figure(gate)))
+        found.append(Picture(attribution.NAME, attribution.TITLE, attribution.caption(gate), attribution.sentence(gate), attribution.figure(gate)))
     return found
 
 
@@ -53,7 +53,7 @@ def write_gate_page(gate: Gate, plots: Path, target: Path) -> None:
     explained = explained_cells(gate)
     write_html("gate/gate.html.j2", target, gate=gate, headline=gate.answer.headline if gate.answer else words.headline(gate), evidence=words.evidence(gate),
                trust=trust.sentence_of(calibrated, gate.machine), trust_warning=trust.warning_of(calibrated, run) if run else "",
-               problems=[*gate.problems, *_failed_self_tests(gate)], accepted=words.accepted(gate), notes=[note for note in (*gate.notes, *words.cell_notes(gate)) if not note.startswith(NOT_CHECKED)],
+               problems=[*gate.problems, *_failed_self_tests(gate)], accepted=[f"{count} × {sentence}" for sentence, count in words.accepted(gate)], notes=[note for note in (*gate.notes, *words.cell_notes(gate)) if not note.startswith(NOT_CHECKED)],
                clock_meaning=(VIRTUAL if gate.exact else REAL).meaning, pictures={d.name: (d, embedded(d, plots)) for d in drawn},
                differences_sentence=words.differences_sentence(gate), attribution_sentence=attribution.sentence(gate) if explained else NOT_COUNTED[gate.exact],
                explained=explained, deciding=deciding_cells(gate), deciding_lines=len(gate.deciding), others=other_cells(gate))

@@ -8,7 +8,7 @@ from typing import Optional
 
 from matplotlib.figure import Figure
 
-from reports.arms import Arm, arms_of
+from reports.arms import Arm, drawn_arms
 from reports.clock import Basis, Clock
 from reports.data import Cell, Point, Run
 from reports.panels import Measure
@@ -65,7 +65,7 @@ def matches(run: Run) -> bool:
 
 
 def figure(run: Run) -> Figure:
-    arms = arms_of(run)
+    arms = drawn_arms(run)
     points = _points(run)
     drawing, axes = sheet(run, TITLE, arms, [max(0.9, 0.4 * len(points))], len(RATIOS), left_inches=1.6, floor=False)
     for x, (name, title, basis) in enumerate(RATIOS):
@@ -84,7 +84,7 @@ def caption(run: Run) -> str:
 
 
 def _pairs(run: Run) -> list[Pair]:
-    return [_pair(run, arm, p) for p in _points(run) for arm in arms_of(run)]
+    return [_pair(run, arm, p) for p in _points(run) for arm in drawn_arms(run)]
 
 
 def _differs(pair: Pair) -> bool:

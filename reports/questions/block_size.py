@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from reports.arms import arms_of
+from reports.arms import drawn_arms
 from reports.data import Point, Run, size_name
 from reports.sheet import lines_panel, row, sheet, floor_note
 from reports.words import SPEED, THROUGHPUT, capital, distinct, points_of, prefer, share_of_floor, sides, usual_device, where
@@ -34,7 +34,7 @@ def _line(points: list[Point], like: Point) -> list[Point]:
 
 def figure(run: Run) -> Figure:
     points = _points(run)
-    arms = arms_of(run)
+    arms = drawn_arms(run)
     loads = distinct(points, "pattern", "engine", "iodepth")[:4]
     devices = [d for d, in distinct(points, "device")]
     drawing, axes = sheet(run, TITLE, arms, [1.9] * len(devices), len(loads), gap_inches=0.62)

@@ -12,8 +12,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from reports.data import Run
-from reports.sheet import DIM, sheet
-from reports.style import GAP_COLOUR
+from reports.sheet import sheet
+from reports.style import DIM_COLOUR, GAP_COLOUR
 from reports.trust import differences, false_alarms, percent
 from reports.words import capital
 
@@ -93,7 +93,7 @@ def _trial(axes: Axes, y: float, trial: dict[str, Any]) -> None:
         words.append("not called: from nothing")
     text = shorten(trial["problem"], MOST_LETTERS, placeholder=" …") or "; ".join(words if trial["found"] else ["MISSED", *words])
     axes.text(1.01, y, text, transform=axes.get_yaxis_transform(), ha="left", va="center", fontsize=7.5,
-              color=DIM if trial["found"] else GAP_COLOUR)
+              color=DIM_COLOUR if trial["found"] else GAP_COLOUR)
 
 
 def _frame(axes: Axes, trials: list[dict[str, Any]], values: list[float]) -> None:
@@ -104,7 +104,7 @@ def _frame(axes: Axes, trials: list[dict[str, Any]], values: list[float]) -> Non
     for y, trial in enumerate(trials):
         colour = "#222222" if trial["found"] else GAP_COLOUR
         axes.text(-0.012, y - 0.17, trial["name"], transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=8.5, color=colour)
-        axes.text(-0.012, y + 0.23, trial["expected"], transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=6.5, color=DIM)
+        axes.text(-0.012, y + 0.23, trial["expected"], transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=6.5, color=DIM_COLOUR)
     axes.set_xscale("log")
     low, high = (min(values), max(values)) if values else USUAL_LIMITS
     axes.set_xlim(low / 2, high * 2)

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from reports.arms import Arm, arms_of
+from reports.arms import Arm, drawn_arms
 from reports.data import Point, Run
 from reports.clock import Basis
 from reports.panels import Measure, scaled
@@ -61,7 +61,7 @@ def _groups(run: Run) -> list[list[Point]]:
 
 def figure(run: Run) -> Figure:
     groups = _groups(run)
-    arms = arms_of(run)
+    arms = drawn_arms(run)
     heights = [max(0.9, 0.36 * len(g)) for g in groups] + [1.5]
     links = list(dict.fromkeys(p.fetch for g in groups for p in g if p.cache_state == "remote"))
     handles = [Line2D([], [], color="#AAAAAA", linestyle=style, label=link) for link, style in zip(links, LINE_STYLES)]
@@ -89,22 +89,23 @@ def _row(run: Run, point: Point, measure: Measure, arms: list[Arm]) -> Row:
 
 def _distributions(axes: Axes, run: Run, group: list[Point], arm: Arm) -> None:
     """Waits in the arm's colour, hits in grey; a line style for each link."""
-    lines, missing = [], []
+    lines: list[tuple] = []
+    missing = []
     remote = [p for p in group if p.cache_state == "remote"]
     for point, style in zip(remote, LINE_STYLES):
         cell = arm.cell(run, point)
         histograms = cell.histograms if cell is not None else {}
         if not histograms:
             missing.append(f"{point.fetch}: {gap_of(cell)}")
-        for name, colour in (("ondemand.wait_ns", arm.line_colour), ("ondemand.hit_ns", "#AAAAAA")):
+        for name, colour, width in (("ondemand.wait_ns", arm.line_colour, 2.2), ("ondemand.hit_ns", "#888888", 0.8)):
             if name in histograms:
-                lines.append((f"{point.fetch}, {'waited' if 'wait' in name else 'hit'}", histograms[name], colour, style))
+                lines.append((f"{point.fetch}, {'waited' if 'wait' in name else 'hit'}", histograms[name], colour, style, width))
     shares_panel(axes, lines, f"{group[0].read} {group[0].load}: {arm.title}", run.clock.kind(Basis.TIME), "; ".join(missing))
 
 
 def caption(run: Run) -> str:
     return ("A remote read that needs bytes which are not in the cache waits for the daemon's fetch; the last row has the distribution of such "
-            "waits (coloured) and of the other reads, which found their bytes there (grey); solid, dashed and dotted as the legend's links. "
+            "waits (coloured, thick) and of the other reads, which found their bytes there (grey, thin); solid, dashed and dotted as the legend's links. "
             + floor_note(run, [p for g in _groups(run) for p in g]))
 
 

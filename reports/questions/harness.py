@@ -11,13 +11,14 @@ from matplotlib.patches import Patch
 
 from reports.data import NO_IMAGE, Cell, Run
 from reports.sheet import sheet
-from reports.style import number
+from reports.style import EDGE_COLOUR, number
 from reports.words import capital, joined
 
 ORDER = 150
 TITLE = "What does measuring cost?"
 WORKLOADS = ("harness", "self-test")
 OURS, FIOS, TOOLS, OTHER = "#0072B2", "#E69F00", "#CC79A7", "#999999"
+HATCHES = {OURS: "", FIOS: "\\\\\\\\", TOOLS: "xxxx", OTHER: "...."}
 
 
 def _null_cells(run: Run) -> list[Cell]:
@@ -58,8 +59,8 @@ def matches(run: Run) -> bool:
 def figure(run: Run) -> Figure:
     found = run.overhead
     beside = _beside_t_io_uring(run)
-    handles = [Patch(facecolor=OURS, label="diobench"), *([Patch(facecolor=FIOS, label="fio")] if found else []),
-               *([Patch(facecolor=TOOLS, label="fio's t/io_uring")] if beside else []), Patch(facecolor=OTHER, label="a real read")]
+    handles = [_key(OURS, "diobench"), *([_key(FIOS, "fio")] if found else []),
+               *([_key(TOOLS, "fio's t/io_uring")] if beside else []), _key(OTHER, "a real read")]
     drawing, axes = sheet(run, TITLE, [], [1.6], 4 if beside else 3, gap_inches=0.75, floor=False, handles=handles)
     bars = [(f"null\nqd{c.point.iodepth}", _cost(c), OURS, c.gap) for c in _null_cells(run)]
     fastest = _fastest(run)
@@ -79,11 +80,15 @@ def figure(run: Run) -> Figure:
     return drawing
 
 
+def _key(colour: str, label: str) -> Patch:
+    return Patch(facecolor=colour, hatch=HATCHES[colour], edgecolor=EDGE_COLOUR, label=label)
+
+
 def _bars(axes: Axes, title: str, label: str, bars: list[tuple[str, Optional[float], str, str]]) -> None:
     top = max((b[1] for b in bars if b[1] is not None), default=1.0) or 1.0
     for x, (_, value, colour, gap) in enumerate(bars):
         if value is not None:
-            axes.bar(x, value, 0.7, color=colour)
+            axes.bar(x, value, 0.7, color=colour, hatch=HATCHES[colour], edgecolor=EDGE_COLOUR, linewidth=0.5)
         axes.text(x, (value or 0) + 0.03 * top, gap if value is None else number(value), ha="center", va="bottom", fontsize=8,
                   fontstyle="italic" if value is None else "normal")
     axes.set_title(title, loc="left", fontsize=9)

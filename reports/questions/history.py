@@ -13,10 +13,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from reports.arms import colour_of
+from reports.arms import colour_of, shapes_of
 from reports.data import Run
-from reports.sheet import DIM, sheet
-from reports.style import GAP_COLOUR
+from reports.sheet import sheet
+from reports.style import DIM_COLOUR, GAP_COLOUR
 from reports.trust import percent
 from reports.words import capital, joined
 
@@ -25,7 +25,8 @@ TITLE = "Did it get better or worse over time?"
 WORKLOADS = ()
 COLUMNS = 3
 MOST_DATES = 5
-MOST_DOTS = 90  # runs that are told apart as dots
+MOST_DOTS = 90  # runs whose lines are thick
+FEW_DOTS = 20   # runs that have a mark each
 # A panel shows at least this much on both sides of 1, and bands at most so many times as far as medians go.
 LEAST_SHOWN = 0.005
 BAND_REACH = 4.0
@@ -96,7 +97,7 @@ def figure(run: Run) -> Figure:
     drawing, axes = sheet(run, TITLE, [], [1.75] * rows, COLUMNS, gap_inches=0.95, floor=False, handles=_legend(run, panels, kernels))
     places = [one for line in axes for one in line]
     for place, panel in zip(places, panels):
-        _draw(place, panel, {k: colour_of(k, _all_kernels(run, kernels)) for k in kernels}, runs_of(run))
+        _draw(place, panel, {k: (colour_of(k, _all_kernels(run, kernels)), shapes_of(k, _all_kernels(run, kernels))[1]) for k in kernels}, runs_of(run))
     for empty in places[len(panels):]:
         empty.set_visible(False)
     return drawing
@@ -108,22 +109,24 @@ def _all_kernels(run: Run, kernels: Sequence[str]) -> list[str]:
 
 def _legend(run: Run, panels: Sequence[Panel], kernels: Sequence[str]) -> list:
     judged = {p["verdict"] for panel in panels for line in panel.lines for p in line.points if p}
-    arms = [Line2D([], [], color=colour_of(k, _all_kernels(run, kernels)), linewidth=1.6, label=k) for k in kernels]
+    arms = [Line2D([], [], color=colour_of(k, _all_kernels(run, kernels)), marker=shapes_of(k, _all_kernels(run, kernels))[1], markersize=4, linewidth=1.6, label=k) for k in kernels]
     return [*arms, Patch(facecolor="#BBBBBB", alpha=0.5, label="line: median cell; band: lowest to highest"),
             *(Line2D([], [], linestyle="", marker=marker, color=colour, markersize=size, label=f"judged {verdict}")
               for verdict, (marker, colour, size) in MARKS.items() if verdict in judged)]
 
 
-def _draw(axes: Axes, panel: Panel, colours: dict[str, str], runs: Sequence[tuple[str, str]]) -> None:
-    for line in panel.lines:
+def _draw(axes: Axes, panel: Panel, looks: dict[str, tuple[str, str]], runs: Sequence[tuple[str, str]]) -> None:
+    for i, line in enumerate(panel.lines):
+        colour, marker = looks[line.kernel]
         middle = _column(line, "median", panel.counts)
         if not panel.counts:
-            axes.fill_between(range(len(runs)), _column(line, "low", False), _column(line, "high", False), color=colours[line.kernel], alpha=0.16, linewidth=0, zorder=2)
+            axes.fill_between(range(len(runs)), _column(line, "low", False), _column(line, "high", False), color=colour, alpha=0.16, linewidth=0, zorder=2)
         few = len(runs) <= MOST_DOTS
-        axes.plot(range(len(runs)), middle, color=colours[line.kernel], linewidth=1.5 if few else 1.0, marker="o", markersize=2.2 if few else 0.8, zorder=3)
+        axes.plot(range(len(runs)), middle, color=colour, linewidth=1.5 if few else 1.0, marker=marker, markersize=4,
+                  markevery=(0.03 * i, 0.12) if len(runs) > FEW_DOTS else 1, zorder=3)
         _mark(axes, line, middle)
     axes.set_title(panel.metric, loc="left", fontsize=9)
-    axes.set_title(WORSE_WHEN[panel.direction], loc="right", fontsize=7, color=DIM)
+    axes.set_title(WORSE_WHEN[panel.direction], loc="right", fontsize=7, color=DIM_COLOUR)
     _dates(axes, runs)
     axes.grid(axis="y", color="#E4E4E4", linewidth=0.6, zorder=0)
     if panel.counts:
@@ -182,7 +185,7 @@ def _ratio_axis(axes: Axes, panel: Panel) -> None:
     axes.set_yticklabels([f"{100 * t:+.{digits}f} %" if abs(t) > 1e-12 else "0 %" for t in ticks])
     if low < bottom or high > top:
         axes.text(0.995, 0.99, f"cells from {_signed(low)} to {_signed(high)}", transform=axes.transAxes, ha="right", va="top", fontsize=6.8, fontstyle="italic",
-                  color=DIM, zorder=6)
+                  color=DIM_COLOUR, zorder=6)
 
 
 def _signed(ratio: float) -> str:

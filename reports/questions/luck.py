@@ -8,7 +8,7 @@ import statistics
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from reports.arms import colour_of
+from reports.arms import colour_of, shapes_of
 from reports.clock import Basis
 from reports.data import Cell, Run
 from reports.sheet import sheet
@@ -39,13 +39,13 @@ def matches(run: Run) -> bool:
 
 def figure(run: Run) -> Figure:
     kernels = [k for k in run.kernels if any(c.kernel == k for c in _repeated(run))]
-    handles = [Line2D([], [], color=colour_of(k, run.kernels), linewidth=1.8, label=k) for k in kernels]
+    handles = [Line2D([], [], color=colour_of(k, run.kernels), marker=shapes_of(k, run.kernels)[1], markersize=4.5, linewidth=1.8, label=k) for k in kernels]
     drawing, axes = sheet(run, TITLE, [], [1.9], len(METRICS), gap_inches=0.4, floor=False, handles=handles)
     for axes_, (name, title, basis) in zip(axes[0], METRICS):
         for kernel in kernels:
             values = sorted(100 * s for c in _repeated(run) if c.kernel == kernel and (s := spread(c, name)) is not None)
             if values:
-                axes_.step([0, *values], [100 * i / len(values) for i in range(len(values) + 1)], where="post", color=colour_of(kernel, run.kernels),
+                axes_.step([0, *values], [100 * i / len(values) for i in range(len(values) + 1)], where="post", color=colour_of(kernel, run.kernels), marker=shapes_of(kernel, run.kernels)[1], markersize=4, markevery=0.15,
                            linewidth=1.6)
         axes_.set_title(f"{run.clock.cpu_per_read if basis is Basis.CPU else title}, {run.clock.kind(basis)}", loc="left", fontsize=9)
         axes_.set_xlabel("spread between boots, %", fontsize=8)

@@ -7,12 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from reports.arms import Arm, arms_of
+from reports.arms import Arm, drawn_arms
 from reports.data import Cell, Point, Run, size_name
 from reports.clock import Basis
 from reports.panels import MEBI, Measure, scaled
 from reports.sheet import row, rows_panel, sheet
-from reports.style import GAP_COLOUR, bytes_name, ns_name, unit_of_time
+from reports.style import DIM_COLOUR, GAP_COLOUR, bytes_name, ns_name, unit_of_time
 from reports.words import SPEED, capital, gap_of, places, points_of, prefer, sides
 
 ORDER = 120
@@ -34,7 +34,7 @@ def _points(run: Run) -> list[Point]:
 
 
 def figure(run: Run) -> Figure:
-    arms = arms_of(run)
+    arms = drawn_arms(run)
     found = [(f"{backend}\n{p.read} qd{p.iodepth}", p, backend) for p, backend in places(run, WORKLOADS) if p.neighbour_bytes]
     hot = Line2D([], [], color=GAP_COLOUR, linestyle=":", label="the whole hot set")
     drawing, axes = sheet(run, TITLE, arms, [max(0.9, 0.42 * len(found)), 1.8], 4, left_inches=1.5, gap_inches=0.36, floor=False, handles=[hot])
@@ -67,10 +67,10 @@ def _curves(axes: Axes, run: Run, point: Point, arms: list[Arm]) -> None:
     for arm, cell in shown:
         assert cell.curve is not None
         axes.plot([t / unit for t in cell.curve.time_ns], [v / MEBI for v in cell.curve.layers["guest_total"]], color=arm.line_colour,
-                  linestyle=(0, (1, 1.2)) if arm.kernel is None else "-", linewidth=1.5)
+                  linestyle=(0, (1, 1.2)) if arm.kernel is None else "-", linewidth=1.5, marker=arm.marker, markersize=4, markevery=0.12)
     missing = [f"{a.title}: {'no curve' if c is not None and c.status == 'ok' else gap_of(c)}" for a, c in cells if a not in [s for s, _ in shown]]
     axes.set_title(f"page cache of the machine\nfscache, {point.read} qd{point.iodepth}", loc="left", fontsize=8.5, pad=6)
-    axes.text(0.98, 0.03, "; ".join(missing), transform=axes.transAxes, ha="right", va="bottom", fontsize=6.8, fontstyle="italic", color="#777777")
+    axes.text(0.98, 0.03, "; ".join(missing), transform=axes.transAxes, ha="right", va="bottom", fontsize=6.8, fontstyle="italic", color=DIM_COLOUR)
     axes.set_ylim(bottom=0)
     axes.set_xlabel(f"time, {name}, {run.clock.time}", fontsize=8)
     axes.set_ylabel("MiB", fontsize=8)

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from reports.data import Cell, Run
 from reports.panels import MEBI
 from reports.sheet import sheet
-from reports.style import GAP_COLOUR, bytes_name, number, unit_of_time
+from reports.style import DIM_COLOUR, GAP_COLOUR, bytes_name, number, unit_of_time
 from reports.words import capital, gap_of, places, points_of, prefer, sides
 
 ORDER = 130
@@ -70,7 +70,7 @@ def _panel(axes: Axes, title: str, cell: Optional[Cell], top: float, kind_of_tim
     if cell is None or cell.curve is None:
         word = "no curve" if cell is not None and cell.status == "ok" else gap_of(cell)
         axes.text(0.5, 0.5, word, transform=axes.transAxes, ha="center", va="center", fontsize=9, fontstyle="italic",
-                  color=GAP_COLOUR if word in ("invalid", "failed") else "#777777")
+                  color=GAP_COLOUR if word in ("invalid", "failed") else DIM_COLOUR)
         axes.set_xticks([])
         axes.set_yticks([])
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from reports.arms import Arm, arms_of
+from reports.arms import Arm, drawn_arms
 from reports.data import Point, Run
 from reports.sheet import lines_panel, row, sheet, floor_note
 from reports.words import KIOPS, P99, RATE, capital, distinct, points_of, prefer, rate_text, share_of_floor, sides, usual_device, value_of
@@ -26,7 +26,7 @@ def matches(run: Run) -> bool:
 
 def figure(run: Run) -> Figure:
     points = _points(run)
-    arms = arms_of(run)
+    arms = drawn_arms(run)
     columns = distinct(points, "device", "engine")[:4]
     drawing, axes = sheet(run, TITLE, arms, [1.9, 1.9], len(columns), gap_inches=0.62)
     for x, (device, engine) in enumerate(columns):

@@ -34,11 +34,28 @@ def all_pictures(document_: dict[str, Any]) -> list[Figure]:
 
 class Gaps(unittest.TestCase):
     def test_each_status_is_a_word_in_every_picture(self) -> None:
-        for status, observed, word in (("unsupported", "refused", "refused"), ("invalid", "mixed", "invalid"), ("failed", None, "failed")):
+        for status, observed, word in (("unsupported", None, "unsupported"), ("invalid", "mixed", "invalid"), ("failed", None, "failed")):
             figures = all_pictures(two_arms(cell("dio", status=status, observed_io=observed)))
             self.assertEqual(len(figures), 3)
             for figure in figures:
                 self.assertTrue(any(word in text for text in words(figure)), f"{status} is not in {words(figure)}")
+
+    def test_a_kernel_that_refuses_has_no_place_and_is_named(self) -> None:
+        for figure in all_pictures(two_arms(cell("dio", status="unsupported", observed_io="refused"))):
+            self.assertFalse(any("refused" in text for text in words(figure)))
+            self.assertTrue(any("dio refuses direct reads and is left out" in text.get_text() for text in figure.texts))
+            self.assertNotIn("dio", [text.get_text() for text in figure.legends[0].get_texts()])
+
+    def test_panels_that_say_the_same_are_one(self) -> None:
+        cells = [cell("dio", block_size_bytes=4096, engine=engine, cpu_ns=cpu) for engine, cpu in (("pread", 1000), ("libaio", 2000))]
+        figure = tradeoff.draw(parse(document(cells, ["dio"])), "ram")[0].figure
+        self.assertEqual(len(figure.axes), 2 + 1 + 1 + 1)
+        self.assertEqual(words(figure).count("the same in these 2"), 3)
+
+    def test_each_arm_has_a_shape_of_its_own(self) -> None:
+        arms = arms_of(parse(document([], ["base", "fallback", "dio-sync", "dio", "x", "y", "z"])))[1:]
+        self.assertEqual(len({arm.hatch for arm in arms}), len(arms))
+        self.assertEqual(len({arm.marker for arm in arms}), len(arms))
 
     def test_an_arm_without_any_cell_is_named(self) -> None:
         for figure in all_pictures(document([cell("fallback")], ["fallback", "dio"])):

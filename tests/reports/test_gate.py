@@ -152,8 +152,14 @@ class Differences(unittest.TestCase):
             self.assertIn([round(100 * math.expm1(log_ratio + d), 3) for d in (-0.02, 0.02)], ends)
 
     def test_a_metric_with_two_thresholds_has_two_panels(self) -> None:
-        found = differences.panels(parse(gate(cell("a", metric()), cell("b", metric(floor=0.003)), cell("c", metric()))))
+        found = differences.panels(parse(gate(cell("a", metric(differences=(0.1,))), cell("b", metric(differences=(0.1,), floor=0.003)), cell("c", metric()))))
         self.assertEqual([(p.threshold, len(p.lines)) for p in found], [("threshold 0.1 %", 2), ("threshold 0.3 %", 1)])
+
+    def test_metrics_that_are_the_same_everywhere_are_one_panel(self) -> None:
+        found = parse(gate(cell("a", metric("ondemand.reads"), metric("errors", floor=0.0), metric(differences=(1.0,)))))
+        self.assertEqual([(p.metric, p.names) for p in differences.panels(found)], [("latency_ns.mean", ()), ("2 other metrics", ("ondemand.reads", "errors"))])
+        texts = [text.get_text() for text in differences.figure(found).axes[-1].texts]
+        self.assertIn("the same in every cell, with every pair: ondemand.reads, errors", texts)
 
     def test_cells_with_margins_of_their_own_share_a_panel(self) -> None:
         cells = [cell(name, metric("instructions_per_op.read_path", unit="instructions", floor=0.0, margin=margin, floor_of="cpu_ns_per_op.total")) for name, margin in (("a", 4.2974), ("b", 90.25))]
