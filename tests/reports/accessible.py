@@ -35,7 +35,7 @@ PRINTED = """(() => {
       found.push(`cut off on paper: ${box.innerText.slice(0, 80)}`);
   return found;
 })()"""
-WORDS = """[...[...document.querySelectorAll('[title]')].filter(e => e.tagName !== 'IFRAME').map(e => `in a tooltip alone: ${e.title}`),
+WORDS = """[...[...document.querySelectorAll('[title]')].map(e => `in a tooltip alone: ${e.title}`),
   ...[...document.images].filter(i => !/: .+[.]/s.test(i.alt)).map(i => `no finding: ${i.alt}`),
   ...[...document.querySelectorAll('table')].filter(t => !t.caption || t.querySelector('th:not([scope])')).map(t => `a table without caption or scope: ${t.innerText.slice(0, 80)}`)]"""
 
