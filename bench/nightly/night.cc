@@ -27,7 +27,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr const char* kTextFileName = "mail.txt";
 constexpr const char* kStatusFileName = "status.json";
 constexpr auto kNoticeLimit = std::chrono::minutes(2);
 /// So often a night is gone on with; one that ends its program each time would never be told of.
@@ -242,7 +241,7 @@ private:
             take(s, "notify");
             publish();  // who reads metrics alone hears of it
         }
-        (void)write_file_atomic(work_.folder / kTextFileName, text_);
+        (void)write_file_atomic(work_.folder / kNightTextFileName, text_);
         report_trouble(write_night(work_.folder, work_.record));
         report_trouble(write_file_atomic(config_.output / kStatusFileName, json_text(night_json(work_.record)) + "\n"));
         report_trouble(point_latest(work_.folder));

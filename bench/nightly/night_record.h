@@ -15,6 +15,8 @@ namespace diobench {
 
 inline constexpr int64_t kNightSchemaVersion = 1;
 inline constexpr std::string_view kNightFileName = "night.json";
+/// The lines that are mailed and printed.
+inline constexpr std::string_view kNightTextFileName = "mail.txt";
 
 /// Something that makes a night worse than "pass".
 struct NightFinding {

@@ -30,6 +30,7 @@ void register_gate_command(CLI::App& app, CommandContext& context);
 void register_calibrate_command(CLI::App& app, CommandContext& context);
 void register_nightly_command(CLI::App& app, CommandContext& context);
 void register_bisect_command(CLI::App& app, CommandContext& context);
+void register_show_command(CLI::App& app, CommandContext& context);
 void register_report_command(CLI::App& app, CommandContext& context);
 void register_export_command(CLI::App& app, CommandContext& context);
 void register_overhead_command(CLI::App& app, CommandContext& context);

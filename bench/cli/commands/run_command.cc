@@ -7,16 +7,14 @@
 #include "bench/cli/commands/cell_options.h"
 #include "bench/cli/commands/command.h"
 #include "bench/cli/commands/gate_metrics.h"
+#include "bench/cli/commands/print_run.h"
 #include "bench/cli/commands/show_plan.h"
 #include "bench/common/base/json_text.h"
 #include "bench/common/base/terminal.h"
 #include "bench/host/kernel/series.h"
 #include "bench/host/run/resume_file.h"
 #include "bench/host/run/run_suite.h"
-#include "bench/results/compare/answer.h"
-#include "bench/results/compare/floor.h"
 #include "bench/results/history/draw_report.h"
-#include "bench/results/store/clock_file.h"
 
 namespace diobench {
 
@@ -31,21 +29,6 @@ struct RunArguments {
     bool json = false;
     bool report = true;
 };
-
-void print_outcome(const RunOutcome& outcome) {
-    auto comparison = compare_arms(outcome.results, {});
-    if (comparison) {
-        if (auto answer = answer_of(*comparison)) fmt::print("{}", answer_text(*answer, kTextWidth, Colours::on_terminals));
-        else fmt::print(stderr, "{}\n", answer.error().message());
-        for (const auto& sentence : wrong_floors(outcome.results)) fmt::print("{}\n", coloured(sentence, Colour::red));
-    }
-    const Run& run = outcome.results.run;
-    fmt::print("\nClock: {}. {}\n", run.clock.unit_is, run.clock.note);
-    if (run.clock.kind == "virtual")
-        if (auto stopwatch = stopwatch_sentence_of(outcome.directory)) fmt::print("{}.\n", *stopwatch);
-    for (const auto& finding : run.findings)
-        fmt::print("{} {}\n", coloured("!", run.exit_code == 0 ? Colour::yellow : Colour::red), finding);
-}
 
 /// A run that was begun before: everything as it was asked for then.
 Result<RunOptions> resumed(const RunArguments& arguments) {
@@ -97,7 +80,7 @@ Result<ExitCode> run(const RunArguments& arguments) {
         shown = *report;
     }
     if (arguments.json) fmt::print("{}\n", json_text(to_json(outcome->results)));
-    else print_outcome(*outcome);
+    else print_run(outcome->results, outcome->directory);
     std::fflush(stdout);
     fmt::print(stderr, "\n{} in {:.0f} s; {}\n", outcome->results.run.id, outcome->results.run.elapsed_s,
                coloured(fs::absolute(shown).lexically_normal().string(), Colour::bold, 2));

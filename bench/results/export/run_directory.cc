@@ -6,7 +6,7 @@
 namespace diobench {
 
 fs::path run_directory(const std::string& given) {
-    if (!given.empty()) return given;
+    if (const fs::path named = fs::path("out") / given; !given.empty()) return fs::exists(given) || !fs::exists(named) ? fs::path(given) : named;
     fs::path here = fs::path("out") / "latest";
     return fs::exists(here) ? here : project_root() / here;
 }

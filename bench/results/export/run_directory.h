@@ -10,7 +10,7 @@
 
 namespace diobench {
 
-/// `given`, or out/latest of the working directory or else of the project when it is empty.
+/// `given`, also by its name below out/, or out/latest of the working directory or else of the project when it is empty.
 [[nodiscard]] fs::path run_directory(const std::string& given);
 /// Its results; when there is none yet the error says how to make one.
 [[nodiscard]] Result<Results> read_run(const std::string& given);

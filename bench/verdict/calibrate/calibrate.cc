@@ -12,6 +12,7 @@
 #include "bench/common/measure/metric_table.h"
 #include "bench/host/kernel/series.h"
 #include "bench/host/run/environment.h"
+#include "bench/results/export/summary.h"
 #include "bench/results/store/calibration_file.h"
 #include "bench/results/store/cells.h"
 #include "bench/verdict/calibrate/expected.h"
@@ -220,6 +221,7 @@ Result<CalibrateOutcome> calibrate(const CalibrateOptions& options) {
     if (auto s = calibrator.slowed_kernels(); !s) return forward(s);
     out.calibration.elapsed_s = std::chrono::duration<double>(Clock::now() - started).count();
     if (auto s = write_calibration(out.directory, out.calibration.to_json()); !s) return forward(s);
+    if (auto s = write_file_atomic(out.directory / kSummaryFileName, calibration_text(out.calibration)); !s) return forward(s);
     // A part of one says nothing of the gate as a whole.
     out.kept = options.filter.takes_all() && options.slowed.empty();
     if (out.kept)

@@ -12,6 +12,7 @@
 #include "bench/host/machine/machine_check.h"
 #include "bench/host/run/environment.h"
 #include "bench/host/run/select_cells.h"
+#include "bench/results/export/summary.h"
 #include "bench/results/store/cells.h"
 #include "bench/results/store/clock_file.h"
 #include "bench/verdict/calibrate/clock_request.h"
@@ -281,6 +282,7 @@ Result<ClockOutcome> calibrate_clock(const ClockOptions& options) {
     report.tool = run.tool;
     report.elapsed_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     if (auto s = write_clock(out.directory, report.to_json()); !s) return forward(s);
+    if (auto s = write_file_atomic(out.directory / kSummaryFileName, clock_text(report)); !s) return forward(s);
     out.why_not_kept = why_not_for_reports(report, policy->wall);
     if (out.why_not_kept.empty())
         if (auto s = keep_clock(report.to_json()); !s) return forward(s);

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// diobench show: whatever has ended, said once more.
+#include <cstdio>
+#include <fmt/format.h>
+#include <memory>
+
+#include "bench/cli/commands/command.h"
+#include "bench/cli/commands/gate_metrics.h"
+#include "bench/cli/commands/print_run.h"
+#include "bench/common/base/terminal.h"
+#include "bench/host/kernel/series.h"
+#include "bench/host/run/conformance_gate.h"
+#include "bench/host/verify/verify_kernels.h"
+#include "bench/nightly/night_record.h"
+#include "bench/results/export/conformance_text.h"
+#include "bench/results/export/report.h"
+#include "bench/results/export/run_directory.h"
+#include "bench/results/export/summary.h"
+#include "bench/results/history/draw_report.h"
+#include "bench/results/store/calibration_file.h"
+#include "bench/results/store/clock_file.h"
+#include "bench/verdict/attempt/attempt.h"
+#include "bench/verdict/bisect/bisect.h"
+#include "bench/verdict/judge/gate_json.h"
+#include "bench/verdict/judge/gate_text.h"
+#include "bench/verdict/judge/read_gate.h"
+
+namespace diobench {
+
+namespace {
+
+struct ShowArguments {
+    std::string directory;
+    bool all = false;
+    bool json = false;
+    bool report = true;
+};
+
+Status show_gate(const fs::path& directory, const ShowArguments& arguments) {
+    auto report = read_gate(directory);
+    if (!report) return forward(report);
+    fmt::print("{}{}", gate_text(*report, GateInk::terminal), arguments.all ? gate_table(*report, GateInk::terminal) : "");
+    return {};
+}
+
+Status show_results(const fs::path& directory, const ShowArguments&) {
+    auto results = read_run(directory.string());
+    if (!results) return forward(results);
+    if (results->run.suite == kMutantSuite) {
+        fmt::print("{}", mutants_text(results->kernels, kTextWidth, Ink::terminal));
+    } else if (results->cells.empty()) {
+        fmt::print("{}", conformance_text(results->kernels, kTextWidth, Ink::terminal));
+        for (const KernelResult& kernel : results->kernels)
+            for (const ConformanceEntry& one : kernel.conformance)
+                if (one.status == ConformanceStatus::fail && !one.known) {
+                    fmt::print("next: diobench verify {} --case {}\n", kernel.name, one.case_name);
+                    return {};
+                }
+    } else {
+        // A kernel may have failed verification since it was measured.
+        if (auto s = refuse_unverified_numbers(*results); !s) return s;
+        print_run(*results, directory);
+    }
+    return {};
+}
+
+/// The words it ended with.
+template <const std::string_view& file>
+Status show_text(const fs::path& directory, const ShowArguments&) {
+    auto text = read_file(directory / file);
+    if (!text) return forward(text);
+    fmt::print("{}", *text);
+    return {};
+}
+
+struct Kind {
+    std::string_view file;  ///< that only this kind has, and JSON
+    Status (*show)(const fs::path& directory, const ShowArguments& arguments);
+    bool has_page = false;
+};
+
+/// The first whose file is there: a run has a clock.json and a calibration.json as well.
+constexpr Kind kKinds[] = {
+    {kNightFileName, show_text<kNightTextFileName>},
+    {kAttemptFileName, show_text<kSummaryFileName>},
+    {kBisectFileName, show_text<kSummaryFileName>},
+    {kGateFileName, show_gate, true},
+    {kResultsFileName, show_results, true},
+    {kCalibrationFileName, show_text<kSummaryFileName>},
+    {kClockFileName, show_text<kSummaryFileName>},
+};
+
+/// report.html; drawn if it is not there yet. Empty: this kind has none.
+Result<fs::path> page_of(const Kind& kind, const fs::path& directory) {
+    const fs::path page = directory / kReportFileName;
+    if (fs::exists(page) || !kind.has_page) return fs::exists(page) ? page : fs::path();
+    Progress progress("report");
+    progress.update(0, 0, "drawing plots");
+    if (kind.file != kResultsFileName) return write_report(directory);
+    auto results = read_run(directory.string());
+    if (!results) return forward(results);
+    auto wanted = gate_metrics();
+    if (!wanted) return forward(wanted);
+    auto revises = known_revisions();
+    if (!revises) return forward(revises);
+    return draw_report(directory, *results, *revises, *wanted);
+}
+
+Result<ExitCode> show(const ShowArguments& arguments) {
+    fs::path directory = run_directory(arguments.directory);
+    if (fs::is_regular_file(directory)) directory = directory.parent_path();
+    for (const Kind& kind : kKinds) {
+        if (!fs::exists(directory / kind.file)) continue;
+        if (arguments.json) {
+            auto text = read_file(directory / kind.file);
+            if (!text) return forward(text);
+            fmt::print("{}", *text);
+            return ExitCode::ok;
+        }
+        if (auto s = kind.show(directory, arguments); !s) return forward(s);
+        std::fflush(stdout);
+        if (!arguments.report) return ExitCode::ok;
+        auto page = page_of(kind, directory);
+        if (!page) return forward(page);
+        if (!page->empty()) fmt::print(stderr, "{}\n", coloured(fs::absolute(*page).lexically_normal().string(), Colour::bold, 2));
+        return ExitCode::ok;
+    }
+    if (!fs::exists(directory)) return fail("show", directory.string(), "there is no such file or folder; name an output directory, or the id of a run below out/ (diobench history runs lists them)");
+    return fail("show", directory.string(), "nothing that has ended lies there: it holds none of " + [] {
+        std::vector<std::string> files;
+        for (const Kind& kind : kKinds) files.emplace_back(kind.file);
+        return join(files, ", ");
+    }());
+}
+
+}  // namespace
+
+void register_show_command(CLI::App& app, CommandContext& context) {
+    auto arguments = std::make_shared<ShowArguments>();
+    auto* command = app.add_subcommand("show", "Say once more what a run, gate, night, verify, try, bisect or calibration found, with its page");
+    command->footer("Examples:\n"
+                    "  diobench show                     what ended last\n"
+                    "  diobench show out/20261123-...    anything that has ended; its id alone will do\n"
+                    "  diobench show --all DIR           of a gate: every test that decided");
+    command->add_option("WHAT", arguments->directory, "Output directory, a file in it, or its name below out/ (default out/latest)");
+    command->add_flag("--all", arguments->all, "Of a gate: every deciding test with its metrics and functions, notes and self-tests");
+    command->add_flag("--json", arguments->json, "Print the file itself: results.json, gate.json, night.json, try.json, ...");
+    command->add_flag("!--no-report", arguments->report, "Do not draw a page that is missing");
+    command->callback([&context, arguments] { context.body = [arguments] { return show(*arguments); }; });
+}
+
+}  // namespace diobench
