@@ -67,7 +67,7 @@ class Clock:
 
 VIRTUAL = Clock(
     cpu=COUNTED, time=MODELLED, model="1 instruction = 1 ns",
-    meaning="Counted: instructions that were executed, bytes, pages, requests. They are the same on every host and in every repetition, so any "
+    meaning="Counted: instructions that were executed, bytes, pages, requests. They are the same on every host and in every repetition of one plan, with one seed, QEMU and compiler, so any "
             "difference between two kernels is a difference in what they do. Modelled: throughput and latency, as if an instruction took 1 ns, plus "
             "the latency of the simulated device that is named. Caches, memory bandwidth, branch prediction and the bus are not in the model: "
             "it ranks arms and shows changes, and is not what a stopwatch would show. Nothing was timed.",

@@ -111,7 +111,7 @@ Result<NightBaseline> last_good_baseline(ResultStore& store, const std::string& 
         const auto arms = revisions_of(kernel, *revises);
         const auto arm = std::find_if(arms.begin(), arms.end(), [&](const std::string& name) { return has_arm(*runs, name); });
         if (arm == arms.end()) continue;
-        if (std::string other = why_other_tools(runs->front().run, tonight.front().run); !other.empty()) {
+        if (std::string other = why_other_instructions(runs->front().run, tonight.front().run); !other.empty()) {
             if (!best.runs.empty()) break;
             best.wanted = !bad.empty();
             best.why = fmt::format("the last good night, {}, was measured with {}: {}", night.id, other,
@@ -153,7 +153,7 @@ Result<NightBaseline> pinned_baseline(ResultStore& store, const std::string& nam
         out.why = fmt::format("the pinned run {} has no kernel {} with the suite, machine and a seed of tonight", pin->run_id, arms.front());
         return out;
     }
-    out.why = why_other_tools(runs->front().run, tonight.front().run);
+    out.why = why_other_instructions(runs->front().run, tonight.front().run);
     if (!out.why.empty()) {
         out.why = fmt::format("the pinned run was measured with {}", out.why);
         return out;

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "bench/common/base/units.h"
+#include "bench/common/digest/sha256.h"
 #include "bench/common/image/layout.h"
 #include "bench/guest/backend/backend.h"
 
@@ -99,6 +100,16 @@ std::vector<PlannedBoot> plan_boots(const std::vector<Cell>& cells, const std::v
             out.push_back(std::move(boot));
         }
     return out;
+}
+
+std::string plan_sha256(const std::vector<PlannedBoot>& boots) {
+    std::string text;
+    for (const PlannedBoot& boot : boots) {
+        if (boot.seed != boots.front().seed) continue;
+        text += boot.device + '\n';
+        for (const Cell& cell : boot.cells) text += cell.id() + '\n';
+    }
+    return sha256_hex(text);
 }
 
 std::vector<PlannedBoot> take_shard(std::vector<PlannedBoot> boots, unsigned number, unsigned count) {

@@ -26,6 +26,10 @@ struct PlannedBoot {
 inline constexpr size_t kMostCells = 200;
 inline constexpr size_t kMostLayouts = 3;
 
+/// SHA-256 of what each boot does, in order, one of repeated boots: what a cell's boot did before it, and what memory its images take, is in
+/// the cell's counts. Seeds are not part of it.
+[[nodiscard]] std::string plan_sha256(const std::vector<PlannedBoot>& boots);
+
 /// Part `number` (1..count) of the boots: every count-th.
 [[nodiscard]] std::vector<PlannedBoot> take_shard(std::vector<PlannedBoot> boots, unsigned number, unsigned count);
 

@@ -209,12 +209,15 @@ ProgressState begun(const Run& run) {
 struct BootWork {
     std::vector<PlannedBoot> boots;
     std::vector<Cell> cells;  ///< of all of them, each once
+    std::string plan_sha256;  ///< of the boots of all shards
 };
 
 BootWork boot_work(const RunOptions& options, const std::vector<Cell>& cells) {
     std::vector<uint64_t> seeds;
     for (unsigned i = 0; i < std::max(1u, options.seeds); ++i) seeds.push_back(options.seed + i);
-    BootWork out{take_shard(plan_boots(cells, seeds), options.shard, options.shards), {}};
+    auto boots = plan_boots(cells, seeds);
+    std::string plan = plan_sha256(boots);
+    BootWork out{take_shard(std::move(boots), options.shard, options.shards), {}, std::move(plan)};
     for (const auto& boot : out.boots)
         if (boot.seed == out.boots.front().seed) out.cells.insert(out.cells.end(), boot.cells.begin(), boot.cells.end());
     return out;
@@ -264,6 +267,7 @@ Result<RunOutcome> run_suite(const RunOptions& asked) {
     const BootWork work = boot_work(options, selected->cells);
     if (work.boots.empty())
         return fail("run", fmt::format("--shard {}/{}", options.shard, options.shards), "there are fewer boots than shards: this one has nothing to do");
+    run.plan_sha256 = work.plan_sha256;
     const fs::path output = options.output.empty() ? fs::path("out") / run.id : options.output;
     if (options.cost_model) run.tool["cost_model"] = cost_model_text();
     if (options.cost_model && options.profile_directory.empty()) options.profile_directory = output / kProfileFolder;

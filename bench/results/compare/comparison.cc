@@ -240,10 +240,12 @@ Result<Comparison> compare_arms(const Results& results, const ComparisonOptions&
     return out;
 }
 
-std::string why_other_tools(const Run& first, const Run& second) {
+std::string why_other_instructions(const Run& first, const Run& second) {
     std::vector<std::string> out;
     for (const char* tool : kTools)
         if (tool_of(first, tool) != tool_of(second, tool)) out.push_back(fmt::format("another {} ({}, now {})", tool, tool_of(first, tool), tool_of(second, tool)));
+    if (first.plan_sha256 != second.plan_sha256 && !first.plan_sha256.empty() && !second.plan_sha256.empty())
+        out.push_back(fmt::format("another plan of which cells share a boot ({}, now {})", first.plan_sha256.substr(0, 12), second.plan_sha256.substr(0, 12)));
     return join(out, ", ");
 }
 

@@ -73,8 +73,9 @@ struct Comparison {
 /// direct reads have numbers, else the buffered reads.
 [[nodiscard]] Result<Comparison> compare_arms(const Results& results, const ComparisonOptions& options);
 
-/// Why numbers of the virtual clock in two runs are not of the same instructions (guest program, QEMU, compiler); empty if they are.
-[[nodiscard]] std::string why_other_tools(const Run& first, const Run& second);
+/// Why numbers of the virtual clock in two runs are not of the same instructions (guest program, QEMU, compiler, plan): a kernel
+/// would differ from itself. Empty if they are.
+[[nodiscard]] std::string why_other_instructions(const Run& first, const Run& second);
 /// Why two runs must not be compared (machine, clock, suite, emulator), as an error; else nothing.
 [[nodiscard]] Status check_comparable(const Results& first, const Results& second);
 /// One run with the arms of two: "dio@1" and "dio@2".  `kernels` names one arm

@@ -176,7 +176,7 @@ const StoredRun* newest_like(const std::vector<StoredRun>& newest_first, const S
 Status add_pin(FamilyBuilder& out, ResultStore& store, const Pin& pin, const Results& now, const ServeContent& content) {
     auto pinned = store.load_run(pin.run_id);
     if (!pinned) return forward(pinned);
-    const bool comparable = now.run.clock.kind != "virtual" || why_other_tools(pinned->run, now.run).empty();
+    const bool comparable = now.run.clock.kind != "virtual" || why_other_instructions(pinned->run, now.run).empty();
     out.add("diobench_pin_comparable", "0 if the newest run of its suite, machine and seed was measured with another guest program, QEMU or compiler.",
             {{"pin", pin.name}}, comparable ? 1 : 0);
     if (comparable) add_pinned(out, pin, collapse_boots(pinned->cells), now, content);

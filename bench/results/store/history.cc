@@ -51,7 +51,8 @@ Result<std::vector<HistoryRun>> ResultStore::history_runs() {
                                 "exit_code = 0 AND NOT EXISTS (SELECT 1 FROM judgement_runs x JOIN judgements j ON j.id = x.judgement_id "
                                 "WHERE x.run_id = runs.id AND j.verdict IN ('regression', 'invalid')), "
                                 "coalesce('QEMU ' || json_extract(description, '$.tool.qemu') || ', ', '') || "
-                                "coalesce((SELECT 'Linux ' || min(base_version) || ', ' FROM kernels WHERE run_id = runs.id), '') || host_cpu "
+                                "coalesce((SELECT 'Linux ' || min(base_version) || ', ' FROM kernels WHERE run_id = runs.id), '') || host_cpu || "
+                                "coalesce(', plan ' || substr(nullif(json_extract(description, '$.plan_sha256'), ''), 1, 12), '') "
                                 "FROM runs WHERE EXISTS (SELECT 1 FROM cells WHERE run_id = runs.id) ORDER BY started_at, id");
         std::vector<HistoryRun> out;
         auto text = [&](int i) { return query.getColumn(i).getString(); };

@@ -60,6 +60,7 @@ Json run_to_json(const Run& run) {
     json["machine"] = run.machine;
     json["accelerator"] = run.accelerator;
     json["seed"] = run.seed;
+    json["plan_sha256"] = run.plan_sha256;
     json["clock"] = {{"kind", run.clock.kind}, {"unit_is", run.clock.unit_is},
                      {"comparable", run.clock.comparable}, {"note", run.clock.note}};
     json["host"] = {{"cpu", run.host.cpu}, {"cpus", run.host.cpus}, {"memory_bytes", run.host.memory_bytes},
@@ -163,6 +164,7 @@ Run read_run(JsonReader reader) {
     run.machine = reader.text("machine");
     run.accelerator = reader.text("accelerator");
     run.seed = reader.integer("seed");
+    if (reader.has("plan_sha256")) run.plan_sha256 = reader.text("plan_sha256");
     auto clock = reader.object("clock");
     run.clock = {clock.text("kind"), clock.text("unit_is"), clock.boolean("comparable"), clock.text("note")};
     clock.finish();

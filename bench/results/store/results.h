@@ -62,6 +62,7 @@ struct Run {
     std::string machine;  ///< "exact", "uml", "kvm" or "host"
     std::string accelerator;
     int64_t seed = 0;
+    std::string plan_sha256;  ///< which cells share a boot, in their order; empty: a file from before it was recorded
     ClockInfo clock;
     HostInfo host;
     std::map<std::string, std::string> tool;  ///< name -> version; "version" and "git" are diobench's own

@@ -64,7 +64,7 @@ Status check_tools(const std::vector<GivenRun>& baseline, const std::vector<Give
     const Run& first = baseline.front().head.run;
     for (const auto* side : {&baseline, &candidate})
         for (const auto& one : *side)
-            if (const std::string other = why_other_tools(first, one.head.run); !other.empty())
+            if (const std::string other = why_other_instructions(first, one.head.run); !other.empty())
                 return fail("gate", one.head.run.id, fmt::format("it was measured with {} than run {}: the numbers are not of the same instructions; measure both again", other, first.id));
     return {};
 }

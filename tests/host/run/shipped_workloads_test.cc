@@ -118,6 +118,9 @@ TEST(BootPlan, EveryCellIsInOneBootAndShardsAreAllOfThem) {
     for (unsigned part = 1; part <= 3; ++part) shared += take_shard(boots, part, 3).size();
     EXPECT_EQ(shared, boots.size());
     EXPECT_EQ(plan_boots(*cells, {1, 2}).size(), 2 * boots.size());
+    // The plan's hash is of one seed's boots, and another cell in a boot is another plan.
+    EXPECT_EQ(plan_sha256(plan_boots(*cells, {1, 2})), plan_sha256(plan_boots(*cells, {7})));
+    EXPECT_NE(plan_sha256(plan_boots({cells->begin() + 1, cells->end()}, {1})), plan_sha256(boots));
 }
 
 TEST(BootPlan, TheQuickSuiteIsOneBootADevice) {

@@ -167,6 +167,17 @@ TEST(Comparison, RunsOfOtherMeaningAreNotCompared) {
     refused([](diobench::Run& r) { r.tool["qemu"] = "9.0"; }, "emulator");
 }
 
+TEST(Comparison, AnotherPlanIsOtherInstructions) {
+    diobench::Run one = sample_results().run;
+    diobench::Run two = one;
+    one.plan_sha256 = "0123456789abcdef";
+    EXPECT_EQ(why_other_instructions(one, two), "") << "a file from before plans were recorded";
+    two.plan_sha256 = "fedcba9876543210";
+    EXPECT_THAT(why_other_instructions(one, two), AllOf(HasSubstr("another plan"), HasSubstr("(0123456789ab, now fedcba987654)")));
+    two.plan_sha256 = one.plan_sha256;
+    EXPECT_EQ(why_other_instructions(one, two), "");
+}
+
 TEST(Comparison, TwoRunsShowOneArmOfEach) {
     auto merged = merge_runs(sample_results(), with_dio({512, 0.04, 80000, 0}), {});
     ASSERT_TRUE(merged);
