@@ -32,7 +32,7 @@ pid=$!
 wait_for "$scratch/serve.out" -s
 base=$(sed -n 's#^\(http://[^/]*\)/$#\1#p' "$scratch/serve.out")
 curl -sf "$base/run/report.html" | cmp -s - "$out/run/report.html" || fail "the page that is served is not the one that was drawn"
-served=("$base/run/report.html")
+served=("$base/run/report.html" "$base/" "$base/history")
 look "file://$out/"{gate,verify}/report.html "${served[@]}" || fail "not for everyone"
 
 sees 'color-contrast' 's/--dim: #[0-9a-f]*/--dim: #bbb/'

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cctype>
 #include <fmt/format.h>
+#include <initializer_list>
 
 #include "bench/results/history/draw.h"
 
@@ -12,20 +13,33 @@ namespace diobench {
 
 namespace {
 
+// As reports/base.html.j2: AA in light and dark, tables that scroll by themselves, everything on paper.
 constexpr std::string_view kStyle =
-    "body{font:15px/1.5 'DejaVu Sans',sans-serif;margin:1.5em auto;max-width:76em;padding:0 1em;color:#222;background:#fff}"
-    "h1{font-size:1.4em}h2{font-size:1.1em;margin:1.6em 0 .4em}table{border-collapse:collapse}td,th{text-align:left;padding:.15em .8em .15em 0;vertical-align:top}"
-    "th{border-bottom:1px solid #999}.bad{color:#b00020}.good{color:#00695c}.id{font-family:'DejaVu Sans Mono',monospace;font-size:.9em}"
-    ".dim{color:#666}.n{white-space:nowrap}svg{display:block}form{margin:1em 0}input{font:inherit}nav a{margin-right:1em}";
+    ":root{color-scheme:light dark;--ink:#222;--dim:#5f5f5f;--paper:#fff;--bad:#b00020;--good:#00695c;--link:#006aa6}"
+    "@media screen and (prefers-color-scheme:dark){:root{--ink:#e4e4e4;--dim:#a8a8a8;--paper:#191919;--bad:#ff8f94;--good:#6fcf97;--link:#6cb6f0}svg{filter:invert(.9) hue-rotate(180deg)}}"
+    "body{font:15px/1.5 'DejaVu Sans',sans-serif;margin:1.5em auto;max-width:76em;padding:0 1em;color:var(--ink);background:var(--paper);overflow-wrap:anywhere}"
+    "h1{font-size:1.4em}h2{font-size:1.1em;margin:1.6em 0 .4em}a{color:var(--link)}table{border-collapse:collapse}td,th{text-align:left;padding:.15em .8em .15em 0;vertical-align:top;overflow-wrap:normal}"
+    "th[scope=col]{border-bottom:1px solid var(--dim)}th[scope=row]{font-weight:normal}caption,.dim{color:var(--dim);text-align:left}.bad{color:var(--bad)}.good{color:var(--good)}"
+    ".id{font-family:'DejaVu Sans Mono',monospace;font-size:.9em}.n{white-space:nowrap}svg{display:block}form{margin:1em 0}input,select{font:inherit;max-width:100%;box-sizing:border-box}"
+    "nav a{margin-right:1em}label{margin-right:.6em}.scroll{overflow-x:auto}.scroll:focus-visible{outline:2px solid var(--link)}"
+    "@media print{.scroll{overflow:visible}table{font-size:.7em}td,th{overflow-wrap:anywhere}svg{width:260px;height:auto}}";
 
 std::string page(std::string_view title, const std::string& body) {
-    return fmt::format("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
-                       "<title>{0}</title><style>{1}</style></head>\n<body><nav><a href=\"/\">Runs</a><a href=\"/history\">History</a>"
-                       "<a href=\"/latest/report.html\">Latest report</a><a href=\"/metrics\">Metrics</a></nav>\n<h1>{0}</h1>\n{2}</body></html>\n",
+    return fmt::format("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+                       "<title>{0}</title><style>{1}</style></head>\n<body><nav aria-label=\"Pages\"><a href=\"/\">Runs</a><a href=\"/history\">History</a>"
+                       "<a href=\"/latest/report.html\">Latest report</a><a href=\"/metrics\">Metrics</a></nav>\n<main><h1>{0}</h1>\n{2}</main></body></html>\n",
                        escape_html(title), kStyle, body);
 }
 
 std::string coloured_word(const std::string& word, bool good) { return fmt::format("<span class=\"{}\">{}</span>", good ? "good" : "bad", escape_html(word)); }
+
+/// In a place that scrolls sideways by itself, by keyboard too; `names` are of the columns.
+std::string table(std::string_view caption, std::initializer_list<std::string_view> names, const std::string& rows) {
+    std::string head;
+    for (const auto name : names) head += fmt::format("<th scope=\"col\">{}</th>", name);
+    return fmt::format("<div class=\"scroll\" role=\"region\" aria-label=\"{0}\" tabindex=\"0\"><table><caption>{0}</caption>\n<tr>{1}</tr>\n{2}</table></div>\n", caption,
+                       head, rows);
+}
 
 /// The slashes stay.
 std::string encode_path(std::string_view path) {
@@ -45,7 +59,7 @@ std::string run_row(const ListedRun& listed) {
     std::string links;
     if (listed.has_report) links += fmt::format("<a href=\"{}report.html\">report</a> ", folder);
     if (listed.has_summary) links += fmt::format("<a href=\"{}summary.txt\">summary</a>", folder);
-    return fmt::format("<tr><td class=\"id\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{} of {}</td><td>{}</td></tr>\n", escape_html(run.id),
+    return fmt::format("<tr><th scope=\"row\" class=\"id\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{} of {}</td><td>{}</td></tr>\n", escape_html(run.id),
                        escape_html(run.started_at), escape_html(run.suite), escape_html(run.machine), coloured_word(run.status, run.exit_code == 0), run.ok_cells,
                        run.cells, links);
 }
@@ -57,11 +71,11 @@ std::string progress_text(const ProgressState& p) {
 }
 
 std::string gates_table(const std::vector<StoredJudgement>& gates) {
-    std::string out = "<h2>Verdicts</h2>\n<table><tr><th>when</th><th>what</th><th>baseline</th><th>candidate</th><th>suite</th><th>machine</th><th>verdict</th></tr>\n";
+    std::string rows;
     for (const auto& g : gates)
-        out += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", escape_html(g.started_at), escape_html(g.kind),
+        rows += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", escape_html(g.started_at), escape_html(g.kind),
                            escape_html(g.baseline), escape_html(g.candidate), escape_html(g.suite), escape_html(g.machine), coloured_word(g.verdict, g.verdict == "pass"));
-    return out + "</table>\n";
+    return "<h2>Verdicts</h2>\n" + table("What was judged, the newest first", {"when", "what", "baseline", "candidate", "suite", "machine", "verdict"}, rows);
 }
 
 /// Places in the figure.
@@ -108,14 +122,18 @@ std::string marks(const HistorySeries& series, const std::vector<ChangePoint>& c
                            colour, dashes, escape_html(title));
     };
     const auto sentences = describe_changes(series, changes);
-    for (size_t i = 0; i < changes.size(); ++i) upright(changes[i].index, "#e69f00", "none", sentences[i]);
+    for (size_t i = 0; i < changes.size(); ++i) upright(changes[i].index, "#b36b00", "none", sentences[i]);
     for (size_t i = 0; i < series.points.size(); ++i) {
         const auto& p = series.points[i];
-        if (i > 0 && p.kernel != series.points[i - 1].kernel) upright(i, "#999999", "2,3", p.kernel + " after " + series.points[i - 1].kernel);
-        if (!p.value) upright(i, "#cc79a7", "1,2", p.run_id + ": no number");
-        if (!p.verdict.empty() && p.verdict != "pass")
-            out += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" fill=\"{}\"><title>{}</title></circle>", scale.x(i), p.value ? scale.y(*p.value) : 8.0,
-                               p.verdict == "inconclusive" ? "#e69f00" : "#d55e00", escape_html(p.run_id + ": " + p.verdict));
+        if (i > 0 && p.kernel != series.points[i - 1].kernel) upright(i, "#767676", "4,3", p.kernel + " after " + series.points[i - 1].kernel);
+        if (!p.value) upright(i, "#a0447a", "1,3", p.run_id + ": no number");
+        if (p.verdict.empty() || p.verdict == "pass") continue;
+        const double y = p.value ? scale.y(*p.value) : 8.0;
+        const std::string title = escape_html(p.run_id + ": " + p.verdict);
+        if (p.verdict == "inconclusive")
+            out += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"7\" height=\"7\" fill=\"#e69f00\" stroke=\"#444444\"><title>{}</title></rect>", scale.x(i) - 3.5, y - 3.5, title);
+        else
+            out += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" fill=\"#d55e00\" stroke=\"#444444\"><title>{}</title></circle>", scale.x(i), y, title);
     }
     return out;
 }
@@ -128,8 +146,12 @@ std::string history_row(const HistorySeries& series, const std::vector<Pin>& pin
         if (auto drift = drift_from(series, changes, pin))
             notes += fmt::format("<span class=\"bad\">{} worse than pin {}{}</span><br>", percent_text(drift->worse_by_ratio), escape_html(pin.name),
                                  drift->creep ? ", a creep that no single step shows" : "");
+    for (const auto& point : series.points)
+        if (!point.verdict.empty() && point.verdict != "pass") notes += escape_html(point.run_id + ": judged " + point.verdict) + "<br>";
+    const auto without = std::count_if(series.points.begin(), series.points.end(), [](const auto& point) { return !point.value; });
+    if (without > 0) notes += fmt::format("{} without a number<br>", without);
     const auto& last = series.points.back();
-    return fmt::format("<tr><td class=\"id\">{}<br><span class=\"dim\">{}, machine {}, {} runs</span></td><td>{}</td><td class=\"n\">{}</td></tr>\n<tr><td colspan=\"3\" class=\"dim\">{}</td></tr>\n",
+    return fmt::format("<tr><th scope=\"row\" class=\"id\">{}<br><span class=\"dim\">{}, machine {}, {} runs</span></th><td>{}</td><td class=\"n\">{}</td></tr>\n<tr><td colspan=\"3\" class=\"dim\">{}</td></tr>\n",
                        escape_html(series.cell), escape_html(series.kernel), escape_html(series.machine), series.points.size(),
                        series_svg(series, changes, 480, 56), last.value ? escape_html(metric_text(*series.metric, *last.value)) : "no number", notes);
 }
@@ -142,8 +164,8 @@ std::string history_link(const SeriesRequest& r, size_t page, std::string_view t
 std::string history_form(const SeriesRequest& r) {
     std::string options;
     for (const auto& metric : metric_table()) options += fmt::format("<option{}>{}</option>", metric.name == r.metric ? " selected" : "", escape_html(metric.name));
-    return fmt::format("<form action=\"/history\">cells <input name=\"cell\" size=\"40\" value=\"{}\"> metric <select name=\"metric\">{}</select> "
-                       "kernel <input name=\"kernel\" size=\"10\" value=\"{}\"> machine <input name=\"machine\" size=\"6\" value=\"{}\"> <button>show</button></form>\n",
+    return fmt::format("<form action=\"/history\"><label>cells <input name=\"cell\" size=\"40\" value=\"{}\"></label> <label>metric <select name=\"metric\">{}</select></label> "
+                       "<label>kernel <input name=\"kernel\" size=\"10\" value=\"{}\"></label> <label>machine <input name=\"machine\" size=\"6\" value=\"{}\"></label> <button>show</button></form>\n",
                        escape_html(r.cell_glob), options, escape_html(r.kernel), escape_html(r.machine));
 }
 
@@ -204,9 +226,9 @@ std::string runs_page(const std::vector<ListedRun>& runs, const std::vector<Prog
     for (const auto& one : progress)
         if (one.state == "running") body += progress_text(one);
     if (!gates.empty()) body += gates_table(gates);
-    body += "<h2>Runs</h2>\n<table><tr><th>run</th><th>started</th><th>suite</th><th>machine</th><th>status</th><th>cells ok</th><th></th></tr>\n";
-    for (const auto& run : runs) body += run_row(run);
-    body += "</table>\n";
+    std::string rows;
+    for (const auto& run : runs) rows += run_row(run);
+    body += "<h2>Runs</h2>\n" + table("Runs, the newest first", {"run", "started", "suite", "machine", "status", "cells ok", "files"}, rows);
     if (runs.empty()) body += "<p>No run yet: make one with <span class=\"id\">diobench run</span>.</p>\n";
     return page("diobench: runs", body);
 }
@@ -220,24 +242,26 @@ std::string series_svg(const HistorySeries& series, const std::vector<ChangePoin
         scale->high = std::max(scale->high, *point.value);
     }
     if (!scale) return {};
-    return fmt::format("<svg width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"img\"><title>{2} to {3}</title>{4}{5}</svg>", width, height,
-                       escape_html(metric_text(*series.metric, scale->low)), escape_html(metric_text(*series.metric, scale->high)), value_line(series, *scale),
-                       marks(series, changes, *scale));
+    std::string finding = fmt::format("{} to {} in {} runs", metric_text(*series.metric, scale->low), metric_text(*series.metric, scale->high), series.points.size());
+    for (const auto& sentence : describe_changes(series, changes)) finding += "; " + sentence;
+    return fmt::format("<svg width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"img\"><title>{2}</title>{3}{4}</svg>", width, height, escape_html(finding),
+                       value_line(series, *scale), marks(series, changes, *scale));
 }
 
 std::string history_page(const HistoryPage& what) {
     std::string body = history_form(what.request);
     if (!what.problem.empty()) body += fmt::format("<p class=\"bad\">{}</p>\n", escape_html(what.problem));
     if (!what.series.empty())
-        body += fmt::format("<p>{}, <span class=\"dim\">{}</span> Orange line: level changed; dashed: another revision; red dot: regression or invalid; pink: no number.</p>\n",
+        body += fmt::format("<p>{}, <span class=\"dim\">{}</span> Upright lines, solid: level changed; dashed: another revision; dotted: no number. Dot: regression or invalid; square: inconclusive.</p>\n",
                             escape_html(what.request.metric), escape_html(what.series.front().metric->help));
     std::string pages;
     if (what.page > 0) pages += history_link(what.request, what.page - 1, "before");
     if (what.pages > 1) pages += fmt::format("page {} of {} ", what.page + 1, what.pages);
     if (what.page + 1 < what.pages) pages += history_link(what.request, what.page + 1, "next");
-    body += pages + "<table>\n";
-    for (const auto& series : what.series) body += history_row(series, what.pins);
-    return page("diobench: history", body + "</table>\n" + pages);
+    std::string rows;
+    for (const auto& series : what.series) rows += history_row(series, what.pins);
+    if (!rows.empty()) body += pages + table("A row a cell; what was noticed of it is below its line", {"cell", "the runs, the oldest at the left", "last"}, rows);
+    return page("diobench: history", body + pages);
 }
 
 }  // namespace diobench
