@@ -61,7 +61,7 @@ Status print_for_people(const Comparison& comparison) {
 
 Result<ExitCode> compare(CompareArguments arguments) {
     if (arguments.directories.size() > 2)
-        return fail("compare", arguments.directories[2], "one output directory shows its arms, two show one arm of each; these are more");
+        return fail("compare", arguments.directories[2], "one output directory shows its kernels, two show one kernel of each; these are more");
     bool two = arguments.directories.size() == 2;
     std::string warning;
     auto results = two ? read_two(arguments, warning) : read_run(arguments.directories.empty() ? "" : arguments.directories.front());
@@ -84,10 +84,10 @@ Result<ExitCode> compare(CompareArguments arguments) {
 
 void register_compare_command(CLI::App& app, CommandContext& context) {
     auto arguments = std::make_shared<CompareArguments>();
-    auto* command = app.add_subcommand("compare", "Show the arms of a finished run side by side, or one arm of two runs");
+    auto* command = app.add_subcommand("compare", "Show the kernels of a finished run side by side, or one kernel of two runs");
     command->add_option("RUN_DIR", arguments->directories, "Output directory of a run (default out/latest), or two of them");
     command->add_option("--kernel", arguments->options.kernels,
-                        "Only these arms: the first is the reference, the last the candidate. With two directories: the arm of each")
+                        "Only these kernels: the first is the reference, the last the candidate. With two directories: the kernel of each")
         ->option_text("NAME ...");
     command->add_flag("--all", arguments->all, "Every cell, not only the main reads from the local cache");
     add_filter_options(*command, arguments->options.filter);
