@@ -8,6 +8,9 @@
 
 namespace diobench {
 
+/// The suite of a run of the user's own workload files and fio jobs.
+inline constexpr const char* kOwnSuite = "own";
+
 /// --filter and --where; `what` begins their help.
 void add_filter_options(CLI::App& command, CellFilter& filter, const std::string& what = "Only");
 /// --suite, --workload, --fio-job, --filter, --where, --shard, --seeds.

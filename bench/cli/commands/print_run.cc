@@ -3,11 +3,15 @@
 
 #include <fmt/format.h>
 
+#include "bench/cli/commands/cell_options.h"
+#include "bench/cli/commands/gate_metrics.h"
 #include "bench/common/base/terminal.h"
+#include "bench/host/kernel/series.h"
 #include "bench/host/machine/qemu.h"
 #include "bench/results/compare/answer.h"
 #include "bench/results/compare/comparison.h"
 #include "bench/results/compare/floor.h"
+#include "bench/results/history/draw_report.h"
 #include "bench/results/store/clock_file.h"
 
 namespace diobench {
@@ -16,7 +20,8 @@ namespace {
 
 /// The kernel's worst read of all classes, where the machine counts: what it executes tells why. Empty: nothing is worse.
 std::string next_after(const ClassTable& table) {
-    if (table.results->run.machine != "exact") return "";
+    const Run& run = table.results->run;
+    if (run.machine != "exact" || run.suite == kOwnSuite) return "";
     const ReadPair* worst = nullptr;
     for (const ClassRow& row : table.work) {
         const ClassFigure* figure = row.direct ? table.figure(row, table.candidate) : nullptr;
@@ -24,8 +29,14 @@ std::string next_after(const ClassTable& table) {
         if (worst == nullptr || figure->worst.ratio > worst->ratio) worst = &figure->worst;
     }
     if (worst == nullptr) return "";
-    const std::string kernels = table.reference == table.candidate || table.results->find_kernel(table.reference) == nullptr ? "" : fmt::format(" --kernel {}", table.reference);
-    return fmt::format("diobench profile{} --kernel {} --suite {} --filter {}", kernels, table.candidate, table.results->run.suite, shell_text({worst->cell->cell}));
+    std::string kernels;
+    for (const auto& name : {table.reference, table.candidate}) {
+        if (table.results->find_kernel(name) == nullptr) continue;  // buffered reads are no kernel
+        const auto given = kernel_as_given(run, name);
+        if (!given) return "";
+        kernels += " --kernel " + *given;
+    }
+    return fmt::format("diobench profile{} --suite {} --filter {}", kernels, run.suite, shell_text({worst->cell->cell}));
 }
 
 }  // namespace
@@ -46,6 +57,24 @@ void print_run(const Results& results, const fs::path& directory) {
     for (const auto& finding : run.findings)
         fmt::print("{} {}\n", coloured("!", run.exit_code == 0 ? Colour::yellow : Colour::red), finding);
     if (!next.empty()) fmt::print("next: {}\n", next);
+}
+
+Result<fs::path> draw_run(const fs::path& directory, const Results& results) {
+    auto wanted = gate_metrics();
+    if (!wanted) return forward(wanted);
+    auto revises = known_revisions();
+    if (!revises) return forward(revises);
+    return draw_report(directory, results, *revises, *wanted);
+}
+
+std::optional<std::string> kernel_as_given(const Run& run, const std::string& kernel) {
+    for (const auto& word : run.argv)
+        if (word.starts_with("--tree") || word.starts_with("--rev")) return std::nullopt;
+    std::vector<std::string> words{kernel};
+    words.insert(words.end(), run.argv.begin(), run.argv.end());
+    for (const auto& word : words)
+        if (auto chain = resolve_series(word); chain && !chain->empty() && chain->back().name == kernel) return shell_text({word});
+    return std::nullopt;
 }
 
 }  // namespace diobench

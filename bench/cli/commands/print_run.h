@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A run on the terminal, when it ends and when it is looked at again.
+// A run on the terminal and as a page, when it ends and when it is looked at again.
 #pragma once
 
+#include <optional>
+#include <string>
+
+#include "bench/common/base/error.h"
 #include "bench/common/base/files.h"
 #include "bench/results/store/results.h"
 
@@ -10,5 +14,10 @@ namespace diobench {
 /// The answer, what a nanosecond is, how far a stopwatch agrees, what went wrong, and the command to go on with.
 /// `directory`: of the run, for the clock.json in it.
 void print_run(const Results& results, const fs::path& directory);
+/// Draws the plots and report.html into the run's directory, with how the numbers that gate went; the page's path.
+[[nodiscard]] Result<fs::path> draw_run(const fs::path& directory, const Results& results);
+/// The kernel as another command takes it: by its name or by the folder that the run was given. Nothing if it is known by neither any
+/// more, or was built from a source of the run's own.
+[[nodiscard]] std::optional<std::string> kernel_as_given(const Run& run, const std::string& kernel);
 
 }  // namespace diobench

@@ -20,10 +20,11 @@ struct GroupedCommand {
 constexpr GroupedCommand kCommands[] = {
     {"Every day", register_doctor_command},     {"Every day", register_try_command},      {"Every day", register_run_command},
     {"Every day", register_verify_command},     {"Every day", register_gate_command},     {"Every day", register_bisect_command},
-    {"Look", register_show_command},            {"Look", register_compare_command},         {"Look", register_report_command},        {"Look", register_history_command},
-    {"Look", register_export_command},          {"Measure", register_kernel_command},     {"Measure", register_plan_command},
-    {"Measure", register_profile_command},      {"Measure", register_trace_command},      {"Unattended", register_nightly_command},
-    {"Unattended", register_serve_command},     {"Trust", register_calibrate_command},    {"Trust", register_overhead_command},
+    {"Look", register_show_command},            {"Look", register_compare_command},         {"Look", register_report_command},
+    {"Look", register_history_command},         {"Look", register_export_command},          {"Measure", register_kernel_command},
+    {"Measure", register_plan_command},         {"Measure", register_profile_command},      {"Measure", register_trace_command},
+    {"Unattended", register_nightly_command},   {"Unattended", register_serve_command},     {"Trust", register_calibrate_command},
+    {"Trust", register_overhead_command},
 };
 
 }  // namespace

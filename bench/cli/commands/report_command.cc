@@ -4,11 +4,9 @@
 #include <memory>
 
 #include "bench/cli/commands/command.h"
-#include "bench/cli/commands/gate_metrics.h"
+#include "bench/cli/commands/print_run.h"
 #include "bench/common/base/terminal.h"
-#include "bench/host/kernel/series.h"
 #include "bench/results/export/run_directory.h"
-#include "bench/results/history/draw_report.h"
 
 namespace diobench {
 
@@ -20,13 +18,9 @@ void register_report_command(CLI::App& app, CommandContext& context) {
         context.body = [directory]() -> Result<ExitCode> {
             auto results = read_run(*directory);
             if (!results) return forward(results);
-            auto wanted = gate_metrics();
-            if (!wanted) return forward(wanted);
-            auto revises = known_revisions();
-            if (!revises) return forward(revises);
             Progress progress("report");
             progress.update(0, 0, "drawing plots");
-            auto page = draw_report(run_directory(*directory), *results, *revises, *wanted);
+            auto page = draw_run(run_directory(*directory), *results);
             if (!page) return forward(page);
             progress.finish(fmt::format("report: wrote {} and the plots in {}", page->string(), (page->parent_path() / "plots").string()));
             return ExitCode::ok;

@@ -6,7 +6,6 @@
 
 #include "bench/cli/commands/cell_options.h"
 #include "bench/cli/commands/command.h"
-#include "bench/cli/commands/gate_metrics.h"
 #include "bench/cli/commands/print_run.h"
 #include "bench/cli/commands/show_plan.h"
 #include "bench/common/base/json_text.h"
@@ -14,7 +13,6 @@
 #include "bench/host/kernel/series.h"
 #include "bench/host/run/resume_file.h"
 #include "bench/host/run/run_suite.h"
-#include "bench/results/history/draw_report.h"
 
 namespace diobench {
 
@@ -45,7 +43,7 @@ Result<RunOptions> asked_for(const RunArguments& arguments) {
         return fail("run", "--kernel", "machine host measures the kernel that runs here; leave --kernel out");
     if (options.machine != MachineKind::host && options.kernels.empty())
         return fail("run", "--kernel", "which kernel? (diobench kernel list shows them)");
-    if (!options.workload_files.empty() || !options.fio_jobs.empty()) options.suite = "own";
+    if (!options.workload_files.empty() || !options.fio_jobs.empty()) options.suite = kOwnSuite;
     return options;
 }
 
@@ -71,11 +69,7 @@ Result<ExitCode> run(const RunArguments& arguments) {
     if (!outcome) return forward(outcome);
     fs::path shown = outcome->directory / "results.json";
     if (arguments.report) {
-        auto wanted = gate_metrics();
-        if (!wanted) return forward(wanted);
-        auto revises = known_revisions();
-        if (!revises) return forward(revises);
-        auto report = draw_report(outcome->directory, outcome->results, *revises, *wanted);
+        auto report = draw_run(outcome->directory, outcome->results);
         if (!report) return forward(report);
         shown = *report;
     }

@@ -5,10 +5,8 @@
 #include <memory>
 
 #include "bench/cli/commands/command.h"
-#include "bench/cli/commands/gate_metrics.h"
 #include "bench/cli/commands/print_run.h"
 #include "bench/common/base/terminal.h"
-#include "bench/host/kernel/series.h"
 #include "bench/host/run/conformance_gate.h"
 #include "bench/host/verify/verify_kernels.h"
 #include "bench/nightly/night_record.h"
@@ -16,7 +14,6 @@
 #include "bench/results/export/report.h"
 #include "bench/results/export/run_directory.h"
 #include "bench/results/export/summary.h"
-#include "bench/results/history/draw_report.h"
 #include "bench/results/store/calibration_file.h"
 #include "bench/results/store/clock_file.h"
 #include "bench/verdict/attempt/attempt.h"
@@ -53,7 +50,7 @@ Status show_results(const fs::path& directory, const ShowArguments&) {
         for (const KernelResult& kernel : results->kernels)
             for (const ConformanceEntry& one : kernel.conformance)
                 if (one.status == ConformanceStatus::fail && !one.known) {
-                    fmt::print("next: diobench verify {} --case {}\n", kernel.name, one.case_name);
+                    if (auto given = kernel_as_given(results->run, kernel.name)) fmt::print("next: diobench verify {} --case {}\n", *given, one.case_name);
                     return {};
                 }
     } else {
@@ -73,10 +70,16 @@ Status show_text(const fs::path& directory, const ShowArguments&) {
     return {};
 }
 
+Result<fs::path> draw_results(const fs::path& directory) {
+    auto results = read_run(directory.string());
+    if (!results) return forward(results);
+    return draw_run(directory, *results);
+}
+
 struct Kind {
     std::string_view file;  ///< that only this kind has, and JSON
     Status (*show)(const fs::path& directory, const ShowArguments& arguments);
-    bool has_page = false;
+    Result<fs::path> (*draw)(const fs::path& directory) = nullptr;  ///< null: it has no page
 };
 
 /// The first whose file is there: a run has a clock.json and a calibration.json as well.
@@ -84,8 +87,8 @@ constexpr Kind kKinds[] = {
     {kNightFileName, show_text<kNightTextFileName>},
     {kAttemptFileName, show_text<kSummaryFileName>},
     {kBisectFileName, show_text<kSummaryFileName>},
-    {kGateFileName, show_gate, true},
-    {kResultsFileName, show_results, true},
+    {kGateFileName, show_gate, write_report},
+    {kResultsFileName, show_results, draw_results},
     {kCalibrationFileName, show_text<kSummaryFileName>},
     {kClockFileName, show_text<kSummaryFileName>},
 };
@@ -93,17 +96,11 @@ constexpr Kind kKinds[] = {
 /// report.html; drawn if it is not there yet. Empty: this kind has none.
 Result<fs::path> page_of(const Kind& kind, const fs::path& directory) {
     const fs::path page = directory / kReportFileName;
-    if (fs::exists(page) || !kind.has_page) return fs::exists(page) ? page : fs::path();
+    if (fs::exists(page)) return page;
+    if (kind.draw == nullptr) return fs::path();
     Progress progress("report");
     progress.update(0, 0, "drawing plots");
-    if (kind.file != kResultsFileName) return write_report(directory);
-    auto results = read_run(directory.string());
-    if (!results) return forward(results);
-    auto wanted = gate_metrics();
-    if (!wanted) return forward(wanted);
-    auto revises = known_revisions();
-    if (!revises) return forward(revises);
-    return draw_report(directory, *results, *revises, *wanted);
+    return kind.draw(directory);
 }
 
 Result<ExitCode> show(const ShowArguments& arguments) {

@@ -177,7 +177,7 @@ Status add_pin(FamilyBuilder& out, ResultStore& store, const Pin& pin, const Res
     auto pinned = store.load_run(pin.run_id);
     if (!pinned) return forward(pinned);
     const bool comparable = now.run.clock.kind != "virtual" || why_other_instructions(pinned->run, now.run).empty();
-    out.add("diobench_pin_comparable", "0 if the newest run of its suite, machine and seed was measured with another guest program, QEMU or compiler.",
+    out.add("diobench_pin_comparable", "0 if the newest run of its suite, machine and seed was measured with another guest program, QEMU, compiler or plan.",
             {{"pin", pin.name}}, comparable ? 1 : 0);
     if (comparable) add_pinned(out, pin, collapse_boots(pinned->cells), now, content);
     return {};
