@@ -6,6 +6,7 @@
 # label: program
 # timeout: 600
 . "$(dirname "$0")/common.bash"
+its_turn 1 6
 axe=${DIOBENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/diobench}/deps/axe-core-4.10.3/axe.min.js
 command -v chromium > /dev/null || skip "chromium is not installed: scripts/setup --tests"
 command -v curl > /dev/null || skip "curl is not installed: scripts/setup --tests"

@@ -5,6 +5,7 @@
 # label: booted
 # timeout: 2400
 . "$(dirname "$0")/common.bash"
+its_turn 1 5
 out=$scratch/run
 expect_exit 0 "$diobench" run --kernel base --kernel fallback --kernel dio-sync --kernel dio --out "$out" \
     --filter '*/flat/*'

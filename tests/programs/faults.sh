@@ -5,6 +5,7 @@
 # label: booted
 # timeout: 2400
 . "$(dirname "$0")/common.bash"
+its_turn 3 6
 check() {
     local series=$1 code=$2 status=$3 says=$4 out=$scratch/$1
     expect_exit "$code" "$diobench" run --kernel fallback --kernel "tests/series/$series" --no-report --out "$out" --filter 'sparse-read/*/ram/*'

@@ -4,6 +4,7 @@
 # label: booted
 # timeout: 900
 . "$(dirname "$0")/common.bash"
+its_turn 5 7
 built=${DIOBENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/diobench}/deps/fio-3.33
 [ -x "$built/fio" ] && [ -x "$built/t/io_uring" ] || skip "no static fio with its t/io_uring; run scripts/setup"
 command -v valgrind > /dev/null || skip "no valgrind; run scripts/setup"

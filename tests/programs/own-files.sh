@@ -4,6 +4,7 @@
 # label: booted
 # timeout: 900
 . "$(dirname "$0")/common.bash"
+its_turn 1 5
 mkdir -p "$scratch/own/fio"
 cat > "$scratch/own/mine.toml" <<'EOF2'
 name = "mine"

@@ -5,6 +5,7 @@
 # label: booted
 # timeout: 1800
 . "$(dirname "$0")/common.bash"
+its_turn 6 7
 # Boots are compared by hand: the order in which a run starts them does not matter.
 filter='rand-read/fscache/flat/ram/local/*/4k/pread/qd1'
 

@@ -4,6 +4,7 @@
 # label: booted
 # timeout: 3000
 . "$(dirname "$0")/common.bash"
+its_turn 5 7
 # A project of its own: the block adds a series to it.
 mkdir "$scratch/root" "$scratch/here"
 for entry in "$source_dir"/* "$source_dir"/.git; do ln -s "$entry" "$scratch/root/"; done

@@ -4,6 +4,7 @@
 # label: booted
 # timeout: 1800
 . "$(dirname "$0")/common.bash"
+its_turn 3 5
 cells_of() {
     /usr/bin/python3 -c 'import json, sys; print(json.dumps(json.load(open(sys.argv[1]))["cells"]))' "$1/results.json"
 }

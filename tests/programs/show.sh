@@ -4,6 +4,7 @@
 # label: booted
 # timeout: 600
 . "$(dirname "$0")/common.bash"
+its_turn 1 6
 few='resident-read/fscache/flat/nvme-80us/resident/*/random/4k/pread/qd1'
 says() {
     for text in "$@"; do grep -q -- "$text" "$scratch/out" || { cat "$scratch/out"; fail "it does not say $text"; }; done

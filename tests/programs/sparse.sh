@@ -4,6 +4,7 @@
 # label: booted
 # timeout: 1800
 . "$(dirname "$0")/common.bash"
+its_turn 1 5
 out=$scratch/run
 expect_exit 0 "$diobench" run --kernel base --kernel fix-hole --kernel dio --no-report --out "$out" --filter 'sparse-read/*'
 /usr/bin/python3 - "$out/results.json" <<'EOF'

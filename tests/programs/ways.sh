@@ -4,6 +4,7 @@
 # label: booted
 # timeout: 2400
 . "$(dirname "$0")/common.bash"
+its_turn 3 7
 kernels=(--kernel base --kernel fallback --kernel dio-sync --kernel dio)
 run() {
     got=0
