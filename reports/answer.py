@@ -55,6 +55,31 @@ class Worst:
     text: str
 
 
+@dataclass(frozen=True)
+class Size:
+    """What a kernel's series changes of its base kernel (docs/results.md, `size`)."""
+
+    kernel: str
+    word: str                    # why there is no number; empty if there is one
+    numbers: tuple[int, ...]     # patches, files, lines added, lines removed
+    checkpatch: tuple[int, ...]  # errors, warnings, checks; empty: it did not run
+    reason: str                  # why not
+
+
+def sizes(run: Run) -> list[Size]:
+    """A row a kernel; none for runs of before it was counted."""
+    kernels = run.document["kernels"]
+    return [_size(kernel["name"], kernel.get("size")) for kernel in kernels] if any(kernel.get("size") for kernel in kernels) else []
+
+
+def _size(kernel: str, size: Optional[dict[str, Any]]) -> Size:
+    if size is None or not size["patches"]:
+        return Size(kernel, "not known" if size is None else "no patch", (), (), "")
+    counts = size["checkpatch"] or {}
+    return Size(kernel, "", tuple(size[name] for name in ("patches", "files", "lines_added", "lines_removed")),
+                tuple(counts[name] for name in ("errors", "warnings", "checks") if counts), size["checkpatch_reason"])
+
+
 def blocks(run: Run) -> list[Block]:
     """The table, a block for what the CPU does and one for time."""
     if run.answer is None:

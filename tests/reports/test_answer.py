@@ -35,6 +35,17 @@ class Answer(unittest.TestCase):
         self.assertEqual(answer.recommendation(run_with_answer()),
                          ['Take dio if they are <a href="#class-time-cold">cold</a>.', 'Keep fallback if they are <a href="#class-time-warm">warm</a>.'])
 
+    def test_a_row_says_how_large_each_series_is(self) -> None:
+        document = two_arms(cell("dio"))
+        self.assertEqual(answer.sizes(parse(document)), [], "of before it was counted")
+        size = {"patches": 12, "files": 7, "lines_added": 612, "lines_removed": 41, "checkpatch": {"errors": 0, "warnings": 1, "checks": 2}, "checkpatch_reason": ""}
+        fallback, dio = document["kernels"]
+        dio["size"] = size
+        self.assertEqual(answer.sizes(parse(document)), [answer.Size("fallback", "not known", (), (), ""), answer.Size("dio", "", (12, 7, 612, 41), (0, 1, 2), "")])
+        fallback["size"] = size | {"patches": 0, "checkpatch": None, "checkpatch_reason": "there is no patch"}
+        dio["size"] = size | {"checkpatch": None, "checkpatch_reason": "no perl"}
+        self.assertEqual(answer.sizes(parse(document)), [answer.Size("fallback", "no patch", (), (), ""), answer.Size("dio", "", (12, 7, 612, 41), (), "no perl")])
+
     def test_without_the_file_it_says_who_writes_it(self) -> None:
         run = parse(two_arms(cell("dio")))
         self.assertIn("diobench report", answer.recommendation(run)[0])

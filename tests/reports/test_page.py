@@ -88,6 +88,17 @@ class Page(unittest.TestCase):
         self.assertEqual(len(re.findall("<img", page)), 4)
         self.assertLess(page.index('href="#trade-off"'), page.index('<section id="trade-off"'))
 
+    def test_how_large_a_series_is_stands_on_the_front(self) -> None:
+        found = two_arms(cell("dio"))
+        self.assertNotIn("Size of each series", self.write(found)[1])
+        found["kernels"][1]["size"] = {"patches": 12, "files": 7, "lines_added": 612, "lines_removed": 41, "checkpatch": None, "checkpatch_reason": "no <perl>"}
+        page = self.write(found)[1]
+        row = page[page.index("Size of each series"):page.index("<nav")]
+        self.assertRegex(row, r'fallback</th><td class="gap" colspan="7">not known')
+        self.assertIn('<td class="n">612</td><td class="n">41</td><td class="gap" colspan="3">checkpatch did not run: no &lt;perl&gt;</td>', row)
+        found["kernels"][1]["size"] |= {"checkpatch": {"errors": 3, "warnings": 0, "checks": 1}, "checkpatch_reason": ""}
+        self.assertIn('<td class="n">41</td><td class="n worse">3</td><td class="n">0</td><td class="n">1</td></tr>', self.write(found)[1])
+
     def test_a_wrong_floor_is_said_on_the_front(self) -> None:
         front = "the block device itself in 1 cell: random-4096/fscache/flat/ram/local/direct/pread/qd1"
         found = two_arms(cell("dio", mib_per_s=150.0))

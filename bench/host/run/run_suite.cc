@@ -26,6 +26,7 @@
 #include "bench/host/run/kernels_of_machine.h"
 #include "bench/host/run/resume_file.h"
 #include "bench/host/run/select_cells.h"
+#include "bench/host/run/series_size.h"
 #include "bench/host/run/write_outputs.h"
 #include "bench/results/store/cells.h"
 
@@ -39,13 +40,14 @@ struct ArmRun {
     std::vector<Series> chain;          ///< with what it requires; itself last
     std::optional<BuiltKernel> kernel;
     std::string build_error;
+    std::optional<SeriesSize> size;
     std::vector<BootReport> boots;
 };
 
 Result<std::vector<ArmRun>> resolve_arms(const RunOptions& options) {
     std::vector<ArmRun> arms;
     if (options.machine == MachineKind::host) {
-        arms.push_back({kHostKernel, {}, std::nullopt, "", {}});
+        arms.push_back({kHostKernel, {}, std::nullopt, "", std::nullopt, {}});
         return arms;
     }
     for (const auto& name : options.kernels) {
@@ -53,10 +55,20 @@ Result<std::vector<ArmRun>> resolve_arms(const RunOptions& options) {
         if (!chain) return forward(chain);
         for (const auto& other : arms)
             if (other.name == chain->back().name) return fail("run", "--kernel " + name, "this arm is named twice");
-        arms.push_back({chain->back().name, std::move(*chain), std::nullopt, "", {}});
+        arms.push_back({chain->back().name, std::move(*chain), std::nullopt, "", std::nullopt, {}});
     }
     sort_by_lineage(arms);
     return arms;
+}
+
+/// No reason to end a run: what is not known of a patch says nothing of its numbers.
+Status measure_size(ArmRun& arm, const KernelSource& source, Progress& progress) {
+    progress.update(0, 0, "checkpatch");
+    auto size = size_of(source, arm.chain);
+    if (interrupted()) return interrupted_error("measure the size of patches");
+    if (size) arm.size = *size;
+    else progress.finish(fmt::format("kernel {}: how large its series is, is not known: {}", arm.name, size.error().message()));
+    return {};
 }
 
 /// Builds what is not built.  A kernel that cannot be built is that arm's
@@ -73,6 +85,7 @@ Status build_kernels(std::vector<ArmRun>& arms, const RunOptions& options, Progr
             arm.kernel = *built;
             progress.finish(fmt::format("kernel {:<10} {} {}", arm.name, built->base_version,
                                         built->cached ? "from the cache" : fmt::format("built in {:.0f} s", built->build_seconds)));
+            if (auto s = measure_size(arm, *source, progress); !s) return s;
         } else {
             arm.build_error = built.error().message();
             progress.finish(coloured(fmt::format("kernel {}: {}", arm.name, arm.build_error), Colour::red, STDERR_FILENO));
@@ -139,6 +152,7 @@ Result<Results> assemble(const Run& run, const std::vector<ArmRun>& arms, const 
         KernelResult kernel = machine == MachineKind::host ? describe_host_kernel() : describe_kernel(arm.chain, arm.kernel ? &*arm.kernel : nullptr);
         kernel.status = outcome.status;
         kernel.reason = outcome.reason;
+        kernel.size = arm.size;
         kernel.conformance = std::move(outcome.conformance);
         kernel.boots = std::move(outcome.boots);
         head.kernels.push_back(std::move(kernel));

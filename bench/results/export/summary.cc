@@ -9,6 +9,7 @@
 #include "bench/results/compare/answer.h"
 #include "bench/results/compare/floor.h"
 #include "bench/results/compare/headline.h"
+#include "bench/results/compare/size_text.h"
 
 namespace diobench {
 
@@ -34,7 +35,8 @@ std::string labelled(std::string_view name, std::string_view text) {
 std::string kernel_text(const KernelResult& kernel) {
     std::string series = kernel.series.empty() ? "no patch" : join(kernel.series, " + ");
     std::string hash = kernel.patch_sha256.empty() ? "" : fmt::format(", patches {}", kernel.patch_sha256.substr(0, kHashDigits));
-    return fmt::format("{}: {}, {}{}", kernel.name, kernel.base_version, series, hash);
+    const std::string size = kernel.size && kernel.size->patches != 0 ? "; " + size_text(*kernel.size) : "";
+    return fmt::format("{}: {}, {}{}{}", kernel.name, kernel.base_version, series, hash, size);
 }
 
 std::string setup(const Run& run) {

@@ -76,6 +76,17 @@ Json run_to_json(const Run& run) {
     return json;
 }
 
+Json size_to_json(const SeriesSize& size) {
+    Json json;
+    json["patches"] = size.patches;
+    json["files"] = size.files;
+    json["lines_added"] = size.lines_added;
+    json["lines_removed"] = size.lines_removed;
+    json["checkpatch"] = size.checkpatch ? Json({{"errors", size.checkpatch->errors}, {"warnings", size.checkpatch->warnings}, {"checks", size.checkpatch->checks}}) : Json();
+    json["checkpatch_reason"] = size.checkpatch_reason;
+    return json;
+}
+
 Json kernel_to_json(const KernelResult& kernel) {
     Json json;
     json["name"] = kernel.name;
@@ -85,6 +96,7 @@ Json kernel_to_json(const KernelResult& kernel) {
     json["patch_sha256"] = kernel.patch_sha256;
     json["config_sha256"] = kernel.config_sha256;
     json["image_sha256"] = kernel.image_sha256;
+    json["size"] = kernel.size ? size_to_json(*kernel.size) : Json();
     json["build_seconds"] = kernel.build_seconds ? Json(*kernel.build_seconds) : Json();
     json["build_cached"] = kernel.build_cached;
     json["status"] = name_of(kernel.status);
@@ -191,6 +203,30 @@ BootEntry read_boot(JsonReader& reader) {
             reader.text("console"), reader.number("elapsed_s"), reader.text("last_lines")};
 }
 
+int64_t read_count(JsonReader& reader, std::string_view key) { return static_cast<int64_t>(reader.count(key)); }
+
+/// Files from before it was counted have none.
+std::optional<SeriesSize> read_size(JsonReader& kernel) {
+    if (!kernel.has("size")) return std::nullopt;
+    if (const Json* json = kernel.value("size"); json == nullptr || json->is_null()) return std::nullopt;
+    JsonReader reader = kernel.object("size");
+    SeriesSize size;
+    size.patches = read_count(reader, "patches");
+    size.files = read_count(reader, "files");
+    size.lines_added = read_count(reader, "lines_added");
+    size.lines_removed = read_count(reader, "lines_removed");
+    if (const Json* json = reader.value("checkpatch"); json != nullptr && !json->is_null()) {
+        JsonReader counts = reader.object("checkpatch");
+        size.checkpatch = {read_count(counts, "errors"), read_count(counts, "warnings"), read_count(counts, "checks")};
+        counts.finish();
+    }
+    size.checkpatch_reason = reader.text("checkpatch_reason");
+    if (size.checkpatch.has_value() != size.checkpatch_reason.empty())
+        reader.complain(reader.path_of("checkpatch_reason"), "a reason is expected if checkpatch is null, and none otherwise");
+    reader.finish();
+    return size;
+}
+
 KernelResult read_kernel(JsonReader& reader) {
     KernelResult kernel;
     kernel.name = reader.text("name");
@@ -200,6 +236,7 @@ KernelResult read_kernel(JsonReader& reader) {
     kernel.patch_sha256 = reader.text("patch_sha256");
     kernel.config_sha256 = reader.text("config_sha256");
     kernel.image_sha256 = reader.text("image_sha256");
+    kernel.size = read_size(reader);
     kernel.build_seconds = reader.number_or_null("build_seconds");
     kernel.build_cached = reader.boolean("build_cached");
     kernel.status = read_word<KernelStatus>(reader, "status");

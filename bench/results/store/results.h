@@ -96,6 +96,25 @@ struct BootEntry {
     bool operator==(const BootEntry&) const = default;
 };
 
+/// What scripts/checkpatch.pl --strict says, in its own words for how bad it is.
+struct CheckpatchCounts {
+    int64_t errors = 0;
+    int64_t warnings = 0;
+    int64_t checks = 0;
+    bool operator==(const CheckpatchCounts&) const = default;
+};
+
+/// How much a kernel's chain of patches changes of the base kernel, all together.
+struct SeriesSize {
+    int64_t patches = 0;
+    int64_t files = 0;
+    int64_t lines_added = 0;
+    int64_t lines_removed = 0;
+    std::optional<CheckpatchCounts> checkpatch;  ///< of all patches; null: it did not run
+    std::string checkpatch_reason;               ///< why not; empty only if it ran
+    bool operator==(const SeriesSize&) const = default;
+};
+
 struct KernelResult {
     std::string name;
     std::string base_version;
@@ -104,6 +123,7 @@ struct KernelResult {
     std::string patch_sha256;
     std::string config_sha256;
     std::string image_sha256;
+    std::optional<SeriesSize> size;       ///< null: not known, as of a kernel that was not built
     std::optional<double> build_seconds;  ///< null: not built
     bool build_cached = false;
     KernelStatus status = KernelStatus::ok;

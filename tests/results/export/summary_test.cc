@@ -54,7 +54,7 @@ TEST(Summary, IsPlainTextForAMail) {
     for (const auto& line : split(text, '\n')) EXPECT_LE(line.size(), 72u) << line;
     for (char c : text) EXPECT_TRUE(c == '\n' || (c >= 0x20 && c <= 0x7e)) << static_cast<int>(c);
     EXPECT_THAT(text, AllOf(HasSubstr("1 guest instruction = 1 ns"), HasSubstr("Recommendation: "), HasSubstr("Worst, counted: "), HasSubstr("cold random, small"),
-                            HasSubstr("modelled"), HasSubstr("dio failed"), HasSubstr("To reproduce"), HasSubstr("diobench run")));
+                            HasSubstr("modelled"), HasSubstr("dio failed"), HasSubstr("+120 -14"), HasSubstr("To reproduce"), HasSubstr("diobench run")));
 }
 
 TEST(Summary, OfFourKernelsFitsAReply) {

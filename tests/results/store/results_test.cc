@@ -96,6 +96,29 @@ TEST(Results, ErrorsNameThePlace) {
     EXPECT_NE(reading(Json::array()), "");
 }
 
+TEST(Results, TheSizeOfASeriesIsWholeOrNotThere) {
+    Json json = to_json(sample_results());
+    json.at("kernels").at(0).erase("size");
+    auto old = from_json(json);
+    ASSERT_TRUE(old) << old.error().message();
+    EXPECT_FALSE(old->kernels[0].size) << "a file from before it was counted";
+    EXPECT_EQ(old->kernels[1].size->lines_added, 120);
+
+    json = to_json(sample_results());
+    json["kernels"][0]["size"] = nullptr;
+    EXPECT_EQ(reading(json), "");
+    json["kernels"][0]["size"] = {{"patches", 1}};
+    EXPECT_THAT(reading(json), HasSubstr("/kernels/0/size/files"));
+    json = to_json(sample_results());
+    json["kernels"][0]["size"]["lines_removed"] = -1;
+    EXPECT_THAT(reading(json), HasSubstr("/kernels/0/size/lines_removed"));
+    json = to_json(sample_results());
+    json["kernels"][0]["size"]["checkpatch"] = nullptr;
+    EXPECT_THAT(reading(json), HasSubstr("/kernels/0/size/checkpatch_reason"));
+    json["kernels"][0]["size"]["checkpatch_reason"] = "there is no perl";
+    EXPECT_EQ(reading(json), "");
+}
+
 TEST(Results, OnlyOkCellsHaveNumbers) {
     Json json = to_json(sample_results());
     json["cells"][0]["status"] = "invalid";

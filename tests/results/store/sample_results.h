@@ -78,6 +78,7 @@ inline KernelResult sample_kernel(const std::string& name) {
     kernel.patch_sha256 = std::string(64, 'a');
     kernel.config_sha256 = std::string(64, 'b');
     kernel.image_sha256 = std::string(64, 'c');
+    kernel.size = {{2, 3, 120, 14, CheckpatchCounts{0, 1, 2}, ""}};
     kernel.build_seconds = 31.5;
     kernel.conformance = {{"verify/flat/ram/direct", ConformanceStatus::pass, false, "", 0.25, ""},
                           {"verify/sparse/ram/direct", ConformanceStatus::fail, true, "holes read as garbage", 0.5, ""}};
