@@ -8,6 +8,7 @@
 
 #include "bench/cli/commands/command.h"
 #include "bench/cli/commands/gate_metrics.h"
+#include "bench/results/export/csv.h"
 #include "bench/results/export/google_benchmark.h"
 #include "bench/results/export/junit.h"
 #include "bench/results/export/prometheus.h"
@@ -25,6 +26,7 @@ struct ExportArguments {
     std::string prometheus;
     std::string junit;
     std::string summary;
+    std::string csv;
     std::string google_benchmark;
     std::string textfile;
     std::string push;
@@ -71,10 +73,10 @@ Result<ExitCode> export_run(const ExportArguments& arguments) {
         const std::string& file;
         Status (*write)(const fs::path&, const Results&);
     };
-    const Format formats[] = {{arguments.prometheus, write_prometheus}, {arguments.junit, write_junit}, {arguments.summary, write_summary}};
-    const auto given = {&arguments.prometheus, &arguments.junit, &arguments.summary, &arguments.google_benchmark, &arguments.textfile, &arguments.push};
+    const Format formats[] = {{arguments.prometheus, write_prometheus}, {arguments.junit, write_junit}, {arguments.summary, write_summary}, {arguments.csv, write_csv}};
+    const auto given = {&arguments.prometheus, &arguments.junit, &arguments.summary, &arguments.csv, &arguments.google_benchmark, &arguments.textfile, &arguments.push};
     if (std::all_of(given.begin(), given.end(), [](const std::string* text) { return text->empty(); }))
-        return fail("export", "", "say what to write: --prometheus FILE, --junit FILE, --summary FILE, --google-benchmark DIR, --textfile FILE or --push URL");
+        return fail("export", "", "say what to write: --prometheus FILE, --junit FILE, --summary FILE, --csv FILE, --google-benchmark DIR, --textfile FILE or --push URL");
     auto results = read_run(arguments.directory);
     if (!results) return forward(results);
     for (const auto& format : formats) {
@@ -97,6 +99,7 @@ void register_export_command(CLI::App& app, CommandContext& context) {
         ->option_text("FILE");
     command->add_option("--junit", arguments->junit, "JUnit XML, one test case a cell")->option_text("FILE");
     command->add_option("--summary", arguments->summary, "Plain text for a mail")->option_text("FILE");
+    command->add_option("--csv", arguments->csv, "A table of all cells: a row a cell of a kernel, a column a dimension or a metric")->option_text("FILE");
     command->add_option("--google-benchmark", arguments->google_benchmark, "Google Benchmark's JSON for its compare.py: DIR/benchmark-KERNEL.json of each kernel")
         ->option_text("DIR");
     command->add_option("--textfile", arguments->textfile, "For node_exporter's textfile collector: the numbers that gate; replaced in one step")
