@@ -17,6 +17,13 @@ eval "$(sed -n 's/^next: diobench/expect_exit 0 "$diobench"/p' "$scratch/out") -
 expect_exit 0 "$diobench" show --json "$scratch/few/results.json"
 cmp "$scratch/out" "$scratch/few/results.json" || fail "--json is not the file"
 
+# The same answer for a pull request, and all cells for a spreadsheet.
+expect_exit 0 "$diobench" export "$scratch/few" --markdown "$scratch/few.md" --csv "$scratch/few.csv"
+expect_exit 0 "$diobench" show --markdown "$scratch/few"
+cmp "$scratch/out" "$scratch/few.md" || fail "show --markdown is not what export writes"
+says '^## diobench: dio against fallback' "--filter '$few'" 'dio (Linux .*: [0-9]* of [0-9]* checks of bytes passed; .* patches, .* files, .*checkpatch'
+/usr/bin/python3 -c 'import csv, sys; rows = list(csv.DictReader(open(sys.argv[1], newline=""))); assert {r["kernel"] for r in rows if r["status"] == "ok"} == {"fallback", "dio"}, rows' "$scratch/few.csv"
+
 # The same kernels with more reads in their boot.
 expect_exit 0 "$diobench" run --kernel fallback --kernel dio --filter 'resident-read/*' --no-report --out "$scratch/more"
 expect_exit 0 "$diobench" compare "$scratch/few" "$scratch/more" --kernel dio
@@ -32,6 +39,9 @@ code=0
 expect_exit 0 "$diobench" show --no-report "$scratch/gate"
 diff <(head -1 "$scratch/gate.txt") <(head -1 "$scratch/out") || fail "the gate says something else later"
 expect_exit 0 "$diobench" show --no-report --all "$scratch/gate"
+expect_exit 0 "$diobench" show --markdown "$scratch/gate"
+says '^## diobench gate: regression' '^| regression |'
+expect_exit 2 "$diobench" show --markdown --json "$scratch/gate"
 
 expect_exit 2 "$diobench" show "$scratch/nothing"
 says 'no such file or folder'

@@ -8,9 +8,12 @@
 
 #include "bench/cli/commands/command.h"
 #include "bench/cli/commands/gate_metrics.h"
+#include "bench/host/machine/qemu.h"
+#include "bench/host/run/conformance_gate.h"
 #include "bench/results/export/csv.h"
 #include "bench/results/export/google_benchmark.h"
 #include "bench/results/export/junit.h"
+#include "bench/results/export/markdown.h"
 #include "bench/results/export/prometheus.h"
 #include "bench/results/export/run_directory.h"
 #include "bench/results/export/summary.h"
@@ -27,6 +30,7 @@ struct ExportArguments {
     std::string junit;
     std::string summary;
     std::string csv;
+    std::string markdown;
     std::string google_benchmark;
     std::string textfile;
     std::string push;
@@ -68,15 +72,26 @@ Status export_to_google_benchmark(const std::string& directory, const Results& r
     return {};
 }
 
+Status export_markdown(const std::string& file, Results results) {
+    if (file.empty()) return {};
+    // A kernel may have failed verification since it was measured.
+    if (auto s = refuse_unverified_numbers(results); !s) return s;
+    auto text = markdown_text(results, shell_text(results.run.argv));
+    if (!text) return forward(text);
+    if (auto s = write_file_atomic(file, *text); !s) return s;
+    fmt::print("{}\n", file);
+    return {};
+}
+
 Result<ExitCode> export_run(const ExportArguments& arguments) {
     struct Format {
         const std::string& file;
         Status (*write)(const fs::path&, const Results&);
     };
     const Format formats[] = {{arguments.prometheus, write_prometheus}, {arguments.junit, write_junit}, {arguments.summary, write_summary}, {arguments.csv, write_csv}};
-    const auto given = {&arguments.prometheus, &arguments.junit, &arguments.summary, &arguments.csv, &arguments.google_benchmark, &arguments.textfile, &arguments.push};
+    const auto given = {&arguments.prometheus, &arguments.junit, &arguments.summary, &arguments.csv, &arguments.markdown, &arguments.google_benchmark, &arguments.textfile, &arguments.push};
     if (std::all_of(given.begin(), given.end(), [](const std::string* text) { return text->empty(); }))
-        return fail("export", "", "say what to write: --prometheus FILE, --junit FILE, --summary FILE, --csv FILE, --google-benchmark DIR, --textfile FILE or --push URL");
+        return fail("export", "", "say what to write: --prometheus FILE, --junit FILE, --summary FILE, --csv FILE, --markdown FILE, --google-benchmark DIR, --textfile FILE or --push URL");
     auto results = read_run(arguments.directory);
     if (!results) return forward(results);
     for (const auto& format : formats) {
@@ -84,6 +99,7 @@ Result<ExitCode> export_run(const ExportArguments& arguments) {
         if (auto s = format.write(format.file, *results); !s) return forward(s);
         fmt::print("{}\n", format.file);
     }
+    if (auto s = export_markdown(arguments.markdown, *results); !s) return forward(s);
     if (auto s = export_to_google_benchmark(arguments.google_benchmark, *results); !s) return forward(s);
     if (auto s = export_to_monitoring(arguments, *results); !s) return forward(s);
     return ExitCode::ok;
@@ -100,6 +116,7 @@ void register_export_command(CLI::App& app, CommandContext& context) {
     command->add_option("--junit", arguments->junit, "JUnit XML, one test case a cell")->option_text("FILE");
     command->add_option("--summary", arguments->summary, "Plain text for a mail")->option_text("FILE");
     command->add_option("--csv", arguments->csv, "A table of all cells: a row a cell of a kernel, a column a dimension or a metric")->option_text("FILE");
+    command->add_option("--markdown", arguments->markdown, "The answer as Markdown, for the text of a pull request")->option_text("FILE");
     command->add_option("--google-benchmark", arguments->google_benchmark, "Google Benchmark's JSON for its compare.py: DIR/benchmark-KERNEL.json of each kernel")
         ->option_text("DIR");
     command->add_option("--textfile", arguments->textfile, "For node_exporter's textfile collector: the numbers that gate; replaced in one step")

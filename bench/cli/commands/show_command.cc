@@ -7,10 +7,12 @@
 #include "bench/cli/commands/command.h"
 #include "bench/cli/commands/print_run.h"
 #include "bench/common/base/terminal.h"
+#include "bench/host/machine/qemu.h"
 #include "bench/host/run/conformance_gate.h"
 #include "bench/host/verify/verify_kernels.h"
 #include "bench/nightly/night_record.h"
 #include "bench/results/export/conformance_text.h"
+#include "bench/results/export/markdown.h"
 #include "bench/results/export/report.h"
 #include "bench/results/export/run_directory.h"
 #include "bench/results/export/summary.h"
@@ -18,6 +20,7 @@
 #include "bench/results/store/clock_file.h"
 #include "bench/verdict/attempt/attempt.h"
 #include "bench/verdict/bisect/bisect.h"
+#include "bench/verdict/judge/gate_ci.h"
 #include "bench/verdict/judge/gate_json.h"
 #include "bench/verdict/judge/gate_text.h"
 #include "bench/verdict/judge/read_gate.h"
@@ -30,6 +33,7 @@ struct ShowArguments {
     std::string directory;
     bool all = false;
     bool json = false;
+    bool markdown = false;
     bool report = true;
 };
 
@@ -61,6 +65,19 @@ Status show_results(const fs::path& directory, const ShowArguments&) {
     return {};
 }
 
+Result<std::string> markdown_of_gate(const fs::path& directory) {
+    auto report = read_gate(directory);
+    if (!report) return forward(report);
+    return github_step_summary(*report);
+}
+
+Result<std::string> markdown_of_results(const fs::path& directory) {
+    auto results = read_run(directory.string());
+    if (!results) return forward(results);
+    if (auto s = refuse_unverified_numbers(*results); !s) return forward(s);
+    return markdown_text(*results, shell_text(results->run.argv));
+}
+
 /// The words it ended with.
 template <const std::string_view& file>
 Status show_text(const fs::path& directory, const ShowArguments&) {
@@ -79,7 +96,8 @@ Result<fs::path> draw_results(const fs::path& directory) {
 struct Kind {
     std::string_view file;  ///< that only this kind has, and JSON
     Status (*show)(const fs::path& directory, const ShowArguments& arguments);
-    Result<fs::path> (*draw)(const fs::path& directory) = nullptr;  ///< null: it has no page
+    Result<fs::path> (*draw)(const fs::path& directory) = nullptr;          ///< null: it has no page
+    Result<std::string> (*markdown)(const fs::path& directory) = nullptr;  ///< null: it has none
 };
 
 /// The first whose file is there: a run has a clock.json and a calibration.json as well.
@@ -87,8 +105,8 @@ constexpr Kind kKinds[] = {
     {kNightFileName, show_text<kNightTextFileName>},
     {kAttemptFileName, show_text<kSummaryFileName>},
     {kBisectFileName, show_text<kSummaryFileName>},
-    {kGateFileName, show_gate, write_report},
-    {kResultsFileName, show_results, draw_results},
+    {kGateFileName, show_gate, write_report, markdown_of_gate},
+    {kResultsFileName, show_results, draw_results, markdown_of_results},
     {kCalibrationFileName, show_text<kSummaryFileName>},
     {kClockFileName, show_text<kSummaryFileName>},
 };
@@ -110,6 +128,13 @@ Result<ExitCode> show(const ShowArguments& arguments) {
         if (!fs::exists(directory / kind.file)) continue;
         if (arguments.json) {
             auto text = read_file(directory / kind.file);
+            if (!text) return forward(text);
+            fmt::print("{}", *text);
+            return ExitCode::ok;
+        }
+        if (arguments.markdown) {
+            if (kind.markdown == nullptr) return fail("show", "--markdown", fmt::format("only runs and gates have it; {} is neither", (directory / kind.file).string()));
+            auto text = kind.markdown(directory);
             if (!text) return forward(text);
             fmt::print("{}", *text);
             return ExitCode::ok;
@@ -142,6 +167,7 @@ void register_show_command(CLI::App& app, CommandContext& context) {
     command->add_option("WHAT", arguments->directory, "Output directory, a file in it, or its name below out/ (default out/latest)");
     command->add_flag("--all", arguments->all, "Of a gate: every deciding test with its metrics and functions, notes and self-tests");
     command->add_flag("--json", arguments->json, "Print the file itself: results.json, gate.json, night.json, try.json, ...");
+    command->add_flag("--markdown", arguments->markdown, "Print the answer of a run or gate as Markdown, for the text of a pull request")->excludes("--json");
     command->add_flag("!--no-report", arguments->report, "Do not draw a page that is missing");
     command->callback([&context, arguments] { context.body = [arguments] { return show(*arguments); }; });
 }

@@ -68,6 +68,8 @@ struct ClassTable {
 [[nodiscard]] std::string ratio_text(double ratio);
 /// "0.55 (0.31-1.02)!": median, best and worst; ! where the worst is worse than the reference.
 [[nodiscard]] std::string figure_text(const ClassFigure& figure);
+/// Above rows of one block: "instructions per read, counted".
+[[nodiscard]] std::string block_title(const std::vector<ClassRow>& rows);
 /// Plain text of at most `width` columns; kernels that have no number are named below it.
 [[nodiscard]] std::string class_table_text(const ClassTable& table, size_t width, Colours colours);
 [[nodiscard]] nlohmann::ordered_json class_table_json(const ClassTable& table);

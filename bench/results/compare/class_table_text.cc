@@ -61,11 +61,7 @@ private:
 
     std::string block(const std::vector<ClassRow>& rows) const {
         if (rows.empty()) return "";
-        std::set<std::string> devices;
-        for (const auto& row : rows)
-            for (const auto& figure : row.figures)
-                for (const auto& pair : figure.pairs) devices.insert(pair.cell->dimensions.device);
-        std::string out = paint(fmt::format("{}, {}", rows.front().measure->ratio_title, kind_text(rows.front().measure->kind, devices)), Colour::bold) + "\n";
+        std::string out = paint(block_title(rows), Colour::bold) + "\n";
         std::string head = fmt::format("{:<{}}", "  reads", kTitleWidth);
         for (size_t i = 0; i < shown_.size(); ++i) head += fmt::format("{:>{}}", table_.kernels[shown_[i]], widths_[i]);
         out += paint(head, Colour::dim) + "\n";
@@ -121,6 +117,14 @@ std::string figure_text(const ClassFigure& figure) {
     const std::string worst = ratio_text(figure.worst.ratio);
     const std::string span = best == worst ? "" : fmt::format(" ({} - {})", best, worst);
     return fmt::format("{}{}{}", median, span, figure.worse != 0 ? "!" : " ");
+}
+
+std::string block_title(const std::vector<ClassRow>& rows) {
+    std::set<std::string> devices;
+    for (const auto& row : rows)
+        for (const auto& figure : row.figures)
+            for (const auto& pair : figure.pairs) devices.insert(pair.cell->dimensions.device);
+    return fmt::format("{}, {}", rows.front().measure->ratio_title, kind_text(rows.front().measure->kind, devices));
 }
 
 std::string class_table_text(const ClassTable& table, size_t width, Colours colours) { return ClassTableWriter(table, width, colours).write(); }

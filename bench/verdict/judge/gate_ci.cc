@@ -7,6 +7,7 @@
 #include "bench/common/base/text.h"
 #include "bench/common/digest/sha256.h"
 #include "bench/results/export/junit.h"
+#include "bench/results/export/markdown.h"
 #include "bench/verdict/judge/gate_answer.h"
 #include "bench/verdict/judge/where_it_went.h"
 
@@ -58,12 +59,6 @@ std::string escape_command(std::string_view text, std::string_view also) {
 
 std::string command(std::string_view kind, std::string_view title, std::string_view message) {
     return fmt::format("::{} title={}::{}\n", kind, escape_command(title, ":,"), escape_command(message, ""));
-}
-
-std::string escape_markdown(std::string_view text) {
-    std::string out;
-    for (char c : text) out += c == '|' ? "\\|" : c == '\n' ? " " : c == '<' ? "&lt;" : std::string(1, c);
-    return out;
 }
 
 /// GitLab finds files by their place in the repository; of a policy from elsewhere its name has to do.
