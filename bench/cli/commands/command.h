@@ -34,6 +34,7 @@ void register_show_command(CLI::App& app, CommandContext& context);
 void register_report_command(CLI::App& app, CommandContext& context);
 void register_export_command(CLI::App& app, CommandContext& context);
 void register_overhead_command(CLI::App& app, CommandContext& context);
+void register_selftest_command(CLI::App& app, CommandContext& context);
 void register_history_command(CLI::App& app, CommandContext& context);
 void register_serve_command(CLI::App& app, CommandContext& context);
 void register_trace_command(CLI::App& app, CommandContext& context);

@@ -4,10 +4,8 @@
 #include <memory>
 
 #include "bench/cli/commands/command.h"
+#include "bench/cli/commands/run_overhead.h"
 #include "bench/common/base/files.h"
-#include "bench/common/fio/fio_run.h"
-#include "bench/host/machine/probe.h"
-#include "bench/host/overhead/measure_overhead.h"
 
 namespace diobench {
 
@@ -26,22 +24,10 @@ Result<ExitCode> overhead(const OverheadArguments& arguments) {
     OverheadOptions options;
     options.time_limit = std::chrono::seconds(arguments.seconds_limit);
     options.rounds = arguments.rounds;
-    options.programs.reader = installed_guest_program().parent_path() / "diobench-read";
     options.programs.fio = arguments.fio;
-    if (arguments.fio.empty()) {
-        auto fio = static_fio_program();
-        if (!fio) return forward(fio);
-        options.programs.fio = *fio;
-    }
     options.programs.t_io_uring = arguments.t_io_uring;
-    if (arguments.t_io_uring.empty()) {
-        auto t_io_uring = static_t_io_uring_program();
-        if (!t_io_uring) return forward(t_io_uring);
-        options.programs.t_io_uring = *t_io_uring;
-    }
-    auto measured = measure_overhead(options);
+    auto measured = run_overhead(options);
     if (!measured) return forward(measured);
-    if (auto s = keep_overhead(*measured); !s) return forward(s);
     const std::string json = measured->to_json().dump(1) + "\n";
     if (!arguments.output.empty())
         if (auto s = write_file_atomic(arguments.output, json); !s) return forward(s);

@@ -13,18 +13,6 @@ constexpr std::string_view kBisect = "bisect";
 
 using StepFunction = std::function<Result<StepOutcome>(const Candidate&)>;
 
-/// As of gates: what says nothing is worse than what says no.
-int badness(ExitCode code) {
-    switch (code) {
-    case ExitCode::ok: return 0;
-    case ExitCode::inconclusive: return 1;
-    case ExitCode::failed_check: return 2;
-    case ExitCode::usage: return 3;
-    case ExitCode::invalid: break;
-    }
-    return 4;
-}
-
 /// The patches on trial, and the clock that each step is timed by.
 class Trial {
 public:
@@ -72,6 +60,17 @@ private:
 };
 
 }  // namespace
+
+int badness(ExitCode code) {
+    switch (code) {
+    case ExitCode::ok: return 0;
+    case ExitCode::inconclusive: return 1;
+    case ExitCode::failed_check: return 2;
+    case ExitCode::usage: return 3;
+    case ExitCode::invalid: break;
+    }
+    return 4;
+}
 
 const AttemptStep* AttemptReport::deciding() const {
     const AttemptStep* worst = nullptr;

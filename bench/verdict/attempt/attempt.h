@@ -15,6 +15,9 @@ namespace diobench {
 inline constexpr int64_t kAttemptSchemaVersion = 1;
 inline constexpr std::string_view kAttemptFileName = "try.json";
 
+/// Orders exit codes as gates do: what says nothing is worse than what says no.
+[[nodiscard]] int badness(ExitCode code);
+
 /// What a step came to.
 struct StepOutcome {
     ExitCode code = ExitCode::ok;
