@@ -68,7 +68,7 @@ ProgressState begun(const NightRecord& night) {
     return out;
 }
 
-StoredJudgement judgement_of(const NightRecord& night) {
+StoredJudgement judgement_of(const NightRecord& night, const fs::path& folder) {
     StoredJudgement out;
     out.id = night.id;
     out.kind = kNightJudgement;
@@ -78,15 +78,17 @@ StoredJudgement judgement_of(const NightRecord& night) {
     out.machine = night.machine;
     if (!night.runs.empty()) out.run_id = night.runs.back();
     out.runs = night.runs;
+    for (const auto& kernel : night.kernels) out.kernels[kernel.name] = verdict_name(night.verdict_on(kernel));
     out.verdict = verdict_name(night.verdict());
     out.exit_code = static_cast<int64_t>(night.exit_code());
+    out.directory = fs::absolute(folder).lexically_normal().string();
     return out;
 }
 
-Status record_in_store(const NightRecord& night) {
+Status record_in_store(const NightRecord& night, const fs::path& folder) {
     auto store = ResultStore::open();
     if (!store) return forward(store);
-    return store->record_judgement(judgement_of(night));
+    return store->record_judgement(judgement_of(night, folder));
 }
 
 /// Runs the command of [notify] with `text` on its standard input.
@@ -181,7 +183,7 @@ private:
         night.state = NightState::unfinished;
         night.findings.push_back({Verdict::invalid, ExitCode::invalid,
                                   fmt::format("it did not end{}: it stopped at \"{}\"", night.attempts > 1 ? fmt::format(" in {} attempts", night.attempts) : "", night.stage)});
-        if (auto s = record_in_store(night); !s) return s;
+        if (auto s = record_in_store(night, config_.output / night.id); !s) return s;
         return write_night(config_.output / night.id, night);
     }
 
@@ -259,7 +261,7 @@ private:
 
     Status end_in_store() {
         work_.record.elapsed_s = elapsed_s();
-        return record_in_store(work_.record);
+        return record_in_store(work_.record, work_.folder);
     }
 
     Status clean_up() {

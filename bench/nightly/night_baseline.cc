@@ -27,9 +27,20 @@ std::vector<StoredJudgement> earlier_nights(std::vector<StoredJudgement> all, co
     return all;
 }
 
-/// A night whose runs may be a baseline, judged by what the store knows.
-bool is_good_night(const StoredJudgement& night, const std::set<std::string>& good_runs) {
-    return night.verdict == "pass" && std::all_of(night.runs.begin(), night.runs.end(), [&](const std::string& run) { return good_runs.contains(run); });
+using RunsById = std::map<std::string, HistoryRun>;
+
+/// Of these arms the first that every run of the night has; none if there is no such run or arm.
+std::optional<std::string> arm_of_night(const StoredJudgement& night, const std::vector<std::string>& arms, const RunsById& runs) {
+    const auto has = [&](const std::string& run, const std::string& arm) { return runs.contains(run) && runs.at(run).kernels.contains(arm); };
+    const auto arm = std::find_if(arms.begin(), arms.end(), [&](const std::string& one) {
+        return std::all_of(night.runs.begin(), night.runs.end(), [&](const std::string& run) { return has(run, one); });
+    });
+    return arm == arms.end() ? std::nullopt : std::optional<std::string>(*arm);
+}
+
+/// Whether the arm's numbers of that night may be a baseline; how other arms did is not asked.
+bool is_good_for(const StoredJudgement& night, const std::string& arm, const RunsById& runs) {
+    return night.verdict_on(arm) == "pass" && std::all_of(night.runs.begin(), night.runs.end(), [&](const std::string& run) { return runs.at(run).is_good(arm); });
 }
 
 std::set<std::pair<int64_t, std::string>> measured(const std::vector<Results>& runs, const std::string& kernel) {
@@ -60,19 +71,14 @@ Result<std::vector<Results>> matching_runs(ResultStore& store, const std::vector
     return out;
 }
 
-bool has_any_of(const Results& run, const std::vector<std::string>& arms) {
-    return std::any_of(arms.begin(), arms.end(), [&](const std::string& name) { return run.find_kernel(name) != nullptr; });
-}
-
-/// The newest night with one of `arms` that passed or was a regression, if it was the latter; else empty. Seeds do not matter.
-Result<std::string> standing_regression(ResultStore& store, const std::vector<StoredJudgement>& nights, const std::vector<std::string>& arms) {
+/// The newest night in which one of `arms` passed or was a regression, if it was the latter; else empty. Seeds do not matter.
+std::string standing_regression(const std::vector<StoredJudgement>& nights, const std::vector<std::string>& arms, const RunsById& runs) {
     for (const auto& night : nights) {
-        if (night.verdict != "pass" && night.verdict != "regression") continue;
-        auto run = store.load_run(night.runs.front());
-        if (!run) return forward(run);
-        if (has_any_of(*run, arms)) return night.verdict == "regression" ? night.id : std::string();
+        const auto arm = arm_of_night(night, arms, runs);
+        const std::string verdict = arm ? night.verdict_on(*arm) : "";
+        if (verdict == "pass" || verdict == "regression") return verdict == "regression" ? night.id : std::string();
     }
-    return std::string();
+    return {};
 }
 
 bool has_arm(const std::vector<Results>& runs, const std::string& kernel) {
@@ -91,9 +97,9 @@ Result<NightBaseline> last_good_baseline(ResultStore& store, const std::string& 
     if (!history) return forward(history);
     auto revises = known_revisions();
     if (!revises) return forward(revises);
-    std::set<std::string> good;
-    for (const auto& run : *history)
-        if (run.good) good.insert(run.id);
+    RunsById known;
+    for (auto& run : *history) known.emplace(run.id, run);
+    const auto arms = revisions_of(kernel, *revises);
 
     const auto wanted = measured(tonight, kernel);
     NightBaseline best;
@@ -102,15 +108,15 @@ Result<NightBaseline> last_good_baseline(ResultStore& store, const std::string& 
     std::string bad;  // the newest one that was not good
     const auto nights = earlier_nights(std::move(*judgements), tonight);
     for (const auto& night : nights) {
-        if (!is_good_night(night, good)) {
+        const auto arm = arm_of_night(night, arms, known);
+        if (!arm) continue;
+        if (!is_good_for(night, *arm, known)) {
             if (bad.empty()) bad = night.id;
             continue;
         }
         auto runs = matching_runs(store, night.runs, tonight);
         if (!runs) return forward(runs);
-        const auto arms = revisions_of(kernel, *revises);
-        const auto arm = std::find_if(arms.begin(), arms.end(), [&](const std::string& name) { return has_arm(*runs, name); });
-        if (arm == arms.end()) continue;
+        if (!has_arm(*runs, *arm)) continue;
         if (std::string other = why_other_instructions(runs->front().run, tonight.front().run); !other.empty()) {
             if (!best.runs.empty()) break;
             best.wanted = !bad.empty();
@@ -127,12 +133,10 @@ Result<NightBaseline> last_good_baseline(ResultStore& store, const std::string& 
         if (most == wanted.size() || ++looked == kMostNights) break;
     }
     if (!best.runs.empty()) return best;
-    auto regressed = standing_regression(store, nights, revisions_of(kernel, *revises));
-    if (!regressed) return forward(regressed);
-    if (!regressed->empty()) {
+    if (const std::string regressed = standing_regression(nights, arms, known); !regressed.empty()) {
         best.wanted = true;
         best.why = fmt::format("no earlier good night can be held against tonight (another seed?), and night {} was a regression: this is no new beginning; hold it against another kernel of the night, or a pin",
-                               *regressed);
+                               regressed);
     }
     return best;
 }

@@ -47,6 +47,7 @@ NightFinding finding_of(const Json& json) {
     out.verdict = value_of(json.at("verdict"), {Verdict::pass, Verdict::inconclusive, Verdict::regression, Verdict::invalid}, verdict_name);
     out.exit_code = static_cast<ExitCode>(json.at("exit_code").get<int>());
     out.text = json.at("text").get<std::string>();
+    out.kernel = json.value("kernel", "");
     return out;
 }
 
@@ -98,6 +99,13 @@ Verdict NightRecord::verdict() const {
     return out;
 }
 
+Verdict NightRecord::verdict_on(const KernelOfNight& kernel) const {
+    Verdict out = kernel.cells_ok == 0 ? Verdict::invalid : Verdict::pass;
+    for (const auto& finding : findings)
+        if (finding.kernel.empty() || finding.kernel == kernel.name) out = worse_of(out, finding.verdict);
+    return out;
+}
+
 ExitCode NightRecord::exit_code() const {
     const Verdict worst = verdict();
     ExitCode out = ExitCode::ok;
@@ -110,7 +118,7 @@ Json night_json(const NightRecord& night) {
     Json kernels = Json::array();
     for (const auto& kernel : night.kernels) kernels.push_back(kernel_json(kernel));
     Json findings = Json::array();
-    for (const auto& f : night.findings) findings.push_back({{"verdict", verdict_name(f.verdict)}, {"exit_code", static_cast<int>(f.exit_code)}, {"text", f.text}});
+    for (const auto& f : night.findings) findings.push_back({{"verdict", verdict_name(f.verdict)}, {"exit_code", static_cast<int>(f.exit_code)}, {"kernel", f.kernel}, {"text", f.text}});
     return {{"schema_version", kNightSchemaVersion},
             {"id", night.id},
             {"started_at", night.started_at},

@@ -23,6 +23,7 @@ struct NightFinding {
     Verdict verdict = Verdict::invalid;
     ExitCode exit_code = ExitCode::invalid;
     std::string text;
+    std::string kernel = {};  ///< that it is about; empty: the whole night
     bool operator==(const NightFinding&) const = default;
 };
 
@@ -70,6 +71,8 @@ struct NightRecord {
 
     /// Worst of the findings; a night that has measured nothing is invalid.
     [[nodiscard]] Verdict verdict() const;
+    /// Worst of the findings about this kernel or the whole night; one without a number is invalid.
+    [[nodiscard]] Verdict verdict_on(const KernelOfNight& kernel) const;
     /// 0 pass, 1 regression or failed check, 2 environment, 3 inconclusive, 4 invalid.
     [[nodiscard]] ExitCode exit_code() const;
     [[nodiscard]] int64_t cells_ok() const;

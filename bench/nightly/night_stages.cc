@@ -14,6 +14,7 @@
 #include "bench/host/run/run_suite.h"
 #include "bench/host/verify/verify_kernels.h"
 #include "bench/nightly/night_baseline.h"
+#include "bench/results/export/report.h"
 #include "bench/results/history/draw_report.h"
 #include "bench/results/store/cells.h"
 #include "bench/verdict/gate/gate_outputs.h"
@@ -65,11 +66,11 @@ void take_verification(NightWork& night, const KernelResult& result) {
         if (first.empty()) first = entry.case_name;
     }
     if (result.status == KernelStatus::build_failed) {
-        night.find(Verdict::invalid, ExitCode::usage, fmt::format("{} (checked kernel): {}", result.name, result.reason));
+        night.find(Verdict::invalid, ExitCode::usage, fmt::format("{} (checked kernel): {}", result.name, result.reason), result.name);
     } else if (kernel.new_failures > 0) {
-        night.find(Verdict::regression, ExitCode::failed_check, fmt::format("{} is wrong: {} conformance cases fail, the first is {}", result.name, kernel.new_failures, first));
+        night.find(Verdict::regression, ExitCode::failed_check, fmt::format("{} is wrong: {} conformance cases fail, the first is {}", result.name, kernel.new_failures, first), result.name);
     } else if (result.status != KernelStatus::ok || kernel.verified == 0) {
-        night.find(Verdict::invalid, ExitCode::invalid, fmt::format("{} was not verified: {}", result.name, result.reason.empty() ? "no case ran" : result.reason));
+        night.find(Verdict::invalid, ExitCode::invalid, fmt::format("{} was not verified: {}", result.name, result.reason.empty() ? "no case ran" : result.reason), result.name);
     }
 }
 
@@ -105,10 +106,10 @@ Result<Results> measure_seed(const NightWork& night, uint64_t seed) {
 void check_identity(NightWork& night, const KernelResult& result, int64_t seed) {
     const KernelOfNight& before = night.kernel(result.name);
     if (!before.image_sha256.empty() && before.image_sha256 != result.image_sha256)
-        night.find(Verdict::invalid, ExitCode::invalid, fmt::format("{}: with seed {} another kernel was measured than with the seeds before: what it is built of changed during the night", result.name, seed));
+        night.find(Verdict::invalid, ExitCode::invalid, fmt::format("{}: with seed {} another kernel was measured than with the seeds before: what it is built of changed during the night", result.name, seed), result.name);
     for (const auto& verified : night.verified)
         if (verified.name == result.name && (verified.patch_sha256 != result.patch_sha256 || verified.base_version != result.base_version))
-            night.find(Verdict::invalid, ExitCode::invalid, fmt::format("{}: with seed {} another kernel was measured than was verified: what it is built of changed during the night", result.name, seed));
+            night.find(Verdict::invalid, ExitCode::invalid, fmt::format("{}: with seed {} another kernel was measured than was verified: what it is built of changed during the night", result.name, seed), result.name);
 }
 
 void take_kernel(NightWork& night, const KernelResult& result, int64_t seed) {
@@ -118,14 +119,14 @@ void take_kernel(NightWork& night, const KernelResult& result, int64_t seed) {
     kernel.image_sha256 = result.image_sha256;
     if (result.status == KernelStatus::ok) return;
     const bool build = result.status == KernelStatus::build_failed;
-    night.find(Verdict::invalid, build ? ExitCode::usage : ExitCode::invalid, fmt::format("{}: {} (seed {}): {}", result.name, status_name(result.status), seed, result.reason));
+    night.find(Verdict::invalid, build ? ExitCode::usage : ExitCode::invalid, fmt::format("{}: {} (seed {}): {}", result.name, status_name(result.status), seed, result.reason), result.name);
 }
 
 /// Kernels of nightly.toml that a run knows nothing of.
 void find_missing_kernels(NightWork& night, const Results& run) {
     for (const auto& kernel : night.config.kernels)
         if (run.find_kernel(arm_name(kernel.series)) == nullptr)
-            night.find(Verdict::invalid, ExitCode::invalid, fmt::format("{} was not measured with seed {}", arm_name(kernel.series), run.run.seed));
+            night.find(Verdict::invalid, ExitCode::invalid, fmt::format("{} was not measured with seed {}", arm_name(kernel.series), run.run.seed), arm_name(kernel.series));
 }
 
 void take_cell(NightWork& night, const CellResult& cell) {
@@ -145,7 +146,7 @@ void find_missing_cells(NightWork& night) {
             for (const auto& cell : run.cells)
                 if (first.empty() && cell.kernel == kernel.name && !cell.known && (cell.status == CellStatus::invalid || cell.status == CellStatus::failed))
                     first = fmt::format("{}: {}", cell.cell, cell.reason);
-        night.find(Verdict::invalid, ExitCode::invalid, fmt::format("{}: {} cells have no number, the first is {}", kernel.name, kernel.cells_missing, first));
+        night.find(Verdict::invalid, ExitCode::invalid, fmt::format("{}: {} cells have no number, the first is {}", kernel.name, kernel.cells_missing, first), kernel.name);
     }
 }
 
@@ -277,7 +278,7 @@ Status keep_gate(NightWork& night, const NightKernel& kernel, GateReport report)
     row.judged = gate_headline(report);
     row.worst = worst_line(report);
     if (report.verdict != Verdict::pass)
-        night.find(report.verdict, report.exit_code, fmt::format("{} against {}: {}", name, report.baseline, report.problems.empty() ? row.worst : report.problems.front()));
+        night.find(report.verdict, report.exit_code, fmt::format("{} against {}: {}", name, report.baseline, report.problems.empty() ? row.worst : report.problems.front()), name);
     return record_gate(report);
 }
 
@@ -298,7 +299,7 @@ Status judge_kernel(NightWork& night, const NightKernel& kernel, const std::vect
     if (baseline->runs.empty()) {
         const std::string name = arm_name(kernel.series);
         night.kernel(name).judged = baseline->why;
-        if (baseline->wanted) night.find(Verdict::inconclusive, ExitCode::inconclusive, fmt::format("{} was not judged against {}: {}", name, kernel.against, baseline->why));
+        if (baseline->wanted) night.find(Verdict::inconclusive, ExitCode::inconclusive, fmt::format("{} was not judged against {}: {}", name, kernel.against, baseline->why), name);
         return {};
     }
     auto report = judge_against(night, kernel, *baseline, self_tests);
@@ -426,6 +427,10 @@ Status report_night(NightWork& night) {
     if (night.runs.empty()) return {};
     auto revises = known_revisions();
     if (!revises) return forward(revises);
+    for (const auto& kernel : night.record.kernels) {
+        if (kernel.verdict.empty() || kernel.verdict == verdict_name(Verdict::pass)) continue;
+        if (auto page = write_report(night.folder / "gates" / kernel.name); !page) return forward(page);
+    }
     auto report = draw_report(run_folder(night, night.config.seed), night.runs.front(), *revises, night.options.wanted);
     if (!report) return forward(report);
     return {};

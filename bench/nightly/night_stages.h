@@ -21,7 +21,8 @@ struct NightWork {
 
     [[nodiscard]] std::vector<std::string> series() const;
     [[nodiscard]] KernelOfNight& kernel(const std::string& name);
-    void find(Verdict verdict, ExitCode code, std::string text) { record.findings.push_back({verdict, code, std::move(text)}); }
+    /// `kernel`: that it is about; empty: the whole night.
+    void find(Verdict verdict, ExitCode code, std::string text, std::string kernel = {}) { record.findings.push_back({verdict, code, std::move(text), std::move(kernel)}); }
 };
 
 /// The name of a series that is given as a name or a folder.

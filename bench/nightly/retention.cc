@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <ctime>
 #include <fmt/chrono.h>
+#include <set>
+#include <tuple>
 
 namespace diobench {
 
@@ -14,8 +16,6 @@ constexpr int64_t kDaySeconds = 24 * 3600;
 std::string days_ago(uint64_t days) {
     return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr) - static_cast<int64_t>(days) * kDaySeconds));
 }
-
-bool is_good(const NightRecord& night) { return night.state == NightState::ended && night.verdict() == Verdict::pass; }
 
 Result<size_t> remove_runs(const NightConfig& config) {
     auto store = ResultStore::open_existing();
@@ -37,10 +37,17 @@ Result<size_t> remove_runs(const NightConfig& config) {
 }  // namespace
 
 std::vector<std::string> folders_to_remove(const std::vector<NightRecord>& nights, uint64_t keep) {
-    const auto good = std::find_if(nights.begin(), nights.end(), is_good);
+    std::set<std::string> current, good_seen;  // kernels
     std::vector<std::string> out;
-    for (auto night = nights.begin(); night != nights.end(); ++night)
-        if (static_cast<uint64_t>(night - nights.begin()) >= keep && night != good) out.push_back(night->id);
+    for (size_t i = 0; i < nights.size(); ++i) {
+        bool is_last_good = false;
+        for (const auto& kernel : nights[i].kernels) {
+            if (i < keep) current.insert(kernel.name);
+            const bool good = nights[i].state == NightState::ended && nights[i].verdict_on(kernel) == Verdict::pass;
+            if (good && current.contains(kernel.name) && good_seen.insert(kernel.name).second) is_last_good = true;
+        }
+        if (i >= keep && !is_last_good) out.push_back(nights[i].id);
+    }
     return out;
 }
 
@@ -48,11 +55,18 @@ std::vector<std::string> runs_to_remove(const std::vector<StoredJudgement>& judg
                                         const std::string& before) {
     std::set<std::string> kept;
     for (const auto& pin : pins) kept.insert(pin.run_id);
-    std::set<std::pair<std::string, std::string>> good_seen;  // what measures otherwise has baselines of its own
+    std::set<std::string> current;  // kernels
+    for (const auto& judgement : judgements)
+        if (judgement.started_at >= before)
+            for (const auto& [kernel, verdict] : judgement.kernels) current.insert(kernel);
+    // What measures otherwise has baselines of its own. The kernel is empty for a night as a whole.
+    std::set<std::tuple<std::string, std::string, std::string>> good_seen;
     std::set<std::string> out;
     for (const auto& judgement : judgements) {  // the newest first
         if (judgement.kind != kNightJudgement) continue;
-        const bool last_good = judgement.verdict == "pass" && good_seen.emplace(judgement.suite, judgement.machine).second;
+        bool last_good = judgement.verdict == "pass" && good_seen.emplace(judgement.suite, judgement.machine, "").second;
+        for (const auto& [kernel, verdict] : judgement.kernels)
+            if (verdict == "pass" && current.contains(kernel) && good_seen.emplace(judgement.suite, judgement.machine, kernel).second) last_good = true;
         for (const auto& run : judgement.runs) {
             if (last_good || judgement.started_at >= before) kept.insert(run);
             else if (known.contains(run)) out.insert(run);

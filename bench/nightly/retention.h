@@ -8,9 +8,11 @@
 
 namespace diobench {
 
-/// Folders of `nights` (the newest first) that may go: all but the newest `keep`, and never the last good one.
+/// Folders of `nights` (the newest first) that may go: all but the newest `keep`, and never the last one that was
+/// good for a kernel of these.
 [[nodiscard]] std::vector<std::string> folders_to_remove(const std::vector<NightRecord>& nights, uint64_t keep);
-/// Runs of nights that began before `before` (ISO 8601) and may go: never pinned ones, and never those of the last good night.
+/// Runs of nights that began before `before` (ISO 8601) and may go: never pinned ones, and never those of the last night that
+/// was good, as a whole or for a kernel that was measured since.
 [[nodiscard]] std::vector<std::string> runs_to_remove(const std::vector<StoredJudgement>& judgements, const std::set<std::string>& known,
                                                       const std::vector<Pin>& pins, const std::string& before);
 

@@ -30,7 +30,8 @@ protected:
     }
 
     /// Night number `day` with its runs, one a seed.
-    void add_night(int day, const std::string& verdict, const std::vector<int64_t>& seeds, const std::function<void(Results&)>& change = [](Results&) {}) {
+    void add_night(int day, const std::string& verdict, const std::vector<int64_t>& seeds, const std::function<void(Results&)>& change = [](Results&) {},
+                   const std::map<std::string, std::string>& kernels = {}) {
         StoredJudgement night;
         night.id = fmt::format("night-{}", day);
         night.kind = kNightJudgement;
@@ -38,6 +39,7 @@ protected:
         night.suite = "quick";
         night.machine = "exact";
         night.verdict = verdict;
+        night.kernels = kernels;
         for (int64_t seed : seeds) {
             Results run = run_of(fmt::format("run-{}-{}", day, seed), seed, night.started_at);
             change(run);
@@ -77,6 +79,26 @@ TEST_F(NightBaselineTest, TheNewestGoodNightIsTakenAndNoOther) {
     add_night(23, "regression", {1, 2});
     EXPECT_EQ(first_run(last_good()), "run-21-1");
     EXPECT_EQ(last_good().name, "dio@last-good");
+}
+
+TEST_F(NightBaselineTest, AnotherKernelThatFailsTakesNoBaseline) {
+    const auto with_other = [](Results& run) {
+        run.run.exit_code = 4;
+        run.kernels.push_back(sample_kernel("other"));
+        run.cells.push_back(sample_cell("other", "fscache", "direct"));
+    };
+    add_night(20, "pass", {1, 2});
+    add_night(21, "regression", {1, 2}, with_other, {{"dio", "pass"}, {"other", "regression"}});
+    EXPECT_EQ(first_run(last_good()), "run-21-1");
+    add_night(22, "invalid", {1, 2}, with_other, {{"dio", "pass"}, {"other", "invalid"}});
+    EXPECT_EQ(first_run(last_good()), "run-22-1");
+    add_night(23, "regression", {1, 2}, with_other, {{"dio", "regression"}, {"other", "pass"}});
+    EXPECT_EQ(first_run(last_good()), "run-22-1");
+    // A later gate of that night's runs that finds this kernel worse does take it.
+    ASSERT_TRUE(store_.record_judgement({"gate", "gate", "2026-11-24T00:00:00Z", 1, "quick", "exact", "fallback", "other", "run-22-1", "regression", 1, {}}));
+    EXPECT_EQ(first_run(last_good()), "run-22-1");
+    ASSERT_TRUE(store_.record_judgement({"gate", "gate", "2026-11-24T00:00:00Z", 1, "quick", "exact", "fallback", "dio", "run-22-1", "regression", 1, {}}));
+    EXPECT_EQ(first_run(last_good()), "run-21-1");
 }
 
 TEST_F(NightBaselineTest, ANightThatMeasuredLessIsNotPreferred) {

@@ -136,6 +136,44 @@ TEST(Retention, TheLastGoodNightStays) {
     EXPECT_THAT(folders_to_remove({good_night("2"), good_night("1")}, 2), ElementsAre());
 }
 
+TEST(NightRecord, AFindingAboutAKernelIsOnItAlone) {
+    NightRecord night = good_night("1");
+    night.kernels.push_back(night.kernels.front());
+    night.kernels.back().name = "other";
+    night.findings.push_back({Verdict::regression, ExitCode::failed_check, "slower", "other"});
+    EXPECT_EQ(night.verdict(), Verdict::regression);
+    EXPECT_EQ(night.verdict_on(night.kernels.front()), Verdict::pass);
+    EXPECT_EQ(night.verdict_on(night.kernels.back()), Verdict::regression);
+    auto directory = TempDirectory::create(fs::temp_directory_path(), "diobench-test");
+    ASSERT_TRUE(write_night(directory->path(), night));
+    EXPECT_EQ(read_night(directory->path())->findings, night.findings);
+    night.findings.push_back({Verdict::invalid, ExitCode::invalid, "the machine is wrong"});
+    EXPECT_EQ(night.verdict_on(night.kernels.front()), Verdict::invalid);
+}
+
+TEST(Retention, ANightThatWasGoodForOneKernelStays) {
+    NightRecord half = good_night("1");
+    half.kernels.push_back(half.kernels.front());
+    half.kernels.back().name = "other";
+    half.findings.push_back({Verdict::regression, ExitCode::failed_check, "slower", "other"});
+    NightRecord bad = half;
+    bad.id = "2";
+    bad.findings.push_back({Verdict::regression, ExitCode::failed_check, "slower", bad.kernels.front().name});
+    EXPECT_THAT(folders_to_remove({bad, half}, 1), ElementsAre());
+    StoredJudgement stored_half, stored_bad;
+    stored_half.kind = stored_bad.kind = kNightJudgement;
+    stored_half.verdict = stored_bad.verdict = "regression";
+    stored_half.started_at = "2026-01-01T00:00:00Z";
+    stored_bad.started_at = "2026-03-01T00:00:00Z";
+    stored_half.kernels = {{"dio", "pass"}, {"other", "regression"}};
+    stored_bad.kernels = {{"dio", "regression"}, {"other", "regression"}};
+    stored_half.runs = {"half"};
+    stored_bad.runs = {"bad"};
+    EXPECT_THAT(runs_to_remove({stored_bad, stored_half}, {"half", "bad"}, {}, "2026-02-01T00:00:00Z"), ElementsAre());
+    stored_half.kernels["dio"] = "inconclusive";
+    EXPECT_THAT(runs_to_remove({stored_bad, stored_half}, {"half", "bad"}, {}, "2026-02-01T00:00:00Z"), ElementsAre("half"));
+}
+
 TEST(Retention, OldRunsOfNightsGoUnlessPinnedOrGood) {
     auto night = [](const std::string& started_at, const std::string& verdict, std::vector<std::string> runs) {
         StoredJudgement out;

@@ -132,7 +132,9 @@ says 'Earlier nights: [0-9]* invalid, [0-9]* unfinished, [0-9]* pass, [0-9]* reg
 
 # History marks the third night, and a lost night goes on where it stopped.
 "$diobench" history 'rand-read/*/direct/*' --kernel arm --json > "$scratch/history.json"
-[ "$(jq -r '[.[0].points[].verdict] | map(select(. == "regression")) | length' "$scratch/history.json")" -ge 1 ] || fail "history does not mark the regression"
+[ "$(jq -r '[.[].points[] | select(.verdict == "regression") | .runs | length] | tostring' "$scratch/history.json")" = '[2]' ] || fail "history does not mark the regression as one point of two seeds"
+gate=$(jq -r '.[].points[] | select(.verdict == "regression") | .gate' "$scratch/history.json")
+"$diobench" show --json "$gate" | jq -e '.verdict == "regression"' > /dev/null || fail "the gate $gate is not found by its id"
 start_night
 kill -INT $pid
 wait $pid && fail "a stopped night is no success" || true

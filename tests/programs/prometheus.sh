@@ -55,7 +55,15 @@ expect_exit 1 "$diobench" gate --results-baseline "$first" --results-candidate "
 expect_exit 0 "$diobench" history import "$scratch/gate"
 expect_exit 0 "$diobench" history import "$first"
 grep -q "$id" "$scratch/out" || fail "import does not name the run"
-# This run was judged worse for one of its arms, so it is no baseline; an unjudged copy of another time is.
+# What history names can be shown.
+gate_id=$(sqlite3 "$DIOBENCH_STORE" "SELECT id FROM judgements WHERE kind = 'gate'")
+expect_exit 0 "$diobench" history '*/direct/*4k/pread/qd1' --kernel fallback
+grep -qF "regression by $gate_id" "$scratch/out" || { cat "$scratch/out"; fail "history does not name the gate"; }
+"$diobench" show --json "$gate_id" | cmp -s - "$scratch/gate/gate.json" || fail "the gate is not found by its id"
+"$diobench" show --json "$id" | cmp -s - "$first/results.json" || fail "the run is not found by its id"
+# This run was judged worse for one of its arms, which is no baseline; the other one may be.
+expect_exit 0 "$diobench" history pin half "$id" --kernel dio
+expect_exit 0 "$diobench" history unpin half
 expect_exit 2 "$diobench" history pin bad "$id"
 grep -q "a bad run is no baseline" "$scratch/out" || { cat "$scratch/out"; fail "a bad run was pinned"; }
 mkdir "$scratch/again"
@@ -71,7 +79,7 @@ jq -e 'length == 8 and all(.[]; .points | length == 2)' "$scratch/out" > /dev/nu
 import datetime, json, sqlite3, sys
 run = json.load(open(sys.argv[2]))["run"]
 store = sqlite3.connect(sys.argv[1])
-store.execute("INSERT INTO judgements VALUES ('night-1', 'night', ?, ?, 'quick', 'exact', '', '', ?, 'pass', ?)",
+store.execute("INSERT INTO judgements VALUES ('night-1', 'night', ?, ?, 'quick', 'exact', '', '', ?, 'pass', ?, '')",
               (run["started_at"], run["elapsed_s"], run["id"], run["exit_code"]))
 store.commit()
 now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

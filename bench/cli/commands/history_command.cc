@@ -60,24 +60,27 @@ void print_drifts(const HistorySeries& series, const std::vector<ChangePoint>& c
 
 void print_plot(const HistorySeries& series, const std::vector<Pin>& pins) {
     const auto changes = level_changes(series);
-    fmt::print("{}  {}  {}, machine {}\n", coloured(series.cell, Colour::bold), series.metric->name, series.kernel, series.machine);
+    fmt::print("{}  {}  {}, machine {}, {}\n", coloured(series.cell, Colour::bold), series.metric->name, series.kernel, series.machine, series.seeds);
     fmt::print("{}", plot(series, changes, {terminal_columns(), 8}));
     const auto& first = series.points.front();
     const auto& last = series.points.back();
-    fmt::print("  {} runs, {} to {}; ", series.points.size(), first.started_at.substr(0, 10), last.started_at.substr(0, 10));
-    if (last.value) fmt::print("last {}", metric_text(*series.metric, *last.value));
-    else fmt::print("the last one has no number");
+    fmt::print("  {} points, {} to {}; ", series.points.size(), first.started_at.substr(0, 10), last.started_at.substr(0, 10));
+    if (last.value) fmt::print("last {} in {}", metric_text(*series.metric, *last.value), last.run_id());
+    else fmt::print("the last one has no number: {}", last.run_id());
     if (auto rolling = rolling_baseline(series, series.points.size() - 1))
         fmt::print(", median of the good ones before {}", metric_text(*series.metric, *rolling));
     fmt::print("\n");
     for (const auto& line : describe_changes(series, changes)) fmt::print("  ^ {}\n", line);
+    for (const auto& point : series.points)
+        if (point.is_marked()) fmt::print("  {} {} {}: {} by {}\n", verdict_mark(point.verdict), point.started_at.substr(0, 10), point.run_id(), point.verdict, point.gate);
     print_drifts(series, changes, pins);
     fmt::print("\n");
 }
 
 void print_lines(const std::vector<HistorySeries>& all, const std::vector<Pin>& pins) {
+    const auto name = [](const HistorySeries& series) { return fmt::format("{} {}, {}", series.kernel, series.cell, series.seeds); };
     size_t widest = 0;
-    for (const auto& series : all) widest = std::max(widest, series.cell.size() + series.kernel.size() + 1);
+    for (const auto& series : all) widest = std::max(widest, name(series).size());
     const size_t columns = std::max<size_t>(terminal_columns(), widest + 60) - widest - 40;
     for (const auto& series : all) {
         std::vector<std::optional<double>> values;
@@ -86,12 +89,12 @@ void print_lines(const std::vector<HistorySeries>& all, const std::vector<Pin>& 
         std::string marks = changes.empty() ? "" : fmt::format(" {} change{}", changes.size(), changes.size() == 1 ? "" : "s");
         for (const auto& pin : pins)
             if (auto drift = drift_from(series, changes, pin)) marks += fmt::format(" {} worse than {}", percent_text(drift->worse_by_ratio), pin.name);
-        if (!series.points.back().verdict.empty() && series.points.back().verdict != "pass") marks += " " + series.points.back().verdict;
+        if (const auto& point = series.points.back(); point.is_marked()) marks += fmt::format(" {} by {}", point.verdict, point.gate);
         const auto& last = series.points.back().value;
-        fmt::print("{:<{}} {:>11} {}{}\n", series.kernel + " " + series.cell, widest, last ? metric_text(*series.metric, *last) : "no number",
+        fmt::print("{:<{}} {:>11} {}{}\n", name(series), widest, last ? metric_text(*series.metric, *last) : "no number",
                    sparkline(values, columns), coloured(marks, Colour::yellow));
     }
-    fmt::print("\n{} series of {}; name fewer than {} for a plot of each\n", all.size(), all.front().metric->name, kMostPlots + 1);
+    fmt::print("\n{} series of {}; name fewer than {} for a plot of each; 'diobench show ID' shows a run or gate\n", all.size(), all.front().metric->name, kMostPlots + 1);
 }
 
 Result<ExitCode> show(const HistoryArguments& arguments) {
@@ -192,7 +195,7 @@ Result<ExitCode> import_folder(const fs::path& folder) {
     if (has_run) {
         auto results = read_results(run);
         if (!results) return forward(results);
-        if (auto s = store->record_run(*results); !s) return forward(s);
+        if (auto s = store->record_run(*results, folder); !s) return forward(s);
         fmt::print("run {}\n", results->run.id);
     }
     if (has_gate) {
@@ -200,6 +203,7 @@ Result<ExitCode> import_folder(const fs::path& folder) {
         if (!text) return forward(text);
         auto judgement = judgement_of_gate(nlohmann::ordered_json::parse(*text, nullptr, false));
         if (!judgement) return fail("import", gate.string(), judgement.error().message(), ExitCode::invalid);
+        judgement->directory = fs::absolute(folder).lexically_normal().string();
         if (auto s = store->record_judgement(*judgement); !s) return forward(s);
         fmt::print("{}\n", judgement->id);
     }
@@ -252,7 +256,7 @@ void register_history_command(CLI::App& app, CommandContext& context) {
     command->add_option("--machine", request.machine, "Only runs of this machine");
     command->add_option("--suite", request.suite, "Only runs of this suite");
     command->add_option("--reference", request.reference, "Arm whose number in the same run ratios are made with")->capture_default_str();
-    command->add_option("--last", request.last, "Only the last N runs of a series");
+    command->add_option("--last", request.last, "Only the last N points of a series");
     command->add_flag("--json", arguments->json, "Print JSON");
     command->callback([&context, command, arguments] {
         if (command->get_subcommands().empty()) context.body = [arguments] { return show(*arguments); };

@@ -16,6 +16,7 @@
 #include "bench/results/export/report.h"
 #include "bench/results/export/run_directory.h"
 #include "bench/results/export/summary.h"
+#include "bench/results/history/result_pages.h"
 #include "bench/results/store/calibration_file.h"
 #include "bench/results/store/clock_file.h"
 #include "bench/verdict/attempt/attempt.h"
@@ -121,8 +122,23 @@ Result<fs::path> page_of(const Kind& kind, const fs::path& directory) {
     return kind.draw(directory);
 }
 
+/// A path, a name below out/, or an id that the store knows.
+Result<fs::path> find_directory(const std::string& given) {
+    const fs::path named = run_directory(given);
+    if (fs::exists(named)) return named;
+    auto store = ResultStore::open_existing();
+    if (!store) return forward(store);
+    if (!*store) return named;
+    auto pages = ResultPages::open(**store, "out", fs::path("out") / "nights");
+    if (!pages) return forward(pages);
+    const fs::path known = pages->directory_of(given);
+    return known.empty() ? named : known;
+}
+
 Result<ExitCode> show(const ShowArguments& arguments) {
-    fs::path directory = run_directory(arguments.directory);
+    auto found = find_directory(arguments.directory);
+    if (!found) return forward(found);
+    fs::path directory = std::move(*found);
     if (fs::is_regular_file(directory)) directory = directory.parent_path();
     for (const Kind& kind : kKinds) {
         if (!fs::exists(directory / kind.file)) continue;
@@ -147,7 +163,7 @@ Result<ExitCode> show(const ShowArguments& arguments) {
         if (!page->empty()) fmt::print(stderr, "{}\n", coloured(fs::absolute(*page).lexically_normal().string(), Colour::bold, 2));
         return ExitCode::ok;
     }
-    if (!fs::exists(directory)) return fail("show", directory.string(), "there is no such file or folder; name an output directory, or the id of a run below out/ (diobench history runs lists them)");
+    if (!fs::exists(directory)) return fail("show", directory.string(), "there is no such file or folder; name an output directory, or the id of a run or gate whose directory is still there (diobench history runs lists runs)");
     return fail("show", directory.string(), "nothing that has ended lies there: it holds none of " + [] {
         std::vector<std::string> files;
         for (const Kind& kind : kKinds) files.emplace_back(kind.file);
@@ -162,9 +178,9 @@ void register_show_command(CLI::App& app, CommandContext& context) {
     auto* command = app.add_subcommand("show", "Say once more what a run, gate, night, verify, try, bisect or calibration found, with its page");
     command->footer("Examples:\n"
                     "  diobench show                     what ended last\n"
-                    "  diobench show out/20261123-...    anything that has ended; its id alone will do\n"
+                    "  diobench show out/20261123-...    anything that has ended; its id alone, as history names it, will do\n"
                     "  diobench show --all DIR           of a gate: every test that decided");
-    command->add_option("WHAT", arguments->directory, "Output directory, a file in it, or its name below out/ (default out/latest)");
+    command->add_option("WHAT", arguments->directory, "Output directory, a file in it, its name below out/, or the id of a run, gate or night (default out/latest)");
     command->add_flag("--all", arguments->all, "Of a gate: every deciding test with its metrics and functions, notes and self-tests");
     command->add_flag("--json", arguments->json, "Print the file itself: results.json, gate.json, night.json, try.json, ...");
     command->add_flag("--markdown", arguments->markdown, "Print the answer of a run or gate as Markdown, for the text of a pull request")->excludes("--json");

@@ -88,7 +88,7 @@ Status write_outputs(const fs::path& directory, const Results& results, const st
     if (history == History::record) {
         auto store = ResultStore::open();
         if (!store) return forward(store);
-        if (auto s = store->record_run(results); !s) return s;
+        if (auto s = store->record_run(results, directory); !s) return s;
     }
     if (latest == LatestLink::point)
         if (auto s = point_latest(directory); !s) return s;

@@ -11,28 +11,12 @@ namespace diobench {
 
 namespace {
 
-double median_of(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    const size_t half = values.size() / 2;
-    return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
-
-bool one_seed(const HistorySeries& series) {
-    return std::all_of(series.points.begin(), series.points.end(), [&](const HistoryPoint& p) { return p.seed == series.points.front().seed; });
-}
-
-/// On a virtual clock another seed has other numbers, whatever the kernel.
-bool may_differ_by_kernel_alone(const HistorySeries& series, const HistoryPoint& one, const HistoryPoint& other) {
-    return series.clock_kind != "virtual" || one.seed == other.seed;
-}
-
 bool beyond(double before, double after, double floor) { return std::abs(after - before) > floor * std::abs(before); }
 
-/// Where the point of a run is; the number of points if it is not there.
+/// Where the point with a run is; the number of points if it is not there.
 size_t find_run(const HistorySeries& series, const std::string& run_id) {
-    size_t at = 0;
-    while (at < series.points.size() && series.points[at].run_id != run_id) ++at;
-    return at;
+    const auto has_run = [&](const HistoryPoint& point) { return std::find(point.runs.begin(), point.runs.end(), run_id) != point.runs.end(); };
+    return static_cast<size_t>(std::find_if(series.points.begin(), series.points.end(), has_run) - series.points.begin());
 }
 
 }  // namespace
@@ -65,7 +49,7 @@ std::vector<ChangePoint> level_changes(const HistorySeries& series) {
     if (series.points.empty()) return {};
     const Signal signal = signal_of(series);
     const double floor = floor_of(series);
-    auto found = series.clock_kind == "virtual" && one_seed(series) ? steps(signal.values, floor) : change_points(signal.values);
+    auto found = series.clock_kind == "virtual" ? steps(signal.values, floor) : change_points(signal.values);
     std::erase_if(found, [&](const ChangePoint& c) { return !beyond(c.before, c.after, floor); });
     for (auto& change : found) change.index = signal.index[change.index];
     return found;
@@ -100,7 +84,7 @@ std::optional<Drift> drift_from(const HistorySeries& series, const std::vector<C
     // Of the level it is on now: a bad night is in it, since this asks where we are and not what is good.
     std::vector<double> last;
     for (size_t i = series.points.size(); i > level_begin && last.size() < kRollingRuns; --i)
-        if (const auto& point = series.points[i - 1]; point.value && may_differ_by_kernel_alone(series, point, series.points[pinned])) last.push_back(*point.value);
+        if (const auto& point = series.points[i - 1]; point.value) last.push_back(*point.value);
     if (last.empty()) return std::nullopt;
     out.level = median_of(last);
     out.worse_by_ratio = worse_by(*series.metric, out.baseline, out.level);

@@ -32,8 +32,8 @@ struct Signal {
 };
 [[nodiscard]] Signal signal_of(const HistorySeries& series);
 
-/// Changes of level; `index` is that of the point. On a virtual clock with one seed every difference beyond the
-/// floor is one, since nothing but the kernel moves it; else E-divisive decides, and what is below the floor is left out.
+/// Changes of level; `index` is that of the point. On a virtual clock every difference beyond the floor is one, since a
+/// series has the same seeds throughout and nothing but the kernel moves it; else E-divisive decides, and what is below the floor is left out.
 [[nodiscard]] std::vector<ChangePoint> level_changes(const HistorySeries& series);
 
 /// The median of the last `runs` good numbers before point `end` (the number of points: of all); empty if there is none.

@@ -98,13 +98,6 @@ private:
     std::vector<unsigned char> cells_;
 };
 
-char verdict_mark(const std::string& verdict) {
-    if (verdict == "regression") return 'R';
-    if (verdict == "invalid") return '!';
-    if (verdict == "inconclusive") return '?';
-    return ' ';
-}
-
 /// Which mark may be written over which.
 int weight(char mark) {
     constexpr std::string_view kOrder = " |?^x!R";
@@ -135,6 +128,13 @@ std::string axis_label(const HistorySeries& series, const Range& range, size_t r
 }
 
 }  // namespace
+
+char verdict_mark(const std::string& verdict) {
+    if (verdict == "regression") return 'R';
+    if (verdict == "invalid") return '!';
+    if (verdict == "inconclusive") return '?';
+    return ' ';
+}
 
 std::string metric_text(const Metric& metric, double value) {
     if (metric.unit == "ns") return human_ns(value);
@@ -189,7 +189,7 @@ std::vector<std::string> describe_changes(const HistorySeries& series, const std
         const auto& point = series.points[change.index];
         auto text = [&](double value) { return ratios ? fmt::format("{:.4g} of the reference", value) : metric_text(*series.metric, value); };
         const double worse = worse_by(*series.metric, change.before, change.after);
-        std::string line = fmt::format("{} {}: {} -> {}, {} {}", point.started_at.substr(0, 10), point.run_id, text(change.before), text(change.after),
+        std::string line = fmt::format("{} {}: {} -> {}, {} {}", point.started_at.substr(0, 10), point.run_id(), text(change.before), text(change.after),
                                        percent_text(std::abs(worse)), series.metric->direction == Direction::neutral ? "different" : worse > 0 ? "worse" : "better");
         if (change.p > 0) line += fmt::format(" (p {:.2g})", change.p);
         if (change.index > 0) {

@@ -29,6 +29,8 @@ struct PlotSize {
 /// another revision (|), verdicts (R regression, ! invalid, ? inconclusive) and runs without a number (x). One run has at
 /// least one column where there is room.
 [[nodiscard]] std::string plot(const HistorySeries& series, const std::vector<ChangePoint>& changes, const PlotSize& size);
+/// The letter of a verdict in that line; a space: none.
+[[nodiscard]] char verdict_mark(const std::string& verdict);
 /// One sentence each: when, from what to what, what else was different.
 [[nodiscard]] std::vector<std::string> describe_changes(const HistorySeries& series, const std::vector<ChangePoint>& changes);
 

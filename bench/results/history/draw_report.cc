@@ -3,6 +3,7 @@
 
 #include "bench/results/compare/answer.h"
 #include "bench/results/export/report.h"
+#include "bench/results/history/result_pages.h"
 
 namespace diobench {
 
@@ -12,7 +13,15 @@ Status write_history(const fs::path& directory, const Results& results, const Re
     auto store = ResultStore::open_existing();
     if (!store) return forward(store);
     if (!*store || results.cells.empty()) return {};
-    auto history = run_history(**store, results, revises, wanted);
+    const fs::path here = fs::absolute(directory).lexically_normal();
+    auto pages = ResultPages::open(**store, here.parent_path());
+    if (!pages) return forward(pages);
+    const auto link = [&](const std::string& id) {
+        if (id == results.run.id) return std::string(kReportFileName);
+        const fs::path page = pages->page_of(id);
+        return page.empty() ? std::string() : page.lexically_relative(here).generic_string();
+    };
+    auto history = run_history(**store, results, revises, wanted, link);
     if (!history) return forward(history);
     return write_file_atomic(directory / kHistoryFileName, history->dump(1) + "\n");
 }

@@ -16,15 +16,15 @@ Json text(const std::string& value) { return value.empty() ? Json() : Json(value
 Json points_json(const HistorySeries& series) {
     Json out = Json::array();
     for (const auto& p : series.points)
-        out.push_back({{"run", p.run_id}, {"started_at", p.started_at}, {"kernel", p.kernel}, {"value", number(p.value)}, {"reference", number(p.reference)},
-                       {"seed", p.seed}, {"good", p.good}, {"environment", p.environment}, {"verdict", text(p.verdict)}});
+        out.push_back({{"run", p.run_id()}, {"runs", p.runs}, {"seeds", p.seeds}, {"started_at", p.started_at}, {"kernel", p.kernel}, {"value", number(p.value)}, {"reference", number(p.reference)},
+                       {"good", p.good}, {"environment", p.environment}, {"verdict", text(p.verdict)}, {"gate", text(p.gate)}});
     return out;
 }
 
 Json changes_json(const HistorySeries& series, const std::vector<ChangePoint>& changes) {
     Json out = Json::array();
     for (const auto& c : changes)
-        out.push_back({{"run", series.points[c.index].run_id}, {"before", number(c.before)}, {"after", number(c.after)},
+        out.push_back({{"run", series.points[c.index].run_id()}, {"before", number(c.before)}, {"after", number(c.after)},
                        {"worse_by_ratio", number(worse_by(*series.metric, c.before, c.after))}, {"p", number(c.p)}});
     return out;
 }
@@ -45,7 +45,7 @@ Json history_json(const std::vector<HistorySeries>& all, const std::vector<Pin>&
     for (const auto& series : all) {
         const auto changes = level_changes(series);
         out.push_back({{"cell", series.cell}, {"metric", series.metric->name}, {"unit", series.metric->unit}, {"machine", series.machine},
-                       {"clock", series.clock_kind}, {"kernel", series.kernel}, {"points", points_json(series)},
+                       {"clock", series.clock_kind}, {"kernel", series.kernel}, {"seeds", series.seeds}, {"points", points_json(series)},
                        {"ratio_to_reference", signal_of(series).against_reference}, {"changes", changes_json(series, changes)},
                        {"worse_than_pins", drifts_json(series, changes, pins)},
                        {"rolling_baseline", number(rolling_baseline(series, series.points.empty() ? 0 : series.points.size() - 1))}});

@@ -52,7 +52,7 @@ std::optional<ArmPoint> arm_point(const std::vector<RunValue>& values, const std
 }
 
 /// Ratios to the first value of each cell; cells that began at 0 only count as changed or not.
-Json point_json(const HistoryRun& run, const ArmPoint& point, const ArmValues& first, const std::string& verdict) {
+Json point_json(const HistoryRun& run, const ArmPoint& point, const ArmValues& first, const WorstVerdict& worst) {
     std::vector<double> ratios;
     size_t changed = 0;
     for (const auto& [cell, value] : point.values) {
@@ -64,14 +64,14 @@ Json point_json(const HistoryRun& run, const ArmPoint& point, const ArmValues& f
     std::sort(ratios.begin(), ratios.end());
     Json ratio;
     if (!ratios.empty()) ratio = {{"low", ratios.front()}, {"median", ratios[ratios.size() / 2]}, {"high", ratios.back()}};
-    return {{"run", run.id}, {"started_at", run.started_at}, {"verdict", verdict}, {"cells", point.values.size()}, {"changed", changed}, {"ratio", ratio}};
+    return {{"run", run.id}, {"started_at", run.started_at}, {"verdict", worst.verdict}, {"gate", worst.judgement_id}, {"cells", point.values.size()}, {"changed", changed}, {"ratio", ratio}};
 }
 
 /// All runs' numbers of one metric.
 using WindowValues = std::vector<std::pair<const HistoryRun*, std::vector<RunValue>>>;
 
 Json arm_json(const std::string& arm, const WindowValues& runs, const std::set<std::string>& cells, const Revisions& revises,
-              const std::map<std::pair<std::string, std::string>, std::string>& verdicts) {
+              const std::map<std::pair<std::string, std::string>, WorstVerdict>& verdicts) {
     ArmValues first;
     Json points = Json::array();
     for (const auto& [run, values] : runs) {
@@ -79,7 +79,7 @@ Json arm_json(const std::string& arm, const WindowValues& runs, const std::set<s
         if (!point) continue;
         for (const auto& [cell, value] : point->values) first.try_emplace(cell, value);
         const auto verdict = verdicts.find({run->id, point->kernel});
-        points.push_back(point_json(*run, *point, first, verdict == verdicts.end() ? "" : verdict->second));
+        points.push_back(point_json(*run, *point, first, verdict == verdicts.end() ? WorstVerdict() : verdict->second));
     }
     return {{"kernel", arm}, {"points", std::move(points)}};
 }
@@ -93,9 +93,22 @@ std::string_view direction_name(Direction direction) {
     return "neutral";
 }
 
+/// Of every run and gate that the metrics name and that has a page.
+Json pages_json(const Json& metrics, const PageLinks& link) {
+    std::set<std::string> ids;
+    for (const auto& metric : metrics)
+        for (const auto& arm : metric.at("arms"))
+            for (const auto& point : arm.at("points")) ids.insert({point.at("run").get<std::string>(), point.at("gate").get<std::string>()});
+    ids.erase("");  // of points without a gate
+    Json out = Json::object();
+    for (const auto& id : ids)
+        if (std::string page = link(id); !page.empty()) out[id] = std::move(page);
+    return out;
+}
+
 }  // namespace
 
-Result<Json> run_history(ResultStore& store, const Results& results, const Revisions& revises, const HistoryMetricFilter& wanted) {
+Result<Json> run_history(ResultStore& store, const Results& results, const Revisions& revises, const HistoryMetricFilter& wanted, const PageLinks& link) {
     auto all = store.history_runs();
     if (!all) return forward(all);
     const auto runs = window(std::move(*all), results.run);
@@ -116,7 +129,8 @@ Result<Json> run_history(ResultStore& store, const Results& results, const Revis
         for (const auto& arm : newest_revisions(kernels, revises)) arms.push_back(arm_json(arm, values, cells, revises, *verdicts));
         metrics.push_back({{"metric", name}, {"unit", metric->unit}, {"direction", direction_name(metric->direction)}, {"arms", std::move(arms)}});
     }
-    return Json{{"schema_version", kRunHistorySchemaVersion}, {"suite", results.run.suite}, {"machine", results.run.machine}, {"metrics", std::move(metrics)}};
+    Json pages = pages_json(metrics, link);
+    return Json{{"schema_version", kRunHistorySchemaVersion}, {"suite", results.run.suite}, {"machine", results.run.machine}, {"metrics", std::move(metrics)}, {"pages", std::move(pages)}};
 }
 
 }  // namespace diobench

@@ -18,8 +18,12 @@ inline constexpr size_t kMostHistoryRuns = 60;
 
 using HistoryMetricFilter = std::function<bool(const Run& run, const CellResult& cell, const Metric& metric)>;
 
+/// Names of the pages that points and verdicts lead to: id of a run or gate -> path from the directory the history is for.
+using PageLinks = std::function<std::string(const std::string& id)>;
+
 /// Of every metric that `wanted` says of a cell of `results`, and each arm: one point a run of the same suite, machine and seed, with the
 /// ratios of the cells to the first run in the window.
-[[nodiscard]] Result<nlohmann::ordered_json> run_history(ResultStore& store, const Results& results, const Revisions& revises, const HistoryMetricFilter& wanted);
+[[nodiscard]] Result<nlohmann::ordered_json> run_history(ResultStore& store, const Results& results, const Revisions& revises, const HistoryMetricFilter& wanted,
+                                                         const PageLinks& link);
 
 }  // namespace diobench

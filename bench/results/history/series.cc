@@ -39,40 +39,93 @@ Result<CellHistory> read_cell(ResultStore& store, const std::string& cell, const
     return out;
 }
 
-/// The newest verdict on that arm in that run.
-std::string verdict_on(const std::vector<HistoryVerdict>& verdicts, const std::string& run, const std::string& kernel) {
-    for (auto it = verdicts.rbegin(); it != verdicts.rend(); ++it)
-        if (it->run_id == run && it->candidate == kernel) return it->verdict;
-    return {};
+/// Runs that are one point, and the numbers of each.
+struct Group {
+    HistoryPoint point;
+    std::string clock_kind;
+    std::string made_for;  ///< HistoryRun::group
+    std::vector<std::optional<double>> values;
+    std::vector<std::optional<double>> references;
+};
+
+/// A run without a number takes the number, as a boot does.
+std::optional<double> median_over_seeds(const std::vector<std::optional<double>>& values) {
+    std::vector<double> present;
+    for (const auto& value : values)
+        if (value) present.push_back(*value);
+    return present.size() < values.size() ? std::nullopt : std::optional<double>(median_of(std::move(present)));
 }
 
-std::optional<HistoryPoint> point_of(const CellHistory& cell, const HistoryRun& run, const RunValues& values, const std::vector<std::string>& chain,
-                                     const std::string& reference) {
-    for (const auto& kernel : chain) {
-        auto own = values.find(kernel);
-        if (own == values.end()) continue;
-        HistoryPoint point{run.id, run.started_at, kernel, own->second, std::nullopt, run.seed, run.good, run.environment, verdict_on(cell.verdicts, run.id, kernel)};
-        if (auto other = values.find(reference); other != values.end()) point.reference = other->second;
-        return point;
+/// The newest verdict on the kernel in one of these runs.
+void find_verdict(const std::vector<HistoryVerdict>& verdicts, HistoryPoint& point) {
+    for (auto it = verdicts.rbegin(); it != verdicts.rend(); ++it) {
+        if (it->candidate != point.kernel || std::find(point.runs.begin(), point.runs.end(), it->run_id) == point.runs.end()) continue;
+        point.verdict = it->verdict;
+        point.gate = it->judgement_id;
+        return;
     }
-    return std::nullopt;
 }
 
-HistorySeries series_of(const CellHistory& cell, const std::string& machine, const std::string& kernel, const SeriesRequest& request, const Revisions& revises) {
-    HistorySeries out;
-    out.cell = cell.cell;
-    out.metric = find_metric(request.metric);
-    out.machine = machine;
-    out.kernel = kernel;
+/// Of these groups the one that the run belongs to; a seed that it has already begins another one. nullptr: none.
+Group* group_of(std::vector<Group>& groups, const HistoryRun& run, const std::string& kernel) {
+    if (run.group.empty()) return nullptr;
+    const auto found = std::find_if(groups.rbegin(), groups.rend(), [&](const Group& one) { return one.made_for == run.group && one.point.kernel == kernel; });
+    if (found == groups.rend() || std::find(found->point.seeds.begin(), found->point.seeds.end(), run.seed) != found->point.seeds.end()) return nullptr;
+    return &*found;
+}
+
+void add_run(std::vector<Group>& groups, const HistoryRun& run, const RunValues& values, const std::vector<std::string>& chain, const std::string& reference) {
+    const auto kernel = std::find_if(chain.begin(), chain.end(), [&](const std::string& one) { return values.contains(one); });
+    if (kernel == chain.end()) return;
+    Group* group = group_of(groups, run, *kernel);
+    if (group == nullptr) {
+        group = &groups.emplace_back();
+        group->made_for = run.group;
+        group->clock_kind = run.clock_kind;
+        group->point.started_at = run.started_at;
+        group->point.kernel = *kernel;
+        group->point.good = true;
+        group->point.environment = run.environment;
+    }
+    group->point.runs.push_back(run.id);
+    group->point.seeds.push_back(run.seed);
+    group->point.good = group->point.good && run.is_good(*kernel);
+    group->values.push_back(values.at(*kernel));
+    const auto other = values.find(reference);
+    group->references.push_back(other == values.end() ? std::nullopt : other->second);
+}
+
+/// On a virtual clock other seeds have other numbers, whatever the kernel: only points with the same ones may be compared.
+std::string seeds_text(std::vector<int64_t> seeds, const std::string& clock_kind) {
+    std::sort(seeds.begin(), seeds.end());
+    if (seeds.size() == 1) return fmt::format("seed {}", seeds.front());
+    if (clock_kind != "virtual") return fmt::format("seeds from {}", seeds.front());
+    if (seeds.back() - seeds.front() + 1 == static_cast<int64_t>(seeds.size())) return fmt::format("seeds {} to {}", seeds.front(), seeds.back());
+    return fmt::format("seeds {}", fmt::join(seeds, ", "));
+}
+
+/// One for each set of seeds.
+std::vector<HistorySeries> series_of(const CellHistory& cell, const std::string& machine, const std::string& kernel, const SeriesRequest& request, const Revisions& revises) {
     const auto chain = revisions_of(kernel, revises);
     const bool is_reference = std::find(chain.begin(), chain.end(), request.reference) != chain.end();
-    for (const auto& [run, values] : cell.runs) {
-        if (run->machine != machine) continue;
-        out.clock_kind = run->clock_kind;
-        if (auto point = point_of(cell, *run, values, chain, is_reference ? "" : request.reference)) out.points.push_back(std::move(*point));
+    std::vector<Group> groups;
+    for (const auto& [run, values] : cell.runs)
+        if (run->machine == machine) add_run(groups, *run, values, chain, is_reference ? "" : request.reference);
+    std::map<std::string, HistorySeries> by_seeds;
+    for (auto& group : groups) {
+        const std::string seeds = seeds_text(group.point.seeds, group.clock_kind);
+        HistorySeries& series = by_seeds.try_emplace(seeds, HistorySeries{cell.cell, find_metric(request.metric), machine, group.clock_kind, kernel, seeds, {}}).first->second;
+        group.point.value = median_over_seeds(group.values);
+        group.point.reference = median_over_seeds(group.references);
+        find_verdict(cell.verdicts, group.point);
+        series.points.push_back(std::move(group.point));
     }
-    if (request.last != 0 && out.points.size() > request.last)
-        out.points.erase(out.points.begin(), out.points.end() - static_cast<std::ptrdiff_t>(request.last));
+    std::vector<HistorySeries> out;
+    for (auto& [seeds, series] : by_seeds) {
+        if (request.last != 0 && series.points.size() > request.last)
+            series.points.erase(series.points.begin(), series.points.end() - static_cast<std::ptrdiff_t>(request.last));
+        out.push_back(std::move(series));
+    }
     return out;
 }
 
@@ -120,6 +173,12 @@ tl::unexpected<Error> nothing_found(const SeriesRequest& request, size_t cells, 
 
 }  // namespace
 
+double median_of(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    const size_t half = values.size() / 2;
+    return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
 std::vector<std::string> revisions_of(const std::string& kernel, const Revisions& revises) {
     std::vector<std::string> out = {kernel};
     for (auto at = revises.find(kernel); at != revises.end() && std::find(out.begin(), out.end(), at->second) == out.end(); at = revises.find(at->second))
@@ -162,7 +221,8 @@ Result<std::vector<HistorySeries>> read_series(ResultStore& store, const SeriesR
         const auto arms = request.kernel.empty() ? newest_revisions(kernels, revises) : std::vector<std::string>{request.kernel};
         for (const auto& machine : machines_of(*history))
             for (const auto& kernel : arms)
-                if (auto series = series_of(*history, machine, kernel, request, revises); has_numbers(series)) out.push_back(std::move(series));
+                for (auto& series : series_of(*history, machine, kernel, request, revises))
+                    if (has_numbers(series)) out.push_back(std::move(series));
     }
     if (out.empty()) return nothing_found(request, cells->of, matching);
     return out;

@@ -14,16 +14,22 @@
 
 namespace diobench {
 
+/// What was measured at one time: a run, or the runs of one gate or night, a seed each.
 struct HistoryPoint {
-    std::string run_id;
-    std::string started_at;          ///< UTC, ISO 8601
+    std::vector<std::string> runs;   ///< ids, the oldest first; at least one
+    std::vector<int64_t> seeds;      ///< theirs
+    std::string started_at;          ///< of the first; UTC, ISO 8601
     std::string kernel;              ///< the revision that was measured
-    std::optional<double> value;     ///< in the metric's unit; empty: the cell gave no number
-    std::optional<double> reference; ///< of the reference arm in the same run
-    int64_t seed = 0;
-    bool good = false;               ///< may be part of a baseline
+    std::optional<double> value;     ///< in the metric's unit, the median over the seeds; empty: a run gave no number
+    std::optional<double> reference; ///< of the reference arm in the same runs
+    bool good = false;               ///< the kernel's numbers may be part of a baseline
     std::string environment;         ///< what changes numbers without a patch
-    std::string verdict;             ///< what a gate said of it; empty: nothing
+    std::string verdict;             ///< what a gate said of this kernel in these runs; empty: nothing
+    std::string gate;                ///< id of that gate
+
+    [[nodiscard]] const std::string& run_id() const { return runs.front(); }
+    /// Somebody should look at it.
+    [[nodiscard]] bool is_marked() const { return !verdict.empty() && verdict != "pass"; }
 };
 
 struct HistorySeries {
@@ -32,6 +38,7 @@ struct HistorySeries {
     std::string machine;
     std::string clock_kind;  ///< "virtual" or "real"
     std::string kernel;      ///< the newest revision
+    std::string seeds;       ///< that every point has: "seed 1", "seeds 1 to 3"; of gates by a real clock, which take as many as they need, "seeds from 1"
     std::vector<HistoryPoint> points;  ///< the oldest first
 };
 
@@ -52,10 +59,12 @@ struct SeriesRequest {
 /// Those of `kernels` that no other of them revises, directly or through others.
 [[nodiscard]] std::vector<std::string> newest_revisions(const std::vector<std::string>& kernels, const Revisions& revises);
 
+/// Of at least one value.
+[[nodiscard]] double median_of(std::vector<double> values);
 /// How many cells of the store match.
 [[nodiscard]] Result<size_t> count_cells(ResultStore& store, const SeriesRequest& request);
-/// A series for each cell that matches, arm and machine; those without any number are left out. In each run the
-/// newest revision that was measured is the point. Nothing that matches is an error that says what there is.
+/// A series for each cell that matches, arm, machine and set of seeds; those without any number are left out. Runs of one
+/// gate or night are one point. In each run the newest revision that was measured counts. Nothing that matches is an error that says what there is.
 [[nodiscard]] Result<std::vector<HistorySeries>> read_series(ResultStore& store, const SeriesRequest& request, const Revisions& revises);
 
 }  // namespace diobench

@@ -21,7 +21,7 @@ constexpr std::string_view kStyle =
     "h1{font-size:1.4em}h2{font-size:1.1em;margin:1.6em 0 .4em}a{color:var(--link)}table{border-collapse:collapse}td,th{text-align:left;padding:.15em .8em .15em 0;vertical-align:top;overflow-wrap:normal}"
     "th[scope=col]{border-bottom:1px solid var(--dim)}th[scope=row]{font-weight:normal}caption,.dim{color:var(--dim);text-align:left}.bad{color:var(--bad)}.good{color:var(--good)}"
     ".id{font-family:'DejaVu Sans Mono',monospace;font-size:.9em}.n{white-space:nowrap}svg{display:block}form{margin:1em 0}input,select{font:inherit;max-width:100%;box-sizing:border-box}"
-    "nav a{margin-right:1em}label{margin-right:.6em}.scroll{overflow-x:auto}.scroll:focus-visible{outline:2px solid var(--link)}"
+    "nav a{margin-right:1em}label{margin-right:.6em}.scroll{overflow-x:auto}svg a:focus-visible{outline:2px solid var(--link)}.scroll:focus-visible{outline:2px solid var(--link)}"
     "@media print{.scroll{overflow:visible}table{font-size:.7em}td,th{overflow-wrap:anywhere}svg{width:260px;height:auto}}";
 
 std::string page(std::string_view title, const std::string& body) {
@@ -70,11 +70,17 @@ std::string progress_text(const ProgressState& p) {
                        escape_html(p.stage), steps, escape_html(p.what), escape_html(p.updated_at));
 }
 
-std::string gates_table(const std::vector<StoredJudgement>& gates) {
+/// `text` is HTML already; without an address it stays text.
+std::string link_to(const PageAddresses& links, const std::string& id, const std::string& text) {
+    const auto found = links.find(id);
+    return found == links.end() ? text : fmt::format("<a href=\"/{}\">{}</a>", encode_path(found->second), text);
+}
+
+std::string gates_table(const std::vector<StoredJudgement>& gates, const PageAddresses& links) {
     std::string rows;
     for (const auto& g : gates)
         rows += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", escape_html(g.started_at), escape_html(g.kind),
-                           escape_html(g.baseline), escape_html(g.candidate), escape_html(g.suite), escape_html(g.machine), coloured_word(g.verdict, g.verdict == "pass"));
+                           escape_html(g.baseline), escape_html(g.candidate), escape_html(g.suite), escape_html(g.machine), link_to(links, g.id, coloured_word(g.verdict, g.verdict == "pass")));
     return "<h2>Verdicts</h2>\n" + table("What was judged, the newest first", {"when", "what", "baseline", "candidate", "suite", "machine", "verdict"}, rows);
 }
 
@@ -92,29 +98,56 @@ struct Scale {
     [[nodiscard]] double y(double value) const { return high > low ? height - 4 - (value - low) / (high - low) * (height - 8) : height / 2.0; }
 };
 
-/// Lines between runs that have numbers; one with nothing on both sides is a dot.
+/// Lines between points that have numbers.
 std::string value_line(const HistorySeries& series, const Scale& scale) {
     std::string out;
     std::string path;
     size_t length = 0;
-    auto finish = [&](size_t end) {
-        if (length == 1) out += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2\" fill=\"#0072b2\"/>", scale.x(end - 1), scale.y(*series.points[end - 1].value));
+    auto finish = [&] {
         if (length > 1) out += fmt::format("<path d=\"M{}\" fill=\"none\" stroke=\"#0072b2\" stroke-width=\"1.5\"/>", path);
         path.clear();
         length = 0;
     };
     for (size_t i = 0; i < series.points.size(); ++i) {
         if (!series.points[i].value) {
-            finish(i);
+            finish();
             continue;
         }
         path += fmt::format("{}{:.1f},{:.1f}", length++ == 0 ? "" : "L", scale.x(i), scale.y(*series.points[i].value));
     }
-    finish(series.points.size());
+    finish();
     return out;
 }
 
-std::string marks(const HistorySeries& series, const std::vector<ChangePoint>& changes, const Scale& scale) {
+constexpr size_t kPixelsPerDot = 4;
+
+std::string point_text(const HistorySeries& series, const HistoryPoint& point) {
+    return fmt::format("{}, {}: {}", point.started_at.substr(0, 10), point.run_id(), point.value ? metric_text(*series.metric, *point.value) : "no number");
+}
+
+/// A link in the figure with its name for those who hear or point at it; without an address the shape stays alone.
+std::string shape_link(const PageAddresses& links, const std::string& id, const std::string& name, const std::string& shape) {
+    const auto found = links.find(id);
+    const std::string named = fmt::format("{}<title>{}</title>", shape, escape_html(name));
+    if (found == links.end()) return fmt::format("<g>{}</g>", named);
+    return fmt::format("<a href=\"/{}\" aria-label=\"{}\">{}</a>", encode_path(found->second), escape_html(name), named);
+}
+
+/// A dot each, with room around it to hit; of so many points that nobody could, the newest.
+std::string dots(const HistorySeries& series, const Scale& scale, const PageAddresses& links) {
+    std::string out;
+    const size_t most = static_cast<size_t>(scale.width) / kPixelsPerDot;
+    for (size_t i = series.points.size() - std::min(series.points.size(), most); i < series.points.size(); ++i) {
+        const auto& point = series.points[i];
+        const double y = point.value ? scale.y(*point.value) : scale.height - 4.0;
+        out += shape_link(links, point.run_id(), point_text(series, point),
+                          fmt::format("<circle cx=\"{0:.1f}\" cy=\"{1:.1f}\" r=\"7\" fill=\"transparent\"/><circle cx=\"{0:.1f}\" cy=\"{1:.1f}\" r=\"2\" fill=\"{2}\"/>", scale.x(i), y,
+                                      point.value ? "#0072b2" : "#a0447a"));
+    }
+    return out;
+}
+
+std::string marks(const HistorySeries& series, const std::vector<ChangePoint>& changes, const Scale& scale, const PageAddresses& links) {
     std::string out;
     auto upright = [&](size_t index, const char* colour, const char* dashes, const std::string& title) {
         const double x = scale.x(index);
@@ -126,19 +159,20 @@ std::string marks(const HistorySeries& series, const std::vector<ChangePoint>& c
     for (size_t i = 0; i < series.points.size(); ++i) {
         const auto& p = series.points[i];
         if (i > 0 && p.kernel != series.points[i - 1].kernel) upright(i, "#767676", "4,3", p.kernel + " after " + series.points[i - 1].kernel);
-        if (!p.value) upright(i, "#a0447a", "1,3", p.run_id + ": no number");
-        if (p.verdict.empty() || p.verdict == "pass") continue;
-        const double y = p.value ? scale.y(*p.value) : 8.0;
-        const std::string title = escape_html(p.run_id + ": " + p.verdict);
-        if (p.verdict == "inconclusive")
-            out += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"7\" height=\"7\" fill=\"#e69f00\" stroke=\"#444444\"><title>{}</title></rect>", scale.x(i) - 3.5, y - 3.5, title);
-        else
-            out += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" fill=\"#d55e00\" stroke=\"#444444\"><title>{}</title></circle>", scale.x(i), y, title);
+        if (!p.value) upright(i, "#a0447a", "1,3", p.run_id() + ": no number");
+        if (!p.is_marked()) continue;
+        // Beside its point, so that both can be hit.
+        const double at = p.value ? scale.y(*p.value) : scale.height - 4.0;
+        const double y = at >= 17 ? at - 12 : at + 12;
+        out += shape_link(links, p.gate, fmt::format("{}, {}: {} by {}", p.started_at.substr(0, 10), p.run_id(), p.verdict, p.gate),
+                          p.verdict == "inconclusive"
+                              ? fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"8\" height=\"8\" fill=\"#e69f00\" stroke=\"#444444\"/>", scale.x(i) - 4, y - 4)
+                              : fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4.5\" fill=\"#d55e00\" stroke=\"#444444\"/>", scale.x(i), y));
     }
     return out;
 }
 
-std::string history_row(const HistorySeries& series, const std::vector<Pin>& pins) {
+std::string history_row(const HistorySeries& series, const std::vector<Pin>& pins, const PageAddresses& links) {
     const auto changes = level_changes(series);
     std::string notes;
     for (const auto& sentence : describe_changes(series, changes)) notes += escape_html(sentence) + "<br>";
@@ -147,13 +181,15 @@ std::string history_row(const HistorySeries& series, const std::vector<Pin>& pin
             notes += fmt::format("<span class=\"bad\">{} worse than pin {}{}</span><br>", percent_text(drift->worse_by_ratio), escape_html(pin.name),
                                  drift->creep ? ", a creep that no single step shows" : "");
     for (const auto& point : series.points)
-        if (!point.verdict.empty() && point.verdict != "pass") notes += escape_html(point.run_id + ": judged " + point.verdict) + "<br>";
+        if (point.is_marked())
+            notes += fmt::format("{} {}: {} by {}<br>", escape_html(point.started_at.substr(0, 10)), link_to(links, point.run_id(), escape_html(point.run_id())),
+                                 escape_html(point.verdict), link_to(links, point.gate, escape_html(point.gate)));
     const auto without = std::count_if(series.points.begin(), series.points.end(), [](const auto& point) { return !point.value; });
     if (without > 0) notes += fmt::format("{} without a number<br>", without);
     const auto& last = series.points.back();
-    return fmt::format("<tr><th scope=\"row\" class=\"id\">{}<br><span class=\"dim\">{}, machine {}, {} runs</span></th><td>{}</td><td class=\"n\">{}</td></tr>\n<tr><td colspan=\"3\" class=\"dim\">{}</td></tr>\n",
-                       escape_html(series.cell), escape_html(series.kernel), escape_html(series.machine), series.points.size(),
-                       series_svg(series, changes, 480, 56), last.value ? escape_html(metric_text(*series.metric, *last.value)) : "no number", notes);
+    return fmt::format("<tr><th scope=\"row\" class=\"id\">{}<br><span class=\"dim\">{}, machine {}, {}, {} points</span></th><td>{}</td><td class=\"n\">{}</td></tr>\n<tr><td colspan=\"3\" class=\"dim\">{}</td></tr>\n",
+                       escape_html(series.cell), escape_html(series.kernel), escape_html(series.machine), escape_html(series.seeds), series.points.size(),
+                       series_svg(series, changes, links, 480, 56), last.value ? escape_html(metric_text(*series.metric, *last.value)) : "no number", notes);
 }
 
 std::string history_link(const SeriesRequest& r, size_t page, std::string_view text) {
@@ -221,11 +257,12 @@ std::map<std::string, std::string> parse_query(std::string_view query) {
     return out;
 }
 
-std::string runs_page(const std::vector<ListedRun>& runs, const std::vector<ProgressState>& progress, const std::vector<StoredJudgement>& gates) {
+std::string runs_page(const std::vector<ListedRun>& runs, const std::vector<ProgressState>& progress, const std::vector<StoredJudgement>& gates,
+                      const PageAddresses& links) {
     std::string body;
     for (const auto& one : progress)
         if (one.state == "running") body += progress_text(one);
-    if (!gates.empty()) body += gates_table(gates);
+    if (!gates.empty()) body += gates_table(gates, links);
     std::string rows;
     for (const auto& run : runs) rows += run_row(run);
     body += "<h2>Runs</h2>\n" + table("Runs, the newest first", {"run", "started", "suite", "machine", "status", "cells ok", "files"}, rows);
@@ -233,7 +270,7 @@ std::string runs_page(const std::vector<ListedRun>& runs, const std::vector<Prog
     return page("diobench: runs", body);
 }
 
-std::string series_svg(const HistorySeries& series, const std::vector<ChangePoint>& changes, int width, int height) {
+std::string series_svg(const HistorySeries& series, const std::vector<ChangePoint>& changes, const PageAddresses& links, int width, int height) {
     std::optional<Scale> scale;
     for (const auto& point : series.points) {
         if (!point.value) continue;
@@ -242,25 +279,25 @@ std::string series_svg(const HistorySeries& series, const std::vector<ChangePoin
         scale->high = std::max(scale->high, *point.value);
     }
     if (!scale) return {};
-    std::string finding = fmt::format("{} to {} in {} runs", metric_text(*series.metric, scale->low), metric_text(*series.metric, scale->high), series.points.size());
+    std::string finding = fmt::format("{} to {} in {} points", metric_text(*series.metric, scale->low), metric_text(*series.metric, scale->high), series.points.size());
     for (const auto& sentence : describe_changes(series, changes)) finding += "; " + sentence;
-    return fmt::format("<svg width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"img\"><title>{2}</title>{3}{4}</svg>", width, height, escape_html(finding),
-                       value_line(series, *scale), marks(series, changes, *scale));
+    return fmt::format("<svg width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"group\" aria-label=\"{2}\">{3}{4}{5}</svg>", width, height, escape_html(finding),
+                       value_line(series, *scale), dots(series, *scale, links), marks(series, changes, *scale, links));
 }
 
 std::string history_page(const HistoryPage& what) {
     std::string body = history_form(what.request);
     if (!what.problem.empty()) body += fmt::format("<p class=\"bad\">{}</p>\n", escape_html(what.problem));
     if (!what.series.empty())
-        body += fmt::format("<p>{}, <span class=\"dim\">{}</span> Upright lines, solid: level changed; dashed: another revision; dotted: no number. Dot: regression or invalid; square: inconclusive.</p>\n",
+        body += fmt::format("<p>{}, <span class=\"dim\">{}</span> Upright lines, solid: level changed; dashed: another revision; dotted: no number. Disc: regression or invalid; square: inconclusive; both lead to the gate. A dot leads to its run, of a gate's median to the first; of many points the newest have a dot.</p>\n",
                             escape_html(what.request.metric), escape_html(what.series.front().metric->help));
     std::string pages;
     if (what.page > 0) pages += history_link(what.request, what.page - 1, "before");
     if (what.pages > 1) pages += fmt::format("page {} of {} ", what.page + 1, what.pages);
     if (what.page + 1 < what.pages) pages += history_link(what.request, what.page + 1, "next");
     std::string rows;
-    for (const auto& series : what.series) rows += history_row(series, what.pins);
-    if (!rows.empty()) body += pages + table("A row a cell; what was noticed of it is below its line", {"cell", "the runs, the oldest at the left", "last"}, rows);
+    for (const auto& series : what.series) rows += history_row(series, what.pins, what.links);
+    if (!rows.empty()) body += pages + table("A row a cell; what was noticed of it is below its line", {"cell", "the points, the oldest at the left", "last"}, rows);
     return page("diobench: history", body + pages);
 }
 

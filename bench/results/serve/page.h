@@ -28,7 +28,10 @@ struct ListedRun {
     bool has_report = false;
     bool has_summary = false;
 };
-[[nodiscard]] std::string runs_page(const std::vector<ListedRun>& runs, const std::vector<ProgressState>& progress, const std::vector<StoredJudgement>& gates);
+/// Id of a run, gate or night -> file to read, from where the pages are; those that have none are left out.
+using PageAddresses = std::map<std::string, std::string>;
+[[nodiscard]] std::string runs_page(const std::vector<ListedRun>& runs, const std::vector<ProgressState>& progress, const std::vector<StoredJudgement>& gates,
+                                    const PageAddresses& links);
 
 /// One page of series, each a small figure with its verdicts and changes marked.
 struct HistoryPage {
@@ -38,11 +41,12 @@ struct HistoryPage {
     size_t page = 0;
     size_t pages = 1;
     std::string problem;                ///< shown instead of series
+    PageAddresses links;                ///< of the runs and gates of the series
 };
 inline constexpr size_t kCellsPerPage = 12;
 [[nodiscard]] std::string history_page(const HistoryPage& page);
 
-/// The figure: SVG of `width` by `height` pixels.
-[[nodiscard]] std::string series_svg(const HistorySeries& series, const std::vector<ChangePoint>& changes, int width, int height);
+/// The figure: SVG of `width` by `height` pixels. A point leads to its run, a verdict to its gate.
+[[nodiscard]] std::string series_svg(const HistorySeries& series, const std::vector<ChangePoint>& changes, const PageAddresses& links, int width, int height);
 
 }  // namespace diobench

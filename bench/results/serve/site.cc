@@ -7,6 +7,9 @@
 #include <chrono>
 #include <fmt/format.h>
 
+#include "bench/results/export/report.h"
+#include "bench/results/export/summary.h"
+#include "bench/results/history/result_pages.h"
 #include "bench/results/serve/page.h"
 
 namespace diobench {
@@ -82,21 +85,16 @@ Result<std::vector<ProgressState>> Site::progress_states() const {
     return out;
 }
 
-/// Below `output`, with a / at the end; empty: no such folder, or one that is not handed out.
-std::string Site::folder_of(const StoredRun& run, const std::vector<StoredJudgement>& judgements) const {
-    std::error_code ec;
-    if (fs::is_directory(options_.output / run.id, ec)) return run.id + "/";
-    const auto night = std::find_if(judgements.begin(), judgements.end(), [&](const StoredJudgement& one) {
-        return one.kind == kNightJudgement && std::find(one.runs.begin(), one.runs.end(), run.id) != one.runs.end();
-    });
-    if (night == judgements.end()) return {};
-    const std::string place = (options_.nights / night->id / "runs" / fmt::format("seed-{}", run.seed)).lexically_relative(options_.output).string();
-    return place.empty() || place.starts_with("..") ? "" : place + "/";
+/// From where the pages are; empty: it is not below `output`, so it is not handed out.
+std::string Site::address_of(const fs::path& file) const {
+    const std::string place = file.empty() ? "" : file.lexically_relative(fs::absolute(options_.output).lexically_normal()).generic_string();
+    return place.starts_with("..") ? "" : place;
 }
 
 Result<std::string> Site::runs() {
     std::vector<ListedRun> listed;
     std::vector<StoredJudgement> gates;
+    std::map<std::string, std::string> gate_pages;
     auto store = ResultStore::open_existing(options_.store);
     if (!store) return forward(store);
     if (*store) {
@@ -105,15 +103,21 @@ Result<std::string> Site::runs() {
         auto judged = (*store)->judgements();
         if (!judged) return forward(judged);
         gates.assign(judged->begin(), judged->begin() + static_cast<std::ptrdiff_t>(std::min(judged->size(), kListedGates)));
+        auto pages = ResultPages::open(**store, options_.output, options_.nights);
+        if (!pages) return forward(pages);
         for (const auto& run : *all) {
             if (listed.size() == kListedRuns) break;
             std::error_code ec;
-            const std::string folder = folder_of(run, *judged);
-            listed.push_back({run, folder, fs::exists(options_.output / folder / "report.html", ec), fs::exists(options_.output / folder / "summary.txt", ec)});
+            const std::string place = address_of(pages->directory_of(run.id));
+            const std::string folder = place.empty() ? "" : place + "/";
+            const fs::path files = options_.output / folder;
+            listed.push_back({run, folder, !folder.empty() && fs::exists(files / kReportFileName, ec), !folder.empty() && fs::exists(files / kSummaryFileName, ec)});
         }
+        for (const auto& gate : gates)
+            if (std::string page = address_of(pages->page_of(gate.id)); !page.empty()) gate_pages[gate.id] = std::move(page);
     }
     auto progress = progress_states();
-    return runs_page(listed, progress ? *progress : std::vector<ProgressState>(), gates);
+    return runs_page(listed, progress ? *progress : std::vector<ProgressState>(), gates, gate_pages);
 }
 
 Result<std::string> Site::history(const std::string& query_text) {
@@ -141,6 +145,12 @@ Result<std::string> Site::history(const std::string& query_text) {
     auto pins = (*store)->pins();
     if (!pins) return forward(pins);
     page.pins = std::move(*pins);
+    auto pages = ResultPages::open(**store, options_.output, options_.nights);
+    if (!pages) return forward(pages);
+    for (const auto& one : page.series)
+        for (const auto& point : one.points)
+            for (const std::string& id : {point.run_id(), point.gate})
+                if (std::string address = address_of(pages->page_of(id)); !address.empty()) page.links.emplace(id, std::move(address));
     return history_page(page);
 }
 

@@ -29,7 +29,7 @@ public:
 private:
     [[nodiscard]] Result<Families> store_part();
     [[nodiscard]] Result<std::vector<ProgressState>> progress_states() const;
-    [[nodiscard]] std::string folder_of(const StoredRun& run, const std::vector<StoredJudgement>& judgements) const;
+    [[nodiscard]] std::string address_of(const fs::path& file) const;
     [[nodiscard]] Result<std::string> runs();
     [[nodiscard]] Result<std::string> history(const std::string& query);
 

@@ -14,13 +14,14 @@ namespace {
 
 constexpr int kBusyTimeoutMs = 30000;
 
-void insert_run(SQLite::Database& database, const Results& results) {
+void insert_run(SQLite::Database& database, const Results& results, const fs::path& directory) {
     const Run& run = results.run;
-    SQLite::Statement statement(database, "INSERT INTO runs VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    SQLite::Statement statement(database, "INSERT INTO runs VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     std::string description = to_json(results).at("run").dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     insert_row(statement, run.id, run.started_at, run.elapsed_s, run.suite, run.machine, run.accelerator, run.seed,
            run.clock.kind, static_cast<int>(run.clock.comparable), run.host.cpu, run.host.kernel,
-           std::string(status_name(run.status)), run.exit_code, description);
+           std::string(status_name(run.status)), run.exit_code, description,
+           directory.empty() ? "" : fs::absolute(directory).lexically_normal().string());
 }
 
 void insert_kernels(SQLite::Database& database, const Results& results) {
@@ -116,12 +117,12 @@ Result<ResultStore> ResultStore::open(const fs::path& path) {
     }
 }
 
-Status ResultStore::record_run(const Results& results) {
+Status ResultStore::record_run(const Results& results, const fs::path& directory) {
     try {
         SQLite::Transaction transaction(*database_, SQLite::TransactionBehavior::IMMEDIATE);
         SQLite::Statement replace(*database_, "DELETE FROM runs WHERE id = ?");
         insert_row(replace, results.run.id);
-        insert_run(*database_, results);
+        insert_run(*database_, results, directory);
         insert_kernels(*database_, results);
         insert_conformance(*database_, results);
         CellWriter writer(*database_);
@@ -152,6 +153,17 @@ Status ResultStore::remove_runs(const std::vector<std::string>& ids) {
         }
         transaction.commit();
         return {};
+    });
+}
+
+Result<std::map<std::string, fs::path>> ResultStore::directories() {
+    return guarded("read places from store", path_, [&]() -> Result<std::map<std::string, fs::path>> {
+        // SQLite: with one max(), the other columns are those of the row that has it.
+        SQLite::Statement query(*database_, "SELECT id, directory, max(started_at) FROM (SELECT id, directory, started_at FROM runs "
+                                            "UNION ALL SELECT id, directory, started_at FROM judgements) WHERE directory <> '' GROUP BY directory");
+        std::map<std::string, fs::path> out;
+        while (query.executeStep()) out.emplace(query.getColumn(0).getString(), query.getColumn(1).getString());
+        return out;
     });
 }
 

@@ -33,8 +33,8 @@ public:
     /// As open(), but a file that is not there is not made: empty.
     [[nodiscard]] static Result<std::optional<ResultStore>> open_existing(const fs::path& path = default_store_path());
 
-    /// Writes a run in one transaction; a run of the same id is replaced.
-    [[nodiscard]] Status record_run(const Results& results);
+    /// Writes a run in one transaction; a run of the same id is replaced. `directory`: where its files are; empty: nowhere.
+    [[nodiscard]] Status record_run(const Results& results, const fs::path& directory = {});
     /// The run as it was recorded, less what the store does not keep: series, boots and
     /// curves, and of histograms those beside the latency's. An unknown id is an error.
     [[nodiscard]] Result<Results> load_run(const std::string& id);
@@ -76,9 +76,13 @@ public:
     /// One metric of every cell of a run, by cell and kernel; a metric that is not of the table is an error.
     [[nodiscard]] Result<std::vector<RunValue>> run_values(const std::string& run_id, const std::string& metric);
     /// The worst that was said of a metric of any cell of a kernel in the runs that were judged: (run, kernel) -> verdict.
-    [[nodiscard]] Result<std::map<std::pair<std::string, std::string>, std::string>> worst_verdicts(const std::string& metric);
+    [[nodiscard]] Result<std::map<std::pair<std::string, std::string>, WorstVerdict>> worst_verdicts(const std::string& metric);
     /// What was said of a metric of a cell, and of the cell as a whole, the oldest first.
     [[nodiscard]] Result<std::vector<HistoryVerdict>> history_verdicts(const std::string& cell, const std::string& metric);
+
+    /// Where the files of runs, gates and nights were written, by id. Left out are those of which it is not known, and those
+    /// whose directory another one was written into later.
+    [[nodiscard]] Result<std::map<std::string, fs::path>> directories();
 
     /// Changes when another connection has written: equal numbers mean equal content.
     [[nodiscard]] Result<int64_t> data_version();

@@ -74,6 +74,7 @@ Result<StoredJudgement> judgement_of_gate(const GateJson& gate) {
         // Gates of given runs begin when those of the baseline did.
         if (!out.runs.empty()) out.id += "/" + sha256_hex(join(out.runs, " ")).substr(0, 8);
         if (!out.runs.empty()) out.run_id = out.runs.back();
+        out.baseline_runs = gate.value("baseline_runs", std::vector<std::string>());
         for (const auto& cell : gate.at("cells")) add_cell(cell, out.verdicts);
         return out;
     } catch (const GateJson::exception& e) {

@@ -42,14 +42,30 @@ std::optional<double> collapse(const BootValues& boots, Aggregation rule) {
     return boots.values.front();
 }
 
+/// Run -> kernel -> whether it is good.
+std::map<std::string, std::map<std::string, bool>> standings_of(SQLite::Database& database) {
+    SQLite::Statement query(database, "SELECT run_id, kernel, NOT failed AND judged IS NULL FROM kernel_standings");
+    std::map<std::string, std::map<std::string, bool>> out;
+    while (query.executeStep()) out[query.getColumn(0).getString()][query.getColumn(1).getString()] = query.getColumn(2).getInt() != 0;
+    return out;
+}
+
+/// Run -> what it was made for: the night, else the first gate that judged it, else the first that compared with it.
+std::map<std::string, std::string> groups_of(SQLite::Database& database) {
+    SQLite::Statement query(database, "SELECT x.run_id, j.id || x.side FROM (SELECT run_id, judgement_id, '' AS side FROM judgement_runs "
+                                      "UNION ALL SELECT run_id, judgement_id, ' baseline' FROM judgement_baselines) x "
+                                      "JOIN judgements j ON j.id = x.judgement_id ORDER BY j.kind <> 'night', x.side, j.started_at, j.id");
+    std::map<std::string, std::string> out;
+    while (query.executeStep()) out.try_emplace(query.getColumn(0).getString(), query.getColumn(1).getString());
+    return out;
+}
+
 }  // namespace
 
 Result<std::vector<HistoryRun>> ResultStore::history_runs() {
     return guarded("read the history of store", path_, [&]() -> Result<std::vector<HistoryRun>> {
         SQLite::Statement query(*database_,
                                 "SELECT id, started_at, suite, machine, clock_kind, seed, "
-                                "exit_code = 0 AND NOT EXISTS (SELECT 1 FROM judgement_runs x JOIN judgements j ON j.id = x.judgement_id "
-                                "WHERE x.run_id = runs.id AND j.verdict IN ('regression', 'invalid')), "
                                 "coalesce('QEMU ' || json_extract(description, '$.tool.qemu') || ', ', '') || "
                                 "coalesce((SELECT 'Linux ' || min(base_version) || ', ' FROM kernels WHERE run_id = runs.id), '') || host_cpu || "
                                 "coalesce(', plan ' || substr(nullif(json_extract(description, '$.plan_sha256'), ''), 1, 12), '') "
@@ -57,7 +73,13 @@ Result<std::vector<HistoryRun>> ResultStore::history_runs() {
         std::vector<HistoryRun> out;
         auto text = [&](int i) { return query.getColumn(i).getString(); };
         while (query.executeStep())
-            out.push_back({text(0), text(1), text(2), text(3), text(4), query.getColumn(5).getInt64(), query.getColumn(6).getInt() != 0, text(7)});
+            out.push_back({text(0), text(1), text(2), text(3), text(4), query.getColumn(5).getInt64(), text(6), ""});
+        const auto standings = standings_of(*database_);
+        const auto groups = groups_of(*database_);
+        for (auto& run : out) {
+            if (const auto found = standings.find(run.id); found != standings.end()) run.kernels = found->second;
+            if (const auto found = groups.find(run.id); found != groups.end()) run.group = found->second;
+        }
         return out;
     });
 }
@@ -159,25 +181,25 @@ Result<std::vector<RunValue>> ResultStore::run_values(const std::string& run_id,
     });
 }
 
-Result<std::map<std::pair<std::string, std::string>, std::string>> ResultStore::worst_verdicts(const std::string& metric) {
-    using Verdicts = std::map<std::pair<std::string, std::string>, std::string>;
+Result<std::map<std::pair<std::string, std::string>, WorstVerdict>> ResultStore::worst_verdicts(const std::string& metric) {
+    using Verdicts = std::map<std::pair<std::string, std::string>, WorstVerdict>;
     return guarded("read the verdicts of store", path_, [&]() -> Result<Verdicts> {
-        // kVerdictWords from the best to the worst.
-        SQLite::Statement query(*database_, "SELECT x.run_id, j.candidate, max(CASE v.verdict WHEN 'pass' THEN 0 WHEN 'inconclusive' THEN 1 WHEN 'regression' THEN 2 ELSE 3 END) "
+        // kVerdictWords from the best to the worst. SQLite: with one max(), the other columns are those of the row that has it.
+        SQLite::Statement query(*database_, "SELECT x.run_id, j.candidate, max(CASE v.verdict WHEN 'pass' THEN 0 WHEN 'inconclusive' THEN 1 WHEN 'regression' THEN 2 ELSE 3 END), j.id "
                                             "FROM verdicts v JOIN judgements j ON j.id = v.judgement_id JOIN judgement_runs x ON x.judgement_id = j.id "
                                             "WHERE v.metric = ? GROUP BY x.run_id, j.candidate");
         SQLite::bind(query, metric);
         Verdicts out;
         while (query.executeStep())
-            out[{query.getColumn(0).getString(), query.getColumn(1).getString()}] = kVerdictWords.at(static_cast<size_t>(query.getColumn(2).getInt()));
+            out[{query.getColumn(0).getString(), query.getColumn(1).getString()}] = {std::string(kVerdictWords.at(static_cast<size_t>(query.getColumn(2).getInt()))), query.getColumn(3).getString()};
         return out;
     });
 }
 
 Result<std::vector<HistoryVerdict>> ResultStore::history_verdicts(const std::string& cell, const std::string& metric) {
     return guarded("read the verdicts of store", path_, [&]() -> Result<std::vector<HistoryVerdict>> {
-        SQLite::Statement query(*database_, "SELECT j.id, j.started_at, j.run_id, j.candidate, v.verdict, v.worse_by_ratio FROM verdicts v "
-                                            "JOIN judgements j ON j.id = v.judgement_id WHERE v.cell = ? AND v.metric IN (?, '') ORDER BY j.started_at, j.id");
+        SQLite::Statement query(*database_, "SELECT j.id, j.started_at, x.run_id, j.candidate, v.verdict, v.worse_by_ratio FROM verdicts v "
+                                            "JOIN judgements j ON j.id = v.judgement_id JOIN judgement_runs x ON x.judgement_id = j.id WHERE v.cell = ? AND v.metric IN (?, '') ORDER BY j.started_at, j.id");
         SQLite::bind(query, cell, metric);
         std::vector<HistoryVerdict> out;
         auto text = [&](int i) { return query.getColumn(i).getString(); };

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,7 +48,16 @@ struct StoredJudgement {
     int64_t exit_code = 0;
     std::vector<StoredVerdict> verdicts;
     std::vector<std::string> runs = {};  ///< ids of all runs that were judged, sorted; run_id is one of them
+    std::vector<std::string> baseline_runs = {};        ///< of a gate: ids of the runs they were compared with, sorted
+    std::map<std::string, std::string> kernels = {};    ///< of a night: kernel -> its verdict
+    std::string directory = {};                         ///< where its files are, absolute; empty: not known
     bool operator==(const StoredJudgement&) const = default;
+
+    /// What it says of a kernel that it judged; empty: nothing. A gate judges its candidate; a night that names no kernels, all.
+    [[nodiscard]] std::string verdict_on(const std::string& kernel) const {
+        if (const auto found = kernels.find(kernel); found != kernels.end()) return found->second;
+        return candidate.empty() || candidate == kernel ? verdict : "";
+    }
 };
 
 }  // namespace diobench

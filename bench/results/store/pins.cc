@@ -8,17 +8,22 @@ namespace diobench {
 
 namespace {
 
-/// Exit code 0 (which known failures leave alone), and nobody found it worse or wrong.
+/// Nothing of a kernel that is meant failed in the run (known failures may), and nobody found it worse or wrong.
 Status check_good(SQLite::Database& database, const Pin& pin) {
-    SQLite::Statement query(database, "SELECT exit_code, (SELECT j.verdict FROM judgement_runs x JOIN judgements j ON j.id = x.judgement_id "
-                                      "WHERE x.run_id = runs.id AND j.verdict IN ('regression', 'invalid') "
-                                      "LIMIT 1) FROM runs WHERE id = ?");
-    query.bind(1, pin.run_id);
-    if (!query.executeStep()) return fail("pin", pin.run_id, "there is no such run in the store (diobench history runs shows them)");
-    if (const int code = query.getColumn(0).getInt(); code != 0)
-        return fail("pin", pin.run_id, fmt::format("it ended with exit code {}: a bad run is no baseline", code));
-    if (!query.getColumn(1).isNull())
-        return fail("pin", pin.run_id, fmt::format("it was judged '{}': a bad run is no baseline", query.getColumn(1).getString()));
+    SQLite::Statement run(database, "SELECT exit_code FROM runs WHERE id = ?");
+    run.bind(1, pin.run_id);
+    if (!run.executeStep()) return fail("pin", pin.run_id, "there is no such run in the store (diobench history runs shows them)");
+    const int code = run.getColumn(0).getInt();
+    SQLite::Statement query(database, "SELECT kernel, failed, judged FROM kernel_standings WHERE run_id = ? AND (? = '' OR kernel = ?) ORDER BY kernel");
+    SQLite::bind(query, pin.run_id, pin.kernel, pin.kernel);
+    while (query.executeStep()) {
+        const std::string kernel = query.getColumn(0).getString();
+        const std::string other = pin.kernel.empty() ? "; --kernel pins one that is good" : "";
+        if (query.getColumn(1).getInt() != 0)
+            return fail("pin", pin.run_id, fmt::format("kernel {} failed in it (exit code {}): a bad run is no baseline{}", kernel, code, other));
+        if (!query.getColumn(2).isNull())
+            return fail("pin", pin.run_id, fmt::format("kernel {} was judged '{}' in it: a bad run is no baseline{}", kernel, query.getColumn(2).getString(), other));
+    }
     return {};
 }
 

@@ -13,7 +13,7 @@ namespace diobench {
 namespace {
 
 /// Step i brings user_version i to i + 1. Steps are never changed once released; new ones are added.
-constexpr std::array<const char*, 4> kMigrations = {
+constexpr std::array<const char*, 5> kMigrations = {
 R"sql(
 CREATE TABLE runs (
     id TEXT PRIMARY KEY, started_at TEXT NOT NULL, elapsed_s REAL NOT NULL, suite TEXT NOT NULL,
@@ -91,6 +91,31 @@ CREATE TABLE judgement_runs (  -- all that were judged; no foreign key to runs: 
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX judgement_runs_by_run ON judgement_runs (run_id);
 INSERT INTO judgement_runs SELECT id, run_id FROM judgements WHERE run_id <> '';
+)sql",
+R"sql(
+ALTER TABLE runs ADD COLUMN directory TEXT NOT NULL DEFAULT '';  -- absolute; empty: not known
+ALTER TABLE judgements ADD COLUMN directory TEXT NOT NULL DEFAULT '';
+CREATE TABLE judgement_kernels (  -- what a night found of each kernel; a gate says something of its candidate alone
+    judgement_id TEXT NOT NULL REFERENCES judgements (id) ON DELETE CASCADE, kernel TEXT NOT NULL, verdict TEXT NOT NULL,
+    PRIMARY KEY (judgement_id, kernel)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE judgement_baselines (  -- runs of the baseline that were compared with
+    judgement_id TEXT NOT NULL REFERENCES judgements (id) ON DELETE CASCADE, run_id TEXT NOT NULL,
+    PRIMARY KEY (judgement_id, run_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX judgement_baselines_by_run ON judgement_baselines (run_id);
+CREATE VIEW blamed_kernels AS SELECT k.run_id, k.name AS kernel FROM kernels k WHERE k.status <> 'ok'
+    OR EXISTS (SELECT 1 FROM cells c WHERE c.run_id = k.run_id AND c.kernel = k.name AND c.status IN ('failed', 'invalid') AND NOT c.known);
+CREATE VIEW kernel_standings AS SELECT k.run_id, k.name AS kernel,
+    -- the run went wrong, by this kernel or by nobody's fault
+    r.exit_code <> 0 AND (EXISTS (SELECT 1 FROM blamed_kernels b WHERE b.run_id = k.run_id AND b.kernel = k.name)
+        OR NOT EXISTS (SELECT 1 FROM blamed_kernels b WHERE b.run_id = k.run_id)) AS failed,
+    -- a bad verdict on it; NULL: none
+    (SELECT coalesce(v.verdict, j.verdict) FROM judgement_runs x JOIN judgements j ON j.id = x.judgement_id
+        LEFT JOIN judgement_kernels v ON v.judgement_id = j.id AND v.kernel = k.name
+        WHERE x.run_id = k.run_id AND (v.verdict IS NOT NULL OR j.candidate IN ('', k.name))
+            AND coalesce(v.verdict, j.verdict) IN ('regression', 'invalid') LIMIT 1) AS judged
+    FROM kernels k JOIN runs r ON r.id = k.run_id;
 )sql"};
 
 /// Rows of the table of dimensions that the file has no column for.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -56,8 +57,16 @@ struct HistoryRun {
     std::string machine;
     std::string clock_kind;   ///< "virtual" or "real"
     int64_t seed = 0;
-    bool good = false;        ///< may be part of a baseline: exit code 0, and not judged a regression or invalid
     std::string environment;  ///< what changes numbers without a patch: "QEMU 7.2.22, Linux 6.12.117, cpu"
+    std::string group;        ///< runs with other seeds that were made for one gate or night have the same; empty: made alone
+    /// Kernel -> whether its numbers may be part of a baseline: nothing of it failed in the run, and it was not judged a
+    /// regression or invalid. What another kernel did is its own affair.
+    std::map<std::string, bool> kernels = {};
+
+    [[nodiscard]] bool is_good(const std::string& kernel) const {
+        const auto found = kernels.find(kernel);
+        return found != kernels.end() && found->second;
+    }
 };
 
 /// One cell of one arm in one run; boots are collapsed as the metric table says.
@@ -74,7 +83,7 @@ struct RunValue {
     std::optional<double> value;
 };
 
-/// A verdict on a cell and metric, with whose it is.
+/// A verdict on a cell and metric, with whose it is; one for each run that was judged.
 struct HistoryVerdict {
     std::string judgement_id;
     std::string started_at;
@@ -82,6 +91,12 @@ struct HistoryVerdict {
     std::string candidate;
     std::string verdict;
     std::optional<double> worse_by_ratio;
+};
+
+/// The worst that gates said of a kernel in a run.
+struct WorstVerdict {
+    std::string verdict;
+    std::string judgement_id;  ///< of the gate that said it
 };
 
 }  // namespace diobench

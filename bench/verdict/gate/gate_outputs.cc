@@ -25,6 +25,7 @@ Status write_gate_outputs(const fs::path& directory, const GateReport& report) {
 Status record_gate(const GateReport& report) {
     auto judgement = judgement_of_gate(gate_json(report));
     if (!judgement) return forward(judgement);
+    if (!report.directory.empty()) judgement->directory = fs::absolute(report.directory).lexically_normal().string();
     auto store = ResultStore::open();
     if (!store) return forward(store);
     return store->record_judgement(*judgement);

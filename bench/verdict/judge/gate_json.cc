@@ -110,6 +110,7 @@ Json gate_json(const GateReport& report) {
             {"policy", report.policy_file},
             {"seeds", report.seeds},
             {"runs", report.runs},
+            {"baseline_runs", report.baseline_runs},
             {"confirm_pairs", report.confirm_pairs},
             {"disturbed_boots", report.disturbed},
             {"self_tests", std::move(self_tests)},

@@ -64,6 +64,7 @@ struct GateReport {
     std::string policy_file;
     std::vector<int64_t> seeds;         ///< one a pair, in the order they were judged
     std::vector<std::string> runs;      ///< ids of the candidate's runs
+    std::vector<std::string> baseline_runs;
     size_t confirm_pairs = 0;           ///< of the independent set of a real clock
     size_t disturbed = 0;               ///< boots of a real clock that were thrown away
     std::vector<SelfTest> self_tests;

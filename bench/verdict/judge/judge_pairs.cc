@@ -52,7 +52,10 @@ GateReport judge_pairs(const GateInput& input, const Policy& policy) {
     report.confirm_pairs = input.confirm.size();
     for (const auto& pair : input.pairs) report.seeds.push_back(pair.seed);
     for (const auto& pairs : {input.pairs, input.confirm})
-        for (const auto& pair : pairs) report.runs.push_back(pair.candidate.results.run.id);
+        for (const auto& pair : pairs) {
+            report.runs.push_back(pair.candidate.results.run.id);
+            report.baseline_runs.push_back(pair.baseline.results.run.id);
+        }
     look_at_kernels(input.pairs, report);
     look_at_kernels(input.confirm, report);
     const auto first = pair_cells(input.pairs);

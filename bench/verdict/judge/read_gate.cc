@@ -108,6 +108,7 @@ GateReport report_of(const Json& gate) {
         *text = gate.at(key).get<std::string>();
     out.seeds = gate.at("seeds").get<std::vector<int64_t>>();
     out.runs = gate.at("runs").get<std::vector<std::string>>();
+    out.baseline_runs = gate.value("baseline_runs", std::vector<std::string>());
     out.confirm_pairs = gate.at("confirm_pairs").get<size_t>();
     out.disturbed = gate.at("disturbed_boots").get<size_t>();
     for (const auto& test : gate.at("self_tests")) out.self_tests.push_back(self_test_of(test));

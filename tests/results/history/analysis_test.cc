@@ -23,11 +23,11 @@ HistorySeries series_of(const std::vector<double>& values, const std::string& cl
     out.kernel = "dio";
     for (size_t i = 0; i < values.size(); ++i) {
         HistoryPoint point;
-        point.run_id = fmt::format("run-{}", i);
+        point.runs = {fmt::format("run-{}", i)};
         point.started_at = fmt::format("2026-01-{:02}T00:00:00Z", i + 1);
         point.kernel = "dio";
         point.value = values[i];
-        point.seed = 1;
+        point.seeds = {1};
         point.good = true;
         out.points.push_back(point);
     }
@@ -67,8 +67,6 @@ TEST(LevelChanges, AVirtualClockNeedsNoTest) {
     EXPECT_EQ(changes[0].index, 3u);
     series.points[1].value.reset();  // indices are those of the points
     EXPECT_EQ(level_changes(series).at(0).index, 3u);
-    series.points[2].seed = 2;  // other seeds are other samples: two runs are no evidence
-    EXPECT_THAT(level_changes(series), IsEmpty());
     EXPECT_THAT(level_changes(series_of({1000, 1000, 1000, 1050, 1050}, "real")), IsEmpty());
 }
 
@@ -122,12 +120,8 @@ TEST(Drift, SlowOnesAreACreepAndStepsAreNot) {
     ASSERT_TRUE(stepped);
     EXPECT_FALSE(stepped->creep);
     EXPECT_NEAR(stepped->worse_by_ratio, 0.08, 1e-9);
-    // Runs of another seed than the pinned one say nothing of it, but by wall clock, where a seed is only an order.
-    auto seeds = series_of({1000, 1100, 1000, 1100, 1000, 1100});
-    for (size_t i = 0; i < seeds.points.size(); ++i) seeds.points[i].seed = static_cast<int64_t>(i % 2);
-    EXPECT_FALSE(drift_from(seeds, {}, pin_of("run-0")));
-    seeds.clock_kind = "real";
-    EXPECT_TRUE(drift_from(seeds, {}, pin_of("run-0")));
+    step.points[0].runs = {"run-0", "run-of-another-seed"};  // a point of several runs is that of each
+    EXPECT_TRUE(drift_from(step, level_changes(step), pin_of("run-of-another-seed")));
     auto better = series_of({1000, 1000, 900, 900});
     EXPECT_FALSE(drift_from(better, level_changes(better), pin_of("run-0")));
 }

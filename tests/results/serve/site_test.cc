@@ -123,6 +123,33 @@ TEST_F(Site_, ANightIsToldBesideARun) {
     EXPECT_THAT(prometheus_text(site.metrics()), HasSubstr("diobench_progress_stale{kind=\"night\",suite=\"quick\",machine=\"exact\"} 1\n"));
 }
 
+TEST_F(Site_, APointLeadsToItsRunAndAVerdictToItsGate) {
+    Results run = sample_results();
+    run.run.id = "somewhere";
+    run.run.started_at = "2026-11-23T00:00:00Z";
+    auto store = ResultStore::open(options().store);
+    for (const char* folder : {"by hand", "gate of it", "../elsewhere"}) {
+        ASSERT_TRUE(make_directories(out_ / folder));
+        ASSERT_TRUE(write_file_atomic(out_ / folder / "report.html", "<p></p>"));
+    }
+    ASSERT_TRUE(store->record_run(run, out_ / "by hand"));
+    StoredJudgement gate{"gate/a&b", "gate", "2026-11-23T01:00:00Z", 60, "quick", "exact", "fallback", "dio", run.run.id, "regression", 1, {}};
+    gate.verdicts = {{run.cells[3].cell, "latency_ns.mean", "regression", {}, {}, {}, {}, {}, "", ""}};
+    gate.directory = out_ / "gate of it";
+    ASSERT_TRUE(store->record_judgement(gate));
+    Site site(options());
+    std::string page = site.answer("GET", "/history", "cell=*direct*").body;
+    EXPECT_THAT(page, HasSubstr("<a href=\"/by%20hand/report.html\" aria-label=\"2026-11-23, somewhere: 20.00 us\">"));
+    EXPECT_THAT(page, HasSubstr("<a href=\"/" + sample_results().run.id + "/report.html\" aria-label=")) << "by its id";
+    EXPECT_THAT(page, HasSubstr("<a href=\"/gate%20of%20it/report.html\" aria-label=\"2026-11-23, somewhere: regression by gate/a&amp;b\">"));
+    EXPECT_THAT(site.answer("GET", "/", "").body, HasSubstr("<a href=\"/gate%20of%20it/report.html\"><span class=\"bad\">regression</span></a>"));
+    gate.directory = out_ / ".." / "elsewhere";  // is not handed out
+    ASSERT_TRUE(store->record_judgement(gate));
+    page = site.answer("GET", "/history", "cell=*direct*").body;
+    EXPECT_THAT(page, Not(HasSubstr("elsewhere")));
+    EXPECT_THAT(page, HasSubstr("regression by gate/a&amp;b"));
+}
+
 TEST_F(Site_, ABrowserGetsItsIcon) {
     Site site(options());
     const Answer answer = site.answer("GET", "/favicon.ico", "");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Verdicts, pins and histories in the store, and files of earlier versions.
+#include <SQLiteCpp/VariadicBind.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -58,6 +59,7 @@ TEST_F(Judged, NoRunOfABadNightIsGood) {
     for (const char* id : {"r1", "r2", "r3"}) ASSERT_TRUE(store_->record_run(good_run(id, "2026-01-01T00:00:00Z")));
     auto night = gate_on("r2", "regression");
     night.kind = kNightJudgement;
+    night.baseline = night.candidate = "";
     night.runs = {"r1", "r2"};
     ASSERT_TRUE(store_->record_judgement(night));
     EXPECT_THAT(store_->judgements()->at(0).runs, ElementsAre("r1", "r2"));
@@ -65,7 +67,7 @@ TEST_F(Judged, NoRunOfABadNightIsGood) {
     auto runs = store_->history_runs();
     ASSERT_TRUE(runs) << runs.error().message();
     for (const auto& run : *runs)
-        if (run.good) good.push_back(run.id);
+        if (run.is_good("dio")) good.push_back(run.id);
     EXPECT_THAT(good, ElementsAre("r3"));
     EXPECT_FALSE(store_->add_pin({"p", "r1", "", "*", ""}));
     EXPECT_TRUE(store_->add_pin({"p", "r3", "", "*", ""}));
@@ -104,16 +106,84 @@ TEST_F(Judged, ARunComesBackAsItWasRecorded) {
 TEST_F(Judged, ABadRunIsNoBaseline) {
     ASSERT_TRUE(store_->record_run(sample_results()));  // exit code 4
     Pin pin{"good", sample_results().run.id, "", "*", "2026-01-03T00:00:00Z"};
-    EXPECT_THAT(store_->add_pin(pin).error().message(), HasSubstr("exit code 4"));
+    EXPECT_THAT(store_->add_pin(pin).error().message(), HasSubstr("kernel dio failed in it (exit code 4)"));
     ASSERT_TRUE(store_->record_run(good_run("r1", "2026-01-01T00:00:00Z")));
     pin.run_id = "r1";
     ASSERT_TRUE(store_->record_judgement(gate_on("r1", "regression")));
     EXPECT_THAT(store_->add_pin(pin).error().message(), HasSubstr("judged 'regression'"));
-    EXPECT_FALSE(store_->history_runs()->at(0).good);
+    EXPECT_FALSE(store_->history_runs()->at(0).is_good("dio"));
     ASSERT_TRUE(store_->record_judgement(gate_on("r1", "pass")));
-    EXPECT_TRUE(store_->history_runs()->at(0).good);
+    EXPECT_TRUE(store_->history_runs()->at(0).is_good("dio"));
     ASSERT_TRUE(store_->add_pin(pin));
     EXPECT_THAT(*store_->pins(), ElementsAre(pin));
+}
+
+TEST_F(Judged, AKernelStaysGoodWhenAnotherOneFails) {
+    Results failing = good_run("r1", "2026-01-01T00:00:00Z");
+    failing.cells.push_back(sample_cell("dio", "fscache", "buffered"));
+    failing.run.exit_code = 4;
+    ASSERT_TRUE(store_->record_run(failing));
+    EXPECT_TRUE(store_->history_runs()->at(0).is_good("fallback"));
+    EXPECT_FALSE(store_->history_runs()->at(0).is_good("dio"));
+    EXPECT_FALSE(store_->history_runs()->at(0).is_good("nobody"));
+    EXPECT_THAT(store_->add_pin({"all", "r1", "", "*", ""}).error().message(), HasSubstr("kernel dio failed in it"));
+    EXPECT_TRUE(store_->add_pin({"f", "r1", "fallback", "*", ""}));
+    failing.cells.back().known = true;  // nobody's fault that we know of: nobody is good
+    ASSERT_TRUE(store_->record_run(failing));
+    EXPECT_FALSE(store_->history_runs()->at(0).is_good("fallback"));
+
+    ASSERT_TRUE(store_->record_run(good_run("r2", "2026-01-02T00:00:00Z")));
+    ASSERT_TRUE(store_->record_judgement(gate_on("r2", "regression")));
+    EXPECT_TRUE(store_->history_runs()->at(1).is_good("fallback"));
+    EXPECT_FALSE(store_->history_runs()->at(1).is_good("dio"));
+    EXPECT_THAT(store_->add_pin({"d", "r2", "dio", "*", ""}).error().message(), HasSubstr("kernel dio was judged 'regression'"));
+    EXPECT_TRUE(store_->add_pin({"g", "r2", "fallback", "*", ""}));
+}
+
+TEST_F(Judged, ANightSaysOfEachKernelHowItDid) {
+    ASSERT_TRUE(store_->record_run(good_run("r1", "2026-01-01T00:00:00Z")));
+    auto night = gate_on("r1", "regression");
+    night.id = "20260101T000000";
+    night.kind = kNightJudgement;
+    night.baseline = night.candidate = "";
+    night.kernels = {{"dio", "regression"}, {"fallback", "pass"}};
+    night.directory = "/nights/20260101T000000";
+    ASSERT_TRUE(store_->record_judgement(night));
+    EXPECT_THAT(*store_->judgements(), ElementsAre(night));
+    EXPECT_TRUE(store_->history_runs()->at(0).is_good("fallback"));
+    EXPECT_FALSE(store_->history_runs()->at(0).is_good("dio"));
+    night.kernels["dio"] = "fine";
+    EXPECT_THAT(store_->record_judgement(night).error().message(), HasSubstr("'fine' is no verdict"));
+}
+
+TEST_F(Judged, RunsKnowWhatTheyWereMadeFor) {
+    for (const char* id : {"a", "b", "c", "d"}) ASSERT_TRUE(store_->record_run(good_run(id, "2026-01-01T00:00:00Z")));
+    auto gate = gate_on("b", "pass");
+    gate.baseline_runs = {"a"};
+    ASSERT_TRUE(store_->record_judgement(gate));
+    auto night = gate_on("c", "pass");
+    night.id = "night";
+    night.kind = kNightJudgement;
+    ASSERT_TRUE(store_->record_judgement(night));
+    auto of_night = gate_on("c", "pass");  // compares tonight with what an earlier gate made
+    of_night.started_at = "2026-01-03T00:00:00Z";
+    of_night.baseline_runs = {"b"};
+    ASSERT_TRUE(store_->record_judgement(of_night));
+    EXPECT_THAT(store_->judgements()->front().baseline_runs, ElementsAre("b"));
+    std::map<std::string, std::string> groups;
+    const auto runs = store_->history_runs();
+    for (const auto& run : *runs) groups[run.id] = run.group;
+    EXPECT_EQ(groups, (std::map<std::string, std::string>{{"a", "gate-of-b baseline"}, {"b", "gate-of-b"}, {"c", "night"}, {"d", ""}}));
+}
+
+TEST_F(Judged, TheNewestInADirectoryHasIt) {
+    ASSERT_TRUE(store_->record_run(good_run("old", "2026-01-01T00:00:00Z"), "/out/same"));
+    ASSERT_TRUE(store_->record_run(good_run("new", "2026-01-02T00:00:00Z"), "/out/x/../same"));
+    ASSERT_TRUE(store_->record_run(good_run("nowhere", "2026-01-02T00:00:00Z")));
+    auto gate = gate_on("new", "pass");
+    gate.directory = "/out/gate";
+    ASSERT_TRUE(store_->record_judgement(gate));
+    EXPECT_EQ(*store_->directories(), (std::map<std::string, fs::path>{{"new", "/out/same"}, {"gate-of-new", "/out/gate"}}));
 }
 
 TEST_F(Judged, PinsAreCheckedAndKeepTheirRun) {
@@ -189,6 +259,40 @@ TEST_F(Judged, AFileOfAnEarlierVersionIsBroughtUpWithItsRuns) {
     ASSERT_TRUE(store->add_pin({"good", "r1", "", "*", ""}));
 }
 
+TEST_F(Judged, OldNightsAreGoodOrBadAsAWholeAndOldGatesForTheirCandidate) {
+    const fs::path old = directory_->path() / "old.sqlite";
+    {
+        SQLite::Database database(old.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+        migrate_store(database, 4);
+        const std::string description = to_json(good_run("r1", "2026-01-01T00:00:00Z")).at("run").dump();
+        for (const char* run : {"r1", "r2"}) {
+            SQLite::Statement insert(database, "INSERT INTO runs VALUES (?, '2026-01-01T00:00:00Z', 1, 'quick', 'exact', 'tcg', 1, 'virtual', 1, 'cpu', '6.1', 'ok', 0, ?)");
+            SQLite::bind(insert, run, description);
+            insert.exec();
+            for (const char* kernel : {"dio", "fallback"}) {
+                SQLite::Statement kernels(database, "INSERT INTO kernels VALUES (?, ?, '6.12.117', 'a', 'b', 'c', NULL, 'ok', '')");
+                SQLite::bind(kernels, run, kernel);
+                kernels.exec();
+            }
+            database.exec(std::string("INSERT INTO cells (run_id, kernel, workload, cell, boot, backend, layout, device, cache_state, io, pattern, block_size_bytes, engine, iodepth, "
+                                      "numjobs, declared_io, status, reason, known) VALUES ('") + run +
+                          "', 'dio', 'w', 'w/1', 0, 'fscache', 'flat', 'ram', 'local', 'direct', 'random', 4096, 'pread', 1, 1, 'direct', 'ok', '', 0)");
+        }
+        database.exec("INSERT INTO judgements VALUES ('night', 'night', '2026-01-01T00:00:00Z', 1, 'quick', 'exact', '', '', 'r1', 'regression', 1);"
+                      "INSERT INTO judgements VALUES ('gate', 'gate', '2026-01-01T00:00:00Z', 1, 'quick', 'exact', 'fallback', 'dio', 'r2', 'regression', 1);"
+                      "INSERT INTO judgement_runs VALUES ('night', 'r1'), ('gate', 'r2');");
+    }
+    auto store = ResultStore::open(old);
+    ASSERT_TRUE(store) << store.error().message();
+    const auto runs = store->history_runs();
+    ASSERT_TRUE(runs) << runs.error().message();
+    EXPECT_FALSE(runs->at(0).is_good("dio") || runs->at(0).is_good("fallback"));
+    EXPECT_FALSE(runs->at(1).is_good("dio"));
+    EXPECT_TRUE(runs->at(1).is_good("fallback"));
+    EXPECT_TRUE(store->directories()->empty());
+    EXPECT_TRUE(store->judgements()->at(0).directory.empty());
+}
+
 TEST_F(Judged, TheNewestRunOfAKernelIsFound) {
     ASSERT_TRUE(store_->record_run(good_run("r1", "2026-01-01T00:00:00Z")));
     Results verified = good_run("v1", "2026-01-02T00:00:00Z");
@@ -243,7 +347,7 @@ TEST_F(Judged, AGateThatMadeNoRunSaysNothingOfEarlierOnes) {
     ASSERT_TRUE(store_->record_run(good_run("r1", "2026-01-01T00:00:00Z")));
     ASSERT_TRUE(store_->record_judgement(*judgement_of_gate(gate_of_runs("invalid", {}))));
     EXPECT_EQ(store_->judgements()->at(0).run_id, "");
-    EXPECT_TRUE(store_->history_runs()->at(0).good);
+    EXPECT_TRUE(store_->history_runs()->at(0).is_good("dio"));
 }
 
 TEST_F(Judged, GatesOfOtherRunsAreOtherGatesWhateverTheyAreCalled) {
