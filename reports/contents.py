@@ -11,7 +11,7 @@ from typing import Callable
 from reports import footprint, generic, latency, ondemand, tradeoff
 from reports.data import Run
 from reports.questions import all_questions, name_of
-from reports.style import Picture
+from reports.style import Picture, RunRow
 
 Task = Callable[[], list[Picture]]
 
@@ -25,6 +25,7 @@ class Page:
     tasks: list[Task]                                  # what draws its pictures
     sentence: str = ""                                 # the answer
     notes: list[str] = field(default_factory=list)     # what the answer rests on, one by one
+    runs: list[RunRow] = field(default_factory=list)   # that its pictures draw, with their pages
     folded: bool = False                               # shown when asked for
 
 
@@ -52,8 +53,9 @@ def _question(run: Run, question: ModuleType) -> Page:
     caption = question.caption(run) if hasattr(question, "caption") else ""
     sentence = question.sentence(run)
     def draw() -> list[Picture]:
-        return [Picture(f"question-{anchor}", question.TITLE, caption, sentence, question.figure(run))]
-    return Page(anchor, question.TITLE, [draw], sentence, question.notes(run) if hasattr(question, "notes") else [])
+        figure = question.figure(run)
+        return [Picture(f"question-{anchor}", question.TITLE, caption, sentence, figure, spots=question.spots(run, figure) if hasattr(question, "spots") else ())]
+    return Page(anchor, question.TITLE, [draw], sentence, question.notes(run) if hasattr(question, "notes") else [], question.runs(run) if hasattr(question, "runs") else [])
 
 
 def _workload(run: Run, workload: str) -> Page:

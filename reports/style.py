@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Sequence
 
@@ -31,6 +31,27 @@ matplotlib.rcParams.update({
 
 
 @dataclass(frozen=True)
+class RunRow:
+    """A run that a picture draws."""
+
+    date: str
+    run: str
+    href: str                               # its page; empty: it has none here
+    verdicts: list[tuple[str, str, str]]    # what was judged, by which gate, and the page of that
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place of a picture that leads to a page: shares of its width and height, from the top left."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    href: str
+
+
+@dataclass(frozen=True)
 class Drawn:
     """A picture that was written, as the page needs it."""
 
@@ -38,6 +59,7 @@ class Drawn:
     title: str
     caption: str
     finding: str  # what it shows, for those who do not see it
+    spots: tuple[Spot, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -51,7 +73,7 @@ class Picture(Drawn):
         no_date = {"Date": None}  # equal results give equal files
         self.figure.savefig(folder / f"{self.name}.svg", metadata=no_date)
         self.figure.savefig(folder / f"{self.name}.png", dpi=PNG_DOTS_PER_INCH)
-        return Drawn(self.name, self.title, self.caption, self.finding)
+        return Drawn(self.name, self.title, self.caption, self.finding, spots=self.spots)
 
 
 LEFT_INCHES = 0.85      # room for labels at the left of every figure

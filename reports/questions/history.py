@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from typing import Any, Optional, Sequence
+from urllib.parse import quote
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -16,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 from reports.arms import colour_of, shapes_of
 from reports.data import Run
 from reports.sheet import sheet
-from reports.style import DIM_COLOUR, GAP_COLOUR
+from reports.style import DIM_COLOUR, GAP_COLOUR, RunRow, Spot
 from reports.trust import percent
 from reports.words import capital, joined
 
@@ -30,6 +31,9 @@ FEW_DOTS = 20   # runs that have a mark each
 # A panel shows at least this much on both sides of 1, and bands at most so many times as far as medians go.
 LEAST_SHOWN = 0.005
 BAND_REACH = 4.0
+# Where the mark of a run without a number stands, as a share of the panel, and how large the place of any mark is.
+MISSING_HEIGHT = 0.04
+MARK_INCHES = 0.16
 # What moved less is not said to have moved.
 STEADY_WITHIN = 0.001
 # verdict -> marker, colour, size
@@ -103,6 +107,51 @@ def figure(run: Run) -> Figure:
     return drawing
 
 
+def _page(run: Run, name: str) -> str:
+    """Address of the page of a run or gate, from this run's page; empty: it has none here."""
+    pages = run.history.get("pages", {}) if run.history else {}
+    return quote(pages.get(name, ""))
+
+
+def spots(run: Run, drawing: Figure) -> tuple[Spot, ...]:
+    """In each panel a strip a run, and on it a place a verdict."""
+    panels = [panel for panel in panels_of(run) if _moved(panel)]
+    order = runs_of(run)
+    found = []
+    for axes, panel in zip(drawing.axes, panels):
+        place = axes.get_position()
+        step = place.width / len(order)
+        found += [Spot(place.x0 + i * step, 1 - place.y1, step, place.height, page) for i, (_, name) in enumerate(order) if (page := _page(run, name))]
+        for line in panel.lines:
+            middle = _column(line, "median", panel.counts)
+            for i, point in enumerate(line.points):
+                if point and point["verdict"] in MARKS and (page := _page(run, point.get("gate", ""))):
+                    y = _height(axes, middle[i])
+                    width, height = (MARK_INCHES / side for side in drawing.get_size_inches())
+                    found.append(Spot(place.x0 + (i + 0.5) * step - width / 2, 1 - place.y0 - y * place.height - height / 2, width, height, page))
+    return tuple(found)
+
+
+def _height(axes: Axes, value: float) -> float:
+    """Of a mark, as a share of its panel."""
+    low, high = axes.get_ylim()
+    return MISSING_HEIGHT if math.isnan(value) else (value - low) / (high - low)
+
+
+def runs(run: Run) -> list[RunRow]:
+    """What the figure's points and marks lead to, the newest first."""
+    judged: dict[str, list[tuple[str, str, str]]] = {}
+    for panel in panels_of(run):
+        for line in panel.lines:
+            for point in line.points:
+                if point and point["verdict"] in MARKS:
+                    gate = point.get("gate", "")
+                    row = (f"{line.kernel} judged {point['verdict']}", gate, _page(run, gate))
+                    if row not in judged.setdefault(point["run"], []):
+                        judged[point["run"]].append(row)
+    return [RunRow(started[:10], name, _page(run, name), judged.get(name, [])) for started, name in reversed(runs_of(run))]
+
+
 def _all_kernels(run: Run, kernels: Sequence[str]) -> list[str]:
     return [*run.kernels, *(k for k in kernels if k not in run.kernels)]
 
@@ -152,7 +201,7 @@ def _mark(axes: Axes, line: Line, middle: Sequence[float]) -> None:
             continue
         marker, colour, size = MARKS[point["verdict"]]
         number = not math.isnan(middle[x])
-        axes.plot([x], [middle[x] if number else 0.04], marker=marker, color=colour, markersize=size, linestyle="", zorder=5, clip_on=False,
+        axes.plot([x], [middle[x] if number else MISSING_HEIGHT], marker=marker, color=colour, markersize=size, linestyle="", zorder=5, clip_on=False,
                   transform=axes.transData if number else axes.get_xaxis_transform())
 
 

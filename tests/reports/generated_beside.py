@@ -95,6 +95,7 @@ def points(ratios: Sequence[Optional[tuple[float, float, float]]], verdicts: Seq
     """A point a day; a ratio is (low, median, high)."""
     begin = datetime.fromisoformat(first).replace(tzinfo=timezone.utc)
     return [{"run": f"GENERATED-{i}", "started_at": (begin + timedelta(days=i)).strftime("%Y-%m-%dT01:00:00Z"), "verdict": verdicts[i] if i < len(verdicts) else "",
+             "gate": f"gate/{i}" if i < len(verdicts) and verdicts[i] else "",
              "cells": 60, "changed": changed[i] if i < len(changed) else 0,
              "ratio": None if one is None else dict(zip(("low", "median", "high"), one))} for i, one in enumerate(ratios)]
 
@@ -103,7 +104,8 @@ def history(metrics: Sequence[tuple[str, str, dict[str, list[dict[str, Any]]]]])
     """A history.json of (metric, direction, {kernel: points})."""
     return {"schema_version": 1, "suite": "generated", "machine": "none",
             "metrics": [{"metric": name, "unit": dict(METRICS).get(name, "count"), "direction": direction,
-                         "arms": [{"kernel": kernel, "points": found} for kernel, found in arms.items()]} for name, direction, arms in metrics]}
+                         "arms": [{"kernel": kernel, "points": found} for kernel, found in arms.items()]} for name, direction, arms in metrics],
+            "pages": {name: f"../{name}/report.html" for _, _, arms in metrics for found in arms.values() for point in found for name in (point["run"], point["gate"]) if name}}
 
 
 def whole_history(kernels: Sequence[str], runs: int) -> dict[str, Any]:

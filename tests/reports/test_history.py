@@ -100,6 +100,36 @@ class Figure(unittest.TestCase):
             self.assertIn("0 %", [text.get_text() for text in axes.get_yticklabels()])
 
 
+class Links(unittest.TestCase):
+    RUN = latency(SAME, (1.0, 1.1, 1.2), SAME, None, verdicts=("pass", "regression", "", "invalid"))
+
+    def test_points_lead_to_runs_and_marks_to_gates(self) -> None:
+        drawing = history.figure(self.RUN)
+        found = history.spots(self.RUN, drawing)
+        self.assertEqual([s.href for s in found], [*(f"../GENERATED-{i}/report.html" for i in range(4)), "../gate/1/report.html", "../gate/3/report.html"])
+        axes, = shown(self.RUN)
+        for spot, (_, x, y) in zip(found[4:], marks(axes)):
+            number = y != history.MISSING_HEIGHT
+            at = drawing.transFigure.inverted().transform((axes.transData if number else axes.get_xaxis_transform()).transform((x, y)))
+            self.assertAlmostEqual(spot.left + spot.width / 2, at[0])
+            self.assertAlmostEqual(1 - spot.top - spot.height / 2, at[1])
+        strip = found[1]
+        self.assertTrue(strip.left < found[4].left and found[4].left + found[4].width < strip.left + strip.width)
+
+    def test_the_rows_say_the_same_the_newest_first(self) -> None:
+        rows = history.runs(self.RUN)
+        self.assertEqual([(r.date, r.run, r.href) for r in rows[:2]], [("2026-11-04", "GENERATED-3", "../GENERATED-3/report.html"), ("2026-11-03", "GENERATED-2", "../GENERATED-2/report.html")])
+        self.assertEqual([r.verdicts for r in rows], [[("dio judged invalid", "gate/3", "../gate/3/report.html")], [], [("dio judged regression", "gate/1", "../gate/1/report.html")], []])
+
+    def test_what_has_no_page_is_named_alone(self) -> None:
+        found = replace(self.RUN, history={**(self.RUN.history or {}), "pages": {"GENERATED-0": "../a b/report.html"}})
+        self.assertEqual([s.href for s in history.spots(found, history.figure(found))], ["../a%20b/report.html"])
+        self.assertEqual([r.href for r in history.runs(found)], ["", "", "", "../a%20b/report.html"])
+        old = {**(self.RUN.history or {})}
+        del old["pages"]
+        self.assertEqual(history.spots(replace(found, history=old), history.figure(found)), ())
+
+
 class Sentence(unittest.TestCase):
     def test_the_signs_follow_the_direction(self) -> None:
         self.assertIn("at most 3.0 % worse (latency_ns.mean, dio)", history.sentence(latency(SAME, (1.03, 1.03, 1.03))))
