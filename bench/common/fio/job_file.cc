@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "bench/common/base/faults.h"
 #include "bench/common/base/text.h"
 #include "bench/common/fio/job_option.h"
 
@@ -40,7 +41,7 @@ Result<FioOption> parse_option(std::string_view line, const std::string& file, u
     const FioOptionRule* rule = find_fio_option(key);
     if (rule == nullptr) {
         auto near = nearest_fio_option(key);
-        return refuse(file, option, near ? "not an option that diobench knows; did you mean " + std::string(*near) + "?"
+        return refuse(file, option, near ? "not an option that diobench knows; did you mean " + *near + "?"
                                          : "not an option that diobench knows (docs/overhead.md lists them); remove it");
     }
     if (equals == std::string_view::npos && rule->value != FioValue::flag && rule->value != FioValue::choice && rule->value != FioValue::refused)
@@ -201,8 +202,14 @@ unsigned FioJobFile::threads() const {
 Result<FioJobFile> parse_fio_job_file(std::string_view text, const std::string& name) {
     Reader reader(name);
     unsigned number = 0;
-    for (const auto& line : split(text, '\n'))
-        if (auto s = reader.line(without_comment(line), ++number); !s) return forward(s);
+    Faults faults;
+    for (const auto& line : split(text, '\n')) {
+        const std::string_view words = without_comment(line);
+        const Status s = reader.line(words, ++number);
+        faults.add(s);
+        if (!s && words.starts_with('[')) break;  // whose the options below are is not known
+    }
+    if (auto s = faults.status(); !s) return forward(s);
     return reader.finish();
 }
 

@@ -6,7 +6,7 @@
 #include <charconv>
 #include <vector>
 
-#include "bench/common/base/edit_distance.h"
+#include "bench/common/base/near_name.h"
 #include "bench/common/base/text.h"
 
 namespace diobench {
@@ -247,17 +247,11 @@ const FioOptionRule* find_fio_option(std::string_view key) {
     return found == kRules.end() ? nullptr : found;
 }
 
-std::optional<std::string_view> nearest_fio_option(std::string_view key) {
-    std::optional<std::string_view> best;
-    size_t best_distance = kMistypedAtMost + 1;
-    for (const auto& rule : kRules) {
-        if (rule.value == FioValue::refused) continue;
-        if (const size_t distance = edit_distance(key, rule.key); distance < best_distance) {
-            best = rule.key;
-            best_distance = distance;
-        }
-    }
-    return best;
+std::optional<std::string> nearest_fio_option(std::string_view key) {
+    std::vector<std::string> names;
+    for (const auto& rule : kRules)
+        if (rule.value != FioValue::refused) names.emplace_back(rule.key);
+    return nearest_name(key, names);
 }
 
 std::optional<std::string> fio_value_fault(const FioOptionRule& rule, std::string_view value) {

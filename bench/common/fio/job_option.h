@@ -39,7 +39,7 @@ struct FioOptionRule {
 /// The rule of `key` (aliases such as "readwrite" included), or nullptr.
 [[nodiscard]] const FioOptionRule* find_fio_option(std::string_view key);
 /// The known option that is spelled most like `key`, if any is near.
-[[nodiscard]] std::optional<std::string_view> nearest_fio_option(std::string_view key);
+[[nodiscard]] std::optional<std::string> nearest_fio_option(std::string_view key);
 /// What is wrong with `value` for this option, as the end of a sentence; nothing if it is right.
 [[nodiscard]] std::optional<std::string> fio_value_fault(const FioOptionRule& rule, std::string_view value);
 /// "10" and "10s" -> 10e9, "500ms" -> 5e8; a bare number counts `bare_unit_ns`.

@@ -67,6 +67,13 @@ TEST(FioJobFile, GlobalHoldsForJobsBelowAndJobsOverrideIt) {
     EXPECT_EQ(file.jobs[2].block_size_bytes, 16384u);
 }
 
+TEST(FioJobFile, TellsAllFaultsAtOnce) {
+    const auto file = parse_fio_job_file("[a]\niodpeth=4\nrw=raed\n", "user.fio");
+    ASSERT_FALSE(file);
+    EXPECT_THAT(file.error().message(), HasSubstr("user.fio:2: iodpeth=4"));
+    EXPECT_THAT(file.error().message(), HasSubstr("\n  read fio job user.fio:3: rw=raed"));
+}
+
 TEST(FioJobFile, RefusesInOneSentenceWithPlaceAndRemedy) {
     const Refused cases[] = {
         {"[a]\nrw=randwrite\n", "user.fio:2", "must be read or randread"},
