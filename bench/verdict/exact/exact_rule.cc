@@ -56,20 +56,22 @@ void judge_count(const Side& side, size_t pairs, PairedJudgement& out) {
     else if (out.verdict == Verdict::regression) out.reason = fmt::format("{} of {} seeds", side.worse, pairs);
 }
 
-void judge_time(const Side& side, size_t pairs, double typical_tolerance, PairedJudgement& out) {
+void judge_time(const Side& side, size_t pairs, double typical_tolerance, double noise, PairedJudgement& out) {
+    const bool may_be_noise = std::abs(out.median_difference) <= noise && pairs < kSeedsAgainstNoise;
     out.beyond = side.worse;
-    out.better = side.better >= agreement(pairs);
+    out.better = side.better >= agreement(pairs) && !may_be_noise;
     const bool median_beyond = out.median_difference > typical_tolerance;
-    if (side.worse >= agreement(pairs) && median_beyond) out.verdict = Verdict::regression;
+    if (side.worse >= agreement(pairs) && median_beyond && !may_be_noise) out.verdict = Verdict::regression;
     else if (median_beyond) out.verdict = Verdict::inconclusive;
     else out.verdict = Verdict::pass;
     if (out.verdict != Verdict::pass) out.reason = fmt::format("{} of {} seeds say so", side.worse, pairs);
     else if (side.worse > 0) out.reason = fmt::format("{} of {} seeds are beyond the threshold, the median is not", side.worse, pairs);
+    if (out.verdict == Verdict::inconclusive && may_be_noise) out.reason += fmt::format("; what comes only now and then makes as much: it takes {} seeds", kSeedsAgainstNoise);
 }
 
 }  // namespace
 
-Tolerance share_of(const Tolerance& tolerance, double whole) { return {0, std::max(tolerance.margin, tolerance.floor * whole)}; }
+Tolerance share_of(const Tolerance& tolerance, double whole) { return {0, std::max(tolerance.margin, tolerance.floor * whole), tolerance.noise}; }
 
 bool is_count(const Metric& metric) {
     if (metric.aggregation == Aggregation::identical || metric.aggregation == Aggregation::sum) return true;
@@ -99,7 +101,7 @@ PairedJudgement judge_exact(std::span<const ValuePair> pairs, const Metric& metr
     out.spread = *largest - *smallest;
     out.relative = relative_to(out.median_difference, out.baseline);
     if (is_count(metric) && counts == CountRule::any_pair) judge_count(side, pairs.size(), out);
-    else judge_time(side, pairs.size(), std::max(tolerance.floor * std::abs(out.baseline), tolerance.margin), out);
+    else judge_time(side, pairs.size(), std::max(tolerance.floor * std::abs(out.baseline), tolerance.margin), tolerance.noise, out);
     return out;
 }
 

@@ -17,7 +17,12 @@ namespace diobench {
 struct Tolerance {
     double floor = 0;   ///< share of the baseline, 0.01 is 1 %
     double margin = 0;  ///< in the metric's unit; the larger of the two counts
+    double noise = 0;   ///< in the metric's unit: what comes only now and then (a tick, new random numbers) makes so much, and few pairs may have it alike
 };
+
+/// Where such things fall goes by the seed. Three seeds were seen to agree by that in a cell that a patch left alone; a difference within
+/// the noise takes twice as many.
+inline constexpr size_t kSeedsAgainstNoise = 6;
 
 /// The tolerance whose floor is a share of another metric, which is `whole`: a margin.
 [[nodiscard]] Tolerance share_of(const Tolerance& tolerance, double whole);
@@ -51,7 +56,8 @@ struct PairedJudgement {
 /// Counts: any pair beyond the tolerance is a regression, unless others are as
 /// far off in the good direction, which is inconclusive. Times: a regression
 /// needs the median and all but a quarter of the pairs (of 3: all, of 5: 4)
-/// beyond; a median beyond without that is inconclusive. A missing value on one side is invalid.
+/// beyond; a median beyond without that, or one within the noise of fewer than
+/// kSeedsAgainstNoise pairs, is inconclusive. A missing value on one side is invalid.
 [[nodiscard]] PairedJudgement judge_exact(std::span<const ValuePair> pairs, const Metric& metric, const Tolerance& tolerance,
                                          CountRule counts = CountRule::any_pair);
 

@@ -36,10 +36,21 @@ double baseline_of(const Metric& metric, const CellSamples& samples) {
     return baselines.empty() ? 0 : median(baselines);
 }
 
+/// A cell's noise as a share of each read. A tick, say, delays every read that is under way, and takes CPU time once.
+double noise_of_a_read(double noise_per_cell, const Metric& metric, const CellSamples& samples) {
+    const double reads = baseline_of(*find_metric("ops"), samples);
+    if (noise_per_cell == 0 || reads == 0) return 0;
+    const auto known = std::find_if(samples.pairs.begin(), samples.pairs.end(), [](const CellPair& pair) { return pair.baseline != nullptr; });
+    const auto& read = known->baseline->dimensions;
+    const double delayed = metric.name.starts_with("latency_ns") ? static_cast<double>(read.iodepth) * static_cast<double>(read.numjobs) : 1;
+    return noise_per_cell * delayed / reads;
+}
+
 MetricReport judge_metric(const CellSamples& samples, const std::vector<ValuePair>& values, const GatedMetric& gated, const GateInput& input) {
     MetricReport report;
     report.metric = gated.metric;
     report.tolerance = gated.line->tolerance;
+    report.tolerance.noise = noise_of_a_read(gated.line->noise_per_cell, *gated.metric, samples);
     report.floor_of = gated.line->floor_of;
     const double whole = report.floor_of != nullptr ? baseline_of(*report.floor_of, samples) : 0;
     if (report.floor_of != nullptr) report.tolerance = share_of(report.tolerance, whole);

@@ -128,6 +128,7 @@ Result<GateLine> read_gate(PolicySection& section) {
     out.metrics = std::move(*metrics);
     if (auto s = section.take("floor_percent", 0, 1000, 0.01, out.tolerance.floor); !s) return forward(s);
     if (auto s = section.take("margin", 0, 1e15, 1, out.tolerance.margin); !s) return forward(s);
+    if (auto s = section.take("noise_per_cell", 0, 1e15, 1, out.noise_per_cell); !s) return forward(s);
     if (const toml::node* node = section.find("floor_of")) {
         auto metric = section.metric("floor_of");
         if (!metric) return forward(metric);

@@ -35,6 +35,7 @@ struct GateLine {
     std::string name;
     std::vector<const Metric*> metrics;
     Tolerance tolerance;
+    double noise_per_cell = 0;  ///< what comes only now and then, in the metric's unit, all reads of a cell together
     const Metric* floor_of = nullptr;  ///< the floor is a share of the baseline's number of this metric; nullptr: of the gated one
 };
 

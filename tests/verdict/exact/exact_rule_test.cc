@@ -36,6 +36,24 @@ TEST(ExactTimes, AllSeedsBeyondTheFloorAreARegression) {
     EXPECT_NEAR(judged.spread, 1, 1e-12);
 }
 
+// Of 512 direct reads that a patch left alone single seeds took up to 9.5 us more.
+TEST(ExactTimes, WhatComesNowAndThenIsNoRegressionOfThreeSeeds) {
+    const Tolerance tolerance{0.0005, 0, 10000.0 / 512};
+    auto judged = judge_exact(pairs({{6720, 6738}, {6720, 6729}, {6720, 6728}}), kMean, tolerance);
+    EXPECT_EQ(judged.verdict, Verdict::inconclusive);
+    EXPECT_EQ(judged.reason, "3 of 3 seeds say so; what comes only now and then makes as much: it takes 6 seeds");
+    EXPECT_EQ(judge_exact(pairs({{6720, 6738}, {6720, 6729}, {6720, 6728}, {6720, 6720}, {6720, 6720}, {6720, 6719}}), kMean, tolerance).verdict, Verdict::inconclusive) << "half of six";
+    EXPECT_EQ(judge_exact(pairs({{6720, 6740}, {6720, 6740}, {6720, 6740}}), kMean, tolerance).verdict, Verdict::regression) << "more than the noise";
+    EXPECT_EQ(judge_exact(pairs({{6720, 6725}, {6720, 6725}, {6720, 6725}, {6720, 6725}, {6720, 6725}, {6720, 6719}}), kMean, tolerance).verdict, Verdict::regression)
+        << "five instructions a read are found, with six seeds";
+}
+
+TEST(ExactTimes, WhatComesNowAndThenIsNoImprovementOfThreeSeeds) {
+    const auto values = pairs({{42136, 41559}, {42136, 39133}, {42136, 39249}});  // CPU time of eight reads
+    EXPECT_FALSE(judge_exact(values, kMean, {0.003, 300, 110000.0 / 8}).better);
+    EXPECT_TRUE(judge_exact(values, kMean, {0.003, 300, 0}).better);
+}
+
 TEST(ExactTimes, AtTheFloorIsAPassAndJustBeyondIsNot) {
     EXPECT_EQ(judge_exact(pairs({{1000, 1001}}), kMean, {0.001, 0}).verdict, Verdict::pass);
     EXPECT_EQ(judge_exact(pairs({{1000, 1001.001}}), kMean, {0.001, 0}).verdict, Verdict::regression);
