@@ -48,10 +48,10 @@ void register_bisect_command(CLI::App& app, CommandContext& context) {
     command->add_option("--metric", options.metric, "Of --cell: follow this metric, whichever way it goes")->option_text("NAME");
     command->add_option("--seeds", options.seeds, "How many seeds each kernel is measured with; the median counts")->check(CLI::Range(1, 100))->capture_default_str();
     command->add_option("--seed", options.seed, "The first seed")->capture_default_str();
-    command->add_option("--policy", options.policy, "What gates and what may change (default gate.toml of the project)");
+    command->add_option("--policy", options.policy, "What gates and what may change (default gate.toml of the project)")->check(CLI::ExistingFile);
     command->add_option("--tree", options.tree, "Kernel source tree (default: Debian's linux-source-6.12); it is not touched")->check(CLI::ExistingDirectory);
     command->add_option("--rev", options.revision, "Revision of --tree; OLD..NEW walks its commits");
-    command->add_option("--out", options.output, "Output directory (default out/<run id>)");
+    add_output_option(*command, options.output, "out/<run id>");
     command->add_option("--jobs", options.jobs, "Machines side by side (default: CPUs)");
     command->add_flag("--json", arguments->json, "Print bisect.json instead of the table");
     command->callback([&context, arguments] {

@@ -109,30 +109,30 @@ void register_calibrate_command(CLI::App& app, CommandContext& context) {
                     "\n"
                     "With --clock: machine exact counts instructions; does a clock say the same? The headline cells (workloads/headline.toml) run on\n"
                     "exact and on every machine of this host with a real clock: uml, host (as root), kvm (where a probe boot works). Held are ratios, not\n"
-                    "times: direct / buffered, arm / arm, back end / back end. A ratio is judged where the real clock's interval does not hold 1: does\n"
+                    "times: direct / buffered, kernel / kernel, back end / back end. A ratio is judged where the real clock's interval does not hold 1: does\n"
                     "exact have it on the same side, and how many times apart are the two? (docs/calibration.md)\n"
                     "  diobench calibrate --clock                           fallback and dio, every real clock; kept for this host's reports\n"
-                    "  diobench calibrate --clock dio-sync dio              two arms, each against fallback\n"
+                    "  diobench calibrate --clock dio-sync dio              two kernels, each against fallback\n"
                     "  diobench calibrate --clock --machine uml --pairs 6 --filter '*/ram/*/random/4k/pread/*'    a few cells, soon\n"
                     "  diobench calibrate --clock --resume out/...          goes on where one was broken off\n"
                     "Exit with --clock: 0 some ratio was judged, whatever it says; 2 wrong usage, or no real clock here; 3 no ratio is told from 1, or the host is too\n"
                     "busy; 4 a number is missing (wrong bytes, a machine that died).");
-    command->add_option("KERNEL", options.slowed, "Only these slowed kernels (default: every slow-*); --clock: the arms that are held against the baseline (default: dio)");
+    command->add_option("KERNEL", options.slowed, "Only these slowed kernels (default: every slow-*); --clock: the kernels that are held against the baseline (default: dio)");
     command->add_flag("--clock", arguments->clock, "What a stopwatch says: ratios by real clocks of this host beside the exact machine's");
     command->add_option("--baseline", options.baseline, "What they are held against (--clock: fallback)")->capture_default_str();
     command->add_option("--suite", options.suite, "Which cells (--clock: headline)")->capture_default_str();
     add_filter_options(*command, options.filter, "Of equal kernels (with --clock: of all)");
     command->add_option("--cells", options.least_cells, "Judge at least so many cells of equal kernels, with other seeds each time")->capture_default_str();
-    command->add_option("--seeds", options.seeds, "Machine exact: seeds of each gate, or of each arm's ratios")->check(CLI::Range(1, 100))->capture_default_str();
+    command->add_option("--seeds", options.seeds, "Machine exact: seeds of each gate, or of each kernel's ratios")->check(CLI::Range(1, 100))->capture_default_str();
     command->add_option("--seed", options.seed, "The first seed")->capture_default_str();
     command->add_option("--machine", arguments->machine, "exact, uml or kvm; --clock: only this real clock: uml, host or kvm")
-        ->check(CLI::IsMember({"exact", "kvm", "uml", "host"}))->capture_default_str();
+        ->check(one_of({"exact", "kvm", "uml", "host"}))->capture_default_str();
     command->add_option("--pairs", arguments->pairs, "--clock: pairs of boots by each real clock (default: min_pairs of the policy; at least 6)");
     command->add_option("--resume", arguments->resume, "--clock: output directory of one that was broken off: makes what is missing of it, nothing twice")->option_text("DIR");
     command->add_option("--policy", options.policy, "What gates and what may change, and when a host is disturbed (default gate.toml of the project)");
     command->add_option("--tree", options.tree, "Kernel source tree (default: Debian's linux-source-6.12)")->check(CLI::ExistingDirectory);
     command->add_option("--rev", options.revision, "Revision of --tree");
-    command->add_option("--out", options.output, "Output directory (default out/<run id>)");
+    add_output_option(*command, options.output, "out/<run id>");
     command->add_flag("--json", arguments->json, "Print calibration.json (--clock: clock.json) instead of the table");
     command->callback([&context, arguments, command] {
         arguments->options.argv = context.argv;

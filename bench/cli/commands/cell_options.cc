@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/cli/commands/cell_options.h"
 
+#include <algorithm>
 #include <cstdio>
+
+#include "bench/common/base/files.h"
+#include "bench/common/base/near_name.h"
+#include "bench/common/base/text.h"
 
 namespace diobench {
 
@@ -26,6 +31,45 @@ void add_filter_options(CLI::App& command, CellFilter& filter, const std::string
     command.add_option("--where", filter.where, what + " cells with these values, such as io=direct,block_size=4k|8k,cache_state=local")->option_text("NAME=VALUE[|VALUE],...");
 }
 
+CLI::Validator one_of(const std::vector<std::string>& names) {
+    return {[names](std::string& given) {
+                if (std::find(names.begin(), names.end(), given) != names.end()) return std::string();
+                return given + ": there is no such one; there are " + join(names, ", ") + did_you_mean(given, names);
+            },
+            "{" + join(names, ",") + "}"};
+}
+
+CLI::Validator in_existing_folder() {
+    return {[](std::string& given) {
+                std::error_code ec;
+                const fs::path folder = fs::absolute(given, ec).parent_path();
+                return fs::is_directory(folder, ec) ? std::string() : given + ": the folder " + folder.string() + " is not there";
+            },
+            ""};
+}
+
+namespace {
+
+/// What is wrong with an output directory, before anything is built for it.
+std::string fault_of_output(const std::string& given) {
+    std::error_code ec;
+    const fs::path path = fs::absolute(given, ec);
+    if (fs::exists(path, ec) && !fs::is_directory(path, ec)) return given + ": this is a file: name a new folder, or an empty one";
+    if (fs::exists(path, ec) && !fs::is_empty(path, ec)) return given + ": there is something in it: name a new folder, or an empty one";
+    fs::path above = path;
+    while (!fs::exists(above, ec) && above.has_relative_path()) above = above.parent_path();
+    // Whether root may write is no question of modes: a file system that is read-only, or none of files.
+    if (!fs::is_directory(above, ec) || !TempDirectory::create(above, ".diobench")) return given + ": nothing can be written in " + above.string() + ": name a folder elsewhere";
+    return {};
+}
+
+}  // namespace
+
+void add_output_option(CLI::App& command, fs::path& output, const std::string& otherwise) {
+    command.add_option("--out", output, "Output directory, new or empty (default " + otherwise + ")")
+        ->check(CLI::Validator([](std::string& given) { return fault_of_output(given); }, ""))->option_text("DIR");
+}
+
 void add_cell_options(CLI::App& command, RunOptions& options) {
     command.add_option("--suite", options.suite, "Which cells (suites = [...] in workloads/*.toml)")->capture_default_str();
     command.add_option("--workload", options.workload_files, "A workload file of your own, instead of a suite; fio jobs and traces it names lie beside it")
@@ -36,7 +80,7 @@ void add_cell_options(CLI::App& command, RunOptions& options) {
     command.add_option_function<std::string>("--shard", [&options](const std::string& text) {
         if (std::string wrong = parse_shard(text, options); !wrong.empty()) throw CLI::ValidationError(wrong);
     }, "Part NUMBER of COUNT of the boots, to share a suite among hosts")->option_text("NUMBER/COUNT");
-    command.add_option("--seeds", options.seeds, "Make all of it so often, with --seed, --seed + 1...: the spread is luck")
+    command.add_option("--seeds", options.seeds, "Make all of it so often, with --seed, --seed + 1...: the spread is noise")
         ->check(CLI::Range(1, 100))->capture_default_str();
 }
 

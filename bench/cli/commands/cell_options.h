@@ -11,6 +11,12 @@ namespace diobench {
 /// The suite of a run of the user's own workload files and fio jobs.
 inline constexpr const char* kOwnSuite = "own";
 
+/// The value is one of these; an error says which there are, and the nearest.
+[[nodiscard]] CLI::Validator one_of(const std::vector<std::string>& names);
+/// The value is a file to be written, in a folder that is there.
+[[nodiscard]] CLI::Validator in_existing_folder();
+/// --out; `otherwise` is its default in words. A folder with something in it, or where nothing can be written, is refused at once.
+void add_output_option(CLI::App& command, fs::path& output, const std::string& otherwise);
 /// --filter and --where; `what` begins their help.
 void add_filter_options(CLI::App& command, CellFilter& filter, const std::string& what = "Only");
 /// --suite, --workload, --fio-job, --filter, --where, --shard, --seeds.

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "bench/cli/commands/command.h"
+#include "bench/common/base/faults.h"
 #include "bench/common/base/terminal.h"
 #include "bench/host/run/conformance_gate.h"
 #include "bench/results/compare/answer.h"
@@ -26,10 +27,12 @@ struct CompareArguments {
 
 /// `warning`: why a kernel would differ from itself; empty if it would not.
 Result<Results> read_two(const CompareArguments& arguments, std::string& warning) {
-    auto first = read_results(arguments.directories[0]);
-    if (!first) return forward(first);
-    auto second = read_results(arguments.directories[1]);
-    if (!second) return forward(second);
+    auto first = read_run(arguments.directories[0]);
+    auto second = read_run(arguments.directories[1]);
+    Faults faults;
+    faults.add(first);
+    faults.add(second);
+    if (auto s = faults.status(); !s) return forward(s);
     if (auto s = check_comparable(*first, *second); !s) return forward(s);
     const std::string why = first->run.clock.kind == "virtual" ? why_other_instructions(first->run, second->run) : "";
     if (!why.empty())

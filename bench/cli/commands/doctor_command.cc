@@ -161,7 +161,7 @@ void register_doctor_command(CLI::App& app, CommandContext& context) {
     auto* command = app.add_subcommand("doctor", "Say what this host has, what is missing and how to get it");
     command->add_flag("--json", arguments->json, "Print as JSON");
     command->add_flag("--probe", arguments->probe, "Boot a kernel under KVM (at most 40 s) and remember whether it works");
-    command->add_option("--kernel-image", arguments->kernel_image, "bzImage for --probe (default: the newest kernel built)");
+    command->add_option("--kernel-image", arguments->kernel_image, "bzImage for --probe (default: the newest kernel built)")->check(CLI::ExistingFile);
     command->footer("Programs, room, and each machine (docs/machines.md), tried and not guessed:\n"
                     "  exact   QEMU emulates a machine that runs seven bytes, with our plugin in it\n"
                     "  uml     a process is traced as a User Mode Linux kernel traces its own, with this processor's registers (XSAVE);\n"

@@ -8,6 +8,7 @@
 
 #include "bench/cli/commands/cell_options.h"
 #include "bench/cli/commands/command.h"
+#include "bench/common/base/faults.h"
 #include "bench/common/base/json_text.h"
 #include "bench/results/export/report.h"
 #include "bench/verdict/gate/gate_outputs.h"
@@ -57,9 +58,11 @@ Result<ExitCode> gate(GateArguments arguments) {
     const bool given = !arguments.results_baseline.empty() || !arguments.results_candidate.empty();
     if (given && (arguments.results_baseline.empty() || arguments.results_candidate.empty()))
         return fail("gate", arguments.results_baseline.empty() ? "--results-baseline" : "--results-candidate", "both sides must be given");
-    if (!given && options.baseline.empty()) return fail("gate", "--baseline", "it is missing: the kernel that is good enough, for instance --baseline dio");
-    if (!given && options.candidate.empty()) return fail("gate", "--candidate", "it is missing: the kernel to be judged, for instance --candidate ~/my-series");
-    if (!options.revision.empty() && options.tree.empty()) return fail("gate", "--rev", "it needs --tree DIR, the kernel tree it is a revision of");
+    Faults faults;
+    if (!given && options.baseline.empty()) faults.add(Status(fail("gate", "--baseline", "it is missing: the kernel that is good enough, for instance --baseline dio")));
+    if (!given && options.candidate.empty()) faults.add(Status(fail("gate", "--candidate", "it is missing: the kernel to be judged, for instance --candidate ~/my-series")));
+    if (!options.revision.empty() && options.tree.empty()) faults.add(Status(fail("gate", "--rev", "it needs --tree DIR, the kernel tree it is a revision of")));
+    if (auto s = faults.status(); !s) return forward(s);
     auto report = given ? judge_directories(arguments.results_baseline, arguments.results_candidate, options) : run_gate(options);
     if (!report) return forward(report);
     if (!given)
@@ -83,22 +86,22 @@ void register_gate_command(CLI::App& app, CommandContext& context) {
                     "  diobench gate --baseline dio --candidate ~/my-series\n"
                     "  diobench gate --results-baseline out/A1 out/A2 --results-candidate out/B1 out/B2\n"
                     "Exit: 0 pass, 1 regression, 2 wrong usage, policy, a kernel that does not build or a machine that does not run here (diobench doctor), 3 inconclusive, 4 invalid.");
-    command->add_option("--baseline", options.baseline, "The kernel that is good enough: series or folder (of given results: the arm's name)");
-    command->add_option("--candidate", options.candidate, "The kernel to be judged: series or folder (of given results: the arm's name)");
+    command->add_option("--baseline", options.baseline, "The kernel that is good enough: series or folder (of given results: the kernel's name)");
+    command->add_option("--candidate", options.candidate, "The kernel to be judged: series or folder (of given results: the kernel's name)");
     command->add_option("--suite", options.suite, "Which cells (suites = [...] in workloads/*.toml)")->capture_default_str();
     add_filter_options(*command, options.filter);
     command->add_option("--seeds", options.seeds, "Machine exact: pairs of runs, each with its own seed; undecided metrics get up to twice as many")
         ->check(CLI::Range(1, 100))->capture_default_str();
     command->add_option("--seed", options.seed, "The first seed")->capture_default_str();
     command->add_option("--machine", arguments->machine, "exact: counts instructions, repeatable; uml, kvm: wall clock, pairs of boots")
-        ->check(CLI::IsMember({"exact", "kvm", "uml"}))->capture_default_str();
-    command->add_option("--policy", options.policy, "What gates and what may change (default gate.toml of the project)");
+        ->check(one_of({"exact", "kvm", "uml"}))->capture_default_str();
+    command->add_option("--policy", options.policy, "What gates and what may change (default gate.toml of the project)")->check(CLI::ExistingFile);
     command->add_option("--tree", options.tree, "Kernel source tree (default: Debian's linux-source-6.12); it is not touched")->check(CLI::ExistingDirectory);
     command->add_option("--rev", options.revision, "Revision of --tree");
-    command->add_option("--out", options.output, "Output directory (default out/<run id>; of given results: nothing is written without it)");
+    add_output_option(*command, options.output, "out/<run id>; of given results: nothing is written without it");
     command->add_option("--jobs", options.jobs, "Machine exact: machines side by side (default: CPUs)");
-    command->add_option("--results-baseline", arguments->results_baseline, "Judge runs that were made before: output directories of the baseline")->option_text("DIR ...");
-    command->add_option("--results-candidate", arguments->results_candidate, "The same of the candidate; paired by seed, or in order by wall clock")->option_text("DIR ...");
+    command->add_option("--results-baseline", arguments->results_baseline, "Judge runs that were made before: output directories of the baseline")->check(CLI::ExistingPath)->option_text("DIR ...");
+    command->add_option("--results-candidate", arguments->results_candidate, "The same of the candidate; paired by seed, or in order by wall clock")->check(CLI::ExistingPath)->option_text("DIR ...");
     command->add_flag("!--no-attribution", options.attribute, "Machine exact: do not count instructions by function: no attribution, and metrics from these counts do not gate");
     command->add_flag("!--no-report", arguments->report, "Do not draw plots and report.html");
     command->add_flag("--all", arguments->all, "Print every deciding test with its metrics and functions, too, and all notes");

@@ -9,7 +9,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "bench/cli/commands/cell_options.h"
 #include "bench/cli/commands/command.h"
+#include "bench/common/base/faults.h"
 #include "bench/common/base/terminal.h"
 #include "bench/host/kernel/series.h"
 #include "bench/results/history/draw.h"
@@ -118,6 +120,7 @@ Result<ExitCode> show_runs(const HistoryArguments& arguments) {
     if (!store) return forward(store);
     auto runs = store->list_runs();
     if (!runs) return forward(runs);
+    if (runs->empty()) return fail("list runs", default_store_path().string(), "the store has none yet: make one with 'diobench run', or take one in with 'diobench history import DIR'");
     if (arguments.json) {
         fmt::print("{}\n", runs_json(*runs).dump(1));
         return ExitCode::ok;
@@ -172,13 +175,13 @@ Result<ExitCode> show_pins(const HistoryArguments& arguments) {
     if (!store) return forward(store);
     auto pins = store->pins();
     if (!pins) return forward(pins);
+    if (pins->empty()) return fail("list pins", default_store_path().string(), "the store has none; 'diobench history pin NAME RUN' makes one");
     if (arguments.json) {
         fmt::print("{}\n", pins_json(*pins).dump(1));
         return ExitCode::ok;
     }
     for (const auto& pin : *pins)
         fmt::print("{:<20} {:<36} kernel {:<12} cells {}  pinned {}\n", pin.name, pin.run_id, pin.kernel.empty() ? "each its own" : pin.kernel, pin.cells, pin.pinned_at);
-    if (pins->empty()) fmt::print("no pins; 'diobench history pin NAME RUN' makes one\n");
     return ExitCode::ok;
 }
 
@@ -211,8 +214,9 @@ Result<ExitCode> import_folder(const fs::path& folder) {
 }
 
 Result<ExitCode> import_folders(const std::vector<std::string>& folders) {
-    for (const auto& folder : folders)
-        if (auto done = import_folder(folder); !done) return done;
+    Faults faults;
+    for (const auto& folder : folders) faults.add(import_folder(folder));
+    if (auto s = faults.status(); !s) return forward(s);
     return ExitCode::ok;
 }
 
@@ -227,7 +231,7 @@ void register_pins(CLI::App& history, CommandContext& context, const std::shared
     pin->add_option("NAME", arguments->pin.name, "Its name")->required();
     pin->add_option("RUN", arguments->pin.run_id, "Id of the run, the end or beginning of it, or latest")->required();
     arguments->pin.cells = "*";
-    pin->add_option("--kernel", arguments->pin.kernel, "The arm that is the baseline (default: each arm is its own)");
+    pin->add_option("--kernel", arguments->pin.kernel, "The kernel that is the baseline (default: each is its own)");
     pin->add_option("--cells", arguments->pin.cells, "Only cells whose id matches; '*' also matches '/'")->option_text("GLOB");
     pin->callback([&context, arguments] { context.body = [arguments] { return add_pin(arguments->pin); }; });
     auto* unpin = history.add_subcommand("unpin", "Take the name away; the run stays");
@@ -252,11 +256,11 @@ void register_history_command(CLI::App& app, CommandContext& context) {
     command->require_subcommand(0, 1);
     command->add_option("CELL-GLOB", request.cell_glob, "Cells whose id, or label as in tables (\"rand 4k qd1 pread\"), matches; '*' also matches '/' (default all)");
     command->add_option("--metric", request.metric, "Row of the metric table")->capture_default_str();
-    command->add_option("--kernel", request.kernel, "An arm, with the revisions before it (default: every arm that no other revises)");
-    command->add_option("--machine", request.machine, "Only runs of this machine");
+    command->add_option("--kernel", request.kernel, "A kernel, with the revisions before it (default: every kernel that no other revises)");
+    command->add_option("--machine", request.machine, "Only runs of this machine")->check(one_of({"exact", "kvm", "uml", "host"}));
     command->add_option("--suite", request.suite, "Only runs of this suite");
-    command->add_option("--reference", request.reference, "Arm whose number in the same run ratios are made with")->capture_default_str();
-    command->add_option("--last", request.last, "Only the last N points of a series");
+    command->add_option("--reference", request.reference, "Kernel whose number in the same run ratios are made with")->capture_default_str();
+    command->add_option("--last", request.last, "Only the last N points of a series (default all)")->check(CLI::PositiveNumber)->option_text("N");
     command->add_flag("--json", arguments->json, "Print JSON");
     command->callback([&context, command, arguments] {
         if (command->get_subcommands().empty()) context.body = [arguments] { return show(*arguments); };

@@ -103,7 +103,7 @@ Result<ExitCode> add_command(const AddArguments& arguments) {
 }
 
 constexpr const char* kHelp =
-    "Makes a series NAME of patches as they come: format-patch files, an mbox saved from a mail archive (also gzipped;\n"
+    "Make a series NAME of patches as they come: format-patch files, an mbox saved from a mail archive (also gzipped;\n"
     "cover letters, replies, older versions and copies are told apart), a folder of patches, or commits of a git tree.\n"
     "They are applied to the kernel source, and the folder is written only if all of them fit.  A patch that does not fit is\n"
     "answered with the line that is not there and the nearest lines of the source.";

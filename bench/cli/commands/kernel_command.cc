@@ -5,7 +5,10 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "bench/cli/commands/cell_options.h"
 #include "bench/cli/commands/kernel_subcommands.h"
+#include "bench/common/base/faults.h"
+#include "bench/common/base/near_name.h"
 #include "bench/common/base/process.h"
 #include "bench/common/base/terminal.h"
 #include "bench/common/base/text.h"
@@ -70,6 +73,13 @@ Result<ExitCode> build_command(const KernelArguments& arguments) {
 Result<ExitCode> remove_command(const KernelArguments& arguments) {
     auto cached = list_kernels();
     if (!cached) return forward(cached);
+    std::vector<std::string> built;
+    for (const auto& entry : *cached) built.push_back(entry.kernel.name);
+    Faults faults;
+    for (const auto& name : arguments.names)
+        if (std::find(built.begin(), built.end(), name) == built.end())
+            faults.add(Status(fail("remove kernel", name, "there is no build of it in the cache; `diobench kernel list` shows what there is" + did_you_mean(name, built))));
+    if (auto s = faults.status(); !s) return forward(s);
     for (const auto& name : arguments.names) {
         size_t removed = 0;
         for (const auto& entry : *cached) {
@@ -77,8 +87,6 @@ Result<ExitCode> remove_command(const KernelArguments& arguments) {
             if (auto s = remove_kernel(entry.key); !s) return forward(s);
             ++removed;
         }
-        if (removed == 0)
-            return fail("remove kernel", name, "there is no build of it in the cache; `diobench kernel list` shows what there is");
         fmt::print("{}: {} build{} removed\n", name, removed, removed == 1 ? "" : "s");
     }
     return ExitCode::ok;
@@ -99,7 +107,7 @@ void register_kernel_command(CLI::App& app, CommandContext& context) {
 
     CLI::App* build = kernel->add_subcommand(
         "build",
-        "Builds the kernel of each series NAME (base: no patch) and prints where its image is.\n"
+        "Build the kernel of each series NAME (base: no patch) and print where its image is.\n"
         "A series is a folder kernel-patches/series/NAME with series.toml and patches; one elsewhere is given as ./FOLDER.\n"
         "Builds are kept by content: the same source, patches, configuration and compiler are never compiled twice,\n"
         "and going from one series to another compiles only what differs.\n\n"
@@ -114,7 +122,7 @@ void register_kernel_command(CLI::App& app, CommandContext& context) {
     std::vector<std::string> targets;
     for (Target target : kAllTargets) targets.emplace_back(traits(target).name);
     build->add_option("--target", arguments->target, "What to build: bzimage for QEMU, uml to run as a process, uml-checked the same with KASAN and lockdep")
-        ->check(CLI::IsMember(targets))->capture_default_str();
+        ->check(one_of(targets))->capture_default_str();
     build->add_flag("--force", arguments->force, "Run make even if the image is in the cache");
     build->add_flag("--json", arguments->json, "Print the builds as JSON on standard output");
     build->callback([arguments, &context] { context.body = [arguments] { return build_command(*arguments); }; });
@@ -124,7 +132,7 @@ void register_kernel_command(CLI::App& app, CommandContext& context) {
 
     CLI::App* remove = kernel->add_subcommand(
         "remove",
-        "Removes every cached build of the series NAME.  The series itself stays (delete its folder to remove that); the next\n"
+        "Remove every cached build of the series NAME.  The series itself stays (delete its folder to remove that); the next\n"
         "`kernel build` makes it again.\n\n"
         "Example:\n  diobench kernel remove dio");
     remove->add_option("NAME", arguments->names, "Series whose builds go")->required();

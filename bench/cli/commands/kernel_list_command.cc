@@ -180,7 +180,7 @@ void register_kernel_list(CLI::App& kernel, CommandContext& context) {
     auto arguments = std::make_shared<ListArguments>();
     CLI::App* list = kernel.add_subcommand(
         "list",
-        "Lists every series: the kernels it is meant for, its patches, what it requires, whether it is built, and how its last\n"
+        "List every series: the kernels it is meant for, its patches, what it requires, whether it is built, and how its last\n"
         "verification and its last run ended.  A revision stands below the series it revises.\n"
         "built: as it is now, from Debian's source.  outdated: an older content, or another source, was built.  not built: never.");
     list->add_option("--into", arguments->root, "Another folder that holds series, as of `kernel add --into`")->option_text("DIR")->check(CLI::ExistingDirectory);

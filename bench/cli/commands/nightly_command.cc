@@ -45,7 +45,7 @@ void register_nightly_command(CLI::App& app, CommandContext& context) {
                     "One night at a time; the ten lines it prints are mail.txt of its folder.\n"
                     "Exit: 0 pass, 1 a regression or a failed conformance case, 2 the environment (disk, network, a kernel that does not build),\n"
                     "3 inconclusive, 4 invalid (nothing measured, a machine that died, a cell without a number).");
-    command->add_option("--config", arguments->config, "What to measure and whom to tell (default nightly.toml of the project; docs/nightly.md)")->option_text("FILE");
+    command->add_option("--config", arguments->config, "What to measure and whom to tell (default nightly.toml of the project; docs/nightly.md)")->check(CLI::ExistingFile)->option_text("FILE");
     command->add_flag("--resume", arguments->options.resume, "Go on with the last night if it did not end; else begin a new one");
     command->add_flag("--json", arguments->json, "Print night.json instead of the text");
     command->callback([&context, arguments] {

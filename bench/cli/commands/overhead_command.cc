@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <memory>
 
+#include "bench/cli/commands/cell_options.h"
 #include "bench/cli/commands/command.h"
 #include "bench/cli/commands/run_overhead.h"
 #include "bench/common/base/files.h"
@@ -40,14 +41,14 @@ Result<ExitCode> overhead(const OverheadArguments& arguments) {
 void register_overhead_command(CLI::App& app, CommandContext& context) {
     auto arguments = std::make_shared<OverheadArguments>();
     auto* command = app.add_subcommand("overhead",
-        "Compares diobench's reader with fio, both run in turn on this host: instructions a read without I/O (valgrind\n"
+        "Compare diobench's reader with fio, both run in turn on this host: instructions a read without I/O (valgrind\n"
         "counts both), and reads a second of io_uring on a file in the page cache; these beside fio's t/io_uring, too.");
     command->footer("Exit: 0 all aims hold, 1 one does not, 2 it could not be run.  The last result is kept for reports.");
     command->add_option("--seconds-limit", arguments->seconds_limit, "After two rounds, begin none that would end later")->check(CLI::Range(10, 86400))->capture_default_str();
     command->add_option("--rounds", arguments->rounds, "Rounds of ours, theirs, theirs, ours")->check(CLI::Range(1, 100))->capture_default_str();
     command->add_option("--fio", arguments->fio, "fio to compare with (default: the static one that guests run)")->check(CLI::ExistingFile);
     command->add_option("--t-io-uring", arguments->t_io_uring, "t/io_uring to compare with (default: the one of that fio's build); must be 3.33's")->check(CLI::ExistingFile);
-    command->add_option("--out", arguments->output, "Write the result as JSON into this file as well")->option_text("FILE");
+    command->add_option("--out", arguments->output, "Write the result as JSON into this file as well")->check(in_existing_folder())->option_text("FILE");
     command->add_flag("--json", arguments->json, "Print JSON instead of a table");
     command->callback([&context, arguments] { context.body = [arguments] { return overhead(*arguments); }; });
 }

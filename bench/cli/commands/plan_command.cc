@@ -80,7 +80,9 @@ Result<ExitCode> show_plan(const RunOptions& options, PlanShown shown) {
     if (!selected) return forward(selected);
     std::vector<uint64_t> seeds;
     for (unsigned i = 0; i < options.seeds; ++i) seeds.push_back(options.seed + i);
-    const auto boots = take_shard(plan_boots(selected->cells, seeds), options.shard, options.shards);
+    const auto share = take_shard(plan_boots(selected->cells, seeds), options.shard, options.shards);
+    if (!share) return tl::unexpected<Error>(share.error());
+    const std::vector<PlannedBoot>& boots = *share;
     const CellTimes times = CellTimes::load();
     switch (shown) {
     case PlanShown::json: fmt::print("{}\n", to_json(boots, times).dump(2)); break;

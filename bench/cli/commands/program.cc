@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include "bench/cli/commands/command.h"
+#include "bench/common/base/near_name.h"
 #include "bench/common/base/process.h"
 #include "bench/common/base/terminal.h"
+#include "bench/common/base/text.h"
 
 namespace diobench {
 
@@ -27,6 +29,57 @@ constexpr GroupedCommand kCommands[] = {
     {"Trust", register_calibrate_command},      {"Trust", register_overhead_command},
 };
 
+/// The command whose words are being read: the last subcommand.
+const CLI::App& innermost(const CLI::App& app) {
+    const CLI::App* at = &app;
+    while (!at->get_subcommands().empty()) at = at->get_subcommands().back();
+    return *at;
+}
+
+/// "diobench kernel build".
+std::string whole_name(const CLI::App& command) {
+    const CLI::App* parent = command.get_parent();
+    return parent == nullptr ? command.get_name() : whole_name(*parent) + " " + command.get_name();
+}
+
+std::vector<std::string> option_names(const CLI::App& command) {
+    std::vector<std::string> out;
+    for (const CLI::Option* option : command.get_options())
+        for (const auto& name : option->get_lnames()) out.push_back("--" + name);
+    return out;
+}
+
+std::vector<std::string> subcommand_names(const CLI::App& command) {
+    std::vector<std::string> out;
+    for (const CLI::App* one : command.get_subcommands([](const CLI::App*) { return true; })) out.push_back(one->get_name());
+    return out;
+}
+
+/// A word that the command does not know.
+std::string unknown_word(const CLI::App& command, const std::string& word) {
+    if (word.starts_with("-")) return word + ": there is no such option" + did_you_mean(word.substr(0, word.find('=')), option_names(command));
+    const auto commands = subcommand_names(command);
+    if (commands.empty()) return word + ": nothing is expected here";
+    return word + ": there is no such command; there are " + join(commands, ", ") + did_you_mean(word, commands);
+}
+
+/// All that is wrong with the words of a command line, a line each; then where the right ones stand.
+std::string usage_faults(const CLI::App& app, const CLI::ParseError& error) {
+    const CLI::App& command = innermost(app);
+    std::vector<std::string> faults;
+    bool after_option = false;
+    for (const auto& word : command.remaining()) {
+        const bool option = word.starts_with("-");
+        if (option || !after_option) faults.push_back(unknown_word(command, word));  // else the value of an option that there is not
+        after_option = option;
+    }
+    // What is left over is told above.
+    if (faults.empty() && error.get_name() == "RequiredError" && command.get_require_subcommand_min() > 0)
+        faults.push_back("which command? There are " + join(subcommand_names(command), ", "));
+    else if (faults.empty() || (error.get_name() != "ExtrasError" && command.get_require_subcommand_min() == 0)) faults.emplace_back(error.what());
+    return fmt::format("{} {}\nhow to call it: {} --help\n", whole_name(command), join(faults, "\n  "), whole_name(command));
+}
+
 }  // namespace
 
 int run_program(int argc, char** argv) {
@@ -47,7 +100,9 @@ int run_program(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
-        return app.exit(e) == 0 ? 0 : static_cast<int>(ExitCode::usage);
+        if (e.get_exit_code() == 0) return app.exit(e);  // --help, --version
+        fmt::print(stderr, "{}", usage_faults(app, e));
+        return static_cast<int>(ExitCode::usage);
     }
     auto code = context.body();
     if (!code) {

@@ -49,8 +49,7 @@ Result<RunOptions> asked_for(const RunArguments& arguments) {
 
 /// Kernels are looked up as well, so that what would be refused is refused now.
 Result<ExitCode> plan_of(const RunOptions& options, const RunArguments& arguments) {
-    for (const auto& kernel : options.kernels)
-        if (auto chain = resolve_series(kernel); !chain) return forward(chain);
+    if (auto s = check_series(options.kernels); !s) return forward(s);
     return show_plan(options, arguments.json ? PlanShown::json : PlanShown::table);
 }
 
@@ -93,20 +92,20 @@ void register_run_command(CLI::App& app, CommandContext& context) {
                     "  diobench run --kernel dio --workload ~/mine.toml\n"
                     "  diobench run --kernel dio --fio-job ~/database.fio\n"
                     "  diobench run --resume out/20261123-...   goes on where a killed run stopped\n"
-                    "Exit: 0 all cells fine (or known), 2 an arm could not be built or the machine does not run here (diobench doctor), 4 wrong data, a cell or a machine that failed.");
+                    "Exit: 0 all cells fine (or known), 2 a kernel could not be built or the machine does not run here (diobench doctor), 4 wrong data, a cell or a machine that failed.");
     command->add_option("--kernel", options.kernels, "Series of kernel-patches/series/ or a folder with a series.toml; several are compared")
         ->option_text("NAME ...");
     add_cell_options(*command, options);
     command->add_option("--resume", arguments->resume, "Output directory of a run that was killed: makes what is missing of it, nothing twice")->option_text("DIR");
     command->add_option("--machine", arguments->machine, "exact: emulated, counts instructions, repeatable bit by bit; kvm: wall clock; uml: wall clock, the kernel as a process; host: the kernel that runs here, as root, back ends other than fscache")
-        ->check(CLI::IsMember({"exact", "kvm", "uml", "host"}))->capture_default_str();
+        ->check(one_of({"exact", "kvm", "uml", "host"}))->capture_default_str();
     command->add_option("--accel", arguments->accelerator, "Machine kvm only: tcg runs the same path without KVM (its clock means nothing)")
-        ->check(CLI::IsMember({"kvm", "tcg"}));
+        ->check(one_of({"kvm", "tcg"}));
     command->add_option("--cache-device", options.cache_device, "Machine kvm: file or block device the cache lies on; ITS CONTENT IS LOST");
     command->add_option("--seed", options.seed, "Of content, offsets and everything random")->capture_default_str();
     command->add_option("--tree", options.tree, "Kernel source tree (default: Debian's linux-source-6.12); it is not touched")->check(CLI::ExistingDirectory);
     command->add_option("--rev", options.revision, "Revision of --tree");
-    command->add_option("--out", options.output, "Output directory (default out/<run id>, with out/latest pointing at it)");
+    add_output_option(*command, options.output, "out/<run id>, with out/latest pointing at it");
     command->add_option("--jobs", options.jobs, "Machines side by side (default: CPUs for exact, 1 for kvm)");
     command->add_flag("--cost-model", options.cost_model, "Machine exact: count by function, and simulate the caches of a named processor: metrics modelled_ns and modelled_cpu_ns_per_op (some three times as long; docs/profile.md)");
     command->add_flag("--dry-run", arguments->dry_run, "Build and boot nothing: show what would be measured and how long it takes, as `plan` does");

@@ -53,7 +53,7 @@ void register_serve_command(CLI::App& app, CommandContext& context) {
     command->add_option("--port", options.port, "Port to listen on; 0: any that is free")->check(CLI::Range(0, 65535))->capture_default_str();
     command->add_option("--address", options.address, "Address to listen on; 0.0.0.0: all")->capture_default_str();
     command->add_option("--out", options.output, "Folder of the runs, whose files are handed out")->capture_default_str();
-    command->add_option("--nights", options.nights, "Output folder of nightly.toml: progress of a night, and its reports (default OUT/nights)")->option_text("FOLDER");
+    command->add_option("--nights", options.nights, "Output folder of nightly.toml: progress of a night, and its reports (default OUT/nights)")->check(CLI::ExistingDirectory)->option_text("FOLDER");
     command->add_option("--max-age", arguments->max_age_days, "Days after which a run is no last result any more")->check(CLI::Range(1, 3650))->capture_default_str();
     command->callback([&context, arguments] {
         arguments->options.content.max_age_s = static_cast<int64_t>(arguments->max_age_days) * 24 * 3600;

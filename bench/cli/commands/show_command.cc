@@ -139,7 +139,7 @@ Result<ExitCode> show(const ShowArguments& arguments) {
     auto found = find_directory(arguments.directory);
     if (!found) return forward(found);
     fs::path directory = std::move(*found);
-    if (fs::is_regular_file(directory)) directory = directory.parent_path();
+    if (fs::is_regular_file(directory)) directory = fs::absolute(directory).parent_path();
     for (const Kind& kind : kKinds) {
         if (!fs::exists(directory / kind.file)) continue;
         if (arguments.json) {
@@ -164,7 +164,7 @@ Result<ExitCode> show(const ShowArguments& arguments) {
         return ExitCode::ok;
     }
     if (!fs::exists(directory)) return fail("show", directory.string(), "there is no such file or folder; name an output directory, or the id of a run or gate whose directory is still there (diobench history runs lists runs)");
-    return fail("show", directory.string(), "nothing that has ended lies there: it holds none of " + [] {
+    return fail("show", arguments.directory.empty() ? directory.string() : arguments.directory, "nothing that has ended lies there: it holds none of " + [] {
         std::vector<std::string> files;
         for (const Kind& kind : kKinds) files.emplace_back(kind.file);
         return join(files, ", ");

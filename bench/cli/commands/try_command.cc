@@ -73,8 +73,8 @@ void register_try_command(CLI::App& app, CommandContext& context) {
     command->add_option("--seeds", options.seeds, "Pairs of runs of the gate, each with its own seed; undecided metrics get up to twice as many")
         ->check(CLI::Range(1, 100))->capture_default_str();
     command->add_option("--seed", options.seed, "The first seed")->capture_default_str();
-    command->add_option("--policy", options.policy, "What gates and what may change (default gate.toml of the project)");
-    command->add_option("--out", options.output, "Output directory, new or empty (default out/<run id>)");
+    command->add_option("--policy", options.policy, "What gates and what may change (default gate.toml of the project)")->check(CLI::ExistingFile);
+    add_output_option(*command, options.output, "out/<run id>");
     command->add_option("--jobs", options.jobs, "Machines side by side (default: as verify and gate choose)");
     command->add_flag("!--no-report", options.report, "Do not draw the gate's page");
     command->add_flag("--json", arguments->json, "Print try.json instead of text");

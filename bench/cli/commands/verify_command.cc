@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "bench/cli/commands/cell_options.h"
 #include "bench/cli/commands/command.h"
 #include "bench/common/base/json_text.h"
 #include "bench/common/base/terminal.h"
@@ -72,8 +73,8 @@ void register_verify_command(CLI::App& app, CommandContext& context) {
     auto arguments = std::make_shared<VerifyArguments>();
     VerifyOptions& options = arguments->options;
     auto* command = app.add_subcommand("verify",
-        "Finds out whether a kernel is right: boots it as a process with KASAN, lockdep and SLUB poisoning on, and\n"
-        "runs the conformance cases: data of every image layout read in every way, end of file, vectors, bad buffers,\n"
+        "Find out whether a kernel is right: boot it as a process with KASAN, lockdep and SLUB poisoning on, and\n"
+        "run the conformance cases: data of every image layout read in every way, end of file, vectors, bad buffers,\n"
         "asynchrony, failing devices, a failing daemon, leaks.  What the kernel itself complains of fails the case.");
     command->footer("Examples:\n"
                     "  diobench verify dio\n"
@@ -90,7 +91,7 @@ void register_verify_command(CLI::App& app, CommandContext& context) {
     command->add_option("--seed", options.seed, "Of content and offsets")->capture_default_str();
     command->add_option("--tree", options.tree, "Kernel source tree (default: Debian's linux-source-6.12); it is not touched")->check(CLI::ExistingDirectory);
     command->add_option("--rev", options.revision, "Revision of --tree");
-    command->add_option("--out", options.output, "Output directory (default out/<run id>, with out/latest pointing at it)");
+    add_output_option(*command, options.output, "out/<run id>, with out/latest pointing at it");
     command->add_option("--jobs", options.jobs, "Machines side by side (default: half as many again as CPUs)");
     command->add_flag("--json", arguments->json, "Print results.json (with --list: the cases) instead of text");
     command->add_flag("!--no-report", arguments->report, "Do not write report.html");

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "bench/common/base/near_name.h"
 #include "bench/common/base/text.h"
 #include "bench/common/plan/read_label.h"
 
@@ -118,7 +119,7 @@ private:
             if (name == subject.name || (subject.row != nullptr && name == subject.row->name)) return subject;
             known.emplace_back(subject.name);
         }
-        faults.push_back(fmt::format("there is no dimension \"{}\"; there are {}", name, join(known, ", ")));
+        faults.push_back(fmt::format("there is no dimension \"{}\"; there are {}{}", name, join(known, ", "), did_you_mean(name, known)));
         return std::nullopt;
     }
 
@@ -144,11 +145,18 @@ private:
         if (subject.row != nullptr && !subject.row->place.words.empty()) {
             const auto& words = subject.row->place.words;
             if (std::find(words.begin(), words.end(), text) != words.end()) return text;
-            return tl::unexpected(fmt::format("known are {}", fmt::join(words, ", ")));
+            return tl::unexpected(fmt::format("known are {}{}", fmt::join(words, ", "), did_you_mean(text, {words.begin(), words.end()})));
         }
         for (const auto& cell : cells_)
             if (const auto value = subject.value_in(cell); value && *value == text) return text;
-        return tl::unexpected(fmt::format("there are {}", values_of(subject, cells_, all_)));
+        return tl::unexpected(fmt::format("there are {}{}", values_of(subject, cells_, all_), did_you_mean(text, every_value(subject))));
+    }
+
+    [[nodiscard]] std::vector<std::string> every_value(const Subject& subject) const {
+        std::set<std::string> values;
+        for (const auto& cell : cells_)
+            if (const auto value = subject.value_in(cell)) values.insert(*value);
+        return {values.begin(), values.end()};
     }
 
     std::span<const NamedCell> cells_;

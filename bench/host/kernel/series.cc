@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "bench/common/base/faults.h"
 #include "bench/common/base/lineage.h"
+#include "bench/common/base/near_name.h"
 #include "bench/common/base/paths.h"
 #include "bench/common/base/text.h"
 #include "bench/host/kernel/series_file.h"
@@ -34,12 +36,13 @@ Result<fs::path> find_folder(const std::string& name_or_path) {
         fs::path folder = fs::absolute(name_or_path).lexically_normal();
         if (!folder.has_filename()) folder = folder.parent_path();
         if (has_series(folder)) return folder;
-        return fail("find series", name_or_path, "there is no file series.toml in that folder");
+        return fail("find series", name_or_path, "there is no file series.toml in that folder" + did_you_mean(folder.filename().string(), series_names(folder.parent_path())));
     }
     if (!name_or_path.empty() && has_series(series_root() / name_or_path)) return series_root() / name_or_path;
-    return fail("find series", name_or_path,
-                "there is none of this name in " + series_root().string() + "; there are " +
-                    join(series_names(series_root()), ", ") + ", and a folder elsewhere is given as ./FOLDER");
+    const auto names = series_names(series_root());
+    return fail("find series", name_or_path.empty() ? "\"\"" : name_or_path,
+                "there is none of this name in " + series_root().string() + "; there are " + join(names, ", ") +
+                    ", and a folder elsewhere is given as ./FOLDER" + did_you_mean(name_or_path, names));
 }
 
 /// Depth first; `path` are the names on the way here, for the message about a cycle.
@@ -130,6 +133,12 @@ Result<std::vector<Series>> resolve_series(const std::string& name_or_path) {
     std::vector<std::string> path;
     if (auto s = add_with_requirements(*series, path, out); !s) return forward(s);
     return out;
+}
+
+Status check_series(const std::vector<std::string>& names) {
+    Faults faults;
+    for (const auto& name : names) faults.add(resolve_series(name));
+    return faults.status();
 }
 
 Status check_base(const std::vector<Series>& chain, const std::string& version) {

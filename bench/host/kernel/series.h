@@ -48,6 +48,8 @@ struct Series {
 /// The series with all it requires: requirements first, itself last, none
 /// twice.  A required name is looked for beside the series that requires it, then in series_root().
 [[nodiscard]] Result<std::vector<Series>> resolve_series(const std::string& name_or_path);
+/// Whether each of these resolves; all faults at once.
+[[nodiscard]] Status check_series(const std::vector<std::string>& names);
 /// `direct_io` of the last series of the chain that says so; "unknown" if none does.
 [[nodiscard]] std::string declared_direct_io(const std::vector<Series>& chain);
 /// Refuses a chain of which a member is not meant for kernel `version`.

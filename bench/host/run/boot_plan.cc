@@ -112,7 +112,9 @@ std::string plan_sha256(const std::vector<PlannedBoot>& boots) {
     return sha256_hex(text);
 }
 
-std::vector<PlannedBoot> take_shard(std::vector<PlannedBoot> boots, unsigned number, unsigned count) {
+Result<std::vector<PlannedBoot>> take_shard(std::vector<PlannedBoot> boots, unsigned number, unsigned count) {
+    if (number > boots.size())
+        return fail("share boots", fmt::format("--shard {}/{}", number, count), fmt::format("there are only {} boots: shares 1 to {} have something to do", boots.size(), boots.size()));
     std::vector<PlannedBoot> out;
     for (size_t i = number - 1; i < boots.size(); i += count) out.push_back(std::move(boots[i]));
     return out;

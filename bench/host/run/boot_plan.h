@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/common/base/error.h"
 #include "bench/common/plan/cell.h"
 
 namespace diobench {
@@ -30,8 +31,8 @@ inline constexpr size_t kMostLayouts = 3;
 /// the cell's counts. Seeds are not part of it.
 [[nodiscard]] std::string plan_sha256(const std::vector<PlannedBoot>& boots);
 
-/// Part `number` (1..count) of the boots: every count-th.
-[[nodiscard]] std::vector<PlannedBoot> take_shard(std::vector<PlannedBoot> boots, unsigned number, unsigned count);
+/// Part `number` (1..count) of the boots: every count-th. Error: that is none.
+[[nodiscard]] Result<std::vector<PlannedBoot>> take_shard(std::vector<PlannedBoot> boots, unsigned number, unsigned count);
 
 /// Bytes that the cache's device, and a spare one beside it, must have.
 [[nodiscard]] uint64_t device_bytes(const PlannedBoot& boot);

@@ -8,6 +8,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include "bench/common/base/faults.h"
 #include "bench/common/base/lineage.h"
 #include "bench/common/base/paths.h"
 #include "bench/common/base/process.h"
@@ -54,7 +55,7 @@ Result<std::vector<ArmRun>> resolve_arms(const RunOptions& options) {
         auto chain = resolve_series(name);
         if (!chain) return forward(chain);
         for (const auto& other : arms)
-            if (other.name == chain->back().name) return fail("run", "--kernel " + name, "this arm is named twice");
+            if (other.name == chain->back().name) return fail("run", "--kernel " + name, "this kernel is named twice");
         arms.push_back({chain->back().name, std::move(*chain), std::nullopt, "", std::nullopt, {}});
     }
     sort_by_lineage(arms);
@@ -226,12 +227,14 @@ struct BootWork {
     std::string plan_sha256;  ///< of the boots of all shards
 };
 
-BootWork boot_work(const RunOptions& options, const std::vector<Cell>& cells) {
+Result<BootWork> boot_work(const RunOptions& options, const std::vector<Cell>& cells) {
     std::vector<uint64_t> seeds;
     for (unsigned i = 0; i < std::max(1u, options.seeds); ++i) seeds.push_back(options.seed + i);
     auto boots = plan_boots(cells, seeds);
     std::string plan = plan_sha256(boots);
-    BootWork out{take_shard(std::move(boots), options.shard, options.shards), {}, std::move(plan)};
+    auto share = take_shard(std::move(boots), options.shard, options.shards);
+    if (!share) return forward(share);
+    BootWork out{std::move(*share), {}, std::move(plan)};
     for (const auto& boot : out.boots)
         if (boot.seed == out.boots.front().seed) out.cells.insert(out.cells.end(), boot.cells.begin(), boot.cells.end());
     return out;
@@ -273,15 +276,17 @@ Result<RunOutcome> run_suite(const RunOptions& asked) {
     Run run = begin_run(options.suite, machine_name(options.machine), options.seed, options.argv);
     if (!options.run_id.empty()) run.id = options.run_id;
     auto selected = select_cells(options);
-    if (!selected) return forward(selected);
-    if (auto s = check_accelerator(options); !s) return forward(s);
     auto arms = resolve_arms(options);
-    if (!arms) return forward(arms);
+    Faults faults;
+    faults.add(check_series(options.kernels));
+    faults.add(arms);
+    faults.add(selected);
+    faults.add(check_accelerator(options));
+    if (auto s = faults.status(); !s) return forward(s);
     if (auto s = require_machine(use_of(options)); !s) return forward(s);
-    const BootWork work = boot_work(options, selected->cells);
-    if (work.boots.empty())
-        return fail("run", fmt::format("--shard {}/{}", options.shard, options.shards), "there are fewer boots than shards: this one has nothing to do");
-    run.plan_sha256 = work.plan_sha256;
+    const auto work = boot_work(options, selected->cells);
+    if (!work) return tl::unexpected<Error>(work.error());
+    run.plan_sha256 = work->plan_sha256;
     const fs::path output = options.output.empty() ? fs::path("out") / run.id : options.output;
     if (options.cost_model) run.tool["cost_model"] = cost_model_text();
     if (options.cost_model && options.profile_directory.empty()) options.profile_directory = output / kProfileFolder;
@@ -300,7 +305,7 @@ Result<RunOutcome> run_suite(const RunOptions& asked) {
     BootRunner runner(options, *accelerator, selected->workloads, output, told);
     std::vector<BootRunner::Task> tasks;
     for (auto& arm : *arms) {
-        arm.boots = reports_of(work.boots);
+        arm.boots = reports_of(work->boots);
         if (arm.kernel || options.machine == MachineKind::host)
             for (auto& report : arm.boots) tasks.push_back({arm.name, arm.kernel ? &*arm.kernel : nullptr, &report});
     }
@@ -310,7 +315,7 @@ Result<RunOutcome> run_suite(const RunOptions& asked) {
     run.accelerator = accelerator_name(*accelerator);
     run.clock = clock_of(options.machine, *accelerator);
     run.elapsed_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-    auto results = assemble(run, *arms, work.cells, options.machine);
+    auto results = assemble(run, *arms, work->cells, options.machine);
     if (!results) return forward(results);
     if (auto s = refuse_unverified_numbers(*results); !s) return forward(s);
     if (!options.profile_directory.empty())

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "bench/common/base/faults.h"
+#include "bench/common/base/near_name.h"
 #include "bench/common/base/text.h"
 #include "bench/results/store/cells.h"
 
@@ -22,19 +24,36 @@ int run_rank(const Case& one) {
     return one.maps_files ? 2 : one.name.starts_with("data/") ? 3 : 1;
 }
 
-/// "alignment, asynchrony, ...": the first parts of all names.
-std::string topics() {
+/// The first part of a name or a glob.
+std::string topic_of(const std::string& name) { return name.substr(0, name.find('/')); }
+
+/// "alignment", "asynchrony"...
+std::vector<std::string> topics() {
     std::set<std::string> names;
-    for (const auto& one : all_cases()) names.insert(one.name.substr(0, one.name.find('/')));
-    return join({names.begin(), names.end()}, ", ");
+    for (const auto& one : all_cases()) names.insert(topic_of(one.name));
+    return {names.begin(), names.end()};
+}
+
+/// A whole name is near one of the cases, a glob's first part one of the topics.
+std::string meant(const std::string& glob) {
+    std::vector<std::string> names;
+    for (const auto& one : all_cases()) names.push_back(one.name);
+    const std::string near = did_you_mean(glob, names);
+    return near.empty() ? did_you_mean(topic_of(glob), topics()) : near;
+}
+
+Status check_globs(const std::vector<std::string>& globs) {
+    Faults faults;
+    for (const auto& glob : globs)
+        if (std::none_of(all_cases().begin(), all_cases().end(), [&](const Case& one) { return match_glob(glob, one.name); }))
+            faults.add(Status(fail("select cases", glob, "no case has such a name; the topics are " + join(topics(), ", ") + " (diobench verify --list shows all cases)" + meant(glob))));
+    return faults.status();
 }
 
 }  // namespace
 
 Result<std::vector<const Case*>> select_cases(const std::vector<std::string>& globs) {
-    for (const auto& glob : globs)
-        if (std::none_of(all_cases().begin(), all_cases().end(), [&](const Case& one) { return match_glob(glob, one.name); }))
-            return fail("select cases", glob, "no case has such a name; the topics are " + topics() + " (diobench verify --list shows all cases)");
+    if (auto s = check_globs(globs); !s) return forward(s);
     std::vector<const Case*> out;
     for (const auto& one : all_cases())
         if (globs.empty() || matches_any(globs, one.name)) out.push_back(&one);

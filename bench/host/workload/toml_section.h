@@ -12,6 +12,8 @@
 
 #include "bench/common/base/edit_distance.h"
 #include "bench/common/base/error.h"
+#include "bench/common/base/faults.h"
+#include "bench/common/base/near_name.h"
 #include "bench/common/base/text.h"
 
 namespace diobench {
@@ -98,12 +100,13 @@ public:
         }
         return out;
     }
-    /// Call last: any key that nobody asked for is an error.
+    /// Call last: any keys that nobody asked for are an error.
     Status refuse_unknown() const {
+        Faults faults;
         for (const auto& [key, node] : table_)
             if (!known_.contains(std::string(key.str())))
-                return bad(node, key.str(), fmt::format("unknown key in {}; known are {}", what_, list_of(known_)));
-        return {};
+                faults.add(Status(bad(node, key.str(), fmt::format("unknown key in {}; known are {}{}", what_, list_of(known_), did_you_mean(key.str(), {known_.begin(), known_.end()})))));
+        return faults.status();
     }
 
 protected:

@@ -388,7 +388,7 @@ Result<std::vector<Cell>> WorkloadSet::suite(const std::string& name) const {
     for (const auto& workload : workloads)
         if (std::find(workload.suites.begin(), workload.suites.end(), name) != workload.suites.end())
             cells.insert(cells.end(), workload.cells.begin(), workload.cells.end());
-    if (cells.empty()) return fail("find suite", name, "known suites are " + list_of(suite_names()));
+    if (cells.empty()) return fail("find suite", name.empty() ? "\"\"" : name, "known suites are " + list_of(suite_names()) + did_you_mean(name, suite_names()));
     return cells;
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "bench/common/base/near_name.h"
 #include "bench/common/base/text.h"
 #include "bench/results/compare/read_class.h"
 #include "bench/results/store/cells.h"
@@ -89,7 +90,7 @@ Status check_kernel_names(const Results& results, const std::vector<std::string>
         if (results.find_kernel(name) != nullptr) continue;
         std::vector<std::string> known;
         for (const auto& kernel : results.kernels) known.push_back(kernel.name);
-        return fail("compare --kernel", name, fmt::format("run {} has only {}", results.run.id, join(known, ", ")));
+        return fail("compare --kernel", name, fmt::format("run {} has only {}{}", results.run.id, join(known, ", "), did_you_mean(name, known)));
     }
     return {};
 }

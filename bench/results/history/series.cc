@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "bench/common/base/near_name.h"
+#include "bench/common/base/text.h"
 #include "bench/common/plan/cell_filter.h"
 #include "bench/results/store/cells.h"
 
@@ -163,12 +165,19 @@ Result<MatchingCells> matching_cells(ResultStore& store, const std::string& glob
     return out;
 }
 
-tl::unexpected<Error> nothing_found(const SeriesRequest& request, size_t cells, size_t matching) {
+std::vector<std::string> kernels_of(const MatchingCells& cells) {
+    std::set<std::string> out;
+    for (const auto& [cell, kernels] : cells.matching) out.insert(kernels.begin(), kernels.end());
+    return {out.begin(), out.end()};
+}
+
+tl::unexpected<Error> nothing_found(const SeriesRequest& request, size_t cells, size_t matching, const std::vector<std::string>& kernels) {
     if (cells == 0) return fail("read history", request.cell_glob, "the store has no run with cells yet: make one with 'diobench run'");
     if (matching == 0) return fail("read history", request.cell_glob, fmt::format("none of the store's {} cells matches ('*' also matches '/')", cells));
     return fail("read history", request.cell_glob,
-                fmt::format("{} cell{} match{}, but none has a number of {}{}{}", matching, matching == 1 ? "" : "s", matching == 1 ? "es" : "", request.metric,
-                            request.kernel.empty() ? "" : " with kernel " + request.kernel, request.machine.empty() ? "" : " on machine " + request.machine));
+                fmt::format("{} cell{} match{}, but none has a number of {}{}{}{}; of kernels they have {}{}", matching, matching == 1 ? "" : "s", matching == 1 ? "es" : "", request.metric,
+                            request.kernel.empty() ? "" : " with kernel " + request.kernel, request.machine.empty() ? "" : " on machine " + request.machine,
+                            request.suite.empty() ? "" : " in suite " + request.suite, join(kernels, ", "), did_you_mean(request.kernel, kernels)));
 }
 
 }  // namespace
@@ -224,7 +233,7 @@ Result<std::vector<HistorySeries>> read_series(ResultStore& store, const SeriesR
                 for (auto& series : series_of(*history, machine, kernel, request, revises))
                     if (has_numbers(series)) out.push_back(std::move(series));
     }
-    if (out.empty()) return nothing_found(request, cells->of, matching);
+    if (out.empty()) return nothing_found(request, cells->of, matching, kernels_of(*cells));
     return out;
 }
 

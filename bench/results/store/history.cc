@@ -2,7 +2,7 @@
 // One metric of one cell through time.
 #include <algorithm>
 
-#include "bench/common/measure/metric_table.h"
+#include "bench/common/measure/known_metric.h"
 #include "bench/common/plan/read_label.h"
 #include "bench/results/store/database.h"
 #include "bench/results/store/schema.h"
@@ -138,16 +138,10 @@ private:
     std::vector<Row> out_;
 };
 
-Result<const Metric*> known_metric(const std::string& name) {
-    const Metric* row = find_metric(name);
-    if (row == nullptr) return fail("read the history of", name, "there is no such metric in the metric table (docs/results.md)");
-    return row;
-}
-
 }  // namespace
 
 Result<std::vector<HistoryValue>> ResultStore::history_values(const std::string& cell, const std::string& metric) {
-    auto row = known_metric(metric);
+    auto row = known_metric("read the history of", metric, metric);
     if (!row) return forward(row);
     return guarded("read the history of store", path_, [&]() -> Result<std::vector<HistoryValue>> {
         SQLite::Statement query(*database_, "SELECT c.run_id, c.kernel, c.status = 'ok', m.value FROM cells c JOIN runs r ON r.id = c.run_id "
@@ -165,7 +159,7 @@ Result<std::vector<HistoryValue>> ResultStore::history_values(const std::string&
 }
 
 Result<std::vector<RunValue>> ResultStore::run_values(const std::string& run_id, const std::string& metric) {
-    auto row = known_metric(metric);
+    auto row = known_metric("read the history of", metric, metric);
     if (!row) return forward(row);
     return guarded("read the numbers of a run from store", path_, [&]() -> Result<std::vector<RunValue>> {
         SQLite::Statement query(*database_, "SELECT c.cell, c.kernel, c.status = 'ok', m.value FROM cells c "

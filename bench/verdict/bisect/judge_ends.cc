@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "bench/common/base/paths.h"
+#include "bench/common/measure/known_metric.h"
 #include "bench/host/profile/read_profiles.h"
 #include "bench/host/run/run_suite.h"
 #include "bench/host/run/select_cells.h"
@@ -137,8 +138,8 @@ std::optional<Followed> deciding_regression(const GateReport& report) {
 }
 
 Result<Followed> named_regression(const BisectOptions& options) {
-    const Metric* metric = find_metric(options.metric);
-    if (metric == nullptr) return fail("bisect", "--metric " + options.metric, "there is no such metric; for instance latency_ns.mean (docs/results.md)");
+    auto metric = known_metric("bisect", "--metric " + options.metric, options.metric);
+    if (!metric) return forward(metric);
     RunOptions run;
     run.suite = options.suite;
     run.machine = MachineKind::exact;
@@ -147,7 +148,7 @@ Result<Followed> named_regression(const BisectOptions& options) {
     const auto cells = named_cells(selected->cells);
     auto place = find_named_cell(options.cell, cells, "suite " + options.suite);
     if (!place) return forward(place);
-    return followed_of(options, cells[*place].id, *metric);
+    return followed_of(options, cells[*place].id, **metric);
 }
 
 }  // namespace diobench

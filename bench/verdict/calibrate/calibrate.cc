@@ -6,6 +6,8 @@
 #include <cmath>
 #include <fmt/format.h>
 
+#include "bench/common/base/faults.h"
+#include "bench/common/base/near_name.h"
 #include "bench/common/base/paths.h"
 #include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
@@ -33,12 +35,16 @@ fs::path mutants_folder() { return project_root() / "kernel-patches/mutants"; }
 Result<std::vector<Series>> mutants_named(std::string_view prefix, const std::vector<std::string>& only) {
     auto all = list_series(mutants_folder());
     if (!all) return forward(all);
+    std::vector<std::string> names;
+    for (const Series& one : *all) names.push_back(one.name);
+    Faults faults;
+    for (const auto& name : only)
+        if (std::find(names.begin(), names.end(), name) == names.end())
+            faults.add(Status(fail("calibrate", name, "there is no such kernel in " + mutants_folder().string() + did_you_mean(name, names))));
+    if (auto s = faults.status(); !s) return forward(s);
     std::vector<Series> out;
     for (auto& one : *all)
         if (only.empty() ? one.name.starts_with(prefix) : std::find(only.begin(), only.end(), one.name) != only.end()) out.push_back(std::move(one));
-    for (const auto& name : only)
-        if (std::none_of(out.begin(), out.end(), [&](const Series& one) { return one.name == name; }))
-            return fail("calibrate", name, "there is no such kernel in " + mutants_folder().string());
     return out;
 }
 
@@ -205,6 +211,11 @@ private:
 }  // namespace
 
 Result<CalibrateOutcome> calibrate(const CalibrateOptions& options) {
+    // What is misspelt is told before hours of gates.
+    Faults faults;
+    faults.add(check_series({options.baseline}));
+    faults.add(mutants_named("slow-", options.slowed));
+    if (auto s = faults.status(); !s) return forward(s);
     const auto started = Clock::now();
     const Run run = begin_run("calibrate-" + options.suite, machine_name(options.machine), options.seed, options.argv);
     CalibrateOutcome out;

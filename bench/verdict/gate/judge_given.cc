@@ -7,7 +7,9 @@
 #include <set>
 #include <utility>
 
+#include "bench/common/base/faults.h"
 #include "bench/host/run/select_cells.h"
+#include "bench/results/export/run_directory.h"
 #include "bench/verdict/gate/attribute_given.h"
 #include "bench/verdict/gate/gate_next.h"
 #include "bench/verdict/gate/gate_notes.h"
@@ -21,11 +23,13 @@ namespace {
 
 Result<std::vector<Results>> read_all(const std::vector<fs::path>& directories) {
     std::vector<Results> out;
+    Faults faults;
     for (const auto& directory : directories) {
-        auto results = read_results(directory);
-        if (!results) return forward(results);
-        out.push_back(std::move(*results));
+        auto results = read_run(directory.string());
+        faults.add(results);
+        if (results) out.push_back(std::move(*results));
     }
+    if (auto s = faults.status(); !s) return forward(s);
     return out;
 }
 

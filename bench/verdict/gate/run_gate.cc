@@ -4,6 +4,8 @@
 #include <chrono>
 #include <fmt/format.h>
 
+#include "bench/common/base/faults.h"
+#include "bench/host/kernel/series.h"
 #include "bench/host/machine/machine_check.h"
 #include "bench/host/run/environment.h"
 #include "bench/verdict/gate/gate_exact.h"
@@ -26,7 +28,10 @@ using Clock = std::chrono::steady_clock;
 Result<GateReport> run_gate(const GateOptions& options) {
     const auto started = Clock::now();
     auto plan = make_plan(options);
-    if (!plan) return forward(plan);
+    Faults faults;
+    faults.add(check_series({options.baseline, options.candidate}));
+    faults.add(plan);
+    if (auto s = faults.status(); !s) return forward(s);
     const Accelerator accelerator = options.machine == MachineKind::kvm ? Accelerator::kvm : Accelerator::tcg;
     if (auto s = require_machine({options.machine, accelerator}); !s) return forward(s);
     const Run run = begin_run("gate-" + options.suite, machine_name(options.machine), options.seed, options.argv);

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <map>
 
+#include "bench/common/measure/known_metric.h"
 #include "bench/host/workload/toml_section.h"
 #include "bench/results/store/cells.h"
 
@@ -108,9 +109,7 @@ public:
 private:
     Result<const Metric*> one_metric(std::string_view key, const std::string& name) {
         if (const Metric* metric = find_metric(name)) return metric;
-        std::vector<std::string_view> names;
-        for (const auto& metric : metric_table()) names.push_back(metric.name);
-        return bad(*table_.get(key), key, fmt::format("\"{}\" is no metric; known are {}", name, fmt::join(names, ", ")));
+        return bad(*table_.get(key), key, fmt::format("\"{}\": {}", name, no_such_metric(name)));
     }
 };
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <map>
 
+#include "bench/common/base/near_name.h"
 #include "bench/common/base/text.h"
 #include "bench/results/store/cells.h"
 
@@ -13,7 +14,7 @@ Result<ArmOfRun> take_arm(const Results& results, const std::string& kernel) {
     if (results.find_kernel(kernel) == nullptr) {
         std::vector<std::string> names;
         for (const auto& known : results.kernels) names.push_back(known.name);
-        return fail("take kernel", kernel, fmt::format("run {} has only {}", results.run.id, join(names, ", ")));
+        return fail("take kernel", kernel, fmt::format("run {} has only {}{}", results.run.id, join(names, ", "), did_you_mean(kernel, names)));
     }
     ArmOfRun arm;
     arm.kernel = kernel;

@@ -115,7 +115,7 @@ TEST(BootPlan, EveryCellIsInOneBootAndShardsAreAllOfThem) {
     }
     EXPECT_EQ(count, cells->size());
     size_t shared = 0;
-    for (unsigned part = 1; part <= 3; ++part) shared += take_shard(boots, part, 3).size();
+    for (unsigned part = 1; part <= 3; ++part) shared += take_shard(boots, part, 3).value().size();
     EXPECT_EQ(shared, boots.size());
     EXPECT_EQ(plan_boots(*cells, {1, 2}).size(), 2 * boots.size());
     // The plan's hash is of one seed's boots, and another cell in a boot is another plan.
