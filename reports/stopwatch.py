@@ -28,17 +28,17 @@ def _range(interval: dict[str, Any], scale: float, digits: int) -> str:
 
 
 def words(machine: str, summary: dict[str, Any], confidence: float) -> str:
-    """"(uml) agrees in sign in 30 of 32 ratios (95 %: 79 to 99 %), median factor 1.38 (1.21 to 1.52)"."""
+    """"(uml) names the same side as faster in 30 of 32 comparisons (95 %: 79 to 99 %), ratios apart by a factor of 1.38 in the median (1.21 to 1.52)"."""
     if summary["judged"] == 0:
-        text = f"({machine}) tells none of {summary['ratios']} ratios from 1"
+        text = f"({machine}) finds no side faster in {summary['ratios']} comparisons"
     else:
-        text = (f"({machine}) agrees in sign in {summary['agree']} of {summary['judged']} ratios "
+        text = (f"({machine}) names the same side as faster in {summary['agree']} of {summary['judged']} comparisons "
                 f"({100 * confidence:g} %: {_range(summary['agree_share'], 100, 0)} %)")
     if summary["median_factor"] is None:
         return text
     interval = summary["median_factor_interval"]
     bounds = "" if interval["high"] is None else f" ({_range(interval, 1, 2)})"
-    return f"{text}, median factor {summary['median_factor']:.2f}{bounds}"
+    return f"{text}, ratios apart by a factor of {summary['median_factor']:.2f} in the median{bounds}"
 
 
 def sentence_of(found: Optional[dict[str, Any]]) -> str:

@@ -133,7 +133,7 @@ class Page(unittest.TestCase):
         document_["run"]["tool"] |= generated_beside.TOOL
         found = generated_beside.clock([generated_beside.held(0.5, 0.8)])
         front = self.write(document_, clock=found)[1].partition("<nav>")[0]
-        self.assertIn("A stopwatch on this host (uml) agrees in sign in 1 of 1 ratios", front)
+        self.assertIn("A stopwatch on this host (uml) names the same side as faster in 1 of 1 comparisons", front)
         self.assertNotIn('class="trust bad"', front)
         front = self.write(document_, clock={**found, "failures": ["uml: a ratio <is> lost"]})[1].partition("<nav>")[0]
         self.assertIn('<p class="trust bad">Holding a stopwatch against it left gaps: uml: a ratio &lt;is&gt; lost.</p>', front)

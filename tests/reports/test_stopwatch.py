@@ -27,20 +27,20 @@ def run_with(found: Optional[dict[str, Any]], kind: str = "virtual", **tool: str
 class Front(unittest.TestCase):
     def test_signs_of_what_is_judged_and_the_median_factor(self) -> None:
         text = stopwatch.sentence(run_with(clock([held(0.5, 0.8), held(1.2, 0.9), held(0.9, 0.99)])))
-        self.assertEqual(text, "A stopwatch on this host (uml) agrees in sign in 1 of 2 ratios (95 %: 25 to 88 %), median factor 1.33, 2026-11-24.")
-        self.assertIn(", median factor 2.00 (1.00 to 9.00), ", stopwatch.sentence(run_with(clock([held(0.5, 1.0)] * 6))))
+        self.assertEqual(text, "A stopwatch on this host (uml) names the same side as faster in 1 of 2 comparisons (95 %: 25 to 88 %), ratios apart by a factor of 1.33 in the median, 2026-11-24.")
+        self.assertIn(", ratios apart by a factor of 2.00 in the median (1.00 to 9.00), ", stopwatch.sentence(run_with(clock([held(0.5, 1.0)] * 6))))
 
     def test_without_one_it_says_what_to_do(self) -> None:
         self.assertEqual(stopwatch.sentence(run_with(None)), "No stopwatch has been held against these numbers: diobench calibrate --clock")
         self.assertEqual(stopwatch.sentence(run_with(clock([held(0.5, None)]))), stopwatch.NONE)
 
     def test_one_that_tells_nothing_from_1_says_so(self) -> None:
-        self.assertIn("(uml) tells none of 2 ratios from 1, median factor", stopwatch.sentence(run_with(clock([held(0.5, 1.01), held(2, 0.99)]))))
+        self.assertIn("(uml) finds no side faster in 2 comparisons, ratios apart by a factor of", stopwatch.sentence(run_with(clock([held(0.5, 1.01), held(2, 0.99)]))))
 
     def test_each_clock_is_said(self) -> None:
         found = clock([held(0.5, 0.8)])
         found["clocks"][1] = {**found["clocks"][0], "machine": "host"}
-        self.assertRegex(stopwatch.sentence(run_with(found)), r"\(uml\) agrees in sign in 1 of 1 .*; one \(host\) agrees in sign in 1 of 1")
+        self.assertRegex(stopwatch.sentence(run_with(found)), r"\(uml\) names the same side as faster in 1 of 1 .*; one \(host\) names the same side as faster in 1 of 1")
 
     def test_a_run_by_a_real_clock_has_no_line(self) -> None:
         for found in (None, whole_clock()):

@@ -11,6 +11,7 @@
 #include "bench/results/compare/answer.h"
 #include "bench/results/compare/comparison.h"
 #include "bench/results/compare/floor.h"
+#include "bench/results/compare/headline.h"
 #include "bench/results/history/draw_report.h"
 #include "bench/results/store/clock_file.h"
 
@@ -51,7 +52,10 @@ void print_run(const Results& results, const fs::path& directory) {
         for (const auto& sentence : wrong_floors(results)) fmt::print("{}\n", coloured(sentence, Colour::red));
     }
     const Run& run = results.run;
-    fmt::print("\nClock: {}. {}\n", run.clock.unit_is, run.clock.note);
+    fmt::print("\n");
+    for (const auto& kernel : results.kernels)
+        if (!kernel.purpose.empty()) fmt::print("{}\n", wrap_text(fmt::format("Kernel {}: {}.", kernel.name, kernel.purpose), kTextWidth, 2));
+    fmt::print("Clock: {}. {}\n", run.clock.unit_is, run.clock.note);
     if (run.clock.kind == "virtual")
         if (auto stopwatch = stopwatch_sentence_of(directory)) fmt::print("{}.\n", *stopwatch);
     for (const auto& finding : run.findings)

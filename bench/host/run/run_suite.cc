@@ -137,7 +137,7 @@ void conclude(Results& results) {
         code = ExitCode::invalid;
     }
     for (const auto& [kernel, count] : known)
-        results.run.findings.push_back(fmt::format("{}: {} cell{} without a number, as its series says (known failure)", kernel, count, count == 1 ? "" : "s"));
+        results.run.findings.push_back(fmt::format("{}: {} test{} without a number: a fault of this kernel that is known (known_failures in its series.toml)", kernel, count, count == 1 ? "" : "s"));
     results.run.exit_code = static_cast<int>(code);
     results.run.status = code == ExitCode::ok ? RunStatus::ok : code == ExitCode::usage ? RunStatus::usage : RunStatus::invalid;
 }

@@ -33,7 +33,7 @@ Result<RunAnswer> answer_of(const Comparison& comparison) {
 
 std::string answer_text(const RunAnswer& answer, size_t width, Colours colours) {
     std::string out = wrap_text(mainline_line(answer.mainline), width, 2) + "\n";
-    std::string recommended = "Recommendation:";
+    std::string recommended = "Recommendation (x: median time of the class):";
     for (const auto& clause : answer.recommendation) recommended += " " + clause.text;
     out += wrap_text(recommended, width, 2) + "\n";
     for (const auto& sentence : answer.worst) out += wrap_text(sentence, width, 2) + "\n";

@@ -20,16 +20,16 @@ std::string interval_text(const nlohmann::ordered_json& interval, double scale, 
     return fmt::format("{:.{}f} to {:.{}f}", interval.at("low").get<double>() * scale, digits, interval.at("high").get<double>() * scale, digits);
 }
 
-/// "(uml) agrees in sign in 30 of 32 ratios (95 %: 79 to 99 %), median factor 1.38 (1.21 to 1.52)".
+/// "(uml) names the same side as faster in 30 of 32 comparisons (95 %: 79 to 99 %), ratios apart by a factor of 1.38 in the median (1.21 to 1.52)".
 std::string summary_words(const nlohmann::ordered_json& summary, const std::string& machine, double confidence) {
     const int64_t judged = summary.at("judged");
     std::string out = fmt::format("({}) ", machine);
-    if (judged == 0) out += fmt::format("tells none of {} ratios from 1", summary.at("ratios").get<int64_t>());
+    if (judged == 0) out += fmt::format("finds no side faster in {} comparisons", summary.at("ratios").get<int64_t>());
     else
-        out += fmt::format("agrees in sign in {} of {} ratios ({:g} %: {} %)", summary.at("agree").get<int64_t>(), judged, confidence * 100,
+        out += fmt::format("names the same side as faster in {} of {} comparisons ({:g} %: {} %)", summary.at("agree").get<int64_t>(), judged, confidence * 100,
                            interval_text(summary.at("agree_share"), 100, 0));
     if (summary.at("median_factor").is_null()) return out;
-    out += fmt::format(", median factor {:.2f}", summary.at("median_factor").get<double>());
+    out += fmt::format(", ratios apart by a factor of {:.2f} in the median", summary.at("median_factor").get<double>());
     const auto& interval = summary.at("median_factor_interval");
     return interval.at("high").is_null() ? out : out + fmt::format(" ({})", interval_text(interval, 1, 2));
 }

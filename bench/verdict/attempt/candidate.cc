@@ -126,9 +126,9 @@ std::string all_subjects(const ImportedSeries& added) {
 }  // namespace
 
 std::string series_name_for(std::string_view given) {
+    for (std::string_view suffix : kSuffixes)
+        if (given.size() > suffix.size() && given.ends_with(suffix)) given.remove_suffix(suffix.size());
     std::string out(given);
-    for (const char* suffix : kSuffixes)
-        if (out.size() > std::string_view(suffix).size() && out.ends_with(suffix)) out.resize(out.size() - std::string_view(suffix).size());
     std::replace_if(out.begin(), out.end(), [](unsigned char c) { return std::isalnum(c) == 0 && c != '-' && c != '_' && c != '.'; }, '-');
     out.erase(0, std::min(out.find_first_not_of("-_."), out.size()));
     if (out.size() > kLongestName) out.resize(kLongestName);

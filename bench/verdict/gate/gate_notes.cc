@@ -39,12 +39,13 @@ Result<bool> was_verified(const std::vector<RunPair>& pairs) {
 }
 
 void note_never_verified(GateReport& report) {
-    report.notes.push_back(fmt::format("{}bytes and errors where nothing is measured: {} was never verified on this machine", kNotChecked, report.candidate));
+    report.notes.push_back(fmt::format("{}whether {} is right: it was never verified on this machine", kNotChecked, report.candidate));
 }
 
 void note_filter(const GatePlan& plan, GateReport& report) {
     if (plan.filter.takes_all()) return;
-    report.notes.push_back(fmt::format("{}tests of suite {} that {} leaves out", kNotChecked, plan.suite, shell_text(plan.filter.words())));
+    report.selection = shell_text(plan.filter.words());
+    report.notes.push_back(fmt::format("{}tests of suite {} that {} leaves out", kNotChecked, plan.suite, report.selection));
 }
 
 namespace {

@@ -61,7 +61,7 @@ std::string words_of(const Metric& metric) {
     if (metric.name == "latency_ns.mean") return "mean latency";
     if (metric.name == "latency_ns.p99") return "p99 latency";
     if (metric.name == "cpu_ns_per_op.total") return "CPU time a read";
-    if (metric.name == "instructions_per_op.read_path") return "instructions of the read path";
+    if (metric.name == "instructions_per_op.read_path") return "instructions of the read path (EROFS to iomap)";
     return std::string(metric.name);
 }
 
@@ -69,6 +69,8 @@ std::string median_and_maximum(const OfMetric& one) {
     const auto both = [&](double difference, double share) { return fmt::format("{} ({})", difference_text(one.metric(), difference), share_text(share)); };
     std::string text = fmt::format("{} {}", words_of(one.metric()), both(median(one.differences), median(one.shares)));
     if (one.cells() == 1) return text;
+    const auto [least, most] = std::minmax_element(one.differences.begin(), one.differences.end());
+    if (*least == *most) return text + " in each";
     return text + fmt::format(" in the median, {} at most", both(worse_by(*one.largest), worse_by_share(*one.largest)));
 }
 

@@ -30,7 +30,8 @@ std::string why_invalid(const GateReport& report) {
 
 std::string sentence_of(const GateReport& report) {
     switch (report.verdict) {
-    case Verdict::pass: return fmt::format("{} is not worse than {}: 0 of {}", report.candidate, report.baseline, plural(report.cells.size(), "test"));
+    case Verdict::pass: return fmt::format("{} is not worse than {}{}: 0 of {}", report.candidate, report.baseline,
+                                           report.selection.empty() ? "" : fmt::format(" where it was judged ({})", report.selection), plural(report.cells.size(), "test"));
     case Verdict::regression: return fmt::format("{} is worse than {} in {}", report.candidate, report.baseline, causes_of(report, report.verdict).pattern);
     case Verdict::inconclusive: return fmt::format("{} against {} is not decided in {}", report.candidate, report.baseline, causes_of(report, report.verdict).pattern);
     case Verdict::invalid: break;

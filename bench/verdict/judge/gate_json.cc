@@ -104,6 +104,7 @@ Json gate_json(const GateReport& report) {
             {"candidate", report.candidate},
             {"machine", report.machine},
             {"suite", report.suite},
+            {"selection", report.selection},
             {"answer", answer_json(report)},
             {"started_at", report.started_at},
             {"elapsed_s", report.elapsed_s},

@@ -61,6 +61,7 @@ struct GateReport {
     std::string candidate;
     std::string machine;
     std::string suite;
+    std::string selection;              ///< of the suite's cells, as it is typed; empty: all of them
     std::string policy_file;
     std::vector<int64_t> seeds;         ///< one a pair, in the order they were judged
     std::vector<std::string> runs;      ///< ids of the candidate's runs

@@ -81,7 +81,7 @@ std::string gate_text(const GateReport& report, GateInk ink) {
     lines.add("accepted", answer.accepted);
     lines.add("not checked", answer.not_checked, kNotCheckedLines);
     lines.add("next", answer.next);
-    lines.add("report", report.page.empty() ? report.directory : report.page);
+    lines.add(report.page.empty() ? "files" : "report", report.page.empty() ? report.directory : report.page);
     lines.add("time", fmt::format("{:.0f} s: {}", report.elapsed_s, answer.evidence));
     return (ink == GateInk::plain ? headline : coloured(headline, colour_of(report.verdict))) + "\n" + lines.text();
 }

@@ -16,10 +16,10 @@ std::string of_both(std::string_view command, const AskedGate& asked) {
     return fmt::format("diobench {} --baseline {} --candidate {}{}", command, shell_text({asked.baseline}), shell_text({asked.candidate}), asked.options);
 }
 
-/// What was asked for; of a whole suite the tests of the first cause alone.
+/// What was asked for; of a whole suite the tests of the cause alone, if there is one only.
 std::string filter_of(const GateReport& report, const AskedGate& asked) {
     const auto causes = causes_of(report, report.verdict).rows;
-    const CellFilter filter = causes.empty() || !asked.filter.takes_all() ? asked.filter : CellFilter{causes.front().glob, ""};
+    const CellFilter filter = causes.size() != 1 || !asked.filter.takes_all() ? asked.filter : CellFilter{causes.front().glob, ""};
     return filter.takes_all() ? std::string() : " " + shell_text(filter.words());
 }
 

@@ -106,6 +106,7 @@ GateReport report_of(const Json& gate) {
     for (auto [key, text] : {std::pair{"baseline", &out.baseline}, {"candidate", &out.candidate}, {"machine", &out.machine}, {"suite", &out.suite},
                              {"policy", &out.policy_file}, {"started_at", &out.started_at}})
         *text = gate.at(key).get<std::string>();
+    out.selection = gate.value("selection", std::string());
     out.seeds = gate.at("seeds").get<std::vector<int64_t>>();
     out.runs = gate.at("runs").get<std::vector<std::string>>();
     out.baseline_runs = gate.value("baseline_runs", std::vector<std::string>());

@@ -90,16 +90,15 @@ std::vector<FunctionShare> where_it_went(const GateReport& report, std::span<con
 std::string where_text(const GateReport& report, std::span<const CellReport* const> cells) {
     std::vector<std::string> parts;
     size_t touched = 0;
-    bool marked = false;
     for (const auto& one : where_it_went(report, cells, kFunctionsSaid)) {
         const bool is_large = parts.size() < kFunctionsSaid && (one.share >= kLeastShare || parts.empty());
         if (!is_large && (!one.in_patches || touched == kTouchedSaid)) continue;
         touched += one.in_patches ? 1 : 0;
-        marked |= one.in_patches;
-        parts.push_back(fmt::format("{}{} {:+.{}f} ({:.0f} %)", one.function, one.in_patches ? " *" : "", one.more_per_op, std::abs(one.more_per_op) < 10 ? 1 : 0, one.share * 100));
+        parts.push_back(fmt::format("{}{} {:+.{}f} ({:.0f} %)", one.function, one.in_patches ? " (patched)" : "", one.more_per_op, std::abs(one.more_per_op) < 10 ? 1 : 0, one.share * 100));
     }
-    if (parts.empty()) return why_unknown(report, sums_of(report, cells));
-    return fmt::format("{} instructions a read{}", join(parts, ", "), marked ? "; * touched by the patches" : "");
+    const Sums sums = sums_of(report, cells);
+    if (parts.empty()) return why_unknown(report, sums);
+    return fmt::format("{} instructions a read{}", join(parts, ", "), sums.cells > 1 ? fmt::format(", the median of {} tests", sums.cells) : "");
 }
 
 }  // namespace diobench

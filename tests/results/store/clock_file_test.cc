@@ -57,11 +57,11 @@ TEST_F(ClockFile, IsKeptForTheHostItWasMadeOn) {
 TEST_F(ClockFile, SaysInASentenceWhatAStopwatchSays) {
     EXPECT_EQ(stopwatch_sentence_of(run()).value(), "No stopwatch has been held against these numbers: diobench calibrate --clock");
     ASSERT_TRUE(write_clock(run(), made_up_clock()));
-    EXPECT_EQ(stopwatch_sentence_of(run()).value(), "A stopwatch on this host (uml) agrees in sign in 30 of 32 ratios (95 %: 79 to 99 %), median factor 1.38 (1.21 to 1.52)");
+    EXPECT_EQ(stopwatch_sentence_of(run()).value(), "A stopwatch on this host (uml) names the same side as faster in 30 of 32 comparisons (95 %: 79 to 99 %), ratios apart by a factor of 1.38 in the median (1.21 to 1.52)");
     auto two = made_up_clock();
     two["clocks"][1] = two["clocks"][0];
     two["clocks"][1]["machine"] = "host";
-    EXPECT_THAT(stopwatch_sentence(two), HasSubstr("; one (host) agrees in sign in 30 of 32"));
+    EXPECT_THAT(stopwatch_sentence(two), HasSubstr("; one (host) names the same side as faster in 30 of 32"));
 }
 
 TEST_F(ClockFile, OfAnotherVersionIsAnError) {

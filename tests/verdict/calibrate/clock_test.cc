@@ -275,12 +275,12 @@ TEST(ClockReport, HasItsSentenceTablesAndJson) {
     EXPECT_TRUE(json.at("clocks").at(0).at("ratios").at(2).at("agrees").at("counted").is_null()) << "not judged";
     EXPECT_TRUE(json.at("clocks").at(0).at("ratios").at(1).at("agrees").at("modelled").is_null());
     EXPECT_EQ(json.at("clocks").at(1).at("outcome"), "skipped");
-    EXPECT_EQ(stopwatch_sentence(json), "A stopwatch on this host (uml) agrees in sign in 2 of 3 ratios (95 %: 9 to 99 %), median factor 1.42");
+    EXPECT_EQ(stopwatch_sentence(json), "A stopwatch on this host (uml) names the same side as faster in 2 of 3 comparisons (95 %: 9 to 99 %), ratios apart by a factor of 1.42 in the median");
     EXPECT_THAT(report.failures(), ElementsAre());
     EXPECT_EQ(report.exit_code(), ExitCode::ok);
     const std::string text = clock_text(report);
     EXPECT_THAT(text, AllOf(HasSubstr("OPPOSED"), HasSubstr("agrees"), HasSubstr("open"), HasSubstr("kvm: skipped, no /dev/kvm; run on bare metal"), HasSubstr("2 of 3 (9 to 99 %)"),
-                            HasSubstr("agrees in sign in 2 of 3 ratios"), Not(HasSubstr("modelled"))));
+                            HasSubstr("names the same side as faster in 2 of 3 comparisons"), Not(HasSubstr("modelled"))));
 }
 
 TEST(ClockReport, HasAColumnMoreForAModelledClock) {
@@ -291,7 +291,7 @@ TEST(ClockReport, HasAColumnMoreForAModelledClock) {
     EXPECT_EQ(json.at("clocks").at(0).at("summaries").size(), 5u);
     EXPECT_EQ(json.at("clocks").at(0).at("summaries").at(3).at("exact_clock"), "modelled");
     EXPECT_THAT(clock_text(report), HasSubstr("modelled"));
-    EXPECT_THAT(stopwatch_sentence(json), HasSubstr("2 of 3 ratios")) << "the front speaks of what is counted";
+    EXPECT_THAT(stopwatch_sentence(json), HasSubstr("2 of 3 comparisons")) << "the front speaks of what is counted";
 }
 
 TEST(ClockReport, WhatIsMissingIsLoud) {
@@ -314,7 +314,7 @@ TEST(ClockReport, AClockThatDecidesNothingIsInconclusive) {
     report.clocks[0].ratios.erase(report.clocks[0].ratios.begin(), report.clocks[0].ratios.begin() + 2);
     report.clocks[0].ratios.pop_back();
     EXPECT_EQ(report.exit_code(), ExitCode::inconclusive);
-    EXPECT_THAT(stopwatch_sentence(report.to_json()), HasSubstr("(uml) tells none of 1 ratios from 1"));
+    EXPECT_THAT(stopwatch_sentence(report.to_json()), HasSubstr("(uml) finds no side faster in 1 comparisons"));
     report.clocks[0].outcome = ClockOfHost::Outcome::too_busy;
     report.clocks[0].reason = "this host is too busy for a stopwatch";
     EXPECT_THAT(report.failures(), ElementsAre("uml: this host is too busy for a stopwatch"));

@@ -69,6 +69,7 @@ TEST(GateNotes, AFilterLeavesTestsOut) {
     plan.filter.glob = "*/remote/*";
     note_filter(plan, report);
     EXPECT_THAT(report.notes, ElementsAre("not checked: tests of suite quick that --filter '*/remote/*' leaves out"));
+    EXPECT_EQ(report.selection, "--filter '*/remote/*'");
 }
 
 TEST(GateNext, KnowsWhatWasAskedFor) {

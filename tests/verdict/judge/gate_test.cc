@@ -295,7 +295,7 @@ TEST(Gate, WhereItWentIsOfTheReadPathIfThatAloneDecides) {
     EXPECT_EQ(where_text(report, cells), "not counted by function");
     report.attribution["a/x"] = {{"__rmqueue_pcplist", 100, 900, 0.9, false}, {"erofs_read", 900, 0, -1, false}, {"erofs_map", 0, 600, 0.6, false}, {"cachefiles_read", 0, 400, 0.4, true}};
     EXPECT_EQ(where_it_went(report, cells, 1).front().function, "erofs_map") << "the allocator is none of the read path";
-    EXPECT_EQ(where_text(report, cells), "erofs_map +600 (600 %), cachefiles_read * +400 (400 %) instructions a read; * touched by the patches");
+    EXPECT_EQ(where_text(report, cells), "erofs_map +600 (600 %), cachefiles_read (patched) +400 (400 %) instructions a read");
     report.cells.at(0).metrics.at(0).verdict = Verdict::regression;
     EXPECT_EQ(where_it_went(report, cells, 1).front().function, "__rmqueue_pcplist") << "of a time all of it";
 }
