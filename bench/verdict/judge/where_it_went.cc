@@ -98,7 +98,7 @@ std::string where_text(const GateReport& report, std::span<const CellReport* con
     }
     const Sums sums = sums_of(report, cells);
     if (parts.empty()) return why_unknown(report, sums);
-    return fmt::format("{} instructions a read{}", join(parts, ", "), sums.cells > 1 ? fmt::format(", the median of {} tests", sums.cells) : "");
+    return fmt::format("{} instructions a read{}", join(parts, ", "), sums.cells > 1 ? fmt::format(", median of {} tests", sums.cells) : "");
 }
 
 }  // namespace diobench

@@ -94,7 +94,7 @@ TEST(GateAnswer, TheTextIsShortAndSaysItAll) {
     report.directory = "out/gate";
     const std::string text = gate_text(report, GateInk::plain);
     EXPECT_THAT(text, HasSubstr("  worse:       mean latency +45 ns (+2.25 %) in the median, +80 ns (+4.00 %) at most; +1 bios_per_op\n"));
-    EXPECT_THAT(text, HasSubstr("  where:       copy_page +80 (80 %), erofs_put (patched) +20 (20 %) instructions a read, the median of 8 tests\n"));
+    EXPECT_THAT(text, HasSubstr("  where:       copy_page +80 (80 %), erofs_put (patched) +20 (20 %) instructions a read, median of 8 tests\n"));
     EXPECT_THAT(text, HasSubstr("  not checked: bytes elsewhere\n"));
     EXPECT_THAT(text, HasSubstr("  next:        diobench bisect\n"));
     EXPECT_THAT(text, HasSubstr("  files:       out/gate\n"));
