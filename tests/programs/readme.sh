@@ -44,6 +44,6 @@ expect_exit 0 bash -eu commands
 import json, sys
 run = json.load(open(sys.argv[1]))
 assert [k["name"] for k in run["kernels"]] == ["dio", "my-series"], run["kernels"]
-assert run["kernels"][1]["series"] == ["fix-hole", "dio-sync", "dio", "my-series"]
+assert run["kernels"][1]["series"] == ["fix-hole", "fix-compressed", "dio-sync", "dio", "my-series"]
 assert all(c["status"] == "ok" for c in run["cells"]), run["cells"]
 EOF

@@ -58,7 +58,7 @@ struct TestImage {
     uint64_t stretched_chunk_bytes = 0;     ///< what each chunk that mkfs.erofs made stands for in the end, for files of gigabytes; 0: chunk_bytes
     Placement placement = Placement::mkfs;
     unsigned extra_devices = 0;             ///< each needs one device= at mount
-    bool compressed = false;                ///< O_DIRECT is refused; let the daemon fetch the whole blob when it is opened
+    bool compressed = false;                ///< O_DIRECT is refused
     bool shared_domain = false;             ///< read by two mounts of one domain that share the extra device
     DataCases data_cases = DataCases::all;
     std::vector<TestFile> files;

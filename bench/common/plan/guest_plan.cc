@@ -11,7 +11,7 @@ nlohmann::json to_json(const GuestImage& image) {
     auto files = nlohmann::json::array();
     for (const auto& file : image.files) files.push_back(test_file_to_json(file));
     return {{"layout", image.layout}, {"blobs", image.blobs}, {"data_offset_bytes", image.data_offset_bytes},
-            {"contiguous", image.contiguous}, {"compressed", image.compressed}, {"shared_domain", image.shared_domain},
+            {"contiguous", image.contiguous}, {"shared_domain", image.shared_domain},
             {"files", std::move(files)}};
 }
 
@@ -21,7 +21,6 @@ GuestImage image_from_json(const nlohmann::json& json) {
     image.blobs = json.at("blobs").get<std::vector<std::string>>();
     image.data_offset_bytes = json.at("data_offset_bytes");
     image.contiguous = json.at("contiguous");
-    image.compressed = json.at("compressed");
     image.shared_domain = json.at("shared_domain");
     for (const auto& file : json.at("files")) image.files.push_back(test_file_from_json(file));
     return image;

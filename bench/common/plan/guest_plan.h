@@ -46,7 +46,6 @@ struct GuestImage {
     std::vector<std::string> blobs;  ///< paths inside the guest: the image, then its extra devices
     uint64_t data_offset_bytes = 0;  ///< of the one file in the image, if it is contiguous
     bool contiguous = false;
-    bool compressed = false;
     bool shared_domain = false;      ///< read through the second of two mounts of one domain
     std::vector<TestFile> files;
 

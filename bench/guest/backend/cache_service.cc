@@ -31,10 +31,7 @@ constexpr std::chrono::milliseconds kBusyNap{10};
 DaemonOptions daemon_options(const GuestPlan& plan) {
     DaemonOptions options;
     for (const auto& image : plan.images)
-        for (size_t i = 0; i < image.blobs.size(); ++i) {
-            options.blobs[image.blob_name(i)] = image.blobs[i];
-            if (image.compressed) options.whole.insert(image.blob_name(i));
-        }
+        for (size_t i = 0; i < image.blobs.size(); ++i) options.blobs[image.blob_name(i)] = image.blobs[i];
     return options;
 }
 

@@ -17,7 +17,8 @@ ImageMount::~ImageMount() {
     if (directory_.empty()) return;
     // Files of a process that has just ended, or of a ring, are closed a little later.
     for (int i = 0; i < 100; ++i) {
-        if (unmount()) return;
+        // EINVAL: nothing is mounted there (a mount that failed, World::start_mount()).
+        if (auto s = unmount(); s || s.error().errno_value == EINVAL) return;
         std::this_thread::sleep_for(milliseconds(10));
     }
     (void)detach();

@@ -89,6 +89,20 @@ void close_all_but(int one, int other) {
     ::close_range(high + 1, ~0U, 0);
 }
 
+std::string mount_text(const MountOptions& options) {
+    std::string text = "fsid=" + options.fsid;
+    if (!options.domain_id.empty()) text += ",domain_id=" + options.domain_id;
+    for (const auto& name : options.device_names) text += ",device=" + name;
+    if (!options.cache_strategy.empty()) text += ",cache_strategy=" + options.cache_strategy;
+    return text;
+}
+
+Status mount_erofs(const std::string& directory, const MountOptions& options) {
+    const std::string text = mount_text(options);
+    if (::mount("none", directory.c_str(), "erofs", 0, text.c_str()) < 0) return fail_errno("mount -t erofs -o " + text, directory);
+    return {};
+}
+
 }  // namespace
 
 struct World::State {
@@ -133,8 +147,10 @@ Status World::make_cache(const CacheOptions& options) {
     if (!device) return forward(device);
     state_->cache_device = std::move(*device);
     for (auto& [name, path] : all_blobs()) state_->daemon_options.blobs.emplace(name, path);
-    return start_daemon(Takeover::no);
+    return options.own_daemon ? Status{} : start_daemon(Takeover::no);
 }
+
+int World::cache_device() const { return state_->cache_device.get(); }
 
 Status World::ensure_cache() { return state_->stage ? Status{} : make_cache({}); }
 
@@ -280,19 +296,28 @@ Result<ImageMount> World::mount(const std::string& image, MountOptions options) 
         return fail("mount image", image, blob_path(image, 0) + " is not in this machine", ExitCode::invalid);
     if (auto s = ensure_cache(); !s) return forward(s);
     options = with_fresh_names(image, std::move(options));
-    std::string text = "fsid=" + options.fsid;
-    if (!options.domain_id.empty()) text += ",domain_id=" + options.domain_id;
-    for (const auto& name : options.device_names) text += ",device=" + name;
     std::string directory = fmt::format("{}/{}", kMounts, ++state_->mounts);
     if (auto s = make_directories(directory); !s) return forward(s);
-    step("mount -t erofs -o " + text);
-    if (::mount("none", directory.c_str(), "erofs", 0, text.c_str()) < 0) {
-        auto error = fail_errno("mount -t erofs -o " + text, directory);
+    step("mount -t erofs -o " + mount_text(options));
+    if (auto s = mount_erofs(directory, options); !s) {
         ::rmdir(directory.c_str());
-        return error;
+        return forward(s);
     }
     step("after mount of " + options.fsid);
     return ImageMount(std::move(directory), std::move(options));
+}
+
+Result<PendingMount> World::start_mount(const std::string& image, MountOptions options) {
+    options = with_fresh_names(image, std::move(options));
+    std::string directory = fmt::format("{}/{}", kMounts, ++state_->mounts);
+    if (auto s = make_directories(directory); !s) return forward(s);
+    step("mount -t erofs -o " + mount_text(options) + ", in another process");
+    auto process = start_reader([&]() -> std::string {
+        auto mounted = mount_erofs(directory, options);
+        return mounted ? std::string() : mounted.error().message();
+    });
+    if (!process) return forward(process);
+    return PendingMount{std::move(*process), ImageMount(std::move(directory), std::move(options))};
 }
 
 Result<std::string> World::scratch_directory() {

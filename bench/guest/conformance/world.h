@@ -39,12 +39,14 @@ struct CacheOptions {
     unsigned queue_depth = 64;         ///< timer: tags, requests that may be under way at once
     uint64_t size_bytes = 64 << 20;    ///< of the file system (ram: at most the RAM disk's size)
     bool breakable = false;            ///< below a device-mapper table: break_device() and repair_device() work
+    bool own_daemon = false;           ///< none is started: the case answers at cache_device() itself (DaemonScript)
 };
 
 struct MountOptions {
     std::string domain_id;                  ///< shared domain; empty: none
     std::string fsid;                       ///< empty: a fresh one, so that nothing of the image is in the cache
     std::vector<std::string> device_names;  ///< device= of the extra blobs; empty: fresh ones
+    std::string cache_strategy = {};        ///< of compressed data; empty: the file system's own choice
 };
 
 /// An image mounted by fsid; unmounted when destroyed (lazily if it is busy).
@@ -100,6 +102,11 @@ private:
     UniqueFd answer_;
 };
 
+struct PendingMount {
+    ReaderProcess process;
+    ImageMount mount;  ///< there once the process has ended well
+};
+
 class World {
 public:
     /// `step`: shared memory of `step_bytes` that says what is being done, for
@@ -141,6 +148,8 @@ public:
     /// The same for requests that touch one block of a file on the cache's file system.
     [[nodiscard]] Status break_block_of(const std::string& path, uint64_t block);
     [[nodiscard]] Status repair_completions();
+    /// The descriptor of /dev/cachefiles, once there is a cache.
+    [[nodiscard]] int cache_device() const;
     /// Fills the cache file system until no block is left; freed by the second call.
     [[nodiscard]] Status fill_cache_space();
     [[nodiscard]] Status free_cache_space();
@@ -177,6 +186,8 @@ public:
     /// /images/IMAGE.N.erofs; the daemon serves them under the mount's names.
     /// Fails as mount(2) does, with its errno.
     [[nodiscard]] Result<ImageMount> mount(const std::string& image, MountOptions options = {});
+    /// The same by a process of its own, which waits for a daemon; what it returns is what is wrong, as for start_reader().
+    [[nodiscard]] Result<PendingMount> start_mount(const std::string& image, MountOptions options = {});
     /// A path that nothing else uses, for a case's own files; gone with the world.
     [[nodiscard]] Result<std::string> scratch_directory();
     /// The same on a file system of a disk that is not the cache's: what is

@@ -44,7 +44,6 @@ struct Object {
     UniqueFd anonymous;
     UniqueFd source;
     uint64_t size_bytes = 0;
-    std::atomic<bool> fill_whole{false};  ///< its first READ fetches all of it
 };
 
 /// DaemonFaults as they were when a READ arrived.
@@ -249,8 +248,6 @@ private:
         if (::fstat(source->get(), &st) < 0) return -errno;
         object.source = std::move(*source);
         object.size_bytes = static_cast<uint64_t>(st.st_size);
-        const std::string& key = request.cookie_key;
-        object.fill_whole = (faults() && faults()->fill_at_open) || options_.whole.contains(key.substr(0, key.find('.')));
         return static_cast<int64_t>(st.st_size);
     }
 
@@ -288,10 +285,6 @@ private:
         const Treatment& how = fetch.treatment;
         if (how.fill_nothing) return {};
         if (how.fail_writes) return write_from_nowhere(fetch);
-        if (fetch.object->fill_whole.exchange(false)) {
-            const uint64_t whole = (fetch.object->size_bytes + kPageBytes - 1) / kPageBytes * kPageBytes;
-            if (auto s = fill_range(*fetch.object, 0, whole, buffer); !s) return s;
-        }
         const uint64_t length = std::min(fetch.request.length_bytes, how.fill_at_most_bytes / kPageBytes * kPageBytes);
         return fill_range(*fetch.object, fetch.request.offset_bytes + how.fill_elsewhere_bytes, length, buffer);
     }

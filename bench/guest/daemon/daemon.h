@@ -6,7 +6,6 @@
 #include <atomic>
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 
 #include "bench/common/base/error.h"
@@ -56,7 +55,6 @@ struct DaemonOptions {
     /// mounted cold any number of times as "flat.1", "flat.2"...  "VOLUME/K"
     /// comes first: two volumes may have blobs of one name.
     std::map<std::string, std::string> blobs;
-    std::set<std::string> whole;   ///< of `blobs`: their first READ fetches all of them, as compressed images need it
     uint64_t round_trip_ns = 0;
     uint64_t bandwidth_bytes_per_s = 0;
     DaemonLink* link = nullptr;    ///< instead of the two figures above, if given

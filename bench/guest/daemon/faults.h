@@ -21,12 +21,11 @@ struct DaemonFaults {
     std::atomic<uint64_t> fill_elsewhere_bytes{0};    ///< write the range this far behind the one that was asked for
     std::atomic<bool> fail_writes{false};             ///< write from memory that is not there: the kernel's write fails with EFAULT
     std::atomic<int> open_errno{0};                   ///< answer OPENs with this errno (positive; 0: serve them)
-    std::atomic<bool> fill_at_open{false};            ///< write the whole blob before an OPEN's first READ is answered
 
     /// Serve everything again; READs that are held stay held until release().
     void clear() {
         read_delay_ns = 0;
-        hold_reads = fill_nothing = fail_writes = fill_at_open = false;
+        hold_reads = fill_nothing = fail_writes = false;
         fill_at_most_bytes = kAll;
         fill_elsewhere_bytes = 0;
         open_errno = 0;

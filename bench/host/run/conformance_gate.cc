@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "bench/common/base/text.h"
+#include "bench/common/image/layout.h"
 #include "bench/results/store/database.h"
 
 namespace diobench {
@@ -38,6 +39,11 @@ bool stands_for(const std::string& image, std::string_view layout) {
     return image == layout;
 }
 
+bool is_compressed(const std::string& layout) {
+    auto image = find_layout(layout);
+    return image && (*image)->compressed;
+}
+
 /// The mode that a case names; empty: none.
 std::string_view mode_of(const Words& words) {
     for (std::string_view mode : {"direct", "buffered", "mmap"})
@@ -64,6 +70,7 @@ bool concerns(std::string_view case_name, const Dimensions& cell) {
     const std::string_view mode = mode_of(words);
     const std::string_view io = name_of(cell.io);
     if (topic == "data") return words.size() > 1 && stands_for(words[1], cell.layout) && mode == io;
+    if (topic == "compressed") return is_compressed(cell.layout);
     if (!mode.empty()) return mode == io;
     return speaks_of_every_mode(topic) || cell.io == IoMode::direct;
 }

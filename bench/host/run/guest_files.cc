@@ -70,7 +70,6 @@ Result<PreparedImages> prepare_images(const std::vector<std::string>& layouts, u
         if (!paths) return forward(paths);
         GuestImage image;
         image.layout = name;
-        image.compressed = (*layout)->compressed;
         image.shared_domain = (*layout)->shared_domain;
         image.files = (*layout)->files;
         image.contiguous = is_contiguous(**layout);

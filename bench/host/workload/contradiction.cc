@@ -36,8 +36,6 @@ std::string wrong_backend(const Cell& cell, const TestImage& layout, const Abili
     if (backend == nullptr) return {};
     if (cell.cache_state == CacheState::remote && !backend->on_demand)
         return fmt::format("backend {} has all its data on the machine: cache_state remote exists on demand only (fscache)", cell.backend);
-    if (cell.cache_state == CacheState::remote && layout.compressed)
-        return "a compressed image is fetched whole when it is mounted: cache_state remote has nothing left to fetch";
     if (backend->contiguous_only && !is_contiguous(layout))
         return fmt::format("backend {} needs a layout whose one file lies on the image in one piece, and {} is not one", cell.backend, layout.name);
     if (backend->one_blob_only && layout.extra_devices > 0)

@@ -143,14 +143,6 @@ TEST_F(DaemonFaultsTest, FailingWritesLeaveNothing) {
     EXPECT_GE(counters_.errors, 1u);
 }
 
-TEST_F(DaemonFaultsTest, FillsTheWholeBlobAtTheFirstRead) {
-    faults_.fill_at_open = true;
-    open_blob();
-    ask_for(0, 1);
-    ASSERT_TRUE(wait_for(counters_.reads, 1));
-    EXPECT_EQ(cached(), "abcdefgh");
-}
-
 TEST_F(DaemonFaultsTest, HoldsUntilReleasedAndServesLaterOnes) {
     open_blob();
     faults_.hold_reads = true;

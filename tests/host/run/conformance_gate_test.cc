@@ -42,6 +42,12 @@ TEST(Concerns, DataCasesSpeakOfTheirLayoutAndMode) {
     EXPECT_FALSE(concerns("data/blobs/direct-4k", reading("small-tail", "direct")));
 }
 
+TEST(Concerns, CasesOfCompressedDataSpeakOfCompressedLayouts) {
+    EXPECT_TRUE(concerns("compressed/partly-here", reading("compressed", "buffered")));
+    EXPECT_FALSE(concerns("compressed/partly-here", reading("flat", "direct")));
+    EXPECT_FALSE(concerns("compressed/daemon-fills-nothing", reading("flat", "buffered")));
+}
+
 TEST(Concerns, OtherCasesSpeakOfAModeOrOfAll) {
     EXPECT_TRUE(concerns("iterators/preadv", reading("flat", "direct")));
     EXPECT_FALSE(concerns("iterators/preadv", reading("flat", "buffered")));

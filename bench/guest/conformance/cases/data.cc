@@ -281,8 +281,6 @@ Status read_both(World& world, const TestImage& image, const How& how, const Ima
 
 Result<Finding> read_image(World& world, const TestImage& image, const How& how) {
     if (how.via == Via::direct && world.direct() == DirectSupport::refused) return skipped("this kernel refuses O_DIRECT on these files");
-    // A request for a part of a compressed extent makes Linux 6.12 complete it twice: have everything there.
-    if (image.compressed) world.faults().fill_at_open = true;
     auto tools = make_tools(world);
     if (!tools) return forward(tools);
     auto mount = world.mount(image.name, mount_options(image));
@@ -292,7 +290,6 @@ Result<Finding> read_image(World& world, const TestImage& image, const How& how)
 }
 
 Result<Finding> refuses_compressed(World& world, const TestImage& image) {
-    world.faults().fill_at_open = true;
     auto mount = world.mount(image.name);
     if (!mount) return forward(mount);
     Complaints complaints;

@@ -79,7 +79,6 @@ Result<Finding> set_by_fcntl(World& world) {
 Result<Finding> compressed_refused(World& world) {
     auto known = find_test_image("compressed");
     if (!known) return forward(known);
-    world.faults().fill_at_open = true;
     auto image = world.mount("compressed");
     if (!image) return forward(image);
     const TestFile& file = (*known)->files.front();
