@@ -18,7 +18,7 @@ namespace {
 
 constexpr uint64_t kPageBytes = 4096;
 constexpr milliseconds kServedLimit{10000};
-constexpr milliseconds kNap{1};
+constexpr milliseconds kServedLook{1};
 constexpr milliseconds kClosedLimit{1000};
 constexpr milliseconds kClosedLook{20};
 
@@ -124,9 +124,9 @@ Status DaemonScript::serve(const CachefilesRequest& request) {
 }
 
 Result<std::optional<ReaderProcess::End>> DaemonScript::serve_until(ReaderProcess& process) {
-    for (auto left = kServedLimit / kNap; left > 0; --left) {
+    for (auto left = kServedLimit / kServedLook; left > 0; --left) {
         if (auto end = process.wait(milliseconds(0))) return end;
-        auto request = take(kNap);
+        auto request = take(kServedLook);
         if (!request) return forward(request);
         if (*request)
             if (auto s = serve(**request); !s) return forward(s);
