@@ -59,9 +59,9 @@ Result<ExitCode> gate(GateArguments arguments) {
     if (given && (arguments.results_baseline.empty() || arguments.results_candidate.empty()))
         return fail("gate", arguments.results_baseline.empty() ? "--results-baseline" : "--results-candidate", "both sides must be given");
     Faults faults;
-    if (!given && options.baseline.empty()) faults.add(Status(fail("gate", "--baseline", "it is missing: the kernel that is good enough, for instance --baseline dio")));
-    if (!given && options.candidate.empty()) faults.add(Status(fail("gate", "--candidate", "it is missing: the kernel to be judged, for instance --candidate ~/my-series")));
-    if (!options.revision.empty() && options.tree.empty()) faults.add(Status(fail("gate", "--rev", "it needs --tree DIR, the kernel tree it is a revision of")));
+    if (!given && options.baseline.empty()) faults.add(fail("gate", "--baseline", "it is missing: the kernel that is good enough, for instance --baseline dio"));
+    if (!given && options.candidate.empty()) faults.add(fail("gate", "--candidate", "it is missing: the kernel to be judged, for instance --candidate ~/my-series"));
+    if (!options.revision.empty() && options.tree.empty()) faults.add(fail("gate", "--rev", "it needs --tree DIR, the kernel tree it is a revision of"));
     if (auto s = faults.status(); !s) return forward(s);
     auto report = given ? judge_directories(arguments.results_baseline, arguments.results_candidate, options) : run_gate(options);
     if (!report) return forward(report);

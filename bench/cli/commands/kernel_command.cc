@@ -78,7 +78,7 @@ Result<ExitCode> remove_command(const KernelArguments& arguments) {
     Faults faults;
     for (const auto& name : arguments.names)
         if (std::find(built.begin(), built.end(), name) == built.end())
-            faults.add(Status(fail("remove kernel", name, "there is no build of it in the cache; `diobench kernel list` shows what there is" + did_you_mean(name, built))));
+            faults.add(fail("remove kernel", name, "there is no build of it in the cache; `diobench kernel list` shows what there is" + did_you_mean(name, built)));
     if (auto s = faults.status(); !s) return forward(s);
     for (const auto& name : arguments.names) {
         size_t removed = 0;

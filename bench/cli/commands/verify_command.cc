@@ -73,7 +73,7 @@ void register_verify_command(CLI::App& app, CommandContext& context) {
     auto arguments = std::make_shared<VerifyArguments>();
     VerifyOptions& options = arguments->options;
     auto* command = app.add_subcommand("verify",
-        "Find out whether a kernel is right: boot it as a process with KASAN, lockdep and SLUB poisoning on, and\n"
+        "Find out whether a kernel is right: boot it as a process with KASAN, lockdep and debug objects on, and\n"
         "run the conformance cases: data of every image layout read in every way, end of file, vectors, bad buffers,\n"
         "asynchrony, failing devices, a failing daemon, leaks.  What the kernel itself complains of fails the case.");
     command->footer("Examples:\n"

@@ -15,6 +15,7 @@ public:
     void add(const Result<T>& result) {
         if (!result) add_error(result.error());
     }
+    void add(const tl::unexpected<Error>& fault) { add_error(fault.value()); }
     /// Ok, or one error: the first, with the messages of the others a line each below its own.
     [[nodiscard]] Status status() const;
 

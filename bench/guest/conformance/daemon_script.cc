@@ -61,9 +61,9 @@ Result<std::optional<CachefilesRequest>> DaemonScript::take(milliseconds limit) 
     return std::optional(std::move(*request));
 }
 
-bool DaemonScript::readable() const {
+bool DaemonScript::readable(milliseconds limit) const {
     pollfd device{world_->cache_device(), POLLIN, 0};
-    return ::poll(&device, 1, 0) == 1 && (device.revents & POLLIN) != 0;
+    return ::poll(&device, 1, static_cast<int>(limit.count())) == 1 && (device.revents & POLLIN) != 0;
 }
 
 int DaemonScript::command(std::string_view text) const {
@@ -132,6 +132,12 @@ Result<std::optional<ReaderProcess::End>> DaemonScript::serve_until(ReaderProces
             if (auto s = serve(**request); !s) return forward(s);
     }
     return std::nullopt;
+}
+
+Result<std::string> DaemonScript::serve_until_end(ReaderProcess& process, std::string_view what) {
+    auto end = serve_until(process);
+    if (!end) return forward(end);
+    return *end ? (*end)->text : fmt::format("{} does not return: {}", what, process.where());
 }
 
 int DaemonScript::descriptor(uint32_t object_id) const {

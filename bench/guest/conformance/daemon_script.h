@@ -28,7 +28,8 @@ public:
     [[nodiscard]] static Result<DaemonScript> begin(World& world);
     DaemonScript(DaemonScript&&) = default;
     DaemonScript& operator=(DaemonScript&&) = delete;
-    /// Takes the CLOSEs of images that are unmounted: a worker of the kernel waits for each, and with it the volume.
+    /// Takes the CLOSEs of images that are unmounted, as a good daemon does: a worker of Linux 6.12 waits for each, and with it
+    /// the volume, even if its descriptor is closed (an unread CLOSE has no object id that could be found).
     ~DaemonScript();
 
     // What arrives.
@@ -44,8 +45,8 @@ public:
             if (auto* found = std::get_if<Request>(&**request)) return *found;
         return fail("take a request of the expected kind", "/dev/cachefiles", *request ? "it is of another kind" : "none came within 5 s");
     }
-    /// Whether poll(2) says POLLIN.
-    [[nodiscard]] bool readable() const;
+    /// Whether poll(2) says POLLIN within `limit`.
+    [[nodiscard]] bool readable(milliseconds limit = milliseconds(0)) const;
 
     // Single answers; 0, or -errno.
 
@@ -62,6 +63,8 @@ public:
     [[nodiscard]] Status serve(const CachefilesRequest& request);
     /// Serves until `process` has ended; nothing if it has not within 10 s.
     [[nodiscard]] Result<std::optional<ReaderProcess::End>> serve_until(ReaderProcess& process);
+    /// The same: what the process says is wrong, or that `what` it does never returns.
+    [[nodiscard]] Result<std::string> serve_until_end(ReaderProcess& process, std::string_view what);
 
     /// The anonymous descriptor of an object that was accepted, or -1.
     [[nodiscard]] int descriptor(uint32_t object_id) const;

@@ -2,10 +2,10 @@
 #include "bench/guest/conformance/read_once.h"
 
 #include <cerrno>
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include "bench/common/base/fd.h"
+#include "bench/guest/conformance/odirect.h"
 
 namespace diobench {
 
@@ -17,15 +17,9 @@ std::string read_once(const Subject& subject, const std::string& path, const Rea
     ::posix_fadvise(fd->get(), 0, 0, what.advice);
     buffer->poison(what.length);
     const ssize_t n = ::pread(fd->get(), buffer->data(), what.length, static_cast<off_t>(what.offset));
-    const ReadDone done{"pread", what.flags == 0 ? "buffered" : "direct", what.offset, n < 0 ? -errno : n};
-    if (what.rule == ReadRule::all) return check_read(subject, done, buffer->first(what.length));
-    const std::string text = describe(subject, done, what.length);
-    if (done.result == -EIO) return {};
-    if (done.result < 0) return fmt::format("{}, {}; right is EIO", text, result_text(done.result));
-    if (what.rule == ReadRule::error) return fmt::format("{}, {}; nothing of it can be had: right is EIO", text, result_text(done.result));
-    if (done.result == 0) return fmt::format("{}, returned 0 as at the end of the file; right is EIO", text);
-    auto wrong = wrong_bytes(subject, what.offset, buffer->first(static_cast<size_t>(done.result)));
-    return wrong.empty() ? wrong : text + ": " + wrong;
+    const ReadDone done{"pread", via_of(what.flags), what.offset, n < 0 ? -errno : n};
+    const auto read = buffer->first(what.length);
+    return what.delivered_bytes ? check_read_or_error(subject, done, read, *what.delivered_bytes) : check_read(subject, done, read);
 }
 
 }  // namespace diobench

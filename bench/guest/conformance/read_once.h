@@ -5,25 +5,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <fcntl.h>
+#include <optional>
 #include <string>
 
 #include "bench/guest/conformance/reading.h"
 
 namespace diobench {
 
-/// What a read may give.
-enum class ReadRule {
-    all,           ///< its bytes, up to the end of the file
-    all_or_error,  ///< the same, or fewer of them, or EIO
-    error,         ///< EIO: none of it can be had
-};
-
 struct ReadOnce {
     uint64_t offset = 0;
     size_t length = 0;
-    int flags = 0;                    ///< of open(2), besides O_RDONLY
-    int advice = POSIX_FADV_RANDOM;   ///< of posix_fadvise(2): which bytes a buffered read asks for
-    ReadRule rule = ReadRule::all;
+    int flags = 0;                                 ///< of open(2), besides O_RDONLY
+    int advice = POSIX_FADV_RANDOM;                ///< of posix_fadvise(2): which bytes a buffered read asks for
+    std::optional<uint64_t> delivered_bytes = {};  ///< no more of it can be had (check_read_or_error()); nothing: all of it can
 };
 
 /// Opens the file at `path` and reads; what is wrong with what came, empty if nothing.

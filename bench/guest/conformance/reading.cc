@@ -152,6 +152,17 @@ std::string wrong_bytes(const Subject& subject, uint64_t offset, std::span<const
                        origin_of(subject, *first, found.subspan(begin, last - begin)), hole ? "zeros (a hole)" : "the data of that offset");
 }
 
+std::string check_read_or_error(const Subject& subject, const ReadDone& done, std::span<const std::byte> buffer, uint64_t delivered_bytes) {
+    const std::string what = describe(subject, done, buffer.size());
+    if (done.result == -EIO) return {};
+    if (done.result < 0) return fmt::format("{}, {}; right is EIO", what, result_text(done.result));
+    const auto count = static_cast<uint64_t>(done.result);
+    if (count == 0) return fmt::format("{}, returned 0 as at the end of the file; right is EIO", what);
+    if (auto wrong = wrong_bytes(subject, done.offset, buffer.first(count)); !wrong.empty()) return what + ", returned " + std::to_string(count) + ": " + wrong;
+    if (count > delivered_bytes) return fmt::format("{}, returned {} bytes of which {} were delivered", what, count, delivered_bytes);
+    return {};
+}
+
 std::string result_text(ssize_t result) {
     if (result >= 0) return fmt::format("returned {}", result);
     int error = static_cast<int>(-result);

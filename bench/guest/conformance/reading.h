@@ -88,6 +88,10 @@ struct ReadDone {
 /// last block may be zeros: a direct read moves whole blocks.
 [[nodiscard]] std::string check_read(const Subject& subject, const ReadDone& done, std::span<const std::byte> buffer);
 
+/// The same of a read of which only the first `delivered_bytes` can be had: EIO is right, and so are fewer bytes than
+/// asked for, all of them right and delivered.
+[[nodiscard]] std::string check_read_or_error(const Subject& subject, const ReadDone& done, std::span<const std::byte> buffer, uint64_t delivered_bytes);
+
 /// "returned 4096", "failed with EINVAL (Invalid argument)".
 [[nodiscard]] std::string result_text(ssize_t result);
 
@@ -96,6 +100,7 @@ class Complaints {
 public:
     /// Counts one check; an empty text is one that held.
     void add(std::string text);
+    [[nodiscard]] bool any() const { return wrong_ > 0; }
     /// So much is wrong that looking further tells nothing new.
     [[nodiscard]] bool enough() const { return wrong_ >= 20; }
     [[nodiscard]] Finding finding() const;

@@ -51,13 +51,16 @@ Result<std::vector<ArmRun>> resolve_arms(const RunOptions& options) {
         arms.push_back({kHostKernel, {}, std::nullopt, "", std::nullopt, {}});
         return arms;
     }
+    Faults faults;
     for (const auto& name : options.kernels) {
         auto chain = resolve_series(name);
-        if (!chain) return forward(chain);
+        faults.add(chain);
+        if (!chain) continue;
         for (const auto& other : arms)
-            if (other.name == chain->back().name) return fail("run", "--kernel " + name, "this kernel is named twice");
+            if (other.name == chain->back().name) faults.add(fail("run", "--kernel " + name, "this kernel is named twice"));
         arms.push_back({chain->back().name, std::move(*chain), std::nullopt, "", std::nullopt, {}});
     }
+    if (auto s = faults.status(); !s) return forward(s);
     sort_by_lineage(arms);
     return arms;
 }
@@ -278,7 +281,6 @@ Result<RunOutcome> run_suite(const RunOptions& asked) {
     auto selected = select_cells(options);
     auto arms = resolve_arms(options);
     Faults faults;
-    faults.add(check_series(options.kernels));
     faults.add(arms);
     faults.add(selected);
     faults.add(check_accelerator(options));

@@ -51,14 +51,22 @@ Result<std::string> run_checkpatch(const fs::path& tree, const std::string& patc
     return run->output;
 }
 
-Result<CheckpatchCounts> checkpatch(const KernelSource& source, const std::string& patch) {
-    const fs::path kept = cache_root() / "checkpatch" / sha256_hex(join({source.sha256, join(kCheckpatchOptions, " "), sha256_hex(patch)}, "\n"));
-    if (auto before = read_file(kept))
-        if (auto counts = read_total(*before)) return *counts;
-    auto output = run_checkpatch(source.tree, patch);
-    if (!output) return forward(output);
+/// What `make` gives; it runs once for each `key`, and again if what the cache keeps of it `is_whole` no more.
+template <class Make>
+Result<std::string> made_once(const std::vector<std::string>& key, bool (*is_whole)(std::string_view), const Make& make) {
+    const fs::path kept = cache_root() / "series-size" / sha256_hex(join(key, "\n"));
+    if (auto before = read_file(kept); before && is_whole(*before)) return before;
+    Result<std::string> output = make();
+    if (!output) return output;
     if (auto s = make_directories(kept.parent_path()); !s) return forward(s);
     if (auto s = write_file_atomic(kept, *output); !s) return forward(s);
+    return output;
+}
+
+Result<CheckpatchCounts> checkpatch(const KernelSource& source, const std::string& patch) {
+    const auto has_total = [](std::string_view text) { return read_total(text).has_value(); };
+    auto output = made_once({source.sha256, join(kCheckpatchOptions, " "), sha256_hex(patch)}, has_total, [&] { return run_checkpatch(source.tree, patch); });
+    if (!output) return forward(output);
     return *read_total(*output);
 }
 
@@ -89,36 +97,49 @@ void add_numstat(const std::string& numstat, SeriesSize& size) {
     }
 }
 
-}  // namespace
-
-Result<SeriesSize> size_of(const KernelSource& source, const std::vector<Series>& chain) {
-    SeriesSize out;
+/// `git diff --numstat` of the source and of the same with `patches`, files whose content is `texts`.
+Result<std::string> numstat(const KernelSource& source, const std::vector<fs::path>& patches, const std::vector<std::string>& texts) {
     const fs::path scratch = cache_root() / "tmp";
     auto before = PatchTree::create(source.tree, scratch);
     if (!before) return forward(before);
     auto after = PatchTree::create(source.tree, scratch);
     if (!after) return forward(after);
-    std::vector<std::string> patches;
+    for (size_t i = 0; i < patches.size(); ++i) {
+        if (auto s = before->fetch(texts[i]); !s) return forward(s);
+        if (auto s = after->apply(patches[i], {}); !s) return forward(s);
+    }
+    CommandOptions options;
+    options.environment = git_environment(scratch);
+    auto diff = run_command(git_command({"diff", "--no-index", "--numstat", before->path().string(), after->path().string()}), options);
+    if (!diff) return forward(diff);
+    if (diff->exit_status > 1) return fail("count the lines of", patches.back().string(), std::string(trim(diff->output)));
+    return diff->output;
+}
+
+}  // namespace
+
+Result<SeriesSize> size_of(const KernelSource& source, const std::vector<Series>& chain) {
+    SeriesSize out;
+    std::vector<fs::path> patches;
+    std::vector<std::string> texts;
+    std::vector<std::string> key = {source.sha256, "numstat"};
     for (const auto& series : chain)
         for (const auto& patch : series.patches) {
             auto text = read_file(patch);
             if (!text) return forward(text);
-            if (auto s = before->fetch(*text); !s) return forward(s);
-            if (auto s = after->apply(patch, {}); !s) return forward(s);
-            patches.push_back(std::move(*text));
+            patches.push_back(patch);
+            key.push_back(sha256_hex(*text));
+            texts.push_back(std::move(*text));
         }
     out.patches = static_cast<int64_t>(patches.size());
     if (patches.empty()) {
         out.checkpatch_reason = "there is no patch";
         return out;
     }
-    CommandOptions options;
-    options.environment = git_environment(scratch);
-    auto diff = run_command(git_command({"diff", "--no-index", "--numstat", before->path().string(), after->path().string()}), options);
-    if (!diff) return forward(diff);
-    if (diff->exit_status > 1) return fail("count the lines of", chain.back().name, std::string(trim(diff->output)));
-    add_numstat(diff->output, out);
-    add_checkpatch(source, patches, out);
+    auto counted = made_once(key, [](std::string_view text) { return !text.empty(); }, [&] { return numstat(source, patches, texts); });
+    if (!counted) return forward(counted);
+    add_numstat(*counted, out);
+    add_checkpatch(source, texts, out);
     if (interrupted()) return interrupted_error("run checkpatch");
     return out;
 }

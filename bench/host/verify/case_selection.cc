@@ -46,7 +46,7 @@ Status check_globs(const std::vector<std::string>& globs) {
     Faults faults;
     for (const auto& glob : globs)
         if (std::none_of(all_cases().begin(), all_cases().end(), [&](const Case& one) { return match_glob(glob, one.name); }))
-            faults.add(Status(fail("select cases", glob, "no case has such a name; the topics are " + join(topics(), ", ") + " (diobench verify --list shows all cases)" + meant(glob))));
+            faults.add(fail("select cases", glob, "no case has such a name; the topics are " + join(topics(), ", ") + " (diobench verify --list shows all cases)" + meant(glob)));
     return faults.status();
 }
 

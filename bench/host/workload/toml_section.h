@@ -105,7 +105,7 @@ public:
         Faults faults;
         for (const auto& [key, node] : table_)
             if (!known_.contains(std::string(key.str())))
-                faults.add(Status(bad(node, key.str(), fmt::format("unknown key in {}; known are {}{}", what_, list_of(known_), did_you_mean(key.str(), {known_.begin(), known_.end()})))));
+                faults.add(bad(node, key.str(), fmt::format("unknown key in {}; known are {}{}", what_, list_of(known_), did_you_mean(key.str(), {known_.begin(), known_.end()}))));
         return faults.status();
     }
 

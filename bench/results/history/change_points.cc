@@ -8,14 +8,14 @@
 
 namespace diobench {
 
-namespace {
-
 double median_of(std::span<const double> values) {
     std::vector<double> sorted(values.begin(), values.end());
     std::sort(sorted.begin(), sorted.end());
     const size_t half = sorted.size() / 2;
     return sorted.size() % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
+
+namespace {
 
 /// The best splits of all orders of the same values. What does not depend on the order is computed once: a test looks at a thousand.
 class Splits {

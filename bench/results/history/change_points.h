@@ -29,6 +29,9 @@ struct ChangePoint {
     double after = 0;    ///< median of the values until the next one
 };
 
+/// Of at least one value.
+[[nodiscard]] double median_of(std::span<const double> values);
+
 /// Sum and place of the best split of `values` in two.
 struct Split {
     size_t index = 0;      ///< first value of the right part; 0: too few values

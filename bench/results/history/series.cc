@@ -8,6 +8,7 @@
 #include "bench/common/base/near_name.h"
 #include "bench/common/base/text.h"
 #include "bench/common/plan/cell_filter.h"
+#include "bench/results/history/change_points.h"
 #include "bench/results/store/cells.h"
 
 namespace diobench {
@@ -55,7 +56,7 @@ std::optional<double> median_over_seeds(const std::vector<std::optional<double>>
     std::vector<double> present;
     for (const auto& value : values)
         if (value) present.push_back(*value);
-    return present.size() < values.size() ? std::nullopt : std::optional<double>(median_of(std::move(present)));
+    return present.size() < values.size() ? std::nullopt : std::optional<double>(median_of(present));
 }
 
 /// The newest verdict on the kernel in one of these runs.
@@ -181,12 +182,6 @@ tl::unexpected<Error> nothing_found(const SeriesRequest& request, size_t cells, 
 }
 
 }  // namespace
-
-double median_of(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    const size_t half = values.size() / 2;
-    return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
 
 std::vector<std::string> revisions_of(const std::string& kernel, const Revisions& revises) {
     std::vector<std::string> out = {kernel};

@@ -59,8 +59,6 @@ struct SeriesRequest {
 /// Those of `kernels` that no other of them revises, directly or through others.
 [[nodiscard]] std::vector<std::string> newest_revisions(const std::vector<std::string>& kernels, const Revisions& revises);
 
-/// Of at least one value.
-[[nodiscard]] double median_of(std::vector<double> values);
 /// How many cells of the store match.
 [[nodiscard]] Result<size_t> count_cells(ResultStore& store, const SeriesRequest& request);
 /// A series for each cell that matches, arm, machine and set of seeds; those without any number are left out. Runs of one

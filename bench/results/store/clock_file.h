@@ -23,8 +23,8 @@ inline constexpr std::string_view kAllFamilies = "all";
 /// Copies the newest of this host into `directory`; does nothing if there is none.
 [[nodiscard]] Status copy_clock(const HostInfo& host, const fs::path& directory);
 
-/// The sentence for the front: "A stopwatch on this host (uml) names the same side as faster in 30 of 32 comparisons (95 %: 79 to 99 %), median factor
-/// 1.38 (1.21 to 1.52)", one for each clock that was held, against what is counted.
+/// The sentence for the front: "A stopwatch on this host (uml) names the same side as faster in 30 of 32 comparisons (95 %: 79 to 99 %), ratios
+/// apart by a factor of 1.38 in the median (1.21 to 1.52)", one for each clock that was held, against what is counted.
 [[nodiscard]] std::string stopwatch_sentence(const nlohmann::ordered_json& clock);
 /// That of `directory`/clock.json; else that there is none, and what to do. Errors: a file that is not of this version.
 [[nodiscard]] Result<std::string> stopwatch_sentence_of(const fs::path& directory);

@@ -31,13 +31,13 @@ bool is_range(const std::string& revision) { return revision.find("..") != std::
 Status check_options(const BisectOptions& options) {
     Faults faults;
     const bool commits = is_range(options.revision);
-    if (options.candidate.empty()) faults.add(Status(fail("bisect", "--candidate", "it is missing: the series that is worse, or with --rev OLD..NEW the one that is put on every commit")));
-    if (!options.revision.empty() && options.tree.empty()) faults.add(Status(fail("bisect", "--rev " + options.revision, "it needs --tree DIR, the kernel tree it is a revision of")));
-    if (commits && !options.baseline.empty()) faults.add(Status(fail("bisect", "--baseline " + options.baseline, "with --rev OLD..NEW commits are walked, all under the series --candidate: leave it out")));
-    if (!commits && options.baseline.empty()) faults.add(Status(fail("bisect", "--baseline", "it is missing: the series that is good, or --tree DIR --rev OLD..NEW to walk commits")));
-    if (options.cell.empty() != options.metric.empty()) faults.add(Status(fail("bisect", options.cell.empty() ? "--metric " + options.metric : "--cell " + options.cell, "--cell and --metric belong together: give both, or none to let the gate choose")));
-    if (!options.cell.empty() && !options.filter.takes_all()) faults.add(Status(fail("bisect", join(options.filter.words(), " "), "--cell names the only cell that is measured: leave one of the two out")));
-    if (options.seeds == 0) faults.add(Status(fail("bisect", "--seeds 0", "at least one is needed")));
+    if (options.candidate.empty()) faults.add(fail("bisect", "--candidate", "it is missing: the series that is worse, or with --rev OLD..NEW the one that is put on every commit"));
+    if (!options.revision.empty() && options.tree.empty()) faults.add(fail("bisect", "--rev " + options.revision, "it needs --tree DIR, the kernel tree it is a revision of"));
+    if (commits && !options.baseline.empty()) faults.add(fail("bisect", "--baseline " + options.baseline, "with --rev OLD..NEW commits are walked, all under the series --candidate: leave it out"));
+    if (!commits && options.baseline.empty()) faults.add(fail("bisect", "--baseline", "it is missing: the series that is good, or --tree DIR --rev OLD..NEW to walk commits"));
+    if (options.cell.empty() != options.metric.empty()) faults.add(fail("bisect", options.cell.empty() ? "--metric " + options.metric : "--cell " + options.cell, "--cell and --metric belong together: give both, or none to let the gate choose"));
+    if (!options.cell.empty() && !options.filter.takes_all()) faults.add(fail("bisect", join(options.filter.words(), " "), "--cell names the only cell that is measured: leave one of the two out"));
+    if (options.seeds == 0) faults.add(fail("bisect", "--seeds 0", "at least one is needed"));
     return faults.status();
 }
 

@@ -40,7 +40,7 @@ Result<std::vector<Series>> mutants_named(std::string_view prefix, const std::ve
     Faults faults;
     for (const auto& name : only)
         if (std::find(names.begin(), names.end(), name) == names.end())
-            faults.add(Status(fail("calibrate", name, "there is no such kernel in " + mutants_folder().string() + did_you_mean(name, names))));
+            faults.add(fail("calibrate", name, "there is no such kernel in " + mutants_folder().string() + did_you_mean(name, names)));
     if (auto s = faults.status(); !s) return forward(s);
     std::vector<Series> out;
     for (auto& one : *all)

@@ -43,14 +43,7 @@ struct Reading {
     /// EIO, or fewer bytes than asked for, all of them right.
     std::string right_or_less(ReadCall call, uint64_t offset, size_t length, uint64_t delivered_bytes) {
         const ReadDone done = read(call, offset, length);
-        const std::string what = describe(file.subject, done, length);
-        if (done.result == -EIO) return {};
-        if (done.result < 0) return fmt::format("{}, {}; right is EIO", what, result_text(done.result));
-        const auto count = static_cast<uint64_t>(done.result);
-        if (count == 0) return fmt::format("{}, returned 0 as at the end of the file; right is EIO", what);
-        if (auto wrong = wrong_bytes(file.subject, offset, buffer.first(count)); !wrong.empty()) return what + ", returned " + std::to_string(count) + ": " + wrong;
-        if (count > delivered_bytes) return fmt::format("{}, returned {} bytes of which {} were delivered", what, count, delivered_bytes);
-        return {};
+        return check_read_or_error(file.subject, done, buffer.first(length), delivered_bytes);
     }
 };
 

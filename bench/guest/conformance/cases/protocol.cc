@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // protocol/: what /dev/cachefiles and its anonymous descriptors answer a daemon
 // that is late, wrong, interrupted or malicious.  Each case is that daemon.
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -11,10 +10,9 @@
 #include <string>
 #include <string_view>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <unistd.h>
-#include <vector>
 
+#include "bench/guest/conformance/bad_memory.h"
 #include "bench/guest/conformance/case.h"
 #include "bench/guest/conformance/daemon_script.h"
 #include "bench/guest/conformance/odirect.h"
@@ -50,17 +48,34 @@ struct Stage {
     [[nodiscard]] Result<std::string> served_read(World& world, const ReadOnce& what) {
         auto reader = start_read(world, what);
         if (!reader) return forward(reader);
-        auto end = script.serve_until(*reader);
-        if (!end) return forward(end);
-        return *end ? (*end)->text : "a read that the daemon serves does not return: " + reader->where();
+        return script.serve_until_end(*reader, "a read that the daemon serves");
+    }
+    /// Serves the READ that `reader` waits for, and nothing else; what is wrong with what came.
+    [[nodiscard]] Result<std::string> serve_held(const ReadRequest& read, ReaderProcess& reader) {
+        if (auto s = script.serve(read); !s) return forward(s);
+        auto end = reader.wait(kEnough);
+        return end ? end->text : "a read whose READ was served does not return: " + reader.where();
     }
 };
 
 /// Mounts by a process of its own while the script serves; what is wrong with it.
-Result<std::string> serve_mount(DaemonScript& script, PendingMount& pending) {
-    auto end = script.serve_until(pending.process);
-    if (!end) return forward(end);
-    return *end ? (*end)->text : "mount(2) does not return: " + pending.process.where();
+Result<std::string> serve_mount(DaemonScript& script, PendingMount& pending) { return script.serve_until_end(pending.process, "mount(2)"); }
+
+/// A mount whose OPEN was taken and is not answered.
+struct HeldOpen {
+    DaemonScript script;
+    PendingMount pending;
+    OpenRequest open;
+};
+
+Result<HeldOpen> hold_open(World& world, const char* image) {
+    auto script = DaemonScript::begin(world);
+    if (!script) return forward(script);
+    auto pending = world.start_mount(image);
+    if (!pending) return forward(pending);
+    auto open = script->expect<OpenRequest>();
+    if (!open) return forward(open);
+    return HeldOpen{std::move(*script), std::move(*pending), *open};
 }
 
 Result<Stage> mount_stage(World& world, DaemonScript script, const char* image, const char* file) {
@@ -106,49 +121,44 @@ Result<Finding> stale_answer(World& world) {
         if (auto end = waiting->wait(kMoment))
             return failed(fmt::format("the late answer to message {}, whose reader was killed, completed message {} of another reader{}{}", first->msg_id, second->msg_id,
                                       end->text.empty() ? "" : ": ", end->text));
-        if (auto s = stage->script.serve(*second); !s) return forward(s);
-        auto end = waiting->wait(kEnough);
-        complaints.add(end ? end->text : "a read whose READ was served does not return: " + waiting->where());
+        auto wrong = stage->serve_held(*second, *waiting);
+        if (!wrong) return forward(wrong);
+        complaints.add(*wrong);
     }
     return complaints.finding();
 }
 
 /// An OPEN that was taken and not answered is offered again by `restore`.
 Result<Finding> open_taken_twice(World& world) {
-    auto script = DaemonScript::begin(world);
-    if (!script) return forward(script);
-    auto pending = world.start_mount("flat");
-    if (!pending) return forward(pending);
-    auto first = script->expect<OpenRequest>();
-    if (!first) return forward(first);
-    UniqueFd first_fd(first->fd);
+    auto held = hold_open(world, "flat");
+    if (!held) return forward(held);
+    DaemonScript& script = held->script;
+    UniqueFd first(held->open.fd);
     Complaints complaints;
-    complaints.add(right_is(0, script->command("restore"), "restore, with an OPEN that was not answered"));
+    complaints.add(right_is(0, script.command("restore"), "restore, with an OPEN that was not answered"));
     world.step("read(2) of an OPEN for the second time");
-    auto again = script->take(milliseconds(500));
+    auto again = script.take(milliseconds(500));
     if (!again && again.error().errno_value != EEXIST) return forward(again);
-    if (again && *again) {
-        auto* open = std::get_if<OpenRequest>(&**again);
-        if (open == nullptr) return failed("after restore something else than the OPEN that was not answered is offered");
+    const OpenRequest* second = again && *again ? std::get_if<OpenRequest>(&**again) : nullptr;
+    if (again && *again && second == nullptr) return failed("after restore something else than the OPEN that was not answered is offered");
+    if (second != nullptr) {
         // The second descriptor counts, and the first one closes without harm.
-        if (auto s = script->accept(*open); !s) return forward(s);
+        if (auto s = script.accept(*second); !s) return forward(s);
     } else {
-        (void)script->copen(first->msg_id, -EIO);
+        (void)script.copen(held->open.msg_id, -EIO);
     }
-    first_fd.reset();
-    auto ended = script->serve_until(pending->process);
+    first.reset();
+    auto ended = script.serve_until(held->pending.process);
     if (!ended) return forward(ended);
-    if (!*ended) return failed("a mount whose OPEN was taken twice does not return: " + pending->process.where());
-    if (again && *again) {
+    if (!*ended) return failed("a mount whose OPEN was taken twice does not return: " + held->pending.process.where());
+    if (second != nullptr) {
         complaints.add((*ended)->text);
-        complaints.add(script->descriptor(std::get<OpenRequest>(**again).object_id) < 0 || script->last_object() != std::get<OpenRequest>(**again).object_id
-                           ? "closing the descriptor that does not count closed the blob: it is offered once more"
-                           : "");
-        if (auto s = pending->mount.unmount(); !s) return forward(s);
+        complaints.add(script.descriptor(second->object_id) >= 0 && script.last_object() == second->object_id ? "" : "closing the descriptor that does not count closed the blob: it is offered once more");
+        if (auto s = held->pending.mount.unmount(); !s) return forward(s);
     } else {
         complaints.add((*ended)->text.empty() ? "a mount whose OPEN the daemon refused succeeded" : "");
     }
-    auto stage = mount_stage(world, std::move(*script), "flat", "several");
+    auto stage = mount_stage(world, std::move(script), "flat", "several");
     if (!stage) return failed("after an OPEN was taken twice: " + stage.error().message());
     return complaints.finding();
 }
@@ -170,7 +180,7 @@ Result<Finding> wrong_answers(World& world) {
     complaints.add(right_is(-EINVAL, script.copen(read->msg_id, 4096), "copen of a READ"));
     auto other = world.start_mount("flat");
     if (!other) return forward(other);
-    for (auto left = kEnough; !script.readable() && left.count() > 0; left -= milliseconds(1)) ::usleep(1000);
+    (void)script.readable(kEnough);
     // Ids are given out in order, or the lowest that is free: both are tried.
     for (uint32_t id = 0; id <= read->msg_id + 1; ++id)
         if (id != read->msg_id) complaints.add(right_is(-EINVAL, script.copen(id, 4096), fmt::format("copen of message {}, which nobody has read", id)));
@@ -181,10 +191,11 @@ Result<Finding> wrong_answers(World& world) {
     complaints.add(right_is(-EINVAL, DaemonScript::complete(script.descriptor(open->object_id), read->msg_id), "READ_COMPLETE through the descriptor of another blob"));
     complaints.add(right_is(-EINVAL, ::ioctl(descriptor, 0, 0) < 0 ? -errno : 0, "an ioctl(2) that there is not"));
     if (auto end = reader->wait(kMoment)) return failed("a wrong answer completed a READ: " + (end->text.empty() ? "with its bytes, which nobody wrote" : end->text));
-    if (auto s = script.serve(*read); !s) return forward(s);
-    auto end = reader->wait(kEnough);
-    complaints.add(end ? end->text : "a read whose READ was served does not return: " + reader->where());
-    auto wrong = serve_mount(script, *other);
+    if (complaints.any()) return complaints.finding();  // whoever's answer was taken cannot be served any more
+    auto wrong = stage->serve_held(*read, *reader);
+    if (!wrong) return forward(wrong);
+    complaints.add(*wrong);
+    wrong = serve_mount(script, *other);
     if (!wrong) return forward(wrong);
     complaints.add(wrong->empty() ? "" : "the mount beside it: " + *wrong);
     complaints.add(right_is(-EINVAL, script.copen(open->msg_id, 4096), "copen of an OPEN that was answered before"));
@@ -199,8 +210,6 @@ Result<Finding> late_daemon(World& world) {
     const uint32_t object = stage->script.last_object();
     UniqueFd late(::fcntl(stage->script.descriptor(object), F_DUPFD_CLOEXEC, 0));
     if (!late.valid()) return fail_errno("duplicate", "an anonymous descriptor");
-    auto page = stage->script.bytes(object, 0, kBlockBytes);
-    if (!page) return forward(page);
     auto buffer = ReadBuffer::create(kBlockBytes);
     if (!buffer) return forward(buffer);
     if (auto s = stage->mount.unmount(); !s) return forward(s);
@@ -217,65 +226,37 @@ Result<Finding> late_daemon(World& world) {
     return again ? complaints.finding() : failed("after a daemon was late: " + again.error().message());
 }
 
-/// Memory of two pages of which the second is not there.
-class HalfMapped {
-public:
-    static Result<HalfMapped> create() {
-        void* memory = ::mmap(nullptr, 2 * kBlockBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (memory == MAP_FAILED) return fail_errno("map", "two pages");
-        auto* first = static_cast<std::byte*>(memory);
-        if (::munmap(first + kBlockBytes, kBlockBytes) < 0) return fail_errno("unmap", "a page");
-        return HalfMapped(first);
-    }
-    HalfMapped(HalfMapped&& other) noexcept : first_(std::exchange(other.first_, nullptr)) {}
-    HalfMapped& operator=(HalfMapped&&) = delete;
-    ~HalfMapped() {
-        if (first_ != nullptr) ::munmap(first_, kBlockBytes);
-    }
-    [[nodiscard]] std::byte* data() const { return first_; }
-
-private:
-    explicit HalfMapped(std::byte* first) : first_(first) {}
-    std::byte* first_;
-};
-
 /// pwrite(2) of two pages of which the second is not mapped: what it says is written is, the rest is asked for again.
 Result<Finding> partial_write(World& world, int flags) {
     if (flags != 0)
         if (auto skip = unless_direct(world)) return *skip;
     auto stage = begin(world);
     if (!stage) return forward(stage);
-    auto memory = HalfMapped::create();
+    auto memory = BadMemory::create(2 * kBlockBytes, BadMemory::Kind::unmapped, 1, 1);
     if (!memory) return forward(memory);
-    auto reader = stage->start_read(world, {.offset = 1 << 20, .length = 2 * kBlockBytes, .flags = flags, .rule = ReadRule::all_or_error});
+    auto reader = stage->start_read(world, {.offset = 1 << 20, .length = 2 * kBlockBytes, .flags = flags, .delivered_bytes = 2 * kBlockBytes});
     if (!reader) return forward(reader);
     auto read = stage->script.expect<ReadRequest>();
     if (!read) return forward(read);
     if (read->length_bytes != 2 * kBlockBytes) return fail("ask for two blocks", "large", fmt::format("the READ asks for {} bytes", read->length_bytes));
     auto page = stage->script.bytes(read->object_id, read->offset_bytes, kBlockBytes);
     if (!page) return forward(page);
-    std::memcpy(memory->data(), page->data(), kBlockBytes);
+    std::memcpy(memory->span().data(), page->data(), kBlockBytes);
     const int descriptor = stage->script.descriptor(read->object_id);
     world.step("pwrite of two pages, the second unmapped");
-    const ssize_t n = ::pwrite(descriptor, memory->data(), 2 * kBlockBytes, static_cast<off_t>(read->offset_bytes));
+    const ssize_t n = ::pwrite(descriptor, memory->span().data(), 2 * kBlockBytes, static_cast<off_t>(read->offset_bytes));
     Complaints complaints;
     const bool honest = n == kBlockBytes || (n < 0 && errno == EFAULT);
     complaints.add(honest ? "" : fmt::format("pwrite(2) of two pages of which the second is not mapped {}; right is 4096 or EFAULT", result_text(n < 0 ? -errno : n)));
     complaints.add(right_is(0, DaemonScript::complete(descriptor, read->msg_id), "READ_COMPLETE after a short write"));
-    auto end = stage->script.serve_until(*reader);
-    if (!end) return forward(end);
-    complaints.add(*end ? (*end)->text : "a read of which the daemon wrote a half does not return: " + reader->where());
+    auto wrong = stage->script.serve_until_end(*reader, "a read of which the daemon wrote a half");
+    if (!wrong) return forward(wrong);
+    complaints.add(*wrong);
     // What was not written has to be asked for again.
-    auto missing = stage->start_read(world, {.offset = (1 << 20) + kBlockBytes, .length = kBlockBytes, .flags = flags});
-    if (!missing) return forward(missing);
-    auto asked = stage->script.take(milliseconds(1000));
-    if (!asked) return forward(asked);
-    if (*asked)
-        if (auto s = stage->script.serve(**asked); !s) return forward(s);
-    end = stage->script.serve_until(*missing);
-    if (!end) return forward(end);
-    complaints.add(*end ? (*end)->text : "a read of what a short write left out does not return: " + missing->where());
-    auto wrong = stage->served_read(world, {.offset = 1 << 20, .length = 4 * kBlockBytes, .flags = flags});
+    wrong = stage->served_read(world, {.offset = (1 << 20) + kBlockBytes, .length = kBlockBytes, .flags = flags});
+    if (!wrong) return forward(wrong);
+    complaints.add(*wrong);
+    wrong = stage->served_read(world, {.offset = 1 << 20, .length = 4 * kBlockBytes, .flags = flags});
     if (!wrong) return forward(wrong);
     complaints.add(wrong->empty() ? "" : "after the daemon wrote all of it: " + *wrong);
     return complaints.finding();
@@ -283,22 +264,19 @@ Result<Finding> partial_write(World& world, int flags) {
 
 /// write(2) without an offset goes on where the last one ended.
 Result<Finding> file_position(World& world) {
-    auto script = DaemonScript::begin(world);
-    if (!script) return forward(script);
-    auto pending = world.start_mount("large");
-    if (!pending) return forward(pending);
-    auto open = script->expect<OpenRequest>();
-    if (!open) return forward(open);
-    if (auto s = script->accept(*open); !s) return forward(s);
-    auto read = script->expect<ReadRequest>();
+    auto held = hold_open(world, "large");
+    if (!held) return forward(held);
+    auto& [script, pending, open] = *held;
+    if (auto s = script.accept(open); !s) return forward(s);
+    auto read = script.expect<ReadRequest>();
     if (!read) return forward(read);
     constexpr size_t kWritten = 3 * kBlockBytes;
-    auto data = script->bytes(open->object_id, 0, kWritten);
+    auto data = script.bytes(open.object_id, 0, kWritten);
     if (!data) return forward(data);
     auto buffer = ReadBuffer::create(kWritten);
     if (!buffer) return forward(buffer);
     std::memcpy(buffer->data(), data->data(), kWritten);
-    const int descriptor = script->descriptor(open->object_id);
+    const int descriptor = script.descriptor(open.object_id);
     Complaints complaints;
     for (size_t at = 0; at < kWritten; at += kBlockBytes) {
         const ssize_t n = ::write(descriptor, buffer->data() + at, kBlockBytes);
@@ -309,7 +287,7 @@ Result<Finding> file_position(World& world) {
     const off_t first = ::lseek(descriptor, 0, SEEK_DATA);
     complaints.add(first == 0 ? "" : fmt::format("lseek(SEEK_DATA) from 0 says {}; right is 0", first));
     complaints.add(right_is(0, DaemonScript::complete(descriptor, read->msg_id), "READ_COMPLETE"));
-    auto wrong = serve_mount(*script, *pending);
+    auto wrong = serve_mount(script, pending);
     if (!wrong) return forward(wrong);
     complaints.add(wrong->empty() ? "" : "an image whose first blocks came by write(2): " + *wrong);
     return complaints.finding();
@@ -323,8 +301,7 @@ Result<Finding> poll_tells(World& world) {
     complaints.add(stage->script.readable() ? "POLLIN although no request is there" : "");
     auto reader = stage->start_read(world, {1 << 20, kBlockBytes});
     if (!reader) return forward(reader);
-    for (auto left = kEnough; !stage->script.readable() && left.count() > 0; left -= milliseconds(1)) ::usleep(1000);
-    complaints.add(stage->script.readable() ? "" : "no POLLIN although a READ waits to be read");
+    complaints.add(stage->script.readable(kEnough) ? "" : "no POLLIN although a READ waits to be read");
     auto read = stage->script.expect<ReadRequest>();
     if (!read) return forward(read);
     complaints.add(stage->script.readable() ? "POLLIN although the only READ was read and is held" : "");
@@ -333,9 +310,9 @@ Result<Finding> poll_tells(World& world) {
     auto again = stage->script.expect<ReadRequest>();
     if (!again) return forward(again);
     complaints.add(again->msg_id == read->msg_id ? "" : fmt::format("restore offers message {} again; right is {}", again->msg_id, read->msg_id));
-    if (auto s = stage->script.serve(*again); !s) return forward(s);
-    auto end = reader->wait(kEnough);
-    complaints.add(end ? end->text : "a read that was served does not return: " + reader->where());
+    auto wrong = stage->serve_held(*again, *reader);
+    if (!wrong) return forward(wrong);
+    complaints.add(*wrong);
     complaints.add(stage->script.readable() ? "POLLIN although everything was answered" : "");
     return complaints.finding();
 }
@@ -354,30 +331,27 @@ Result<Finding> closed_and_reopened(World& world) {
         if (!*open || !std::holds_alternative<OpenRequest>(**open))
             return failed(fmt::format("a read of a blob whose descriptor was closed sends {}; right is an OPEN", *open ? "another request first" : "nothing to the daemon"));
         if (auto s = stage->script.serve(**open); !s) return forward(s);
-        auto end = stage->script.serve_until(*reader);
-        if (!end) return forward(end);
-        complaints.add(*end ? (*end)->text : "a read of a blob that was opened again does not return: " + reader->where());
+        auto wrong = stage->script.serve_until_end(*reader, "a read of a blob that was opened again");
+        if (!wrong) return forward(wrong);
+        complaints.add(*wrong);
     }
     return complaints.finding();
 }
 
 /// Text that is no command, while an OPEN is held: refused, and the OPEN can be answered.
 Result<Finding> malformed(World& world) {
-    auto script = DaemonScript::begin(world);
-    if (!script) return forward(script);
-    auto pending = world.start_mount("large");
-    if (!pending) return forward(pending);
-    auto open = script->expect<OpenRequest>();
-    if (!open) return forward(open);
+    auto held = hold_open(world, "large");
+    if (!held) return forward(held);
+    auto& [script, pending, open] = *held;
     Complaints complaints;
-    const std::string id = std::to_string(open->msg_id);
+    const std::string id = std::to_string(open.msg_id);
     for (const std::string& text : {std::string("\n"), std::string("bogus"), std::string(" copen ") + id + ",4096", std::string("copen"), std::string("copen "), std::string("copen ,"),
                                     std::string("copen x,4096"), std::string("copen -1,4096"), std::string("copen 99999999999999999999,4096"), std::string("COPEN ") + id + ",4096",
                                     std::string("copen\0 1,1", 10), std::string(5000, 'x'), std::string("bind ondemand"), std::string("bind"), std::string("dir /tmp"), std::string("tag x"),
                                     std::string("frun 101%"), std::string("bcull x%"), std::string("cull"), std::string("inuse"), std::string("cull a/b")})
-        complaints.add(refused(script->command(text), fmt::format("the command \"{}\" to a cache that is bound", text.size() > 60 ? "5000 times x" : text)));
-    if (auto s = script->accept(*open); !s) return failed("after malformed commands: " + s.error().message());
-    auto wrong = serve_mount(*script, *pending);
+        complaints.add(refused(script.command(text), fmt::format("the command \"{}\" to a cache that is bound", text.size() > 60 ? "5000 times x" : text)));
+    if (auto s = script.accept(open); !s) return failed("after malformed commands: " + s.error().message());
+    auto wrong = serve_mount(script, pending);
     if (!wrong) return forward(wrong);
     complaints.add(wrong->empty() ? "" : "after malformed commands: " + *wrong);
     return complaints.finding();

@@ -15,6 +15,7 @@
 #include "bench/guest/conformance/case.h"
 #include "bench/guest/conformance/mapped_file.h"
 #include "bench/guest/conformance/open_file.h"
+#include "bench/guest/conformance/read_once.h"
 
 namespace diobench::signals_cases {
 
@@ -28,13 +29,7 @@ constexpr unsigned kOutstanding = 8;
 using Body = std::string (*)(const OpenFile&);
 
 std::string read_waiting(const OpenFile& file, int flags) {
-    auto fd = file.open_again(flags);
-    if (!fd) return fd.error().message();
-    auto buffer = ReadBuffer::create(kBlockBytes);
-    if (!buffer) return buffer.error().message();
-    buffer->poison(kBlockBytes);
-    const ssize_t n = ::pread(fd->get(), buffer->data(), kBlockBytes, kCold);
-    return check_read(file.subject, {"pread", flags == 0 ? "buffered" : "direct", kCold, n < 0 ? -errno : n}, buffer->first(kBlockBytes));
+    return read_once(file.subject, file.path(), {.offset = kCold, .length = kBlockBytes, .flags = flags, .advice = POSIX_FADV_NORMAL});
 }
 
 std::string map_waiting(const OpenFile& file) {
