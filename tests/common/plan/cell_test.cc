@@ -47,7 +47,7 @@ TEST(Cell, JsonRoundTripAndUnknownWordsAreNamed) {
 TEST(GuestPlan, JsonRoundTrip) {
     GuestPlan plan;
     plan.device = {"ram", "brd", 0, 0, 1 << 20, "/dev/ram0"};
-    plan.images.push_back({"sparse", {"/images/sparse", "/images/blob"}, 4096, false, true, true, {{"data.bin", 3, 999, {{0, 4}}}}});
+    plan.images.push_back({"sparse", {"/images/sparse", "/images/blob"}, 4096, true, true, {{"data.bin", 3, 999, {{0, 4}}}}});
     plan.fetches.push_back({"lan", 1, 2, 3});
     plan.traces["t"] = "text";
     plan.cells.emplace_back();
