@@ -129,14 +129,15 @@ def recommendation(run: Run) -> list[Markup]:
     """The clauses; each class that they name is a link to its row."""
     if run.answer is None:
         return [Markup(escape(MISSING))]
-    titles = {row["id"]: row["title"] for row in run.answer["classes"]["time"]}
-    return [_linked(clause["text"], {name: titles[name] for name in clause["rows"]}) for clause in run.answer["recommendation"]]
+    rows = {row["id"]: (row["title"], block) for block in ("work", "time") for row in run.answer["classes"][block]}
+    return [_linked(clause["text"], {name: rows[name] for name in clause["rows"]}) for clause in run.answer["recommendation"]]
 
 
-def _linked(text: str, rows: dict[str, str]) -> Markup:
+def _linked(text: str, rows: dict[str, tuple[str, str]]) -> Markup:
+    """A class is linked to its row of times if it has one; what has none (memory) to the one of counts."""
     out = str(escape(text))
-    for name, title in rows.items():
-        out = out.replace(str(escape(title)), str(Markup('<a href="#class-time-{}">{}</a>').format(name, title)), 1)
+    for name, (title, block) in rows.items():
+        out = out.replace(str(escape(title)), str(Markup('<a href="#class-{}-{}">{}</a>').format(block, name, title)), 1)
     return Markup(out)
 
 

@@ -52,6 +52,12 @@ TEST(NightConfig, WhatIsWrongIsNamedWithItsLine) {
     EXPECT_THAT(error_of("[[kernel]]\nseries = \"dio\"\n[notify]\nwhen = \"red\"\n"), HasSubstr("command"));
 }
 
+TEST(NightConfig, AllThatIsWrongIsToldAtOnce) {
+    EXPECT_THAT(error_of("seed = 0\nsedes = 3\nmachine = \"x\"\n[[kernel]]\nagainst = 1\n[[kernel]]\nseries = \"dio\"\nx = 1\n[export]\ntextfile = \"x.txt\"\n[keep]\ndays = -1\n"),
+                testing::AllOf(HasSubstr(":1: seed"), HasSubstr(":2: sedes"), HasSubstr(":3: machine"), HasSubstr("has no \"series\""), HasSubstr(":5: against"), HasSubstr(":8: x: unknown key"),
+                               HasSubstr(":10: textfile"), HasSubstr(":12: days")));
+}
+
 TEST(NightConfig, TheShippedOneIsRight) {
     auto config = read_night_config(fs::path(DIOBENCH_TEST_DATA).parent_path().parent_path().parent_path() / "nightly.toml");
     ASSERT_TRUE(config) << config.error().message();

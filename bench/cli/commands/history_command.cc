@@ -263,6 +263,7 @@ void register_history_command(CLI::App& app, CommandContext& context) {
     command->add_option("--last", request.last, "Only the last N points of a series (default all)")->check(CLI::PositiveNumber)->option_text("N");
     command->add_flag("--json", arguments->json, "Print JSON");
     command->callback([&context, command, arguments] {
+        arguments->request.reference_named = command->count("--reference") != 0;
         if (command->get_subcommands().empty()) context.body = [arguments] { return show(*arguments); };
     });
     register_pins(*command, context, arguments);

@@ -6,14 +6,15 @@
 #include <nlohmann/json.hpp>
 #include <toml++/toml.h>
 
+#include "bench/common/base/faults.h"
 #include "bench/common/base/text.h"
 
 namespace diobench {
 
 namespace {
 
-/// Reads the keys of one table and refuses what is left over.  The first
-/// error wins and is asked for once, at the end.
+/// Reads the keys of one table and refuses what is left over.  All that is
+/// wrong is asked for once, at the end.
 class TableReader {
 public:
     TableReader(const toml::table& table, std::string file, std::string prefix = {})
@@ -74,9 +75,9 @@ public:
             if (std::find(known_.begin(), known_.end(), key.str()) == known_.end())
                 set(key.source().begin.line,
                     fmt::format("unknown key {}{}; known are {}", prefix_, key.str(), fmt::join(known_, ", ")));
-        if (error_.empty()) return {};
-        return fail("read", fmt::format("{}:{}", file_, line_), error_);
+        return faults_.status();
     }
+    void add(const Status& other) { faults_.add(other); }
 
 private:
     static uint32_t line_of(const toml::node& node) { return node.source().begin.line; }
@@ -89,25 +90,20 @@ private:
     void refuse(const toml::node& node, const char* key, const char* right) {
         set(line_of(node), fmt::format("{}{} is wrong: expected {}", prefix_, key, right));
     }
-    void set(uint32_t line, std::string text) {
-        if (!error_.empty()) return;
-        line_ = line;
-        error_ = std::move(text);
-    }
+    void set(uint32_t line, const std::string& text) { faults_.add(fail("read", fmt::format("{}:{}", file_, line), text)); }
 
     const toml::table& table_;
     std::string file_;
     std::string prefix_;
     std::vector<std::string> known_;
-    uint32_t line_ = 0;
-    std::string error_;
+    Faults faults_;
 };
 
 constexpr const char* kBaseExample = "{ min = \"6.12.7\", max = \"6.12.999\" }";
 
-Status read_base(TableReader& top, const std::string& file, Series& out) {
+void read_base(TableReader& top, const std::string& file, Series& out) {
     const toml::table* table = top.table("base", kBaseExample);
-    if (table == nullptr) return {};
+    if (table == nullptr) return;
     TableReader base(*table, file, "base.");
     out.base_min = base.text("min", true);
     out.base_max = base.text("max", true);
@@ -116,18 +112,17 @@ Status read_base(TableReader& top, const std::string& file, Series& out) {
     if (!out.base_min.empty() && !min) base.refuse_value("min", out.base_min, "a kernel version such as 6.12.7");
     if (!out.base_max.empty() && !max) base.refuse_value("max", out.base_max, "a kernel version such as 6.12.999");
     if (min && max && *max < *min) base.refuse_value("max", out.base_max, "a version not before base.min, " + out.base_min);
-    return base.done();
+    top.add(base.done());
 }
 
-Status read_known_failures(TableReader& top, const std::string& file, Series& out) {
+void read_known_failures(TableReader& top, const std::string& file, Series& out) {
     const toml::array* tables = top.tables("known_failures");
-    if (tables == nullptr) return {};
+    if (tables == nullptr) return;
     for (const auto& node : *tables) {
         TableReader one(*node.as_table(), file, "known_failures.");
         out.known_failures.push_back({one.text("case", true), one.text("reason", true)});
-        if (auto s = one.done(); !s) return s;
+        top.add(one.done());
     }
-    return {};
 }
 
 void read_direct_io(TableReader& top, Series& out) {
@@ -173,7 +168,7 @@ Result<Series> read_series_file(const fs::path& file) {
     if (!out.name.empty() && out.name != out.folder.filename())
         top.refuse_value("name", out.name, "the folder's name, \"" + out.folder.filename().string() + "\"");
     out.purpose = top.text("purpose", true);
-    if (auto s = read_base(top, name, out); !s) return forward(s);
+    read_base(top, name, out);
     out.requires_series = top.texts("requires", false, "names of series such as [\"fix-hole\"]");
     for (const auto& required : out.requires_series)
         if (!is_series_name(required)) top.refuse_value("requires", required, "the name of a series");
@@ -181,7 +176,7 @@ Result<Series> read_series_file(const fs::path& file) {
     out.revises = top.text("revises", false);
     read_direct_io(top, out);
     out.killed_by = top.texts("killed_by", false, "globs of cases such as [\"end-of-file/*\"]");
-    if (auto s = read_known_failures(top, name, out); !s) return forward(s);
+    read_known_failures(top, name, out);
     if (auto s = top.done(); !s) return forward(s);
     return out;
 }

@@ -19,16 +19,10 @@ Result<uint64_t> count(Side side, const Programs& programs, const SideLoad& load
     if (!valgrind) return forward(valgrind);
     auto directory = TempDirectory::create(scratch, "callgrind-");
     if (!directory) return forward(directory);
-    std::vector<std::string> argv = {valgrind->string(), "--quiet", "--tool=callgrind", "--separate-threads=yes",
-                                     "--callgrind-out-file=" + (directory->path() / "totals").string()};
-    const auto command = command_of(side, programs, load, scratch / "counted.json");
-    argv.insert(argv.end(), command.begin(), command.end());
-    CommandOptions options;
-    options.time_limit = std::chrono::minutes(5);
-    auto ran = run_checked(argv, options);
-    if (!ran) return forward(ran);
     // It must have read what it was asked to.
-    if (auto rate = reads_per_s(side, load, scratch / "counted.json"); !rate) return forward(rate);
+    auto rate = run_side(side, programs, load, scratch, std::chrono::minutes(5),
+                         {valgrind->string(), "--quiet", "--tool=callgrind", "--separate-threads=yes", "--callgrind-out-file=" + (directory->path() / "totals").string()});
+    if (!rate) return forward(rate);
     return callgrind_instructions(side, directory->path());
 }
 

@@ -80,18 +80,6 @@ Status count_instructions(const OverheadOptions& options, const fs::path& scratc
     return {};
 }
 
-/// One run of one side.
-Result<double> run_side(Side side, const Programs& programs, const SideLoad& load, const fs::path& scratch) {
-    const fs::path result = scratch / "result.json";
-    CommandOptions options;
-    options.time_limit = std::chrono::minutes(2);
-    auto ran = run_checked(command_of(side, programs, load, result), options);
-    if (!ran) return forward(ran);
-    if (side == Side::t_io_uring)
-        if (auto s = write_file_atomic(result, ran->output); !s) return forward(s);
-    return reads_per_s(side, load, result);
-}
-
 /// Blocks of 512 bytes that programs which ended had to fetch from a disk (getrusage(2), ru_inblock).
 uint64_t fetched_blocks() {
     rusage usage{};
@@ -103,7 +91,7 @@ uint64_t fetched_blocks() {
 Result<IopsRow> run_row(Side them, const OverheadOptions& options, const SideLoad& load, const fs::path& scratch) {
     IopsRow out{.iodepth = load.iodepth, .ours = {}, .theirs = {}};
     for (Side side : {Side::ours, them, them, Side::ours}) {
-        auto rate = run_side(side, options.programs, load, scratch);
+        auto rate = run_side(side, options.programs, load, scratch, std::chrono::minutes(2));
         if (!rate) return forward(rate);
         (side == Side::ours ? out.ours : out.theirs).push_back(*rate);
     }

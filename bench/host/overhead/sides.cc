@@ -2,8 +2,10 @@
 #include "bench/host/overhead/sides.h"
 
 #include <cmath>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "bench/common/base/process.h"
 #include "bench/common/fio/fio_measurement.h"
 #include "bench/host/overhead/t_io_uring.h"
 
@@ -44,6 +46,7 @@ Result<double> reader_result(const std::string& text, const fs::path& result) {
 Result<double> fio_result(const std::string& text, const SideLoad& load) {
     auto json = fio_json(text, "");
     if (!json) return forward(json);
+    if (!json->contains("jobs")) return fail("run fio", "", "what it wrote is no result of fio's");
     const auto& read = json->at("jobs").at(0).at("read");
     if (read.at("total_ios").get<uint64_t>() != load.number_ios)
         return fail("run fio", "", "it made " + std::to_string(read.at("total_ios").get<uint64_t>()) + " reads instead of " + std::to_string(load.number_ios));
@@ -80,6 +83,24 @@ Result<double> reads_per_s(Side side, const SideLoad& load, const fs::path& resu
     } catch (const nlohmann::json::exception& e) {
         return fail("read", result.string(), e.what());
     }
+}
+
+Result<double> run_side(Side side, const Programs& programs, const SideLoad& load, const fs::path& scratch, std::chrono::milliseconds time_limit,
+                        std::vector<std::string> under) {
+    auto directory = TempDirectory::create(scratch, "side-");
+    if (!directory) return forward(directory);
+    const fs::path result = directory->path() / "result";
+    const auto command = command_of(side, programs, load, result);
+    under.insert(under.end(), command.begin(), command.end());
+    CommandOptions options;
+    options.time_limit = time_limit;
+    auto ran = run_checked(under, options);
+    if (!ran) return forward(ran);
+    if (side == Side::t_io_uring)
+        if (auto s = write_file_atomic(result, ran->output); !s) return forward(s);
+    std::error_code ec;
+    if (!fs::exists(result, ec)) return fail("run", command.front(), fmt::format("it ended well and wrote no result: is it {}?", name_of(side)));
+    return reads_per_s(side, load, result);
 }
 
 }  // namespace diobench

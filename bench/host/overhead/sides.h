@@ -3,6 +3,7 @@
 // same reads.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -39,5 +40,10 @@ struct SideLoad {
 /// Reads a second as the side itself says in `result`.
 /// Errors: it cannot be read, or another number of reads was made than asked for.
 [[nodiscard]] Result<double> reads_per_s(Side side, const SideLoad& load, const fs::path& result);
+
+/// Runs the side once, `under` another program if that is named with its options; reads a second as above.
+/// Errors: also that it wrote no result: a result of another run in `scratch` never counts.
+[[nodiscard]] Result<double> run_side(Side side, const Programs& programs, const SideLoad& load, const fs::path& scratch,
+                                      std::chrono::milliseconds time_limit, std::vector<std::string> under = {});
 
 }  // namespace diobench

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A TOML table that is read strictly: errors carry file, line and key, and a
-// key that nobody asked for is one.
+// A TOML table that is read strictly: errors carry file, line and key, a key
+// that nobody asked for is one, and all of a table are told at once.
 #pragma once
 
 #include <fmt/format.h>
@@ -45,9 +45,9 @@ public:
     [[nodiscard]] tl::unexpected<Error> bad(const toml::node& node, std::string_view key, std::string_view text) const {
         return fail(operation_, toml_place(file_, node.source().begin.line), fmt::format("{}: {}", key, text));
     }
-    [[nodiscard]] tl::unexpected<Error> missing(std::string_view key, std::string_view example) const {
+    [[nodiscard]] tl::unexpected<Error> missing(std::string_view key, std::string_view example) {
         for (const auto& [written, node] : table_)
-            if (!known_.contains(std::string(written.str())) && edit_distance(written.str(), key) <= kMistypedAtMost)
+            if (edit_distance(written.str(), key) <= kMistypedAtMost && known_.insert(std::string(written.str())).second)
                 return bad(node, written.str(), fmt::format("{} has no \"{}\": is this meant to be it?", what_, key));
         return fail(operation_, toml_place(file_, line()),
                     fmt::format("{} has no \"{}\"; for instance {} = {}", what_, key, key, example));
@@ -93,20 +93,31 @@ public:
         auto words = texts(key, example);
         if (!words) return forward(words);
         std::vector<T> out;
+        Faults faults;
         for (const auto& word : *words) {
             auto value = parse(word);
-            if (!value) return bad(*table_.get(key), key, value.error().message());
-            out.push_back(*value);
+            if (value) out.push_back(*value);
+            else faults.add(bad(*table_.get(key), key, value.error().message()));
         }
+        if (auto s = faults.status(); !s) return forward(s);
         return out;
     }
-    /// Call last: any keys that nobody asked for are an error.
-    Status refuse_unknown() const {
-        Faults faults;
+    /// Into `into` if it is a value; else its error is a fault of this table. Whether it was a value.
+    template <class T, class Into>
+    bool keep(Result<T> value, Into& into) {
+        if (value) into = std::move(*value);
+        else faults_.add(value);
+        return value.has_value();
+    }
+    template <class Fault>
+    void fault(const Fault& fault) { faults_.add(fault); }
+    [[nodiscard]] bool is_right_so_far() const { return faults_.status().has_value(); }
+    /// Call last: every fault, and every key that nobody asked for.
+    Status done() {
         for (const auto& [key, node] : table_)
             if (!known_.contains(std::string(key.str())))
-                faults.add(bad(node, key.str(), fmt::format("unknown key in {}; known are {}{}", what_, list_of(known_), did_you_mean(key.str(), {known_.begin(), known_.end()}))));
-        return faults.status();
+                faults_.add(bad(node, key.str(), fmt::format("unknown key in {}; known are {}{}", what_, list_of(known_), did_you_mean(key.str(), {known_.begin(), known_.end()}))));
+        return faults_.status();
     }
 
 protected:
@@ -117,6 +128,7 @@ private:
     std::string what_;
     std::string operation_;
     std::set<std::string> known_;
+    Faults faults_;
 };
 
 }  // namespace diobench

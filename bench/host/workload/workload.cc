@@ -96,31 +96,31 @@ public:
     }
 
     Status add() {
-        if (auto s = dimensions(); !s) return s;
-        if (auto s = reads(); !s) return s;
-        if (auto s = curve(); !s) return s;
-        if (auto s = section_.refuse_unknown(); !s) return s;
+        dimensions();
+        if (section_.is_right_so_far()) section_.fault(reads());
+        else for (std::string_view key : {"number_ios", "size", "replay"}) (void)section_.find(key);  // known, and not looked at
+        section_.fault(curve());
+        if (auto s = section_.done(); !s) return s;
         std::set<std::string> ids;
         for (const auto& other : workload_.cells) ids.insert(other.id());
         for (Cell& cell : cells_) {
-            if (std::string why = contradiction(cell, abilities_); !why.empty()) return section_.bad(table_, cell.id(), why);
-            if (!ids.insert(cell.id()).second) return section_.bad(table_, cell.id(), "this cell is here twice");
-            workload_.cells.push_back(std::move(cell));
+            if (std::string why = contradiction(cell, abilities_); !why.empty()) section_.fault(section_.bad(table_, cell.id(), why));
+            else if (!ids.insert(cell.id()).second) section_.fault(section_.bad(table_, cell.id(), "this cell is here twice"));
+            else workload_.cells.push_back(std::move(cell));
         }
-        return {};
+        return section_.done();
     }
 
 private:
     /// All keys of the table of dimensions that cells like these take, in its order.
-    Status dimensions() {
+    void dimensions() {
         std::string_view last;
         for (const auto& row : dimension_table()) {
             if (row.key.empty() || row.key == last || !takes(row.key_of)) continue;
             last = row.key;
             if (row.need == KeyNeed::optional && section_.find(row.key) == nullptr) continue;
-            if (auto s = expand(row); !s) return s;
+            section_.fault(expand(row));
         }
-        return {};
     }
 
     bool takes(KeyOf of) {
@@ -276,17 +276,20 @@ Status read_profiles(const fs::path& path, Take take) {
     if (!text) return forward(text);
     auto table = parse_toml(*text, path.string(), kOperation);
     if (!table) return forward(table);
+    Faults faults;
     for (const auto& [key, node] : *table) {
         const auto* profile = node.as_table();
-        if (profile == nullptr)
-            return fail("read profiles", fmt::format("{}:{}", path.string(), node.source().begin.line), fmt::format("{}: expected a table [name]", key.str()));
+        if (profile == nullptr) {
+            faults.add(fail("read profiles", toml_place(path.string(), node.source().begin.line), fmt::format("{}: expected a table [name]", key.str())));
+            continue;
+        }
         Section section(*profile, path.string(), fmt::format("[{}]", key.str()), kOperation);
-        auto purpose = section.text("purpose", "\"one line\"");
-        if (!purpose) return forward(purpose);
-        if (auto s = take(std::string(key.str()), *purpose, section); !s) return s;
-        if (auto s = section.refuse_unknown(); !s) return s;
+        std::string purpose;
+        section.keep(section.text("purpose", "\"one line\""), purpose);
+        take(std::string(key.str()), purpose, section);
+        faults.add(section.done());
     }
-    return {};
+    return faults.status();
 }
 
 Result<uint64_t> duration(Section& section, std::string_view key) {
@@ -320,34 +323,21 @@ Result<std::vector<NamedText>> texts_in(const fs::path& folder, const std::strin
 }
 
 Status read_devices(const fs::path& file, WorkloadSet& set) {
-    return read_profiles(file, [&](const std::string& name, const std::string& purpose, Section& section) -> Status {
-        auto latency = duration(section, "latency");
-        if (!latency) return forward(latency);
-        NamedDevice device{{name, std::string(kSimulated), *latency, 0, 0, ""}, purpose};
-        if (section.find("bandwidth_bytes_per_s") != nullptr) {
-            auto bandwidth = section.number("bandwidth_bytes_per_s", "550_000_000");
-            if (!bandwidth) return forward(bandwidth);
-            device.profile.bandwidth_bytes_per_s = *bandwidth;
-        }
+    return read_profiles(file, [&](const std::string& name, const std::string& purpose, Section& section) {
+        NamedDevice device{{name, std::string(kSimulated), 0, 0, 0, ""}, purpose};
+        section.keep(duration(section, "latency"), device.profile.latency_ns);
+        if (section.find("bandwidth_bytes_per_s") != nullptr) section.keep(section.number("bandwidth_bytes_per_s", "550_000_000"), device.profile.bandwidth_bytes_per_s);
         set.devices.push_back(std::move(device));
-        return {};
     });
 }
 
 Status read_fetches(const fs::path& file, WorkloadSet& set) {
-    return read_profiles(file, [&](const std::string& name, const std::string& purpose, Section& section) -> Status {
-        auto round_trip = duration(section, "round_trip");
-        if (!round_trip) return forward(round_trip);
-        auto bandwidth = section.number("bandwidth_bytes_per_s", "1_250_000_000");
-        if (!bandwidth) return forward(bandwidth);
-        FetchProfile profile{name, *round_trip, *bandwidth, 0};
-        if (section.find("jitter") != nullptr) {
-            auto jitter = duration(section, "jitter");
-            if (!jitter) return forward(jitter);
-            profile.jitter_ns = *jitter;
-        }
+    return read_profiles(file, [&](const std::string& name, const std::string& purpose, Section& section) {
+        FetchProfile profile{name, 0, 0, 0};
+        section.keep(duration(section, "round_trip"), profile.round_trip_ns);
+        section.keep(section.number("bandwidth_bytes_per_s", "1_250_000_000"), profile.bandwidth_bytes_per_s);
+        if (section.find("jitter") != nullptr) section.keep(duration(section, "jitter"), profile.jitter_ns);
         set.fetches.push_back({std::move(profile), purpose});
-        return {};
     });
 }
 
@@ -398,30 +388,25 @@ Result<Workload> parse_workload(const std::string& text, const std::string& file
     if (!table) return forward(table);
     Section section(*table, file, "a workload", kOperation);
     Workload workload;
-    auto name = section.text("name", "\"seq-read\"");
-    if (!name) return forward(name);
-    workload.name = *name;
-    if (*name != fs::path(file).stem().string())
-        return section.bad(*table->get("name"), "name", fmt::format("\"{}\" is not the name of the file", *name));
-    auto question = section.text("question", "\"What does ... cost?\"");
-    if (!question) return forward(question);
-    workload.question = *question;
-    auto suites = section.texts("suites", "[\"quick\"]");
-    if (!suites) return forward(suites);
-    workload.suites = *suites;
+    if (section.keep(section.text("name", "\"seq-read\""), workload.name) && workload.name != fs::path(file).stem().string())
+        section.fault(section.bad(*table->get("name"), "name", fmt::format("\"{}\" is not the name of the file", workload.name)));
+    section.keep(section.text("question", "\"What does ... cost?\""), workload.question);
+    section.keep(section.texts("suites", "[\"quick\"]"), workload.suites);
     const toml::node* cells = section.find("cells");
-    if (cells == nullptr) return section.missing("cells", "a [[cells]] table");
-    if (!cells->is_array_of_tables()) return section.bad(*cells, "cells", "expected [[cells]] tables");
-    for (const auto& node : *cells->as_array())
-        if (auto s = CellTable(*node.as_table(), file, profiles, abilities, workload).add(); !s) return forward(s);
-    if (auto s = section.refuse_unknown(); !s) return forward(s);
+    if (cells == nullptr) section.fault(section.missing("cells", "a [[cells]] table"));
+    else if (!cells->is_array_of_tables()) section.fault(section.bad(*cells, "cells", "expected [[cells]] tables"));
+    else
+        for (const auto& node : *cells->as_array()) section.fault(CellTable(*node.as_table(), file, profiles, abilities, workload).add());
+    if (auto s = section.done(); !s) return forward(s);
     return workload;
 }
 
 Result<WorkloadSet> load_workloads(const fs::path& folder, const Abilities& abilities) {
     WorkloadSet set;
-    if (auto s = read_devices(folder / "profiles/devices.toml", set); !s) return forward(s);
-    if (auto s = read_fetches(folder / "profiles/fetch.toml", set); !s) return forward(s);
+    Faults profiles;
+    profiles.add(read_devices(folder / "profiles/devices.toml", set));
+    profiles.add(read_fetches(folder / "profiles/fetch.toml", set));
+    if (auto s = profiles.status(); !s) return forward(s);
     auto traces = texts_in(folder / "traces", ".trace");
     if (!traces) return forward(traces);
     set.traces = std::move(*traces);
@@ -430,13 +415,15 @@ Result<WorkloadSet> load_workloads(const fs::path& folder, const Abilities& abil
     set.fio_jobs = std::move(*fio_jobs);
     auto files = files_in(folder, ".toml");
     if (!files) return forward(files);
+    Faults faults;
     for (const auto& file : *files) {
         auto text = read_file(file);
         if (!text) return forward(text);
         auto workload = parse_workload(*text, file.string(), set, abilities);
-        if (!workload) return forward(workload);
-        set.workloads.push_back(std::move(*workload));
+        if (workload) set.workloads.push_back(std::move(*workload));
+        else faults.add(workload);
     }
+    if (auto s = faults.status(); !s) return forward(s);
     return set;
 }
 

@@ -122,9 +122,9 @@ ClassTable class_table(const Comparison& comparison) {
         add_row(comparison, out, row_named(of), cells, time_per_read(clock), out.time);
     }
     const auto direct = cells_where(comparison, is_direct);
-    add_row(comparison, out, {"memory", "memory left behind", "bytes that direct reads added to the page cache of the whole machine", true, 0, nullptr, {}}, direct,
+    add_row(comparison, out, {std::string(kMemoryRow), "memory left behind", "bytes that direct reads added to the page cache of the whole machine", true, 0, nullptr, {}}, direct,
             comparison_measure(clock, "page_cache_growth_bytes"), out.work);
-    add_row(comparison, out, {"evicted", "neighbour's memory lost", "bytes of another process's hot set that were evicted meanwhile", true, 0, nullptr, {}}, direct,
+    add_row(comparison, out, {std::string(kEvictedRow), "neighbour's memory lost", "bytes of another process's hot set that were evicted meanwhile", true, 0, nullptr, {}}, direct,
             evicted_of_neighbour(), out.work);
     return out;
 }

@@ -14,6 +14,10 @@
 
 namespace diobench {
 
+/// Ids of the rows that are no class of reads: what direct reads left in memory, and what they took from a neighbour.
+inline constexpr std::string_view kMemoryRow = "memory";
+inline constexpr std::string_view kEvictedRow = "evicted";
+
 /// One read by a kernel and by the reference.
 struct ReadPair {
     const CellResult* cell = nullptr;

@@ -2,6 +2,7 @@
 #include "bench/results/compare/recommendation.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 
 #include "bench/common/base/text.h"
@@ -46,6 +47,16 @@ std::string forbidden(const ClassTable& table) {
     return join(why, ", ");
 }
 
+/// Rows of what direct reads do to memory, where that differs: it decides nothing, and is much of why anybody wants them.
+std::vector<const ClassRow*> memory_rows(const ClassTable& table) {
+    std::vector<const ClassRow*> out;
+    for (const auto& row : table.work) {
+        const ClassFigure* figure = table.figure(row, table.candidate);
+        if ((row.id == kMemoryRow || row.id == kEvictedRow) && figure != nullptr && figure->gap.empty() && std::abs(figure->median - 1) > kSameWithin) out.push_back(&row);
+    }
+    return out;
+}
+
 }  // namespace
 
 std::vector<RecommendationClause> recommendation(const ClassTable& table) {
@@ -66,6 +77,7 @@ std::vector<RecommendationClause> recommendation(const ClassTable& table) {
     if (!better.empty()) out.push_back(clause_of(worse.empty() ? "Take {1}: it takes less time than {2} in {0}." : "Take {1} if the reads that matter are {0}.", better, table));
     if (!worse.empty()) out.push_back(clause_of(better.empty() ? "Keep {2}: {1} takes more time in {0}." : "Keep {2} if they are {0}.", worse, table));
     if (!same.empty()) out.push_back(clause_of("No difference in {0}.", same, table));
+    if (const auto memory = memory_rows(table); !memory.empty()) out.push_back(clause_of("Beside time: {0}.", memory, table));
     return out;
 }
 

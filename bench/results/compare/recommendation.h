@@ -18,6 +18,7 @@ struct RecommendationClause {
 
 /// For the kernel that is judged.  By each class of direct reads: it is better if the median of its time per read is, worse if that
 /// median or a quarter of its reads is worse, by more than kSameWithin; else open.  Wrong bytes, or a failed case that is not known, forbid it.
+/// What it does to memory is said behind these, if that differs.
 [[nodiscard]] std::vector<RecommendationClause> recommendation(const ClassTable& table);
 [[nodiscard]] nlohmann::ordered_json recommendation_json(const std::vector<RecommendationClause>& clauses);
 

@@ -216,6 +216,9 @@ Result<std::vector<HistorySeries>> read_series(ResultStore& store, const SeriesR
         if ((request.machine.empty() || run.machine == request.machine) && (request.suite.empty() || run.suite == request.suite)) runs.emplace(run.id, &run);
     auto cells = matching_cells(store, request.cell_glob);
     if (!cells) return forward(cells);
+    const auto known = kernels_of(*cells);
+    if (request.reference_named && !known.empty() && std::find(known.begin(), known.end(), request.reference) == known.end())
+        return fail("make ratios with kernel", request.reference, fmt::format("no cell that matches has it; of kernels they have {}{}", join(known, ", "), did_you_mean(request.reference, known)));
     std::vector<HistorySeries> out;
     size_t matching = 0;
     for (const auto& [cell, kernels] : cells->matching) {
@@ -228,7 +231,7 @@ Result<std::vector<HistorySeries>> read_series(ResultStore& store, const SeriesR
                 for (auto& series : series_of(*history, machine, kernel, request, revises))
                     if (has_numbers(series)) out.push_back(std::move(series));
     }
-    if (out.empty()) return nothing_found(request, cells->of, matching, kernels_of(*cells));
+    if (out.empty()) return nothing_found(request, cells->of, matching, known);
     return out;
 }
 

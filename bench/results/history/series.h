@@ -49,6 +49,7 @@ struct SeriesRequest {
     std::string machine;      ///< empty: every
     std::string suite;        ///< empty: every
     std::string reference = "fallback";  ///< arm that ratios are made with
+    bool reference_named = false;        ///< by whoever asks: an error if no cell that matches has it
     size_t last = 0;          ///< points; 0: all
     size_t skip_cells = 0;    ///< of those that match, by name: for pages
     size_t most_cells = 0;    ///< 0: all

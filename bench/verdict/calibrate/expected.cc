@@ -25,19 +25,13 @@ Result<ExpectedSlowdown> parse_expected(const std::string& text, const std::stri
     if (!table) return forward(table);
     Section section(*table, file, "expected.toml", kOperation);
     ExpectedSlowdown out;
-    auto cells = section.text("cells", "\"*/fscache/*/direct/*\"");
-    if (!cells) return forward(cells);
-    auto metric = section.text("metric", "\"latency_ns\"");
-    if (!metric) return forward(metric);
-    auto per_op = optional_count(section, "about_per_op");
-    if (!per_op) return forward(per_op);
-    auto per_mib = optional_count(section, "about_per_mib");
-    if (!per_mib) return forward(per_mib);
-    auto functions = section.texts("functions", "[\"erofs_fscache_direct_read\"]");
-    if (!functions) return forward(functions);
-    if (per_op->has_value() == per_mib->has_value()) return section.missing("about_per_op", "27");
-    if (auto s = section.refuse_unknown(); !s) return forward(s);
-    return ExpectedSlowdown{std::move(*cells), std::move(*metric), *per_op, *per_mib, std::move(*functions)};
+    section.keep(section.text("cells", "\"*/fscache/*/direct/*\""), out.cells);
+    section.keep(section.text("metric", "\"latency_ns\""), out.metric);
+    const bool both = section.keep(optional_count(section, "about_per_op"), out.about_per_op) & section.keep(optional_count(section, "about_per_mib"), out.about_per_mib);
+    section.keep(section.texts("functions", "[\"erofs_fscache_direct_read\"]"), out.functions);
+    if (both && out.about_per_op.has_value() == out.about_per_mib.has_value()) section.fault(section.missing("about_per_op", "27"));
+    if (auto s = section.done(); !s) return forward(s);
+    return out;
 }
 
 Result<ExpectedSlowdown> read_expected(const fs::path& series_folder) {

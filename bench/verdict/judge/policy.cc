@@ -52,31 +52,29 @@ public:
         if (!node->is_number() || !(*value >= low && *value <= high)) return bad(*node, key, fmt::format("expected a number from {} to {}", low, high));
         return value;
     }
-    Status take(std::string_view key, double low, double high, double scale, double& into) {
-        auto value = number(key, low, high);
-        if (!value) return forward(value);
-        if (*value) into = **value * scale;
-        return {};
+    void take(std::string_view key, double low, double high, double scale, double& into) {
+        std::optional<double> value;
+        if (keep(number(key, low, high), value) && value) into = *value * scale;
     }
-    Status take_whole(std::string_view key, double low, double high, size_t& into) {
+    void take_whole(std::string_view key, double low, double high, size_t& into) {
         const toml::node* node = find(key);
-        if (node == nullptr) return {};
-        auto value = number(key, low, high);
-        if (!value) return forward(value);
-        if (!node->is_integer()) return bad(*node, key, "expected a whole number");
-        into = static_cast<size_t>(**value);
-        return {};
+        std::optional<double> value;
+        if (node == nullptr || !keep(number(key, low, high), value)) return;
+        if (node->is_integer()) into = static_cast<size_t>(*value);
+        else fault(bad(*node, key, "expected a whole number"));
     }
 
     Result<std::vector<const Metric*>> metrics(std::string_view key) {
         auto names = texts(key, "[\"latency_ns.mean\"]");
         if (!names) return forward(names);
         std::vector<const Metric*> out;
+        Faults faults;
         for (const auto& name : *names) {
             auto metric = one_metric(key, name);
-            if (!metric) return forward(metric);
-            out.push_back(*metric);
+            if (metric) out.push_back(*metric);
+            else faults.add(metric);
         }
+        if (auto s = faults.status(); !s) return forward(s);
         return out;
     }
     Result<const Metric*> metric(std::string_view key) {
@@ -85,24 +83,16 @@ public:
         return one_metric(key, *name);
     }
 
-    Result<PolicyScope> scope() {
+    PolicyScope scope() {
         PolicyScope out;
         out.line = line();
-        auto cells = some_texts("cells", "[\"rand-read/*\"]");
-        if (!cells) return forward(cells);
-        auto except = texts("except", "[\"*/remote/*\"]");
-        if (!except) return forward(except);
-        auto machines = texts("machines", "[\"exact\"]");
-        if (!machines) return forward(machines);
-        for (const auto& machine : *machines)
+        keep(some_texts("cells", "[\"rand-read/*\"]"), out.cells);
+        keep(texts("except", "[\"*/remote/*\"]"), out.except);
+        keep(texts("machines", "[\"exact\"]"), out.machines);
+        for (const auto& machine : out.machines)
             if (std::find(kMachines.begin(), kMachines.end(), machine) == kMachines.end())
-                return bad(*table_.get("machines"), "machines", fmt::format("\"{}\" is no machine; known are {}", machine, fmt::join(kMachines, ", ")));
-        auto suites = texts("suites", "[\"quick\"]");
-        if (!suites) return forward(suites);
-        out.cells = std::move(*cells);
-        out.except = std::move(*except);
-        out.machines = std::move(*machines);
-        out.suites = std::move(*suites);
+                fault(bad(*table_.get("machines"), "machines", fmt::format("\"{}\" is no machine; known are {}", machine, fmt::join(kMachines, ", "))));
+        keep(texts("suites", "[\"quick\"]"), out.suites);
         return out;
     }
 
@@ -115,93 +105,69 @@ private:
 
 Result<GateLine> read_gate(PolicySection& section) {
     GateLine out;
-    auto name = section.text("name", "\"time of reads\"");
-    if (!name) return forward(name);
-    out.name = *name;
-    auto scope = section.scope();
-    if (!scope) return forward(scope);
-    out.scope = std::move(*scope);
-    auto metrics = section.metrics("metrics");
-    if (!metrics) return forward(metrics);
-    if (metrics->empty()) return section.missing("metrics", "[\"latency_ns.mean\"]");
-    out.metrics = std::move(*metrics);
-    if (auto s = section.take("floor_percent", 0, 1000, 0.01, out.tolerance.floor); !s) return forward(s);
-    if (auto s = section.take("margin", 0, 1e15, 1, out.tolerance.margin); !s) return forward(s);
-    if (auto s = section.take("noise_per_cell", 0, 1e15, 1, out.noise_per_cell); !s) return forward(s);
+    section.keep(section.text("name", "\"time of reads\""), out.name);
+    out.scope = section.scope();
+    if (section.keep(section.metrics("metrics"), out.metrics) && out.metrics.empty()) section.fault(section.missing("metrics", "[\"latency_ns.mean\"]"));
+    section.take("floor_percent", 0, 1000, 0.01, out.tolerance.floor);
+    section.take("margin", 0, 1e15, 1, out.tolerance.margin);
+    section.take("noise_per_cell", 0, 1e15, 1, out.noise_per_cell);
     if (const toml::node* node = section.find("floor_of")) {
-        auto metric = section.metric("floor_of");
-        if (!metric) return forward(metric);
-        if (out.scope.machines != std::vector<std::string>{"exact"}) return section.bad(*node, "floor_of", "what is judged by wall clock has a floor of its own: say machines = [\"exact\"]");
-        out.floor_of = *metric;
+        section.keep(section.metric("floor_of"), out.floor_of);
+        if (out.scope.machines != std::vector<std::string>{"exact"}) section.fault(section.bad(*node, "floor_of", "what is judged by wall clock has a floor of its own: say machines = [\"exact\"]"));
     }
-    if (auto s = section.refuse_unknown(); !s) return forward(s);
+    if (auto s = section.done(); !s) return forward(s);
     return out;
 }
 
 Result<TradeOff> read_trade_off(PolicySection& section) {
     TradeOff out;
-    auto scope = section.scope();
-    if (!scope) return forward(scope);
-    out.scope = std::move(*scope);
-    auto metric = section.metric("metric");
-    if (!metric) return forward(metric);
-    out.metric = *metric;
-    auto limit = section.number("worse_by_at_most_percent", 0, 1e6);
-    if (!limit) return forward(limit);
-    if (!*limit) return section.missing("worse_by_at_most_percent", "20");
-    out.worse_by_at_most = **limit * 0.01;
-    auto if_metric = section.metric("if_metric");
-    if (!if_metric) return forward(if_metric);
-    out.if_metric = *if_metric;
-    auto at_most = section.number("at_most", 0, 1e18);
-    if (!at_most) return forward(at_most);
-    auto share = section.number("at_most_percent_of_baseline", 0, 1e6);
-    if (!share) return forward(share);
-    if (at_most->has_value() == share->has_value())
-        return section.missing("at_most", "0 (in the unit of if_metric); or, instead of it, at_most_percent_of_baseline = 10");
-    out.at_most = *at_most;
-    if (*share) out.at_most_of_baseline = **share * 0.01;
-    auto reason = section.text("reason", "\"what is gained\"");
-    if (!reason) return forward(reason);
-    out.reason = *reason;
-    if (auto s = section.refuse_unknown(); !s) return forward(s);
+    out.scope = section.scope();
+    section.keep(section.metric("metric"), out.metric);
+    std::optional<double> limit;
+    if (section.keep(section.number("worse_by_at_most_percent", 0, 1e6), limit) && !limit) section.fault(section.missing("worse_by_at_most_percent", "20"));
+    out.worse_by_at_most = limit.value_or(0) * 0.01;
+    section.keep(section.metric("if_metric"), out.if_metric);
+    std::optional<double> share;
+    const bool both = section.keep(section.number("at_most", 0, 1e18), out.at_most) & section.keep(section.number("at_most_percent_of_baseline", 0, 1e6), share);
+    if (both && out.at_most.has_value() == share.has_value())
+        section.fault(section.missing("at_most", "0 (in the unit of if_metric); or, instead of it, at_most_percent_of_baseline = 10"));
+    if (share) out.at_most_of_baseline = *share * 0.01;
+    section.keep(section.text("reason", "\"what is gained\""), out.reason);
+    if (auto s = section.done(); !s) return forward(s);
     return out;
 }
 
-Result<Waiver> read_waiver(PolicySection& section) {
-    Waiver out;
-    auto scope = section.scope();
-    if (!scope) return forward(scope);
-    out.scope = std::move(*scope);
-    auto metrics = section.metrics("metrics");
-    if (!metrics) return forward(metrics);
-    out.metrics = std::move(*metrics);
-    auto owner = section.text("owner", "\"a person who answers for it\"");
-    if (!owner) return forward(owner);
-    out.owner = *owner;
-    auto reason = section.text("reason", "\"why it is accepted\"");
-    if (!reason) return forward(reason);
-    out.reason = *reason;
+Result<std::string> expiry(PolicySection& section) {
     const toml::node* expires = section.find("expires");
     if (expires == nullptr) return section.missing("expires", "2026-12-31");
     const auto* date = expires->as_date();
     if (date == nullptr) return section.bad(*expires, "expires", "expected a day without quotes, like 2026-12-31");
-    out.expires = fmt::format("{:04}-{:02}-{:02}", static_cast<int>((*date)->year), static_cast<int>((*date)->month), static_cast<int>((*date)->day));
-    if (auto s = section.refuse_unknown(); !s) return forward(s);
+    return fmt::format("{:04}-{:02}-{:02}", static_cast<int>((*date)->year), static_cast<int>((*date)->month), static_cast<int>((*date)->day));
+}
+
+Result<Waiver> read_waiver(PolicySection& section) {
+    Waiver out;
+    out.scope = section.scope();
+    section.keep(section.metrics("metrics"), out.metrics);
+    section.keep(section.text("owner", "\"a person who answers for it\""), out.owner);
+    section.keep(section.text("reason", "\"why it is accepted\""), out.reason);
+    section.keep(expiry(section), out.expires);
+    if (auto s = section.done(); !s) return forward(s);
     return out;
 }
 
 Status read_wall(PolicySection& section, WallSettings& wall) {
-    if (auto s = section.take("alpha_percent", 0.01, 20, 0.01, wall.alpha); !s) return s;
-    if (auto s = section.take("confidence_percent", 50, 99.99, 0.01, wall.confidence); !s) return s;
-    if (auto s = section.take_whole("min_pairs", 6, 1000, wall.min_pairs); !s) return s;
-    if (auto s = section.take_whole("max_pairs", 6, 1000, wall.max_pairs); !s) return s;
-    if (auto s = section.take("width", 0.05, 1, 1, wall.width); !s) return s;
-    if (auto s = section.take("max_steal_percent", 0, 100, 0.01, wall.max_steal); !s) return s;
-    if (auto s = section.take("max_pressure_percent", 0, 100, 0.01, wall.max_pressure); !s) return s;
-    if (auto s = section.take("sentinel_percent", 0.1, 1000, 0.01, wall.sentinel); !s) return s;
-    if (wall.max_pairs < wall.min_pairs) return section.bad(*section.find("max_pairs"), "max_pairs", fmt::format("it is less than min_pairs, {}", wall.min_pairs));
-    return section.refuse_unknown();
+    section.take("alpha_percent", 0.01, 20, 0.01, wall.alpha);
+    section.take("confidence_percent", 50, 99.99, 0.01, wall.confidence);
+    section.take_whole("min_pairs", 6, 1000, wall.min_pairs);
+    section.take_whole("max_pairs", 6, 1000, wall.max_pairs);
+    section.take("width", 0.05, 1, 1, wall.width);
+    section.take("max_steal_percent", 0, 100, 0.01, wall.max_steal);
+    section.take("max_pressure_percent", 0, 100, 0.01, wall.max_pressure);
+    section.take("sentinel_percent", 0.1, 1000, 0.01, wall.sentinel);
+    if (const toml::node* most = section.find("max_pairs"); most != nullptr && wall.max_pairs < wall.min_pairs)
+        section.fault(section.bad(*most, "max_pairs", fmt::format("it is less than min_pairs, {}", wall.min_pairs)));
+    return section.done();
 }
 
 /// Every [[name]] of the document through `read`.
@@ -210,13 +176,14 @@ Status read_each(PolicySection& document, const std::string& file, const char* n
     const toml::node* node = document.find(name);
     if (node == nullptr) return {};
     if (!node->is_array_of_tables()) return document.bad(*node, name, fmt::format("expected [[{}]] tables", name));
+    Faults faults;
     for (const auto& element : *node->as_array()) {
         PolicySection section(*element.as_table(), file, fmt::format("[[{}]]", name));
         auto one = read(section);
-        if (!one) return forward(one);
-        into.push_back(std::move(*one));
+        if (one) into.push_back(std::move(*one));
+        else faults.add(one);
     }
-    return {};
+    return faults.status();
 }
 
 bool any_match(const std::vector<std::string>& globs, std::string_view cell) {
@@ -253,15 +220,15 @@ Result<Policy> parse_policy(const std::string& text, const std::string& file) {
     Policy out;
     out.file = file;
     PolicySection document(*table, file, "the policy");
-    if (auto s = read_each(document, file, "gate", read_gate, out.gates); !s) return forward(s);
-    if (auto s = read_each(document, file, "trade_off", read_trade_off, out.trade_offs); !s) return forward(s);
-    if (auto s = read_each(document, file, "waiver", read_waiver, out.waivers); !s) return forward(s);
-    if (const toml::node* node = document.find("wall")) {
-        if (!node->is_table()) return document.bad(*node, "wall", "expected a table [wall]");
+    document.fault(read_each(document, file, "gate", read_gate, out.gates));
+    document.fault(read_each(document, file, "trade_off", read_trade_off, out.trade_offs));
+    document.fault(read_each(document, file, "waiver", read_waiver, out.waivers));
+    if (const toml::node* node = document.find("wall"); node != nullptr && !node->is_table()) document.fault(document.bad(*node, "wall", "expected a table [wall]"));
+    else if (node != nullptr) {
         PolicySection section(*node->as_table(), file, "[wall]");
-        if (auto s = read_wall(section, out.wall); !s) return forward(s);
+        document.fault(read_wall(section, out.wall));
     }
-    if (auto s = document.refuse_unknown(); !s) return forward(s);
+    if (auto s = document.done(); !s) return forward(s);
     if (out.gates.empty()) return fail("read policy", file, "it has no [[gate]] table, so nothing would be judged");
     return out;
 }

@@ -177,6 +177,14 @@ TEST(Sides, ReadWhatEachWrote) {
     EXPECT_THAT(reads_per_s(Side::fio, load, result).error().message(), HasSubstr("99 reads instead of 100"));
 }
 
+TEST(Sides, OneThatWritesNothingHasNoResultOfAnother) {
+    const auto directory = scratch();
+    const SideLoad load{.ioengine = "null", .number_ios = 100, .file = {}};
+    EXPECT_THAT(run_side(Side::fio, {"/r", "/bin/true", "/t"}, load, directory.path(), std::chrono::seconds(10)).error().message(), HasSubstr("wrote no result: is it fio?"));
+    ASSERT_TRUE(write_file_atomic(directory.path() / "result", "{\n\"a\": 1\n}\n"));
+    EXPECT_THAT(reads_per_s(Side::fio, load, directory.path() / "result").error().message(), HasSubstr("no result of fio's"));
+}
+
 TEST(TIoUring, RatesAreReadWithTheirUnits) {
     EXPECT_DOUBLE_EQ(t_io_uring_reads_per_s(t_io_uring_output("IOPS=98765, BW=385MiB/s, IOS/call=1/1"), 32).value(), 98765);
     EXPECT_DOUBLE_EQ(t_io_uring_reads_per_s(t_io_uring_output("IOPS=412.51K, BW=1611MiB/s, IOS/call=32/31"), 32).value(), 412'510);

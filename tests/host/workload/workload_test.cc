@@ -61,6 +61,15 @@ TEST(Workload, IsTheCrossProductOfItsLists) {
     EXPECT_EQ(w->cells[2].ops, 8u) << "size bounds it";
 }
 
+TEST(Workload, AllMistakesAreToldAtOnce) {
+    const std::string told = refusal("name = \"v\"\nquestion = 1\n[[cells]]\nbackend = [\"fscache\", \"fcsache\"]\nlayout = [\"flat\", \"chunky\"]\ndevice = [\"floppy\"]\n"
+                                     "cache_state = [\"local\"]\nio = [\"direct\"]\npattern = \"random\"\nblock_size = [\"4q\", \"5q\"]\nload = [\"pread:2\"]\nsize = \"1m\"\nnumber_ios = 100\ncurve = 1\nx = 1\n");
+    for (const char* wanted : {"is not the name of the file", "w.toml:2: question", "has no \"suites\"", "\"fcsache\"", "chunky", "\"floppy\"", "\"4q\"", "\"5q\"", "at most 1",
+                               "w.toml:14: curve", "w.toml:15: x: unknown key"})
+        EXPECT_NE(told.find(wanted), std::string::npos) << wanted << " is not in\n" << told;
+    EXPECT_EQ(told.find("size: unknown"), std::string::npos) << told;
+}
+
 TEST(Workload, MistakesAreNamedWithFileLineKeyAndWhatWouldBeRight) {
     struct Case {
         std::string from, to, wants;
@@ -77,7 +86,7 @@ TEST(Workload, MistakesAreNamedWithFileLineKeyAndWhatWouldBeRight) {
              Case{"libaio:32", "psync:1", "known engines are pread, libaio, io_uring, null"},
              Case{"libaio:32", "null:1", "belong together"},
              Case{"\"ram\"", "\"floppy\"", "known devices are ram"},
-             Case{"\"chunk\"", "\"chunky\"", "known layouts are"},
+             Case{"\"chunk\"", "known layouts are"},
              Case{"\"local\"", "\"lokal\"", "remote, local, resident"},
              Case{"\"fscache\"", "\"raw\"", "backend raw"},
              Case{"\"chunk\"", "\"flat\"", "this cell is here twice"},

@@ -159,6 +159,16 @@ TEST(Recommendation, WeighsClasses) {
     EXPECT_THAT(judged(2000, 2000), ElementsAre("Keep fallback: dio takes more time in cold random, small (2.00x), warm or re-read (2.00x)."));
 }
 
+TEST(Recommendation, SaysWhatDirectReadsDoToMemory) {
+    std::vector<CellResult> cells = {read_taking("fallback", read_of(4096, Pattern::random), 1000), read_taking("dio", read_of(4096, Pattern::random), 500)};
+    EXPECT_EQ(recommendation(table_of(class_run(cells))).size(), 1u);
+    (*cells[0].metrics)["page_cache_bytes.guest_total.after"] = int64_t{1048576 + (4 << 20)};
+    const auto clauses = recommendation(table_of(class_run(cells)));
+    ASSERT_EQ(clauses.size(), 2u);
+    EXPECT_EQ(clauses[1].text, "Beside time: memory left behind (0.00x).");
+    EXPECT_THAT(clauses[1].rows, ElementsAre("memory"));
+}
+
 TEST(Recommendation, WrongBytesForbidIt) {
     std::vector<CellResult> cells = {read_taking("fallback", read_of(4096, Pattern::random), 1000), read_taking("dio", read_of(4096, Pattern::random), 500)};
     Results results = class_run(cells);

@@ -11,6 +11,7 @@
 #include "tests/results/store/sample_results.h"
 
 using namespace diobench;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -254,6 +255,15 @@ TEST_F(History, FindsCellsByTheirLabel) {
     EXPECT_EQ(*count_cells(*store_, request), 1u);
     request.cell_glob = "rand 8k *";
     EXPECT_EQ(*count_cells(*store_, request), 0u);
+}
+
+TEST_F(History, AReferenceThatNobodyHasIsRefusedIfItWasNamed) {
+    record(1, "dio", 20000);
+    SeriesRequest request;
+    request.reference = "fallbak";
+    EXPECT_TRUE(read_series(*store_, request, {}));
+    request.reference_named = true;
+    EXPECT_THAT(read_series(*store_, request, {}).error().message(), AllOf(HasSubstr("fallbak"), HasSubstr("did you mean"), HasSubstr("fallback")));
 }
 
 TEST_F(History, NothingFoundSaysWhatThereIs) {

@@ -59,6 +59,13 @@ TEST(Policy, RefusesWhatItDoesNotKnowWithFileAndLine) {
     EXPECT_THAT(error_of(kGate + "floor_of = \"cpu\"\n"), testing::HasSubstr("there is no such metric"));
 }
 
+TEST(Policy, TellsAllThatIsWrongAtOnce) {
+    EXPECT_THAT(error_of("[[gate]]\nname = 1\ncells = [\"*\"]\nmachines = [\"exat\"]\nmetrics = [\"latency\", \"x\"]\nmargin = -1\n[[waiver]]\ncells = [\"*\"]\n[wall]\nalpha_percent = 90\nx = 1\n"),
+                testing::AllOf(testing::HasSubstr("p.toml:2: name"), testing::HasSubstr("\"exat\" is no machine"), testing::HasSubstr("\"latency\""), testing::HasSubstr("\"x\""),
+                               testing::HasSubstr("p.toml:6: margin"), testing::HasSubstr("has no \"owner\""), testing::HasSubstr("has no \"expires\""),
+                               testing::HasSubstr("p.toml:10: alpha_percent"), testing::HasSubstr("unknown key in [wall]")));
+}
+
 TEST(Policy, ATradeOffNeedsOneConditionAndAReason) {
     const std::string head = kGate + "[[trade_off]]\ncells = [\"a/x\"]\nmetric = \"latency_ns.mean\"\nworse_by_at_most_percent = 10\nif_metric = \"errors\"\n";
     EXPECT_THAT(error_of(head + "reason = \"r\"\n"), testing::HasSubstr("at_most"));
