@@ -45,7 +45,7 @@ class Arm:
         return BUFFERED_LINE if self.kernel is None else self.colour
 
 
-RAW = Arm("raw", None, RAW_COLOUR, "..")
+RAW = Arm("ext4 O_DIRECT (reference)", None, RAW_COLOUR, "..")
 
 
 def colour_of(kernel: str, kernels: list[str]) -> str:
