@@ -98,17 +98,17 @@ Result<std::string> prepare_device(const DeviceProfile& device, unsigned index) 
     return path;
 }
 
-Status make_ext4(const std::string& target, uint64_t size_bytes) {
+Status make_ext4(const std::string& target, uint64_t size_bytes, unsigned block_bytes) {
     auto mke2fs = find_program("mke2fs", "e2fsprogs");
     if (!mke2fs) return forward(mke2fs);
     CommandOptions options;
     options.environment = {{"E2FSPROGS_FAKE_TIME", "1577836800"}, {"MKE2FS_CONFIG", "/etc/mke2fs.conf"}};
-    std::vector<std::string> argv = {mke2fs->string(), "-q", "-F", "-t", "ext4", "-b", "4096", "-I", "256", "-N", "4096", "-m", "0",
+    std::vector<std::string> argv = {mke2fs->string(), "-q", "-F", "-t", "ext4", "-b", std::to_string(block_bytes), "-I", "256", "-N", "4096", "-m", "0",
                                      "-J", "size=4", "-U", "00000000-0000-4000-8000-000000000002",
                                      "-E", "nodiscard,lazy_itable_init=0,lazy_journal_init=0,hash_seed=00000000-0000-4000-8000-000000000003",
                                      // Each mount makes 256 directories: checksums of their blocks were an eighth of a boot's instructions.
                                      "-O", "^resize_inode,^metadata_csum", target};
-    if (size_bytes != 0) argv.push_back(std::to_string(size_bytes >> 12));
+    if (size_bytes != 0) argv.push_back(std::to_string(size_bytes / block_bytes));
     auto made = run_checked(argv, options);
     if (!made) return forward(made);
     return {};

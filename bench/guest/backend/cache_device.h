@@ -35,8 +35,8 @@ struct ByteRange {
 /// path of the block device, empty for kind "directory".
 [[nodiscard]] Result<std::string> prepare_device(const DeviceProfile& device, unsigned index = 0);
 /// mke2fs of an ext4 on a block device or file, without lazy initialisation: its kernel thread would write in the
-/// middle of a run.  `size_bytes` 0: all of the device.
-[[nodiscard]] Status make_ext4(const std::string& target, uint64_t size_bytes = 0);
+/// middle of a run.  `size_bytes` 0: all of the device.  `block_bytes`: 1024, 2048 or 4096.
+[[nodiscard]] Status make_ext4(const std::string& target, uint64_t size_bytes = 0, unsigned block_bytes = 4096);
 [[nodiscard]] Status mount_ext4(const std::string& block_device, const std::string& directory);
 /// Both.
 [[nodiscard]] Status make_cache_file_system(const std::string& block_device, const std::string& directory, uint64_t size_bytes = 0);

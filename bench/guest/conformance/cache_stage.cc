@@ -11,6 +11,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include "bench/common/base/files.h"
 #include "bench/guest/backend/cache_device.h"
 #include "bench/guest/conformance/ext4_copy.h"
 
@@ -20,6 +21,7 @@ namespace {
 
 constexpr const char* kRamDisk = "/dev/ram0";
 constexpr const char* kNullBlk = "/dev/nullb0";
+constexpr const char* kErrorInjection = "/proc/sys/cachefiles/error_injection";
 constexpr const char* kBalloon = "/cache/balloon";
 
 Status check_ram_disk(uint64_t wanted_bytes) {
@@ -56,7 +58,7 @@ Result<CacheStage> CacheStage::create(const CacheOptions& options) {
         dm.emplace(std::move(*created));
         *device = dm->path();
     }
-    if (auto s = copy_cache_file_system(*device, kCacheDirectory, options.size_bytes); !s) return forward(s);
+    if (auto s = copy_cache_file_system(*device, kCacheDirectory, options.size_bytes, options.block_bytes); !s) return forward(s);
     return CacheStage(options, std::move(*device), std::move(dm));
 }
 
@@ -95,14 +97,19 @@ Status CacheStage::repair_completions() {
     return {};
 }
 
-Status CacheStage::fill_space() {
+Status CacheStage::fill_space(uint64_t left_bytes) {
     auto balloon = UniqueFd::open(kBalloon, O_RDWR | O_CREAT);
     if (!balloon) return forward(balloon);
     struct statvfs space {};
-    if (::fstatvfs(balloon->get(), &space) < 0) return fail_errno("ask for the space of", kCacheDirectory);
+    if (::ftruncate(balloon->get(), 0) < 0 || ::fstatvfs(balloon->get(), &space) < 0) return fail_errno("ask for the space of", kCacheDirectory);
+    const auto free = static_cast<off_t>(space.f_bavail * space.f_frsize);
+    if (left_bytes > 0) {
+        if (::fallocate(balloon->get(), 0, 0, free - static_cast<off_t>(left_bytes)) < 0) return fail_errno("fill", kCacheDirectory);
+        return {};
+    }
     // What is left when no more fits: less than the smallest step.
     off_t at = 0;
-    for (off_t step = static_cast<off_t>(space.f_bavail * space.f_frsize); step >= 4096; step /= 2)
+    for (off_t step = free; step >= 4096; step /= 2)
         while (::fallocate(balloon->get(), 0, at, step) == 0) at += step;
     if (errno != ENOSPC) return fail_errno("fill", kCacheDirectory);
     return {};
@@ -113,21 +120,46 @@ Status CacheStage::free_space() {
     return {};
 }
 
-Status CacheStage::close(milliseconds limit) {
-    if (auto s = repair_completions(); !s) return s;
-    if (dm_)
-        if (auto s = dm_->load(DmTable::linear); !s) return s;
+Status CacheStage::unmount(milliseconds limit) const {
     const auto end = std::chrono::steady_clock::now() + limit;
     while (::umount(kCacheDirectory) < 0) {
         if (errno != EBUSY || std::chrono::steady_clock::now() > end) return fail_errno("unmount", kCacheDirectory);
         std::this_thread::sleep_for(milliseconds(5));
     }
+    return {};
+}
+
+Status CacheStage::lose_power() const {
+    if (auto s = must_be_breakable(); !s) return s;
+    return dm_->load(DmTable::drop_writes);
+}
+
+Status CacheStage::power_up(milliseconds limit) const {
+    if (auto s = must_be_breakable(); !s) return s;
+    if (auto s = unmount(limit); !s) return s;
+    if (auto s = dm_->load(DmTable::linear); !s) return s;
+    return mount_ext4(device_, kCacheDirectory);
+}
+
+Status CacheStage::close(milliseconds limit) {
+    if (auto s = repair_completions(); !s) return s;
+    if (dm_)
+        if (auto s = dm_->load(DmTable::linear); !s) return s;
+    if (auto s = unmount(limit); !s) return s;
     if (dm_)
         if (auto s = dm_->remove(); !s) return s;
     return options_.device == CacheOptions::Device::timer ? remove_null_blk() : Status{};
 }
 
+Status inject_errors(InjectedErrors errors) { return write_knob(kErrorInjection, std::to_string(static_cast<unsigned>(errors))); }
+
+std::optional<Finding> unless_injected() {
+    if (::access(kErrorInjection, W_OK) == 0) return std::nullopt;
+    return skipped("cachefiles of this kernel injects no errors (CONFIG_CACHEFILES_ERROR_INJECTION)");
+}
+
 Status remove_stale_devices() {
+    (void)inject_errors(InjectedErrors::none);
     if (auto s = remove_stale_dm_device(); !s) return s;
     return remove_null_blk();
 }

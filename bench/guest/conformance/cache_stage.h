@@ -10,6 +10,7 @@
 #include "bench/common/base/error.h"
 #include "bench/common/base/fd.h"
 #include "bench/guest/backend/cache_device.h"
+#include "bench/guest/conformance/case.h"
 #include "bench/guest/conformance/dm_device.h"
 #include "bench/guest/conformance/world.h"
 
@@ -36,13 +37,19 @@ public:
     /// Of requests that touch one block of the file system.
     [[nodiscard]] Status break_completions_of(uint64_t block);
     [[nodiscard]] Status repair_completions();
-    [[nodiscard]] Status fill_space();
+    /// Fills the file system until `left_bytes` of it are free.
+    [[nodiscard]] Status fill_space(uint64_t left_bytes);
     [[nodiscard]] Status free_space();
+    /// From now on what is written is lost.  Nothing is written back before.
+    [[nodiscard]] Status lose_power() const;
+    /// Unmounts, repairs and mounts again, after lose_power(); EBUSY as for close().
+    [[nodiscard]] Status power_up(milliseconds limit) const;
     /// Repairs, unmounts and removes; EBUSY if the cache is still in use after `limit`.
     [[nodiscard]] Status close(milliseconds limit);
 
 private:
     [[nodiscard]] Status must_be_breakable() const;
+    [[nodiscard]] Status unmount(milliseconds limit) const;
     [[nodiscard]] Status break_completions(ByteRange range);
     CacheStage(CacheOptions options, std::string device, std::optional<DmDevice> dm)
         : options_(options), device_(std::move(device)), dm_(std::move(dm)) {}
@@ -52,7 +59,18 @@ private:
     std::vector<ByteRange> bad_;
 };
 
-/// Removes the devices that a case which was killed left behind.
+/// Which steps of cachefiles fail, of all caches (/proc/sys/cachefiles/error_injection).
+enum class InjectedErrors : unsigned {
+    none = 0,
+    no_space = 1,  ///< what needs space: ENOSPC
+    io = 2,        ///< all: EIO
+};
+/// Errors: ENOENT if the kernel cannot (CONFIG_CACHEFILES_ERROR_INJECTION).
+[[nodiscard]] Status inject_errors(InjectedErrors errors);
+/// A finding that skips a case about injected errors on a kernel that has none.
+[[nodiscard]] std::optional<Finding> unless_injected();
+
+/// Removes the devices that a case which was killed left behind, and the errors it injected.
 [[nodiscard]] Status remove_stale_devices();
 
 }  // namespace diobench

@@ -19,6 +19,7 @@
 
 #include "bench/common/base/files.h"
 #include "bench/common/base/text.h"
+#include "bench/guest/conformance/proc_numbers.h"
 #include "bench/guest/conformance/world.h"
 
 namespace diobench {
@@ -33,19 +34,6 @@ constexpr double kBusyFactor = 15;
 
 /// How often it is looked whether a case takes too long.  Each look costs six system calls, which are dear under ARCH=um.
 constexpr int kLookAgainMs = 200;
-
-/// Seconds since boot, and seconds in which the machine had nothing to do.
-struct Uptime {
-    double wall_s = 0;
-    double idle_s = 0;
-};
-
-Uptime uptime() {
-    Uptime now;
-    const std::string text = read_file("/proc/uptime").value_or("");
-    std::sscanf(text.c_str(), "%lf %lf", &now.wall_s, &now.idle_s);
-    return now;
-}
 
 /// A case that hangs leaves the machine idle; on a host with too much to do a
 /// machine is busy with what takes a moment elsewhere.  Only an endless loop

@@ -31,8 +31,9 @@ Overloaded(Calls...) -> Overloaded<Calls...>;
 
 }  // namespace
 
-Result<DaemonScript> DaemonScript::begin(World& world) {
-    if (auto s = world.make_cache({.own_daemon = true}); !s) return forward(s);
+Result<DaemonScript> DaemonScript::begin(World& world, CacheOptions options) {
+    options.own_daemon = true;
+    if (auto s = world.make_cache(options); !s) return forward(s);
     return DaemonScript(world);
 }
 
@@ -64,10 +65,6 @@ Result<std::optional<CachefilesRequest>> DaemonScript::take(milliseconds limit) 
 bool DaemonScript::readable(milliseconds limit) const {
     pollfd device{world_->cache_device(), POLLIN, 0};
     return ::poll(&device, 1, static_cast<int>(limit.count())) == 1 && (device.revents & POLLIN) != 0;
-}
-
-int DaemonScript::command(std::string_view text) const {
-    return ::write(world_->cache_device(), text.data(), text.size()) < 0 ? -errno : 0;
 }
 
 int DaemonScript::complete(int anonymous_fd, uint32_t msg_id) {
@@ -118,6 +115,7 @@ Status DaemonScript::serve(const CachefilesRequest& request) {
                                  },
                                  [this](const ReadRequest& read) -> Status {
                                      if (auto s = write(read.object_id, read.offset_bytes, read.length_bytes); !s) return s;
+                                     ++reads_served_;
                                      return complete_read(descriptor(read.object_id), read.msg_id);
                                  }},
                       request);

@@ -24,8 +24,8 @@ namespace diobench {
 
 class DaemonScript {
 public:
-    /// Binds the world's cache; nobody else answers there.
-    [[nodiscard]] static Result<DaemonScript> begin(World& world);
+    /// Makes the world's cache (own_daemon is set) and binds it; nobody else answers there.
+    [[nodiscard]] static Result<DaemonScript> begin(World& world, CacheOptions options = {});
     DaemonScript(DaemonScript&&) = default;
     DaemonScript& operator=(DaemonScript&&) = delete;
     /// Takes the CLOSEs of images that are unmounted, as a good daemon does: a worker of Linux 6.12 waits for each, and with it
@@ -50,7 +50,7 @@ public:
 
     // Single answers; 0, or -errno.
 
-    [[nodiscard]] int command(std::string_view text) const;
+    [[nodiscard]] int command(std::string_view text) const { return world_->cache_command(text); }
     [[nodiscard]] int copen(uint32_t msg_id, int64_t size_or_error) const { return command(copen_command(msg_id, size_or_error)); }
     [[nodiscard]] static int complete(int anonymous_fd, uint32_t msg_id);
 
@@ -72,6 +72,10 @@ public:
     [[nodiscard]] uint32_t last_object() const { return last_object_; }
     /// Closes the anonymous descriptor of an object.
     void forget(uint32_t object_id) { objects_.erase(object_id); }
+    /// Of all objects: of a cache that is dead no CLOSE comes.
+    void forget_all() { objects_.clear(); }
+    /// READs that serve() answered.
+    [[nodiscard]] uint64_t reads_served() const { return reads_served_; }
     /// The blob's bytes, zeros behind its end.
     [[nodiscard]] Result<std::string> bytes(uint32_t object_id, uint64_t offset_bytes, uint64_t length_bytes) const;
 
@@ -85,6 +89,7 @@ private:
     World* world_;
     std::map<uint32_t, Object> objects_;
     uint32_t last_object_ = 0;
+    uint64_t reads_served_ = 0;
 };
 
 }  // namespace diobench

@@ -49,10 +49,10 @@ void set_table(DmRequest& request, DmTable table, const std::string& below, uint
     if (table == DmTable::error) {
         type = "error";
         parameters.clear();
-    } else if (table == DmTable::error_reads) {
+    } else if (table != DmTable::linear) {
         // Device, start, seconds up, seconds down, number of features, feature.
         type = "flakey";
-        parameters = below + " 0 0 100000 1 error_reads";
+        parameters = below + " 0 0 100000 1 " + (table == DmTable::error_reads ? "error_reads" : "drop_writes");
     }
     request.head.target_count = 1;
     request.target.length = sectors;

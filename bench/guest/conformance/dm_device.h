@@ -15,6 +15,7 @@ enum class DmTable {
     linear,       ///< passed on
     error,        ///< fails with an I/O error
     error_reads,  ///< a read fails, a write is passed on (dm-flakey)
+    drop_writes,  ///< a write is said to be done and is not (dm-flakey)
 };
 
 /// The one device this program makes; "diobench-cache" in device-mapper.

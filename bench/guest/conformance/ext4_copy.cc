@@ -18,8 +18,8 @@ namespace {
 constexpr const char* kFolder = "/ext4";
 
 /// A file with the file system, made by whoever asks first; holes are zeros.
-Result<std::string> template_file(uint64_t size_bytes) {
-    auto path = fmt::format("{}/{}", kFolder, size_bytes);
+Result<std::string> template_file(uint64_t size_bytes, unsigned block_bytes) {
+    auto path = fmt::format("{}/{}-{}", kFolder, size_bytes, block_bytes);
     if (::access(path.c_str(), F_OK) == 0) return path;
     const std::string unfinished = path + ".new";
     {
@@ -27,7 +27,7 @@ Result<std::string> template_file(uint64_t size_bytes) {
         if (!file) return forward(file);
         if (::ftruncate(file->get(), static_cast<off_t>(size_bytes)) < 0) return fail_errno("make", unfinished);
     }
-    if (auto s = make_ext4(unfinished, size_bytes); !s) return forward(s);
+    if (auto s = make_ext4(unfinished, size_bytes, block_bytes); !s) return forward(s);
     if (::rename(unfinished.c_str(), path.c_str()) < 0) return fail_errno("rename", unfinished);
     return path;
 }
@@ -61,8 +61,8 @@ Status mount_ext4_folder() {
     return {};
 }
 
-Status copy_cache_file_system(const std::string& device, const std::string& directory, uint64_t size_bytes) {
-    auto file = template_file(size_bytes);
+Status copy_cache_file_system(const std::string& device, const std::string& directory, uint64_t size_bytes, unsigned block_bytes) {
+    auto file = template_file(size_bytes, block_bytes);
     if (!file) return forward(file);
     if (auto s = copy_data(*file, device); !s) return s;
     return mount_ext4(device, directory);

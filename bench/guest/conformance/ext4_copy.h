@@ -13,9 +13,9 @@ namespace diobench {
 /// ramfs, does not know holes).
 [[nodiscard]] Status mount_ext4_folder();
 
-/// Like make_cache_file_system(), but mke2fs runs once a boot and size, on a file, and what it wrote there is copied.
+/// Like make_cache_file_system(), but mke2fs runs once a boot, size and block size, on a file, and what it wrote there is copied.
 /// What it wrote as holes (tables of free inodes, an empty journal) keeps what the case before left there: ext4 reads
 /// nothing of it that it has not written since the mount.
-[[nodiscard]] Status copy_cache_file_system(const std::string& device, const std::string& directory, uint64_t size_bytes);
+[[nodiscard]] Status copy_cache_file_system(const std::string& device, const std::string& directory, uint64_t size_bytes, unsigned block_bytes = 4096);
 
 }  // namespace diobench

@@ -32,4 +32,11 @@ int64_t pinned_pages() {
     return static_cast<int64_t>(number_in(text, "nr_foll_pin_acquired ") - number_in(text, "nr_foll_pin_released "));
 }
 
+Uptime uptime() {
+    Uptime now;
+    const std::string text = read_file("/proc/uptime").value_or("");
+    std::sscanf(text.c_str(), "%lf %lf", &now.wall_s, &now.idle_s);
+    return now;
+}
+
 }  // namespace diobench

@@ -111,6 +111,7 @@ struct World::State {
     UniqueFd stop;          ///< eventfd: the daemon ends once it is readable
     pid_t daemon = -1;
     DaemonOptions daemon_options;
+    std::vector<std::string> limits;  ///< CacheOptions::limits
     std::vector<std::string> scratch;
     bool disk = false;      ///< kDisk is mounted
     unsigned names = 0;   ///< fresh names given out
@@ -142,12 +143,19 @@ Status World::make_cache(const CacheOptions& options) {
     auto stage = CacheStage::create(options);
     if (!stage) return forward(stage);
     state_->stage.emplace(std::move(*stage));
-    step("bind the cache");
-    auto device = bind_cache(kCacheDirectory, "diobench");
-    if (!device) return forward(device);
-    state_->cache_device = std::move(*device);
+    state_->limits = options.limits;
+    if (options.bound)
+        if (auto s = bind(); !s) return s;
     for (auto& [name, path] : all_blobs()) state_->daemon_options.blobs.emplace(name, path);
     return options.own_daemon ? Status{} : start_daemon(Takeover::no);
+}
+
+Status World::bind() {
+    step("bind the cache");
+    auto device = bind_cache(kCacheDirectory, "diobench", state_->limits);
+    if (!device) return forward(device);
+    state_->cache_device = std::move(*device);
+    return {};
 }
 
 int World::cache_device() const { return state_->cache_device.get(); }
@@ -217,7 +225,26 @@ Status World::repair_completions() {
     return state_->stage->repair_completions();
 }
 
-Status World::fill_cache_space() { return state_->stage->fill_space(); }
+int World::cache_command(std::string_view text, const std::string& directory) const {
+    if (!directory.empty() && ::chdir(directory.c_str()) < 0) return -errno;
+    const int error = ::write(cache_device(), text.data(), text.size()) < 0 ? -errno : 0;
+    if (!directory.empty() && ::chdir("/") < 0) return -errno;  // the cache's file system would stay busy
+    return error;
+}
+
+Status World::lose_power() {
+    step("lose what is written from now on");
+    return state_->stage->lose_power();
+}
+
+Status World::power_up() {
+    if (auto s = close_cache_device(); !s) return s;
+    step("mount the cache file system as its device has it");
+    if (auto s = state_->stage->power_up(kReleaseLimit); !s) return s;
+    return bind();
+}
+
+Status World::fill_cache_space(uint64_t left_bytes) { return state_->stage->fill_space(left_bytes); }
 Status World::free_cache_space() { return state_->stage->free_space(); }
 
 Result<uint64_t> World::device_sectors_read() const {
@@ -367,32 +394,30 @@ Status World::unmount_left() {
     return status;
 }
 
-namespace {
-
-/// A volume that nobody uses any more is let go of by a worker, which holds
-/// folders of the cache file system meanwhile without telling anyone: unbinding
-/// the cache does not wait for it, and unmounting finds "dentries still in use".
-/// Whether volumes stay for good is asked after the case.
-void wait_for_volumes() {
+// A volume that nobody uses any more is let go of by a worker, which holds
+// folders of the cache file system meanwhile without telling anyone: unbinding
+// the cache does not wait for it, and unmounting finds "dentries still in use".
+// Whether volumes stay for good is asked after the case.
+bool World::wait_for_volumes() const {
     for (auto left = kVolumeLimit / kNap; left > 0; --left) {
         auto rows = split(read_file("/proc/fs/netfs/volumes").value_or(""), '\n');
         std::erase_if(rows, [](const auto& row) { return row.empty(); });
-        if (rows.size() <= kVolumeHeadings) return;
+        if (rows.size() <= kVolumeHeadings) return true;
         std::this_thread::sleep_for(kNap);
     }
+    return false;
 }
-
-}  // namespace
 
 Status World::close() {
     if (!state_) return {};
     auto state = std::move(state_);
     faults_->clear();
     faults_->release();
+    (void)inject_errors(InjectedErrors::none);
     Status status = unmount_left();
     for (const auto& directory : state->scratch) (void)remove_tree(directory);
     if (state->disk && ::umount(kDisk) < 0 && status) status = fail_errno("unmount", kDisk);
-    wait_for_volumes();
+    (void)wait_for_volumes();
     if (state->daemon > 0) {
         step("end the daemon");
         const uint64_t one = 1;
@@ -402,7 +427,7 @@ Status World::close() {
                 status = fail("end", "daemon", "it does not die within 5 s of SIGKILL", ExitCode::invalid);
         }
     }
-    wait_for_volumes();  // of files that only the daemon still held
+    (void)wait_for_volumes();  // of files that only the daemon still held
     step("close /dev/cachefiles (a leaked reference of a cookie or object makes this wait for ever)");
     state->cache_device.reset();
     if (state->stage) {

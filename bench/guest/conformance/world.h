@@ -39,7 +39,10 @@ struct CacheOptions {
     unsigned queue_depth = 64;         ///< timer: tags, requests that may be under way at once
     uint64_t size_bytes = 64 << 20;    ///< of the file system (ram: at most the RAM disk's size)
     bool breakable = false;            ///< below a device-mapper table: break_device() and repair_device() work
+    unsigned block_bytes = 4096;       ///< of the file system
+    std::vector<std::string> limits = {};  ///< "brun 30%" and the like, in an order that the kernel takes
     bool own_daemon = false;           ///< none is started: the case answers at cache_device() itself (DaemonScript)
+    bool bound = true;                 ///< false: the case does it itself (World::bind())
 };
 
 struct MountOptions {
@@ -132,6 +135,8 @@ public:
 
     /// Chooses the cache's device; only before the first mount, default CacheOptions{}.
     [[nodiscard]] Status make_cache(const CacheOptions& options);
+    /// Binds the cache directory once more, after close_cache_device() or CacheOptions::bound; starts no daemon.
+    [[nodiscard]] Status bind();
     /// The default one if there is none yet, and its daemon.  Done before buffers are made: their pages would be
     /// shared with the daemon, a fork, and each be copied by a page fault when it is written.
     [[nodiscard]] Status ensure_cache();
@@ -150,8 +155,15 @@ public:
     [[nodiscard]] Status repair_completions();
     /// The descriptor of /dev/cachefiles, once there is a cache.
     [[nodiscard]] int cache_device() const;
-    /// Fills the cache file system until no block is left; freed by the second call.
-    [[nodiscard]] Status fill_cache_space();
+    /// A command to /dev/cachefiles, given in a directory ("cull NAME", "inuse NAME"; empty: any); 0, or -errno.
+    [[nodiscard]] int cache_command(std::string_view text, const std::string& directory = {}) const;
+    /// From now on what a breakable device is to write is lost, as if the machine died; nothing is written back before.
+    [[nodiscard]] Status lose_power();
+    /// The machine comes up again: the cache is closed, its file system mounted as the device has it, and bound; starts
+    /// no daemon.  Images are unmounted before.
+    [[nodiscard]] Status power_up();
+    /// Fills the cache file system until no block is left, or `left_bytes`; freed by the second call.
+    [[nodiscard]] Status fill_cache_space(uint64_t left_bytes = 0);
     [[nodiscard]] Status free_cache_space();
     /// Sectors (512 bytes) the cache's block device has read so far
     /// (/proc/diskstats); a RAM disk counts only if it is breakable.
@@ -194,6 +206,9 @@ public:
     /// written there can be dropped from memory and read again.
     [[nodiscard]] Result<std::string> disk_directory();
 
+    /// Waits until the kernel has let go of all volumes, which it does some time after their last image is unmounted;
+    /// false if it has not after a second.
+    [[nodiscard]] bool wait_for_volumes() const;
     /// Drops page cache, dentries and inodes that are not in use.
     [[nodiscard]] Status drop_caches();
     /// Page cache of an open file, bytes.

@@ -345,13 +345,14 @@ private:
 
 }  // namespace
 
-Result<UniqueFd> bind_cache(const std::string& directory, const std::string& tag) {
+Result<UniqueFd> bind_cache(const std::string& directory, const std::string& tag, const std::vector<std::string>& limits) {
     auto device = UniqueFd::open("/dev/cachefiles", O_RDWR);
     if (!device) return forward(device);
     // Limits from below: the kernel wants stop < cull < run after each command.
-    for (const std::string& command : {"dir " + directory, "tag " + tag, std::string("bstop 1%"), std::string("bcull 2%"),
-                                       std::string("brun 3%"), std::string("fstop 1%"), std::string("fcull 2%"),
-                                       std::string("frun 3%"), std::string("bind ondemand")})
+    std::vector<std::string> commands = {"dir " + directory, "tag " + tag, "bstop 1%", "bcull 2%", "brun 3%", "fstop 1%", "fcull 2%", "frun 3%"};
+    commands.insert(commands.end(), limits.begin(), limits.end());
+    commands.emplace_back("bind ondemand");
+    for (const std::string& command : commands)
         if (::write(device->get(), command.data(), command.size()) < 0)
             return fail_errno("cachefiles command \"" + command + "\"", "");
     return device;

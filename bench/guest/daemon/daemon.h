@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "bench/common/base/error.h"
 #include "bench/common/base/fd.h"
@@ -67,7 +68,8 @@ struct DaemonOptions {
 /// Opens /dev/cachefiles and binds `directory` (on a file system with tmpfile,
 /// xattrs and sync_fs) in on-demand mode.  The descriptor must stay open
 /// somewhere for as long as the cache lives: closing it kills the cache.
-[[nodiscard]] Result<UniqueFd> bind_cache(const std::string& directory, const std::string& tag);
+/// `limits`: commands given before it is bound ("brun 30%"), after those that let nearly all space be used.
+[[nodiscard]] Result<UniqueFd> bind_cache(const std::string& directory, const std::string& tag, const std::vector<std::string>& limits = {});
 
 /// Serves requests until `stop_fd` becomes readable.  Counts into `counters`.
 [[nodiscard]] Status run_daemon(int device_fd, int stop_fd, const DaemonOptions& options, DaemonCounters& counters);

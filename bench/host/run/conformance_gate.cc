@@ -52,13 +52,15 @@ std::string_view mode_of(const Words& words) {
 }
 
 bool speaks_of_every_mode(const std::string& topic) {
-    static constexpr std::array<std::string_view, 7> kTopics = {"failure", "leaks", "pressure", "signals", "concurrency", "coherence", "end-of-file"};
+    static constexpr std::array<std::string_view, 8> kTopics = {"cache", "failure", "leaks", "pressure", "signals", "concurrency", "coherence", "end-of-file"};
     return std::find(kTopics.begin(), kTopics.end(), topic) != kTopics.end();
 }
 
-/// When a read returns, not what: if a series says so of itself, the numbers of its cells are what shows it.
-bool is_known_waiting(const ConformanceEntry& entry) {
-    return entry.known && (entry.case_name.starts_with("asynchrony/") || entry.case_name.starts_with("nowait/"));
+/// What a series says of itself and no number hides: when a read returns, which the numbers of its cells show,
+/// and what a daemon meets that speaks the protocol in another way than the one that serves measurements.
+bool takes_no_numbers(const ConformanceEntry& entry) {
+    if (!entry.known) return false;
+    return entry.case_name.starts_with("asynchrony/") || entry.case_name.starts_with("nowait/") || entry.case_name.starts_with("protocol/");
 }
 
 }  // namespace
@@ -81,7 +83,7 @@ void refuse_numbers(std::vector<CellResult>& cells, std::string_view kernel, con
         // A failure that is news decides before one that is known.
         const ConformanceEntry* found = nullptr;
         for (const auto& entry : failed)
-            if (entry.status == ConformanceStatus::fail && !is_known_waiting(entry) && concerns(entry.case_name, cell.dimensions) && (found == nullptr || (found->known && !entry.known)))
+            if (entry.status == ConformanceStatus::fail && !takes_no_numbers(entry) && concerns(entry.case_name, cell.dimensions) && (found == nullptr || (found->known && !entry.known)))
                 found = &entry;
         if (found == nullptr) continue;
         cell.status = CellStatus::invalid;

@@ -2,7 +2,6 @@
 // leaks/: after many reads the kernel holds no more objects, pages and
 // references than before.
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -17,10 +16,10 @@
 #include "bench/common/base/files.h"
 #include "bench/guest/conformance/async_batch.h"
 #include "bench/guest/conformance/case.h"
+#include "bench/guest/conformance/leak_count.h"
 #include "bench/guest/conformance/odirect.h"
 #include "bench/guest/conformance/open_file.h"
 #include "bench/guest/conformance/proc_numbers.h"
-#include "bench/guest/conformance/slab.h"
 
 namespace diobench::leaks_cases {
 
@@ -37,51 +36,8 @@ constexpr unsigned kDepth = 32;
 constexpr unsigned kThreads = 50;
 /// Of each of two rounds of mounts.
 constexpr unsigned kMounts = 12;
-/// A leak of one object in so many reads is found.
-constexpr unsigned kRarest = 100;
 /// kmemleak reports nothing younger than 5 s (mm/kmemleak.c, MSECS_MIN_AGE).
 constexpr milliseconds kLeakAge{5200};
-
-struct Held {
-    SlabCounts slabs;
-    int64_t pinned = 0;
-};
-
-/// What the kernel holds now, without what it only keeps for later.
-Result<Held> look() {
-    auto slabs = slab_counts();
-    if (!slabs) return forward(slabs);
-    for (const auto& [cache, objects] : *slabs) (void)shrink_slab(cache);
-    slabs = slab_counts();
-    if (!slabs) return forward(slabs);
-    return Held{std::move(*slabs), pinned_pages()};
-}
-
-/// What grows with every round is leaked: caches of a busy kernel grow as well, but not twice by so much.
-std::string growth_of(const Held& first, const Held& second, const Held& third, uint64_t objects) {
-    std::string text;
-    for (const auto& grown : slab_growth(second.slabs, third.slabs, objects))
-        for (const auto& before : slab_growth(first.slabs, second.slabs, objects))
-            if (before.cache == grown.cache)
-                text += fmt::format("{}{} and again {} objects of slab cache {}", text.empty() ? "" : ", ", before.objects, grown.objects, grown.cache);
-    if (const int64_t pinned = third.pinned - first.pinned; pinned > 0)
-        text += fmt::format("{}{} pages pinned (nr_foll_pin_acquired - nr_foll_pin_released)", text.empty() ? "" : ", ", pinned);
-    return text;
-}
-
-/// Does two rounds of `times` reads (or the like); `round` returns what is wrong with one.  A leak of one object in `rarest` of them is found.
-Result<Finding> holds_no_more_after(unsigned times, const std::string& what, const std::function<std::string()>& round, unsigned rarest = kRarest) {
-    std::array<Held, 3> held;
-    for (size_t i = 0; i < held.size(); ++i) {
-        if (i > 0)
-            if (auto wrong = round(); !wrong.empty()) return failed(wrong);
-        auto now = look();
-        if (!now) return forward(now);
-        held.at(i) = std::move(*now);
-    }
-    const std::string grown = growth_of(held[0], held[1], held[2], std::max(1U, times / rarest));
-    return grown.empty() ? passed() : failed(fmt::format("twice {} {} leak: the kernel holds more after each time: {}", times, what, grown));
-}
 
 /// Reads one length again and again, synchronously.
 std::string read_many(int fd, std::byte* into, size_t length, uint64_t span_bytes, ssize_t right, unsigned times) {

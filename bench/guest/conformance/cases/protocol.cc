@@ -18,6 +18,7 @@
 #include "bench/guest/conformance/odirect.h"
 #include "bench/guest/conformance/open_file.h"
 #include "bench/guest/conformance/read_once.h"
+#include "bench/guest/conformance/scripted_file.h"
 
 namespace diobench::protocol_cases {
 
@@ -26,40 +27,15 @@ namespace {
 constexpr milliseconds kEnough{5000};
 constexpr milliseconds kMoment{30};
 
-std::string answer_text(int result) { return result == 0 ? "it is taken" : fmt::format("it is refused with {}", ::strerrorname_np(-result)); }
-
-std::string right_is(int right, int result, const std::string& what) {
-    return result == right ? "" : fmt::format("{}: {}; right is {}", what, answer_text(result), right == 0 ? "that it is taken" : ::strerrorname_np(-right));
-}
-
-std::string refused(int result, const std::string& what) { return result != 0 ? "" : what + " is taken; right is an error"; }
-
-/// An image that is mounted, its file's inode read: a read of the file asks for its data and nothing else.
+/// A script with an image that is mounted.
 struct Stage {
     DaemonScript script;
-    ImageMount mount;
-    Subject subject;
+    ScriptedFile file;
 
-    [[nodiscard]] std::string path() const { return mount.file(subject.file->name); }
-    [[nodiscard]] Result<ReaderProcess> start_read(World& world, const ReadOnce& what) const {
-        return world.start_reader([&] { return read_once(subject, path(), what); });
-    }
-    /// A read that the script serves to its end; what is wrong with it.
-    [[nodiscard]] Result<std::string> served_read(World& world, const ReadOnce& what) {
-        auto reader = start_read(world, what);
-        if (!reader) return forward(reader);
-        return script.serve_until_end(*reader, "a read that the daemon serves");
-    }
-    /// Serves the READ that `reader` waits for, and nothing else; what is wrong with what came.
-    [[nodiscard]] Result<std::string> serve_held(const ReadRequest& read, ReaderProcess& reader) {
-        if (auto s = script.serve(read); !s) return forward(s);
-        auto end = reader.wait(kEnough);
-        return end ? end->text : "a read whose READ was served does not return: " + reader.where();
-    }
+    [[nodiscard]] Result<ReaderProcess> start_read(World& world, const ReadOnce& what) const { return file.start_read(world, what); }
+    [[nodiscard]] Result<std::string> served_read(World& world, const ReadOnce& what) { return diobench::served_read(world, script, file, what); }
+    [[nodiscard]] Result<std::string> serve_held(const ReadRequest& read, ReaderProcess& reader) { return diobench::serve_held(script, read, reader); }
 };
-
-/// Mounts by a process of its own while the script serves; what is wrong with it.
-Result<std::string> serve_mount(DaemonScript& script, PendingMount& pending) { return script.serve_until_end(pending.process, "mount(2)"); }
 
 /// A mount whose OPEN was taken and is not answered.
 struct HeldOpen {
@@ -71,26 +47,15 @@ struct HeldOpen {
 Result<HeldOpen> hold_open(World& world, const char* image) {
     auto script = DaemonScript::begin(world);
     if (!script) return forward(script);
-    auto pending = world.start_mount(image);
-    if (!pending) return forward(pending);
-    auto open = script->expect<OpenRequest>();
-    if (!open) return forward(open);
-    return HeldOpen{std::move(*script), std::move(*pending), *open};
+    auto held = hold_mount(world, *script, image);
+    if (!held) return forward(held);
+    return HeldOpen{std::move(*script), std::move(held->pending), held->open};
 }
 
 Result<Stage> mount_stage(World& world, DaemonScript script, const char* image, const char* file) {
-    auto known = find_test_image(image);
-    if (!known) return forward(known);
-    auto pending = world.start_mount(image);
-    if (!pending) return forward(pending);
-    auto wrong = serve_mount(script, *pending);
-    if (!wrong) return forward(wrong);
-    if (!wrong->empty()) return fail("mount", image, *wrong);
-    Stage stage{std::move(script), std::move(pending->mount), {*known, (*known)->file(file), world.seed()}};
-    wrong = stage.served_read(world, {0, kBlockBytes});
-    if (!wrong) return forward(wrong);
-    if (!wrong->empty()) return fail("read", file, *wrong);
-    return stage;
+    auto mounted = mount_file(world, script, image, file);
+    if (!mounted) return forward(mounted);
+    return Stage{std::move(script), std::move(*mounted)};
 }
 
 Result<Stage> begin(World& world) {
@@ -212,7 +177,7 @@ Result<Finding> late_daemon(World& world) {
     if (!late.valid()) return fail_errno("duplicate", "an anonymous descriptor");
     auto buffer = ReadBuffer::create(kBlockBytes);
     if (!buffer) return forward(buffer);
-    if (auto s = stage->mount.unmount(); !s) return forward(s);
+    if (auto s = stage->file.mount.unmount(); !s) return forward(s);
     auto close = stage->script.expect<CloseRequest>();
     if (!close) return forward(close);
     world.step("use the anonymous descriptor of an image that is unmounted");
