@@ -10,6 +10,7 @@
 #include "bench/common/base/terminal.h"
 #include "bench/common/base/text.h"
 #include "bench/host/verify/case_selection.h"
+#include "bench/host/verify/reproduce.h"
 #include "bench/host/verify/verify_kernels.h"
 #include "bench/results/export/conformance_text.h"
 #include "bench/results/compare/headline.h"
@@ -23,6 +24,7 @@ constexpr size_t kColumns = 120;
 
 struct VerifyArguments {
     VerifyOptions options;
+    std::string reproduce;  ///< a case; empty: none
     bool list = false;
     bool json = false;
     bool report = true;
@@ -43,13 +45,27 @@ Result<ExitCode> list_cases(const VerifyArguments& arguments) {
     return ExitCode::ok;
 }
 
+Result<ExitCode> reproduce_case(const VerifyArguments& arguments) {
+    const VerifyOptions& options = arguments.options;
+    if (options.kernels.size() != 1 || options.mutants || !options.cases.empty())
+        return fail("verify", "--reproduce", "it takes one KERNEL, one case and neither --case nor --mutants, such as: diobench verify base --reproduce compressed/partly-here");
+    auto outcome = write_reproducer({options.kernels.front(), arguments.reproduce, options.seed, options.output, options.tree, options.revision});
+    if (!outcome) return forward(outcome);
+    const char* found = outcome->shown == FaultShown::yes  ? "the fault shows (wrong.txt)"
+                        : outcome->shown == FaultShown::no ? "this kernel does all of it right: there is no wrong.txt"
+                                                           : "its boot came to no answer (output.txt)";
+    fmt::print("{}: {}, in a boot of {:.0f} s\n{}\n", options.kernels.front(), found, outcome->boot_s, coloured(outcome->directory.string(), Colour::bold));
+    return outcome->shown == FaultShown::yes ? ExitCode::ok : ExitCode::inconclusive;
+}
+
 Result<ExitCode> verify(const VerifyArguments& arguments) {
     const VerifyOptions& options = arguments.options;
     if (arguments.list) return list_cases(arguments);
+    if (!options.revision.empty() && options.tree.empty()) return fail("verify", "--rev", "it needs --tree DIR, the kernel tree it is a revision of");
+    if (!arguments.reproduce.empty()) return reproduce_case(arguments);
     if (options.kernels.empty() && !options.mutants)
         return fail("verify", "", "name at least one kernel, such as: diobench verify dio (or --mutants, or --list)");
     if (!options.mutants && options.sample != "1/1") return fail("verify", "--sample", "it takes a part of the mutants: add --mutants");
-    if (!options.revision.empty() && options.tree.empty()) return fail("verify", "--rev", "it needs --tree DIR, the kernel tree it is a revision of");
     auto outcome = verify_kernels(options);
     if (!outcome) return forward(outcome);
     const Results& results = outcome->results;
@@ -81,8 +97,10 @@ void register_verify_command(CLI::App& app, CommandContext& context) {
                     "  diobench verify ~/patches/dio-v3 --case 'end-of-file/*' --case 'data/sparse*'\n"
                     "  diobench verify --list --case 'failure/*'        what is right, and why\n"
                     "  diobench verify --mutants --sample 1/7           does the suite find faults?\n"
+                    "  diobench verify base --reproduce compressed/partly-here   a folder for whoever has to repair it\n"
                     "Exit: 0 nothing but known failures, 1 a case failed (or a mutant survived), 2 a kernel could not be built\n"
-                    "or machine uml does not run here (diobench doctor), 4 a kernel did not boot.");
+                    "or machine uml does not run here (diobench doctor), 4 a kernel did not boot.\n"
+                    "With --reproduce: 0 the fault shows in QEMU, 3 it does not.");
     command->add_option("KERNEL", options.kernels, "Series of kernel-patches/series/, or folders with a series.toml");
     command->add_option("--case", options.cases, "Only cases whose name matches; '*' also matches '/'; may be repeated")->option_text("GLOB ...");
     command->add_flag("--list", arguments->list, "Print the cases: what is right, and why; run nothing");
@@ -91,7 +109,9 @@ void register_verify_command(CLI::App& app, CommandContext& context) {
     command->add_option("--seed", options.seed, "Of content and offsets")->capture_default_str();
     command->add_option("--tree", options.tree, "Kernel source tree (default: Debian's linux-source-6.12); it is not touched")->check(CLI::ExistingDirectory);
     command->add_option("--rev", options.revision, "Revision of --tree");
-    add_output_option(*command, options.output, "out/<run id>, with out/latest pointing at it");
+    command->add_option("--reproduce", arguments->reproduce,
+                        "Write a folder that shows the fault without diobench: image, kernel configuration, one C program, a script for QEMU")->option_text("CASE");
+    add_output_option(*command, options.output, "out/<run id>, with out/latest pointing at it; of --reproduce out/reproduce-CASE");
     command->add_option("--jobs", options.jobs, "Machines side by side (default: half as many again as CPUs)");
     command->add_flag("--json", arguments->json, "Print results.json (with --list: the cases) instead of text");
     command->add_flag("!--no-report", arguments->report, "Do not write report.html");
