@@ -40,7 +40,9 @@ Result<Qemu> ask_qemu() {
 std::vector<std::string> common_arguments(const Qemu& qemu, const BootRequest& request) {
     std::vector<std::string> out = {"-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-monitor", "none"};
     if (qemu.sandbox) out.insert(out.end(), {"-sandbox", kSandbox});
-    out.insert(out.end(), {"-m", fmt::format("{}M", request.memory_mib), "-smp", std::to_string(request.cpus)});
+    out.insert(out.end(), {"-m", fmt::format("{}M", request.memory_mib), "-smp",
+                           // The MP table, all that a kernel without ACPI has, lists one CPU a socket.
+                           request.cpus == 1 ? "1" : fmt::format("{0},sockets={0}", request.cpus)});
     return out;
 }
 
