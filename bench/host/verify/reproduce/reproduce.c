@@ -31,7 +31,7 @@
 #include <unistd.h>
 
 #define MOST 256
-#define ENOUGH 1000	/* looks of 5 ms */
+#define ENOUGH 600	/* looks of 5 ms */
 
 struct request { __u32 msg, object; __u64 offset, length; };
 

@@ -36,7 +36,7 @@ else
     # slub_debug: what is freed is overwritten, so that a use after it shows without KASAN, too.
     timeout 100 qemu-system-x86_64 -accel tcg,thread=multi -smp "${CPUS:-1},sockets=${CPUS:-1}" -m $((384 + 4 * size))M -no-reboot \
         -nodefaults -display none -serial stdio -kernel "$kernel" -initrd ../initramfs -append \
-        "console=ttyS0 loglevel=4 panic=-1 oops=panic slub_debug=FZP brd.rd_nr=1 brd.rd_size=$((size * 1024)) rdinit=/init" \
+        "console=ttyS0 loglevel=4 panic=-1 oops=panic no_timer_check slub_debug=FZP brd.rd_nr=1 brd.rd_size=$((size * 1024)) rdinit=/init" \
         < /dev/null | tr -d '\r' | tee "$folder/output.txt" || true
 fi
 
