@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/guest/conformance/cache_stage.h"
 
+#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -46,6 +47,23 @@ Result<std::string> bring_up(const CacheOptions& options) {
     return std::string(kNullBlk);
 }
 
+/// Not sync(2), which waits for a mount that waits for its daemon.
+Status write_back() {
+    auto directory = UniqueFd::open(kCacheDirectory, O_RDONLY | O_DIRECTORY);
+    if (!directory) return forward(directory);
+    if (::syncfs(directory->get()) < 0) return fail_errno("write back", kCacheDirectory);
+    return {};
+}
+
+/// Zeros all of a device.
+Status erase_device(const std::string& device, uint64_t size_bytes) {
+    auto fd = UniqueFd::open(device, O_RDWR);
+    if (!fd) return forward(fd);
+    std::array<uint64_t, 2> range = {0, size_bytes};
+    if (::ioctl(fd->get(), BLKZEROOUT, range.data()) < 0) return fail_errno("erase", device);
+    return {};
+}
+
 }  // namespace
 
 Result<CacheStage> CacheStage::create(const CacheOptions& options) {
@@ -58,6 +76,8 @@ Result<CacheStage> CacheStage::create(const CacheOptions& options) {
         dm.emplace(std::move(*created));
         *device = dm->path();
     }
+    if (options.erased)
+        if (auto s = erase_device(*device, options.size_bytes); !s) return forward(s);
     if (auto s = copy_cache_file_system(*device, kCacheDirectory, options.size_bytes, options.block_bytes); !s) return forward(s);
     return CacheStage(options, std::move(*device), std::move(dm));
 }
@@ -69,13 +89,14 @@ Status CacheStage::must_be_breakable() const {
 
 Status CacheStage::hold() const {
     if (auto s = must_be_breakable(); !s) return s;
-    ::sync();
+    if (auto s = write_back(); !s) return s;
     return dm_->hold();
 }
 
 Status CacheStage::load(DmTable table) const {
     if (auto s = must_be_breakable(); !s) return s;
-    if (table != DmTable::linear) ::sync();
+    if (table != DmTable::linear)
+        if (auto s = write_back(); !s) return s;
     return dm_->load(table);
 }
 

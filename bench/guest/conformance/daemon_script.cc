@@ -138,6 +138,17 @@ Result<std::string> DaemonScript::serve_until_end(ReaderProcess& process, std::s
     return *end ? (*end)->text : fmt::format("{} does not return: {}", what, process.where());
 }
 
+Result<std::string> DaemonScript::answer_until_end(ReaderProcess& process, std::string_view what) {
+    for (auto left = kServedLimit / kServedLook; left > 0; --left) {
+        if (auto end = process.wait(milliseconds(0))) return end->text.empty() ? std::string() : fmt::format("{}: {}", what, end->text);
+        auto request = take(kServedLook);
+        if (!request) return forward(request);
+        if (!*request || serve(**request)) continue;
+        if (const auto* read = std::get_if<ReadRequest>(&**request)) (void)complete(descriptor(read->object_id), read->msg_id);
+    }
+    return fmt::format("{} does not return: {}", what, process.where());
+}
+
 int DaemonScript::descriptor(uint32_t object_id) const {
     auto object = objects_.find(object_id);
     return object == objects_.end() ? -1 : object->second.anonymous.get();

@@ -66,6 +66,9 @@ public:
     /// The same: what the process says is wrong, or that `what` it does never returns.
     [[nodiscard]] Result<std::string> serve_until_end(ReaderProcess& process, std::string_view what);
 
+    /// Serves until `process` has ended, and answers as well what it could not serve; what is wrong with the end of `what` it does.
+    [[nodiscard]] Result<std::string> answer_until_end(ReaderProcess& process, std::string_view what);
+
     /// The anonymous descriptor of an object that was accepted, or -1.
     [[nodiscard]] int descriptor(uint32_t object_id) const;
     /// The object of the last OPEN that was accepted.

@@ -18,7 +18,12 @@ ImageMount::~ImageMount() {
     // Files of a process that has just ended, or of a ring, are closed a little later.
     for (int i = 0; i < 100; ++i) {
         // EINVAL: nothing is mounted there (a mount that failed, World::start_mount()).
-        if (auto s = unmount(); s || s.error().errno_value == EINVAL) return;
+        auto s = unmount();
+        if (s) return;
+        if (s.error().errno_value == EINVAL) {
+            ::rmdir(directory_.c_str());
+            return;
+        }
         std::this_thread::sleep_for(milliseconds(10));
     }
     (void)detach();

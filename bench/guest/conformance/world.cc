@@ -89,6 +89,15 @@ void close_all_but(int one, int other) {
     ::close_range(high + 1, ~0U, 0);
 }
 
+/// A case that is the daemon has descriptors of its objects, which a child would keep open.
+void close_anonymous_descriptors() {
+    std::error_code ec;
+    std::vector<int> found;
+    for (const auto& entry : fs::directory_iterator("/proc/self/fd", ec))
+        if (fs::read_symlink(entry.path(), ec) == "anon_inode:[cachefiles]") found.push_back(std::atoi(entry.path().filename().c_str()));
+    for (int fd : found) ::close(fd);
+}
+
 std::string mount_text(const MountOptions& options) {
     std::string text = "fsid=" + options.fsid;
     if (!options.domain_id.empty()) text += ",domain_id=" + options.domain_id;
@@ -114,6 +123,7 @@ struct World::State {
     std::vector<std::string> limits;  ///< CacheOptions::limits
     std::vector<std::string> scratch;
     bool disk = false;      ///< kDisk is mounted
+    bool own_daemon = false;  ///< CacheOptions::own_daemon
     unsigned names = 0;   ///< fresh names given out
     unsigned mounts = 0;  ///< mount points given out
 };
@@ -144,6 +154,7 @@ Status World::make_cache(const CacheOptions& options) {
     if (!stage) return forward(stage);
     state_->stage.emplace(std::move(*stage));
     state_->limits = options.limits;
+    state_->own_daemon = options.own_daemon;
     if (options.bound)
         if (auto s = bind(); !s) return s;
     for (auto& [name, path] : all_blobs()) state_->daemon_options.blobs.emplace(name, path);
@@ -182,6 +193,7 @@ Status World::start_daemon(Takeover takeover) {
 
 void World::leave_cache_in_child() {
     state_->cache_device.reset();
+    if (state_->own_daemon) close_anonymous_descriptors();
     state_->daemon = -1;
 }
 

@@ -40,6 +40,7 @@ struct CacheOptions {
     uint64_t size_bytes = 64 << 20;    ///< of the file system (ram: at most the RAM disk's size)
     bool breakable = false;            ///< below a device-mapper table: break_device() and repair_device() work
     unsigned block_bytes = 4096;       ///< of the file system
+    bool erased = false;               ///< nothing of cases before is on the device: for a journal that will be replayed
     std::vector<std::string> limits = {};  ///< "brun 30%" and the like, in an order that the kernel takes
     bool own_daemon = false;           ///< none is started: the case answers at cache_device() itself (DaemonScript)
     bool bound = true;                 ///< false: the case does it itself (World::bind())

@@ -83,12 +83,14 @@ Result<Finding> part_of_a_page(World& world, int flags, unsigned block_bytes) {
     (void)script->write(read->object_id, read->offset_bytes, block_bytes);
     complaints.add(right_is(0, DaemonScript::complete(script->descriptor(read->object_id), read->msg_id), "READ_COMPLETE"));
     world.step(fmt::format("a read of a page of which the daemon wrote {} bytes", block_bytes));
-    auto wrong = script->serve_until_end(*reader, fmt::format("a read of a page of which the daemon wrote {} bytes", block_bytes));
+    auto wrong = script->answer_until_end(*reader, fmt::format("a read of a page of which the daemon wrote {} bytes", block_bytes));
     if (!wrong) return forward(wrong);
     complaints.add(*wrong);
-    wrong = served_read(world, *script, *file, {.offset = 1 << 20, .length = 4 * kBlockBytes, .flags = flags, .delivered_bytes = 4 * kBlockBytes});
+    // Nothing is to be had of the rest of the page until the daemon writes all of it.
+    if (auto s = script->write(read->object_id, read->offset_bytes, kBlockBytes); !s) return forward(s);
+    wrong = served_read(world, *script, *file, {.offset = 1 << 20, .length = 4 * kBlockBytes, .flags = flags});
     if (!wrong) return forward(wrong);
-    complaints.add(wrong->empty() ? "" : "of more pages, of the first of which the daemon wrote a part: " + *wrong);
+    complaints.add(wrong->empty() ? "" : "after the daemon wrote all of the page: " + *wrong);
     return complaints.finding();
 }
 
