@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bench/guest/conformance/cache_stage.h"
@@ -48,7 +49,7 @@ std::string must_fail(PendingMount& pending, const std::string& what) {
     return end->text.empty() ? what + " succeeds; right is an error" : "";
 }
 
-/// What makes the next look-up in the cache an I/O error, and how that ends.
+/// What makes look-ups in the cache I/O errors, and how that ends.
 struct Breakage {
     std::string what;
     std::function<Status(World&)> begin;
@@ -59,14 +60,32 @@ Breakage injected() {
     return {"an injected I/O error", [](World&) { return inject_errors(InjectedErrors::io); }, [](World&) { return inject_errors(InjectedErrors::none); }};
 }
 
-Breakage broken_device() {
-    return {"an I/O error of the device", [](World& world) { return world.break_device(); }, [](World& world) { return world.repair_device(); }};
+/// A directory of the cache's file system whose content was never read: a look-up there goes to the device.
+const std::string kUnread = std::string(kCacheDirectory) + "/unread";
+
+Result<DaemonScript> begin_with_unread_directory(World& world) {
+    auto script = DaemonScript::begin(world, {.breakable = true, .bound = false});
+    if (!script) return script;
+    if (::mkdir(kUnread.c_str(), 0700) < 0) return fail_errno("make", kUnread);
+    if (auto s = world.power_up(); !s) return forward(s);
+    if (::access(kUnread.c_str(), F_OK) < 0) return fail_errno("find", kUnread);
+    return script;
 }
 
-/// A READ and an OPEN are held when a third image's look-up meets an I/O error: the cache is dead.
+Breakage broken_device() {
+    return {"an I/O error of the device",
+            [](World& world) -> Status {
+                if (auto s = world.break_device(); !s) return s;
+                if (world.cache_command("inuse nothing", kUnread) != -EIO) return fail("look up a name in", kUnread, "it is no I/O error although the device fails");
+                return {};
+            },
+            [](World& world) { return world.repair_device(); }};
+}
+
+/// A READ and an OPEN are held when another look-up meets an I/O error: the cache is dead.
 Result<Finding> while_others_wait(World& world, int flags, const Breakage& breakage) {
     if (auto skip = unless_accepted(world, flags)) return *skip;
-    auto script = DaemonScript::begin(world, {.breakable = true});
+    auto script = begin_with_unread_directory(world);
     if (!script) return forward(script);
     auto file = mount_file(world, *script, "large", "large", kInDomain);
     if (!file) return forward(file);
@@ -74,16 +93,11 @@ Result<Finding> while_others_wait(World& world, int flags, const Breakage& break
     if (!reader) return forward(reader);
     auto read = script->expect<ReadRequest>();
     if (!read) return forward(read);
-    // Each image's directory has to be read from the device.  Not later: a mount that waits would be waited for.
-    ::sync();
-    // The second time what the journal let go of the first time.
-    for (int i = 0; i < 2; ++i)
-        if (auto s = world.drop_caches(); !s) return forward(s);
     auto waiting = hold_mount(world, *script, "flat", kInDomain);
     if (!waiting) return forward(waiting);
     UniqueFd anonymous(waiting->open.fd);
     if (auto s = breakage.begin(world); !s) return forward(s);
-    world.step("a mount whose look-up in the cache meets " + breakage.what);
+    world.step("a mount that meets " + breakage.what);
     auto failing = world.start_mount("flat", kInDomain);
     if (!failing) return forward(failing);
     Complaints complaints;
