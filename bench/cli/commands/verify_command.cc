@@ -66,6 +66,7 @@ Result<ExitCode> verify(const VerifyArguments& arguments) {
     if (options.kernels.empty() && !options.mutants)
         return fail("verify", "", "name at least one kernel, such as: diobench verify dio (or --mutants, or --list)");
     if (!options.mutants && options.sample != "1/1") return fail("verify", "--sample", "it takes a part of the mutants: add --mutants");
+    if (options.mutants && options.fuzz_s != 0) return fail("verify", "--fuzz", "it tries damaged images on kernels that are meant to be right: leave --mutants out");
     auto outcome = verify_kernels(options);
     if (!outcome) return forward(outcome);
     const Results& results = outcome->results;
@@ -91,13 +92,14 @@ void register_verify_command(CLI::App& app, CommandContext& context) {
     auto* command = app.add_subcommand("verify",
         "Find out whether a kernel is right: boot it as a process with KASAN, lockdep and debug objects on, and\n"
         "run the conformance cases: data of every image layout read in every way, end of file, vectors, bad buffers,\n"
-        "asynchrony, failing devices, a failing daemon, leaks.  What the kernel itself complains of fails the case.");
+        "asynchrony, failing devices, a failing daemon, damaged images, leaks.  What the kernel itself complains of fails the case.");
     command->footer("Examples:\n"
                     "  diobench verify dio\n"
                     "  diobench verify ~/patches/dio-v3 --case 'end-of-file/*' --case 'data/sparse*'\n"
                     "  diobench verify --list --case 'failure/*'        what is right, and why\n"
                     "  diobench verify --mutants --sample 1/7           does the suite find faults?\n"
                     "  diobench verify base --reproduce compressed/partly-here   a folder for whoever has to repair it\n"
+                    "  diobench verify dio --case 'mount/*' --fuzz 600  ten minutes of images damaged at random\n"
                     "Exit: 0 nothing but known failures, 1 a case failed (or a mutant survived), 2 a kernel could not be built\n"
                     "or machine uml does not run here (diobench doctor), 4 a kernel did not boot.\n"
                     "With --reproduce: 0 the fault shows in QEMU, 3 it does not.");
@@ -106,7 +108,8 @@ void register_verify_command(CLI::App& app, CommandContext& context) {
     command->add_flag("--list", arguments->list, "Print the cases: what is right, and why; run nothing");
     command->add_flag("--mutants", options.mutants, "Instead: the faulty series of kernel-patches/mutants (all, or the KERNELs); each must fail a case");
     command->add_option("--sample", options.sample, "With --mutants: only part I of N")->option_text("I/N");
-    command->add_option("--seed", options.seed, "Of content and offsets")->capture_default_str();
+    command->add_option("--fuzz", options.fuzz_s, "So many seconds more: images damaged at random (by --seed); what is found is minimised to one image")->option_text("SECONDS")->check(CLI::PositiveNumber);
+    command->add_option("--seed", options.seed, "Of content, offsets and damage")->capture_default_str();
     command->add_option("--tree", options.tree, "Kernel source tree (default: Debian's linux-source-6.12); it is not touched")->check(CLI::ExistingDirectory);
     command->add_option("--rev", options.revision, "Revision of --tree");
     command->add_option("--reproduce", arguments->reproduce,

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <map>
 #include <random>
+#include <unistd.h>
 
 #include "bench/common/base/paths.h"
 #include "bench/common/base/text.h"
@@ -30,6 +31,7 @@ std::string describe(const TestImage& image, uint64_t seed, const Mkfs& mkfs) {
         for (const auto& hole : file.holes) text += fmt::format(" {}+{}", hole.first_block, hole.blocks);
         text += "\n";
     }
+    for (const size_t bytes : image.links) text += fmt::format("link {}\n", bytes);
     return text;
 }
 
@@ -41,6 +43,8 @@ Status write_files(const TestImage& image, uint64_t seed, const fs::path& root) 
             content = {content.key, (file.size_bytes + image.stretched_chunk_bytes - 1) / image.stretched_chunk_bytes * image.chunk_bytes, {}, content.texture};
         if (auto s = write_content(content, root / file.name); !s) return s;
     }
+    for (const size_t bytes : image.links)
+        if (::symlink(link_target(bytes).c_str(), (root / link_name(bytes)).c_str()) < 0) return fail_errno("link", link_name(bytes));
     return {};
 }
 

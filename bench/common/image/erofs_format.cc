@@ -9,42 +9,11 @@
 
 #include "bench/common/base/text.h"
 #include "bench/common/image/content.h"
+#include "bench/common/image/erofs_places.h"
 
 namespace diobench {
 
 namespace {
-
-constexpr uint64_t kSuperOffset = 1024;
-constexpr uint32_t kSuperMagic = 0xE0F5E1E2;
-constexpr uint64_t kSuperBlockBits = kSuperOffset + 12;
-constexpr uint64_t kSuperRootNid = kSuperOffset + 14;
-constexpr uint64_t kSuperBlocks = kSuperOffset + 36;
-constexpr uint64_t kSuperMetaBlock = kSuperOffset + 40;
-constexpr uint64_t kSuperIncompat = kSuperOffset + 80;
-constexpr uint64_t kSuperExtraDevices = kSuperOffset + 86;
-constexpr uint64_t kSuperDeviceSlot = kSuperOffset + 88;
-constexpr uint64_t kSuperBytes = 128;
-constexpr uint32_t kIncompatDeviceTable = 0x8;
-constexpr uint64_t kDeviceSlotBytes = 128;
-constexpr uint64_t kDeviceTagBytes = 64;
-constexpr uint64_t kDirentBytes = 12;
-constexpr uint32_t kChunkBitsMask = 0x1F;
-constexpr uint64_t kInodeSizeField = 8;
-constexpr uint64_t kInodeUnionField = 16;
-constexpr uint32_t kChunkIndexes = 0x20;
-constexpr uint64_t kNidBytes = 32;
-
-template <class T>
-T load(const std::string& image, uint64_t at) {
-    T value{};
-    if (at + sizeof value <= image.size()) std::memcpy(&value, image.data() + at, sizeof value);
-    return value;
-}
-
-template <class T>
-void store(std::string& image, uint64_t at, T value) {
-    std::memcpy(image.data() + at, &value, sizeof value);
-}
 
 uint64_t entry_bytes(const ChunkMap& map) { return map.indexes ? 8 : 4; }
 

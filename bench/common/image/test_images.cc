@@ -85,6 +85,20 @@ std::vector<TestFile> many_files() {
     return files;
 }
 
+/// Names in a directory of several blocks: prefixes of each other, long ones that differ at their end, the longest
+/// but one, gaps between neighbours, names in front of "." and behind all letters.  The size tells which file one is.
+std::vector<TestFile> named_files() {
+    constexpr size_t kMkfsLongest = 254;  // mkfs.erofs 1.5 loses the end of a name of 255 bytes
+    std::vector<std::string> names = {"!", "-", "0", "~", "z", "zz", "\xc3\xa9", "\xef\xbf\xbd"};
+    for (size_t i = 1; i <= 40; ++i) names.push_back(std::string(i, 'p'));
+    for (int i = 0; i < 60; ++i) names.push_back(fmt::format("long-{}-{:03}", std::string(200, 'l'), 2 * i));
+    for (char c = 'a'; c <= 'l'; ++c) names.push_back(fmt::format("{}{}", std::string(kMkfsLongest - 1, 'q'), c));
+    for (int i = 0; i < 80; ++i) names.push_back(fmt::format("entry-{:04}", 3 * i));
+    std::vector<TestFile> files;
+    for (const auto& name : names) files.push_back({"names/" + name, 0, files.size() + 1, {}});
+    return files;
+}
+
 std::vector<TestFile> compressible(std::vector<TestFile> files) {
     for (auto& file : files) file.texture = Texture::compressible;
     return files;
@@ -152,6 +166,9 @@ std::vector<TestImage> make_images() {
     images.push_back({.name = "sparse-far", .purpose = "data behind 2 GiB, 4 GiB and 5 GiB of hole", .mkfs_options = {"-Enosbcrc,force-inode-extended"},
                       .chunk_bytes = 4 * kKiB, .stretched_chunk_bytes = kGiB, .placement = Placement::indexes, .data_cases = DataCases::none,
                       .files = {far_file("behind-2g", kGiB, 2), far_file("behind-4g", kGiB, 4), far_file("behind-5g", kGiB, 5)}});
+    images.push_back({.name = "names", .purpose = "names of every kind in a directory of several blocks", .data_cases = DataCases::none, .files = named_files()});
+    images.push_back({.name = "links", .purpose = "symbolic links behind their inode, in a block of their own and on the border between", .data_cases = DataCases::none,
+                      .files = {sized(1)}, .links = {1, 31, 59, 60, 61, 255, 1000, 3000, 4000, 4031, 4032, 4033, 4063, 4064, 4065, 4095}});
     return with_file_ids(std::move(images));
 }
 
@@ -161,6 +178,14 @@ const TestFile* TestImage::file(std::string_view file_name) const {
     for (const auto& one : files)
         if (one.name == file_name) return &one;
     return nullptr;
+}
+
+std::string link_name(size_t target_bytes) { return fmt::format("link-{}", target_bytes); }
+
+std::string link_target(size_t target_bytes) {
+    std::string target;
+    for (unsigned part = 0; target.size() < target_bytes; ++part) target += fmt::format("part-{}/", part);
+    return target.substr(0, target_bytes);
 }
 
 std::span<const TestImage> all_test_images() {

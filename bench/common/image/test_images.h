@@ -33,6 +33,10 @@ struct TestFile {
     [[nodiscard]] FileContent content(uint64_t seed) const { return {{seed, file_id}, size_bytes, holes, texture}; }
 };
 
+/// A symbolic link of a test image: "link-N" points at N bytes of nothing.
+[[nodiscard]] std::string link_name(size_t target_bytes);
+[[nodiscard]] std::string link_target(size_t target_bytes);
+
 /// Who decides where the chunks of an image lie.
 enum class Placement {
     mkfs,       ///< mkfs.erofs: in order, one file behind the other
@@ -62,6 +66,7 @@ struct TestImage {
     bool shared_domain = false;             ///< read by two mounts of one domain that share the extra device
     DataCases data_cases = DataCases::all;
     std::vector<TestFile> files;
+    std::vector<size_t> links = {};         ///< symbolic links, by the length of their targets
 
     /// Blobs: the image itself and its extra devices.
     [[nodiscard]] unsigned blobs() const { return 1 + extra_devices; }

@@ -6,6 +6,7 @@
 // nothing else.  The host links the same table to list, select and order them.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -48,6 +49,7 @@ struct Case {
     bool maps_files = false;
     /// Asks kmemleak, which took a third of the time: off in boots of other cases.
     bool wants_kmemleak = false;
+    size_t flood_lines = 200;  ///< more lines of the kernel from one case are a complaint: whoever can make it print without bound can fill a log
 };
 /// The same case, with maps_files.
 [[nodiscard]] inline Case mapping(Case one) {

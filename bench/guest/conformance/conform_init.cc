@@ -8,6 +8,7 @@
 #include "bench/common/base/files.h"
 #include "bench/common/base/text.h"
 #include "bench/guest/cell/system.h"
+#include "bench/guest/conformance/damaged_case.h"
 #include "bench/guest/conformance/direct_support.h"
 #include "bench/guest/conformance/ext4_copy.h"
 #include "bench/guest/conformance/plan.h"
@@ -55,6 +56,8 @@ private:
     }
 
     Status run_named(const std::string& name) {
+        if (auto images = plan_.damaged.find(name); images != plan_.damaged.end())
+            return run_one(damaged_case(name, images->second), [] { return nlohmann::json::object(); });
         const Case* found = find_case(name);
         if (found == nullptr) return fail("run case", name, "this guest does not have it", ExitCode::invalid);
         return run_one(*found, [] { return nlohmann::json::object(); });

@@ -89,7 +89,7 @@ std::string report_text(std::vector<std::string> lines) {
 
 }  // namespace
 
-std::optional<KernelComplaint> find_complaint(const std::vector<std::string>& messages) {
+std::optional<KernelComplaint> find_complaint(const std::vector<std::string>& messages, size_t flood_lines) {
     std::optional<KernelComplaint> inherent;
     for (auto at = messages.begin(); at != messages.end(); ++at) {
         if (!is_complaint(*at)) continue;
@@ -103,7 +103,7 @@ std::optional<KernelComplaint> find_complaint(const std::vector<std::string>& me
     }
     // A report of its own is long; what else was printed beside it is not counted.
     const auto lines = std::count_if(messages.begin(), messages.end(), [](const auto& m) { return !is_about_device(m); });
-    if (inherent || static_cast<size_t>(lines) <= kFloodLines) return inherent;
+    if (inherent || static_cast<size_t>(lines) <= flood_lines) return inherent;
     return KernelComplaint{fmt::format("{} lines during one case, as \"{}\"", lines, messages.back()),
                            join({messages.end() - static_cast<ptrdiff_t>(kReportLines), messages.end()}, "\n")};
 }

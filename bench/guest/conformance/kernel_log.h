@@ -12,8 +12,7 @@
 
 namespace diobench {
 
-/// More lines than this from one case are a complaint of their own: whoever
-/// can make the kernel print without bound can fill a log.
+/// Case::flood_lines of an ordinary case.
 constexpr size_t kFloodLines = 200;
 /// Lines of a report that are kept.
 constexpr size_t kReportLines = 60;
@@ -38,7 +37,7 @@ struct KernelComplaint {
 /// printed: what classify_message() knows, "VFS: Busy inodes", or a flood; an
 /// inherent one only if there is no other.
 /// What block layer and file systems say of a device that fails is none.
-[[nodiscard]] std::optional<KernelComplaint> find_complaint(const std::vector<std::string>& messages);
+[[nodiscard]] std::optional<KernelComplaint> find_complaint(const std::vector<std::string>& messages, size_t flood_lines = kFloodLines);
 
 /// The message of a /dev/kmsg record ("6,339,5140900,-;text\n KEY=value\n");
 /// nothing if a program, not the kernel, wrote it.

@@ -20,15 +20,27 @@ Result<DirectSupport> parse_direct_support(std::string_view name) {
 }
 
 nlohmann::json ConformancePlan::to_json() const {
+    nlohmann::json images = nlohmann::json::object();
+    for (const auto& [name, list] : damaged) {
+        images[name] = nlohmann::json::array();
+        for (const auto& one : list) images[name].push_back(one.to_json());
+    }
     return {{"seed", seed}, {"direct", direct_support_name(direct)}, {"config_symbols", config_symbols}, {"cases", cases},
-            {"keep_going", keep_going}};
+            {"keep_going", keep_going}, {"damaged", images}};
 }
 
 Result<ConformancePlan> ConformancePlan::from_json(const nlohmann::json& json) {
     try {
         auto direct = parse_direct_support(json.at("direct").get<std::string>());
         if (!direct) return forward(direct);
-        return ConformancePlan{json.at("seed"), *direct, json.at("config_symbols"), json.at("cases"), json.at("keep_going")};
+        ConformancePlan out{json.at("seed"), *direct, json.at("config_symbols"), json.at("cases"), json.at("keep_going")};
+        for (const auto& [name, list] : json.at("damaged").items())
+            for (const auto& one : list) {
+                auto image = DamagedImage::from_json(one);
+                if (!image) return forward(image);
+                out.damaged[name].push_back(std::move(*image));
+            }
+        return out;
     } catch (const nlohmann::json::exception& e) {
         return fail("read", kConformancePlanFile, e.what(), ExitCode::invalid);
     }

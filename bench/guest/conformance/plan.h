@@ -12,12 +12,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "bench/common/base/error.h"
+#include "bench/common/image/damage.h"
 #include "bench/guest/conformance/direct.h"
 
 namespace diobench {
@@ -30,6 +32,8 @@ struct ConformancePlan {
     /// After a complaint of the kernel: false ends the boot, so that the next case
     /// has a sound kernel; true goes on with what is left of this one.
     bool keep_going = false;
+    /// Cases of no file of cases/: names of `cases`, and the damaged images of each.
+    std::map<std::string, std::vector<DamagedImage>> damaged = {};
 
     [[nodiscard]] nlohmann::json to_json() const;
     [[nodiscard]] static Result<ConformancePlan> from_json(const nlohmann::json& json);

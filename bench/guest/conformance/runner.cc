@@ -9,6 +9,8 @@
 #include "bench/common/base/text.h"
 #include "bench/guest/conformance/cache_stage.h"
 #include "bench/guest/conformance/case_process.h"
+#include "bench/guest/conformance/erofs_assertions.h"
+#include "bench/guest/conformance/fscache_left.h"
 
 namespace diobench {
 
@@ -16,27 +18,6 @@ namespace {
 
 /// How long the kernel may take to forget a cache nobody uses any more.
 constexpr milliseconds kForgetLimit{5000};
-
-/// Lines of a table in /proc/fs/netfs behind its two lines of heading.
-std::vector<std::string> table_rows(const std::string& name) {
-    auto lines = split(read_file("/proc/fs/netfs/" + name).value_or(""), '\n');
-    std::erase_if(lines, [](const auto& line) { return line.empty(); });
-    lines.erase(lines.begin(), lines.begin() + std::min<ptrdiff_t>(2, static_cast<ptrdiff_t>(lines.size())));
-    return lines;
-}
-
-/// Caches, volumes and cookies that are still there after kForgetLimit; empty: none.
-std::string left_in_fscache() {
-    const auto end = std::chrono::steady_clock::now() + kForgetLimit;
-    for (;;) {
-        std::string left;
-        for (const char* table : {"caches", "volumes", "cookies"})
-            if (auto rows = table_rows(table); !rows.empty())
-                left += fmt::format("{}{} of /proc/fs/netfs/{}: {}", left.empty() ? "" : "; ", rows.size(), table, trim(rows.front()));
-        if (left.empty() || std::chrono::steady_clock::now() > end) return left;
-        std::this_thread::sleep_for(milliseconds(5));
-    }
-}
 
 void show_blocked_tasks() {
     // Goes to the log, from where the report takes it.
@@ -61,10 +42,10 @@ void take_timeout(CaseResult& result, const Case& one, const CaseProcess& proces
     result.finding = failed(fmt::format("not at its end after {} s{}", one.limit_s, step.empty() ? "" : ": " + step));
 }
 
-void take_kernel_log(CaseResult& result, KernelLog& log, bool timed_out) {
+void take_kernel_log(CaseResult& result, const Case& one, KernelLog& log, bool timed_out) {
     auto messages = log.read_new();
     if (!messages) return add_failure(result, messages.error().message());
-    auto complaint = find_complaint(*messages);
+    auto complaint = find_complaint(*messages, one.flood_lines);
     if (complaint && !complaint->inherent) {
         result.kernel_text = complaint->text;
         result.only_complained = result.stop_reason.empty();
@@ -85,6 +66,7 @@ nlohmann::json CaseResult::record(const std::string& name) const {
 
 Result<CaseResult> run_case(const Case& one, uint64_t seed, DirectSupport direct, KernelLog& log) {
     const auto started = std::chrono::steady_clock::now();
+    (void)set_erofs_assertions(Assertions::on);  // a case before may have been killed with them off
     auto process = CaseProcess::start(one, seed, direct);
     if (!process) return forward(process);
     CaseResult result;
@@ -95,14 +77,14 @@ Result<CaseResult> run_case(const Case& one, uint64_t seed, DirectSupport direct
     if (!left.empty()) {
         add_failure(result, left);
         result.stop_reason = left;
-    } else if (left = left_in_fscache(); !left.empty()) {
+    } else if (left = left_in_fscache({"caches", "volumes", "cookies"}, kForgetLimit); !left.empty()) {
         add_failure(result, "a reference is leaked: with the cache closed and everything unmounted there are still " + left);
         result.stop_reason = "fscache still holds " + left;
     } else if (auto removed = remove_stale_devices(); !removed) {
         add_failure(result, "a device is still in use after the case: " + removed.error().message());
         result.stop_reason = removed.error().message();
     }
-    take_kernel_log(result, log, !finding);
+    take_kernel_log(result, one, log, !finding);
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     return result;
 }

@@ -334,7 +334,10 @@ Result<ImageMount> World::mount(const std::string& image, MountOptions options) 
     if (::access(blob_path(image, 0).c_str(), F_OK) < 0)
         return fail("mount image", image, blob_path(image, 0) + " is not in this machine", ExitCode::invalid);
     if (auto s = ensure_cache(); !s) return forward(s);
-    options = with_fresh_names(image, std::move(options));
+    return mount_served(with_fresh_names(image, std::move(options)));
+}
+
+Result<ImageMount> World::mount_served(MountOptions options) {
     std::string directory = fmt::format("{}/{}", kMounts, ++state_->mounts);
     if (auto s = make_directories(directory); !s) return forward(s);
     step("mount -t erofs -o " + mount_text(options));

@@ -199,6 +199,8 @@ public:
     /// /images/IMAGE.N.erofs; the daemon serves them under the mount's names.
     /// Fails as mount(2) does, with its errno.
     [[nodiscard]] Result<ImageMount> mount(const std::string& image, MountOptions options = {});
+    /// Mounts what is served (serve()) under the names of `options`, of which none is filled in.
+    [[nodiscard]] Result<ImageMount> mount_served(MountOptions options);
     /// The same by a process of its own, which waits for a daemon; what it returns is what is wrong, as for start_reader().
     [[nodiscard]] Result<PendingMount> start_mount(const std::string& image, MountOptions options = {});
     /// A path that nothing else uses, for a case's own files; gone with the world.

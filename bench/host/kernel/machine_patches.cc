@@ -5,12 +5,27 @@
 
 namespace diobench {
 
+namespace {
+
+/// The machine's own folder, and one that is named as a folder of configuration is.
+std::vector<fs::path> folders_of(Target target) {
+    const fs::path root = project_root() / "kernel-patches" / "machines";
+    std::vector<fs::path> out = {root / traits(target).machine};
+    for (const auto& folder : traits(target).config_folders)
+        if (folder != traits(target).machine && fs::exists(root / folder)) out.push_back(root / folder);
+    return out;
+}
+
+}  // namespace
+
 Result<std::vector<Series>> machine_patches(Target target, const std::string& version) {
-    auto all = list_series(project_root() / "kernel-patches" / "machines" / traits(target).machine);
-    if (!all) return forward(all);
     std::vector<Series> out;
-    for (auto& series : *all)
-        if (check_base({series}, version)) out.push_back(std::move(series));
+    for (const auto& folder : folders_of(target)) {
+        auto all = list_series(folder);
+        if (!all) return forward(all);
+        for (auto& series : *all)
+            if (check_base({series}, version)) out.push_back(std::move(series));
+    }
     return out;
 }
 

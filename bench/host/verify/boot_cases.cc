@@ -5,6 +5,7 @@
 #include <chrono>
 #include <fmt/format.h>
 
+#include "bench/common/base/text.h"
 #include "bench/host/machine/blame.h"
 #include "bench/host/machine/initramfs.h"
 
@@ -91,9 +92,18 @@ Result<BootResult> boot_once(const CaseBoots& setup, const std::vector<std::stri
     return result;
 }
 
+/// What a case said last in the kernel's log (say_in_kernel_log()); empty if nothing.
+std::string last_said(const fs::path& console) {
+    constexpr std::string_view kMark = " diobench: ";
+    const std::string text = read_file(console).value_or("");
+    const size_t at = text.rfind(kMark);
+    return at == std::string::npos ? "" : std::string(trim(std::string_view(text).substr(at + kMark.size(), text.find('\n', at) - at - kMark.size())));
+}
+
 /// The case during which the machine ended.
 CaseRecord died_in(const std::string& name, const BootResult& result) {
     std::string reason = result.reason.empty() ? "the machine ended in the middle of the case" : result.reason;
+    if (const auto said = last_said(result.console_log); !said.empty()) reason += "; during: " + said;
     return {name, Outcome::fail, reason + " (console: logs/" + result.console_log.filename().string() + ")", result.last_lines, result.elapsed_s};
 }
 

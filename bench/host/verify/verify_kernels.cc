@@ -22,6 +22,7 @@
 #include "bench/host/run/write_outputs.h"
 #include "bench/host/verify/arm.h"
 #include "bench/host/verify/case_selection.h"
+#include "bench/host/verify/fuzz.h"
 
 namespace diobench {
 
@@ -200,6 +201,23 @@ Status run_arm(const Setup& setup, VerifyArm& arm, Progress& progress) {
     return ask_whose_fault(arm);
 }
 
+/// Damaged images, as long as was asked for; what is found is cases that failed.
+Status fuzz_arm(const Setup& setup, VerifyArm& arm, Progress& progress) {
+    CaseBoots boots = boots_of(setup, arm, 0);
+    boots.label = arm.name;
+    auto fuzz = fuzz_kernel({std::move(boots), arm.name, std::chrono::seconds(setup.options.fuzz_s), setup.jobs, setup.log_directory.parent_path() / "fuzz"}, progress);
+    if (!fuzz) return forward(fuzz);
+    CaseRun run;
+    run.cases = std::move(fuzz->records);
+    run.boots = std::move(fuzz->boots);
+    for (const auto& one : run.cases) arm.asked.push_back(one.name);
+    std::sort(arm.asked.begin(), arm.asked.end());
+    for (const auto& one : run.cases)
+        if (one.outcome == Outcome::note) progress.finish(fmt::format("{}: {}", arm.name, one.text));
+    merge(arm.run, std::move(run));
+    return {};
+}
+
 bool kills(const CaseRecord& record, const std::vector<KnownFailure>& known) {
     return judge_cases({record.name}, {record}, known).failures > 0;
 }
@@ -233,9 +251,12 @@ Status run_all(const Setup& setup, std::vector<VerifyArm>& arms, const KernelSou
         if (auto s = build_arm(arm, source, progress); !s) return s;
         say_built(arm, progress);
     }
-    for (auto& arm : arms)
-        if (arm.kernel)
-            if (auto s = run_arm(setup, arm, progress); !s) return s;
+    for (auto& arm : arms) {
+        if (!arm.kernel) continue;
+        if (auto s = run_arm(setup, arm, progress); !s) return s;
+        if (setup.options.fuzz_s == 0 || !arm.run.machine_fault.empty()) continue;
+        if (auto s = fuzz_arm(setup, arm, progress); !s) return s;
+    }
     return {};
 }
 
@@ -329,6 +350,7 @@ std::string reproduce_text(const Results& results, const VerifyOptions& options)
     if (options.mutants) text += " --mutants --sample " + options.sample;
     for (const auto& glob : options.cases) text += " --case " + shell_text({glob});
     text += fmt::format(" --seed {}", options.seed);
+    if (options.fuzz_s != 0) text += fmt::format(" --fuzz {}", options.fuzz_s);
     if (!options.tree.empty()) text += " --tree " + shell_text({options.tree.string()});
     if (!options.revision.empty()) text += " --rev " + shell_text({options.revision});
     return text + " \"$@\"\n";

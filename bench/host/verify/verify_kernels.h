@@ -25,6 +25,7 @@ struct VerifyOptions {
     fs::path output;                   ///< empty: out/<run id>
     fs::path tree;                     ///< kernel source; empty: the distribution's
     std::string revision;              ///< of `tree`
+    unsigned fuzz_s = 0;               ///< so long damaged images are tried on each kernel besides (fuzz.h)
     unsigned jobs = 0;                 ///< machines side by side; 0: half as many again as CPUs
     History history = History::record;
     std::vector<std::string> argv;     ///< for the record

@@ -19,7 +19,7 @@
 #include "bench/guest/conformance/leak_count.h"
 #include "bench/guest/conformance/odirect.h"
 #include "bench/guest/conformance/open_file.h"
-#include "bench/guest/conformance/proc_numbers.h"
+#include "bench/guest/conformance/settled_pages.h"
 
 namespace diobench::leaks_cases {
 
@@ -159,18 +159,6 @@ Result<Finding> read_ends(World& world, const OpenFile& one, int flags) {
     });
     if (!status) return forward(status);
     return tools->complaints.finding();
-}
-
-/// Pages of the page cache that cannot be dropped: what is on its way to a disk, or just came from there, can be a moment later.
-Result<int64_t> settled_file_pages(World& world) {
-    int64_t pages = 0;
-    for (int i = 0; i < 10; ++i) {
-        if (auto s = world.drop_caches(); !s) return forward(s);
-        const int64_t before = std::exchange(pages, file_pages());
-        if (before == pages) return pages;
-        std::this_thread::sleep_for(milliseconds(5));
-    }
-    return fail("drop", "the page cache", "its size does not settle", ExitCode::invalid);
 }
 
 /// Blocks of metadata whose reference is kept cannot be dropped from memory, and are lost with the mount.
