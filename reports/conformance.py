@@ -61,14 +61,15 @@ def _mark(entry: dict[str, Any]) -> Mark:
 
 
 def matrix(kernels: list[dict[str, Any]]) -> list[Topic]:
-    """The cases by topic, each with its marks in the order of the kernels."""
+    """The cases by topic and back end, each with its marks in the order of the kernels."""
     by_case: dict[str, list[Optional[Mark]]] = {}
     for column, kernel in enumerate(kernels):
         for entry in kernel["conformance"]:
             by_case.setdefault(entry["case"], [None] * len(kernels))[column] = _mark(entry)
     topics: dict[str, list[Row]] = {}
     for case in sorted(by_case):
-        topics.setdefault(case.split("/")[0], []).append(Row(case, by_case[case]))
+        backend = case.partition("@")[2]
+        topics.setdefault(case.split("/")[0] + (f" on {backend}" if backend else ""), []).append(Row(case, by_case[case]))
     return [Topic(name, rows) for name, rows in topics.items()]
 
 

@@ -39,6 +39,8 @@ refused 2 'bisect --candidate: it is missing|bisect --baseline: it is missing' b
 refused 2 'there is no file series.toml in that folder; did you mean slow-buffered?' verify --mutants slow-bufered
 refused 2 'slow-bufered: there is no such kernel|did you mean slow-buffered?|slow-cpy: there is no such kernel|did you mean slow-copy?' calibrate slow-bufered slow-cpy
 refused 2 'dta/*: no case has such a name|did you mean data?|zzz: no case' verify dio --case 'dta/*' --case zzz
+refused 2 'loup: no case is held against such a one; there are blockdev, file, file-directio, fscache, loop|did you mean loop?|fill: no case' verify dio --backend loup,fill
+refused 2 'protocol/*: its cases are not held against loop' verify dio --case 'protocol/*' --backend loop
 refused 2 'there is no dimension "blok_size"|did you mean block_size?|io="direkt"|did you mean direct?' plan --where blok_size=4k,io=direkt
 refused 2 'no cell of suite quick has such an id; there is, for instance' plan --filter zzz
 refused 2 'no cell of suite quick has this label; there are rand 4k qd1 pread' plan --filter 'rand 4k qd7'

@@ -31,7 +31,7 @@ struct VerifyArguments {
 };
 
 Result<ExitCode> list_cases(const VerifyArguments& arguments) {
-    auto cases = select_cases(arguments.options.cases);
+    auto cases = select_cases(arguments.options.cases, arguments.options.backends);
     if (!cases) return forward(cases);
     nlohmann::json all = nlohmann::json::array();
     for (const Case* one : *cases) {
@@ -96,6 +96,8 @@ void register_verify_command(CLI::App& app, CommandContext& context) {
     command->footer("Examples:\n"
                     "  diobench verify dio\n"
                     "  diobench verify ~/patches/dio-v3 --case 'end-of-file/*' --case 'data/sparse*'\n"
+                    "  diobench verify base dio --backend loop,blockdev        EROFS without fscache: did a series break it?\n"
+                    "  diobench verify dio --case 'end-of-file/*@file*'        a topic on two back ends\n"
                     "  diobench verify --list --case 'failure/*'        what is right, and why\n"
                     "  diobench verify --mutants --sample 1/7           does the suite find faults?\n"
                     "  diobench verify base --reproduce compressed/partly-here   a folder for whoever has to repair it\n"
@@ -105,6 +107,8 @@ void register_verify_command(CLI::App& app, CommandContext& context) {
                     "With --reproduce: 0 the fault shows in QEMU, 3 it does not.");
     command->add_option("KERNEL", options.kernels, "Series of kernel-patches/series/, or folders with a series.toml");
     command->add_option("--case", options.cases, "Only cases whose name matches; '*' also matches '/'; may be repeated")->option_text("GLOB ...");
+    command->add_option("--backend", options.backends, "Only cases on these: " + join(case_backends(), ", ") + " (default: all that the kernel has)")
+        ->delimiter(',')->option_text("NAME[,NAME...]");
     command->add_flag("--list", arguments->list, "Print the cases: what is right, and why; run nothing");
     command->add_flag("--mutants", options.mutants, "Instead: the faulty series of kernel-patches/mutants (all, or the KERNELs); each must fail a case");
     command->add_option("--sample", options.sample, "With --mutants: only part I of N")->option_text("I/N");

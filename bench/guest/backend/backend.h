@@ -85,7 +85,9 @@ public:
 
 /// Copies a file to world.directory/NAME, once; returns the path.
 [[nodiscard]] Result<std::string> copy_into_cache_file_system(const BackendWorld& world, const std::string& from, const std::string& name);
-/// A block device beside the cache's, of the same kind, with the blob on it from its first byte.
+/// Writes a blob to a block device, from its first byte on.
+[[nodiscard]] Status write_blob(const std::string& blob, const std::string& device);
+/// A block device beside the cache's, of the same kind, with the blob on it.
 [[nodiscard]] Result<std::string> spare_device_with(BackendWorld& world, const std::string& blob);
 /// Copies of all blobs of an image.
 [[nodiscard]] Result<std::vector<std::string>> copy_blobs(const BackendWorld& world, const GuestImage& image);

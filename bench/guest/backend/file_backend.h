@@ -6,6 +6,9 @@
 
 namespace diobench {
 
+/// Whether EROFS of this kernel knows a mount option without a value (fsconfig(2), FSCONFIG_SET_FLAG).
+[[nodiscard]] bool knows_mount_option(const std::string& option);
+
 class FileBackend : public MountedBackend {
 public:
     /// `options` of the mount.
@@ -13,6 +16,7 @@ public:
 
 private:
     [[nodiscard]] Status mount(BackendWorld& world, const GuestImage& image, Mounted& out) override {
+        if (!options_.empty() && !knows_mount_option(options_)) return unsupported("mount -o " + options_, "EROFS of this kernel has no such option");
         auto copies = copy_blobs(world, image);
         if (!copies) return forward(copies);
         out.backing = *copies;

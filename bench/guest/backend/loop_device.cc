@@ -10,6 +10,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "bench/guest/backend/backend.h"
+
 namespace diobench {
 
 namespace {
@@ -26,6 +28,7 @@ Result<UniqueFd> open_loop(const std::string& path, int number) {
 
 Result<std::shared_ptr<LoopDevice>> LoopDevice::attach(const std::string& file, bool direct_io) {
     auto control = UniqueFd::open("/dev/loop-control", O_RDWR);
+    if (!control && control.error().errno_value == ENOENT) return unsupported("attach a loop device", "this kernel has none (no /dev/loop-control)");
     if (!control) return forward(control);
     auto backing = UniqueFd::open(file, O_RDONLY | (direct_io ? O_DIRECT : 0));
     if (!backing) return forward(backing);

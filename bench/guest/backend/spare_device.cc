@@ -9,10 +9,8 @@
 
 namespace diobench {
 
-namespace {
-
-Status write_blob(const std::string& from, const std::string& device) {
-    auto bytes = read_file(from);
+Status write_blob(const std::string& blob, const std::string& device) {
+    auto bytes = read_file(blob);
     if (!bytes) return forward(bytes);
     auto fd = UniqueFd::open(device, O_WRONLY);
     if (!fd) return forward(fd);
@@ -20,8 +18,6 @@ Status write_blob(const std::string& from, const std::string& device) {
     if (::fsync(fd->get()) < 0) return fail_errno("sync", device);
     return {};
 }
-
-}  // namespace
 
 Result<std::string> spare_device_with(BackendWorld& world, const std::string& blob) {
     if (world.spare_blob == blob) return world.spare_device;

@@ -66,7 +66,7 @@ Status erase_device(const std::string& device, uint64_t size_bytes) {
 
 }  // namespace
 
-Result<CacheStage> CacheStage::create(const CacheOptions& options) {
+Result<CacheStage> CacheStage::create(const CacheOptions& options, StageContent content) {
     auto device = bring_up(options);
     if (!device) return forward(device);
     std::optional<DmDevice> dm;
@@ -78,8 +78,9 @@ Result<CacheStage> CacheStage::create(const CacheOptions& options) {
     }
     if (options.erased)
         if (auto s = erase_device(*device, options.size_bytes); !s) return forward(s);
-    if (auto s = copy_cache_file_system(*device, kCacheDirectory, options.size_bytes, options.block_bytes); !s) return forward(s);
-    return CacheStage(options, std::move(*device), std::move(dm));
+    if (content == StageContent::ext4)
+        if (auto s = copy_cache_file_system(*device, kCacheDirectory, options.size_bytes, options.block_bytes); !s) return forward(s);
+    return CacheStage(options, content, std::move(*device), std::move(dm));
 }
 
 Status CacheStage::must_be_breakable() const {
@@ -143,7 +144,7 @@ Status CacheStage::free_space() {
 
 Status CacheStage::unmount(milliseconds limit) const {
     const auto end = std::chrono::steady_clock::now() + limit;
-    while (::umount(kCacheDirectory) < 0) {
+    while (content_ == StageContent::ext4 && ::umount(kCacheDirectory) < 0) {
         if (errno != EBUSY || std::chrono::steady_clock::now() > end) return fail_errno("unmount", kCacheDirectory);
         std::this_thread::sleep_for(milliseconds(5));
     }

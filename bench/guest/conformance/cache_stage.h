@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The file system the cache lies on, on a device that can be broken.
+// The device that all data of a case lies on, which can be broken, and the file system on it.
 #pragma once
 
 #include <memory>
@@ -19,10 +19,15 @@ namespace diobench {
 /// Where the cache is mounted, in the case's own mount namespace.
 constexpr const char* kCacheDirectory = "/cache";
 
-/// A fresh ext4 at kCacheDirectory.
+/// What is on the device.
+enum class StageContent {
+    ext4,   ///< a fresh one, at kCacheDirectory
+    blank,  ///< nothing yet: an image is written to the device itself
+};
+
 class CacheStage {
 public:
-    [[nodiscard]] static Result<CacheStage> create(const CacheOptions& options);
+    [[nodiscard]] static Result<CacheStage> create(const CacheOptions& options, StageContent content = StageContent::ext4);
     CacheStage(CacheStage&&) = default;
     CacheStage& operator=(CacheStage&&) = delete;
 
@@ -34,7 +39,7 @@ public:
     [[nodiscard]] Status hold() const;
     /// Requests fail when they complete, from now on.  Written back before.  Only for Device::timer.
     [[nodiscard]] Status break_completions();
-    /// Of requests that touch one block of the file system.
+    /// Of requests that touch one block of the device.
     [[nodiscard]] Status break_completions_of(uint64_t block);
     [[nodiscard]] Status repair_completions();
     /// Fills the file system until `left_bytes` of it are free.
@@ -51,9 +56,10 @@ private:
     [[nodiscard]] Status must_be_breakable() const;
     [[nodiscard]] Status unmount(milliseconds limit) const;
     [[nodiscard]] Status break_completions(ByteRange range);
-    CacheStage(CacheOptions options, std::string device, std::optional<DmDevice> dm)
-        : options_(options), device_(std::move(device)), dm_(std::move(dm)) {}
+    CacheStage(CacheOptions options, StageContent content, std::string device, std::optional<DmDevice> dm)
+        : options_(options), content_(content), device_(std::move(device)), dm_(std::move(dm)) {}
     CacheOptions options_;
+    StageContent content_;
     std::string device_;
     std::optional<DmDevice> dm_;
     std::vector<ByteRange> bad_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace diobench {
 
@@ -20,10 +21,9 @@ std::string_view outcome_name(Outcome outcome) {
     return names.at(static_cast<size_t>(outcome));
 }
 
-CaseRegistrar::CaseRegistrar(std::vector<Case> cases) {
-    auto& all = registry();
-    for (auto& one : cases) all.push_back(std::move(one));
-}
+void append(std::vector<Case>& cases, std::vector<Case> more) { std::move(more.begin(), more.end(), std::back_inserter(cases)); }
+
+CaseRegistrar::CaseRegistrar(std::vector<Case> cases) { append(registry(), std::move(cases)); }
 
 // Sorted when somebody asks: most processes of a guest never do, and start for each cell.
 const std::vector<Case>& all_cases() {

@@ -63,6 +63,9 @@ struct Case {
     return one;
 }
 
+/// Adds `more` behind `cases`.
+void append(std::vector<Case>& cases, std::vector<Case> more);
+
 /// Every registered case, by name.
 [[nodiscard]] const std::vector<Case>& all_cases();
 /// The one of that name; null if there is none.

@@ -19,6 +19,7 @@
 
 #include "bench/common/base/files.h"
 #include "bench/common/base/text.h"
+#include "bench/common/plan/case_name.h"
 #include "bench/guest/conformance/proc_numbers.h"
 #include "bench/guest/conformance/world.h"
 
@@ -45,7 +46,7 @@ bool is_over(const Uptime& start, double limit_s) {
 
 /// What the case found, and whether everything could be undone after it.
 Finding run_in_world(const Case& one, uint64_t seed, DirectSupport direct, char* step) {
-    World world(seed, direct, step, kStepBytes);
+    World world(seed, direct, parse_case_name(one.name).backend, step, kStepBytes);
     auto found = one.run(world);
     Finding finding = found ? *found : failed("a step before or between the reads failed: " + found.error().message());
     auto closed = world.close();

@@ -27,7 +27,7 @@ public:
     Status run() {
         if (auto s = seed_random(plan_.seed); !s) return s;
         if (auto s = check_machine(); !s) return s;
-        if (auto s = mount_ext4_folder(); !s) return s;
+        if (auto s = mount_boot_folder(); !s) return s;
         if (plan_.direct == DirectSupport::unknown)
             if (auto s = learn_direct_support(); !s) return s;
         for (const auto& name : plan_.cases) {

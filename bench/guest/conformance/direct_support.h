@@ -11,5 +11,7 @@ namespace diobench {
 /// Opens a file of image "flat" with O_DIRECT and reads 64 KiB of it: refused,
 /// or buffered if the file's page cache grew, or direct.
 [[nodiscard]] Result<DirectSupport> find_direct_support(World& world);
+/// The same of a mount of that image.
+[[nodiscard]] Result<DirectSupport> find_direct_support(const World& world, const ImageMount& image);
 
 }  // namespace diobench

@@ -15,11 +15,9 @@ namespace diobench {
 
 namespace {
 
-constexpr const char* kFolder = "/ext4";
-
 /// A file with the file system, made by whoever asks first; holes are zeros.
 Result<std::string> template_file(uint64_t size_bytes, unsigned block_bytes) {
-    auto path = fmt::format("{}/{}-{}", kFolder, size_bytes, block_bytes);
+    auto path = fmt::format("{}/ext4-{}-{}", kBootFolder, size_bytes, block_bytes);
     if (::access(path.c_str(), F_OK) == 0) return path;
     const std::string unfinished = path + ".new";
     {
@@ -55,9 +53,9 @@ Status copy_data(const std::string& file, const std::string& device) {
 
 }  // namespace
 
-Status mount_ext4_folder() {
-    if (auto s = make_directories(kFolder); !s) return s;
-    if (::mount("none", kFolder, "tmpfs", 0, nullptr) < 0) return fail_errno("mount tmpfs on", kFolder);
+Status mount_boot_folder() {
+    if (auto s = make_directories(kBootFolder); !s) return s;
+    if (::mount("none", kBootFolder, "tmpfs", 0, nullptr) < 0) return fail_errno("mount tmpfs on", kBootFolder);
     return {};
 }
 

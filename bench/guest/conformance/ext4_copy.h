@@ -9,9 +9,11 @@
 
 namespace diobench {
 
-/// Once a boot, before the first case: where the file systems to copy are kept, a tmpfs (the root file system, a
-/// ramfs, does not know holes).
-[[nodiscard]] Status mount_ext4_folder();
+/// What cases leave for those behind them in the same boot.
+constexpr const char* kBootFolder = "/boot-kept";
+
+/// Once a boot, before the first case: kBootFolder, a tmpfs (the root file system, a ramfs, does not know holes).
+[[nodiscard]] Status mount_boot_folder();
 
 /// Like make_cache_file_system(), but mke2fs runs once a boot, size and block size, on a file, and what it wrote there is copied.
 /// What it wrote as holes (tables of free inodes, an empty journal) keeps what the case before left there: ext4 reads

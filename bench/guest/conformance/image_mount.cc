@@ -9,7 +9,8 @@
 namespace diobench {
 
 ImageMount::ImageMount(ImageMount&& other) noexcept
-    : directory_(std::move(other.directory_)), options_(std::move(other.options_)) {
+    : directory_(std::move(other.directory_)), options_(std::move(other.options_)), backing_(std::move(other.backing_)),
+      below_(std::move(other.below_)) {
     other.directory_.clear();
 }
 

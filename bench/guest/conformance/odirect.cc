@@ -30,7 +30,7 @@ Status for_every_file(ReadTools& tools, const ImageMount& mount, const TestImage
         if (tools.complaints.enough()) return {};
         auto fd = UniqueFd::open(mount.file(file.name), O_RDONLY | tools.flags);
         if (!fd) return forward(fd);
-        if (auto s = body(tools, {&image, &file, tools.world.seed()}, fd->get()); !s) return s;
+        if (auto s = body(tools, {&image, &file, tools.world.seed(), rest_of(tools.world, tools.flags)}, fd->get()); !s) return s;
     }
     return {};
 }

@@ -6,6 +6,8 @@
 
 namespace diobench {
 
+Rest rest_of(const World& world, int flags) { return (flags & O_DIRECT) != 0 && world.backend() != kFscache ? Rest::of_read : Rest::of_block; }
+
 Result<OpenFile> open_file(World& world, const std::string& image, const std::string& file, int flags, const MountOptions& options) {
     auto known = find_test_image(image);
     if (!known) return forward(known);
@@ -15,7 +17,7 @@ Result<OpenFile> open_file(World& world, const std::string& image, const std::st
     if (!mount) return forward(mount);
     auto fd = UniqueFd::open(mount->file(file), O_RDONLY | flags);
     if (!fd) return forward(fd);
-    return OpenFile{std::move(*mount), {*known, described, world.seed()}, std::move(*fd)};
+    return OpenFile{std::move(*mount), {*known, described, world.seed(), rest_of(world, flags)}, std::move(*fd)};
 }
 
 Status make_local(World& world, const OpenFile& file) {
@@ -32,6 +34,12 @@ Status make_local(World& world, const OpenFile& file) {
 }
 
 Result<WarmFile> open_warm(World& world, const std::string& image, const std::string& file, int flags) {
+    if (world.backend() != kFscache) {
+        auto opened = open_file(world, image, file, flags);
+        if (!opened) return forward(opened);
+        std::string backing = opened->mount.backing();
+        return WarmFile{std::move(*opened), std::move(backing)};
+    }
     MountOptions names;
     {
         auto cold = open_file(world, image, file, 0);

@@ -24,6 +24,9 @@ struct OpenFile {
     [[nodiscard]] Result<UniqueFd> open_again(int flags) const { return UniqueFd::open(path(), O_RDONLY | flags); }
 };
 
+/// By reads of a file that was opened with these flags.
+[[nodiscard]] Rest rest_of(const World& world, int flags);
+
 /// Mounts `image` cold and opens `file`; `flags` of open(2) besides O_RDONLY.
 [[nodiscard]] Result<OpenFile> open_file(World& world, const std::string& image, const std::string& file, int flags,
                                          const MountOptions& options = {});
@@ -33,7 +36,7 @@ struct OpenFile {
 /// A file that a mount which is gone has fetched, mounted again: its cache file has a name now.
 struct WarmFile {
     OpenFile file;
-    std::string cache_file;  ///< path
+    std::string cache_file;  ///< path; of another back end ImageMount::backing()
 };
 [[nodiscard]] Result<WarmFile> open_warm(World& world, const std::string& image, const std::string& file, int flags);
 

@@ -178,9 +178,10 @@ namespace {
 
 /// Behind the returned count.
 std::string check_rest(const Subject& subject, uint64_t offset, uint64_t count, std::span<const std::byte> buffer) {
-    uint64_t block_end = std::min<uint64_t>(buffer.size(), (count + kBlockBytes - 1) / kBlockBytes * kBlockBytes);
+    uint64_t end = buffer.size();
+    if (subject.rest == Rest::of_block) end = std::min<uint64_t>(end, (count + kBlockBytes - 1) / kBlockBytes * kBlockBytes);
     for (uint64_t i = count; i < buffer.size(); ++i) {
-        bool zero = i < block_end && buffer[i] == std::byte{0};
+        bool zero = i < end && buffer[i] == std::byte{0};
         if (zero || buffer[i] == kPoison) continue;
         return fmt::format("wrote behind what it returned: byte {} of the buffer, {} bytes behind, holds {}; right is to leave it alone", i,
                            i - count, origin_of(subject, offset + i, buffer.subspan(i)));

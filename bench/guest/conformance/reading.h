@@ -47,11 +47,18 @@ private:
     size_t bytes_;
 };
 
+/// What a read may leave behind what it returned, of the bytes it was asked for.
+enum class Rest {
+    of_block,  ///< zeros up to the end of the last block: a direct read moves whole blocks
+    of_read,   ///< zeros anywhere: to iomap what lies behind the end of a file is a hole (fs/iomap/direct-io.c, iomap_dio_hole_iter())
+};
+
 /// A file that is read, with everything needed to know what is right.
 struct Subject {
     const TestImage* image = nullptr;
     const TestFile* file = nullptr;
     uint64_t seed = 1;
+    Rest rest = Rest::of_block;
 
     [[nodiscard]] std::string name() const { return image->name + "/" + file->name; }
     [[nodiscard]] uint64_t size() const { return file->size_bytes; }
@@ -84,8 +91,7 @@ struct ReadDone {
 
 /// What is wrong with a read into `buffer` (all of it poison before); empty if
 /// nothing.  The count must be all there is up to the end of the file, each
-/// byte right, and the rest of the buffer as before, save that the rest of the
-/// last block may be zeros: a direct read moves whole blocks.
+/// byte right, and the rest of the buffer as before, save for zeros where Rest allows them.
 [[nodiscard]] std::string check_read(const Subject& subject, const ReadDone& done, std::span<const std::byte> buffer);
 
 /// The same of a read of which only the first `delivered_bytes` can be had: EIO is right, and so are fewer bytes than

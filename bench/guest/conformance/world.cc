@@ -24,6 +24,7 @@
 
 #include "bench/common/base/files.h"
 #include "bench/common/base/text.h"
+#include "bench/guest/backend/backend.h"
 #include "bench/guest/cell/snapshot.h"
 #include "bench/guest/cell/system.h"
 #include "bench/guest/conformance/cache_stage.h"
@@ -124,12 +125,13 @@ struct World::State {
     std::vector<std::string> scratch;
     bool disk = false;      ///< kDisk is mounted
     bool own_daemon = false;  ///< CacheOptions::own_daemon
+    GuestPlan no_plan = {};  ///< back ends look into it for a device; the stage has one
     unsigned names = 0;   ///< fresh names given out
     unsigned mounts = 0;  ///< mount points given out
 };
 
-World::World(uint64_t seed, DirectSupport direct, char* step_text, size_t step_bytes)
-    : seed_(seed), direct_(direct), step_(step_text), step_bytes_(step_bytes), state_(std::make_unique<State>()) {
+World::World(uint64_t seed, DirectSupport direct, std::string_view backend, char* step_text, size_t step_bytes)
+    : seed_(seed), direct_(direct), backend_(backend), step_(step_text), step_bytes_(step_bytes), state_(std::make_unique<State>()) {
     void* memory = ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) std::abort();  // a page: nothing works without it
     auto* shared = new (memory) Shared;
@@ -149,12 +151,15 @@ void World::step(std::string_view what) {
 
 Status World::make_cache(const CacheOptions& options) {
     if (state_->stage) return fail("make cache", "", "there is one already", ExitCode::invalid);
+    auto info = find_backend(backend_);
+    if (!info) return forward(info);
     step("make the cache file system");
-    auto stage = CacheStage::create(options);
+    auto stage = CacheStage::create(options, (*info)->second_device ? StageContent::blank : StageContent::ext4);
     if (!stage) return forward(stage);
     state_->stage.emplace(std::move(*stage));
     state_->limits = options.limits;
     state_->own_daemon = options.own_daemon;
+    if (backend_ != kFscache) return {};
     if (options.bound)
         if (auto s = bind(); !s) return s;
     for (auto& [name, path] : all_blobs()) state_->daemon_options.blobs.emplace(name, path);
@@ -224,6 +229,7 @@ Status World::break_completions() {
 
 Status World::break_block_of(const std::string& path, uint64_t block) {
     step(fmt::format("break block {} of {}", block, path));
+    if (path == state_->stage->device()) return state_->stage->break_completions_of(block);
     auto fd = UniqueFd::open(path, O_RDONLY);
     if (!fd) return forward(fd);
     int place = static_cast<int>(block);
@@ -334,6 +340,7 @@ Result<ImageMount> World::mount(const std::string& image, MountOptions options) 
     if (::access(blob_path(image, 0).c_str(), F_OK) < 0)
         return fail("mount image", image, blob_path(image, 0) + " is not in this machine", ExitCode::invalid);
     if (auto s = ensure_cache(); !s) return forward(s);
+    if (backend_ != kFscache) return mount_by_backend(image);
     return mount_served(with_fresh_names(image, std::move(options)));
 }
 
@@ -347,6 +354,28 @@ Result<ImageMount> World::mount_served(MountOptions options) {
     }
     step("after mount of " + options.fsid);
     return ImageMount(std::move(directory), std::move(options));
+}
+
+Result<ImageMount> World::mount_by_backend(const std::string& image) {
+    GuestImage blobs;
+    blobs.layout = image;
+    for (unsigned i = 0; ::access(blob_path(image, i).c_str(), F_OK) == 0; ++i) blobs.blobs.push_back(blob_path(image, i));
+    BackendWorld below{state_->no_plan, nullptr, kCacheDirectory};
+    const bool on_device = (*find_backend(backend_))->second_device;
+    if (on_device) {
+        below.spare_device = state_->stage->device();
+        below.spare_blob = blobs.blobs.front();
+        if (auto s = write_blob(below.spare_blob, below.spare_device); !s) return forward(s);
+    }
+    step("mount " + image + " by back end " + backend_);
+    auto backends = std::make_shared<Backends>(std::move(below));
+    auto opened = backends->open(backend_, blobs, CacheState::local);
+    if (!opened) return forward(opened);
+    step("after mount of " + image);
+    ImageMount mount(opened->directory, {});
+    mount.backing_ = on_device ? state_->stage->device() : opened->backing.front();
+    mount.below_ = std::move(backends);
+    return mount;
 }
 
 Result<PendingMount> World::start_mount(const std::string& image, MountOptions options) {

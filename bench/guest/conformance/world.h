@@ -2,6 +2,9 @@
 // What a conformance case works with: a cache on a device that can be broken,
 // a daemon that can be told to misbehave, mounts of the test images, readers.
 //
+// In a world of another back end than fscache there is neither cache nor daemon: the device, which can be broken as
+// well, holds a copy of the image, which that back end (bench/guest/backend/) mounts.
+//
 // Everything is opened by the first call that needs it and undone when the
 // world ends.  A case runs in a process and a mount namespace of its own.
 #pragma once
@@ -20,6 +23,7 @@
 
 #include "bench/common/base/error.h"
 #include "bench/common/base/fd.h"
+#include "bench/common/plan/dimensions.h"
 #include "bench/guest/conformance/direct.h"
 #include "bench/guest/daemon/daemon.h"
 #include "bench/guest/daemon/faults.h"
@@ -46,6 +50,7 @@ struct CacheOptions {
     bool bound = true;                 ///< false: the case does it itself (World::bind())
 };
 
+/// Of fscache; other back ends have no names, and nothing of theirs is shared.
 struct MountOptions {
     std::string domain_id;                  ///< shared domain; empty: none
     std::string fsid;                       ///< empty: a fresh one, so that nothing of the image is in the cache
@@ -53,7 +58,7 @@ struct MountOptions {
     std::string cache_strategy = {};        ///< of compressed data; empty: the file system's own choice
 };
 
-/// An image mounted by fsid; unmounted when destroyed (lazily if it is busy).
+/// An image that is mounted; unmounted when destroyed (lazily if it is busy).
 class ImageMount {
 public:
     ImageMount(ImageMount&& other) noexcept;
@@ -67,6 +72,8 @@ public:
     [[nodiscard]] const MountOptions& options() const { return options_; }
     /// Path of a file of the image.
     [[nodiscard]] std::string file(std::string_view name) const { return directory_ + "/" + std::string(name); }
+    /// Not fscache: path of the file or device below that holds the image's first blob.
+    [[nodiscard]] const std::string& backing() const { return backing_; }
     /// umount(2), once; the error keeps its errno (EBUSY while files are open).
     [[nodiscard]] Status unmount();
     /// umount2(MNT_DETACH): out of the tree now, gone when its last file is closed.
@@ -77,6 +84,8 @@ private:
     ImageMount(std::string directory, MountOptions options) : directory_(std::move(directory)), options_(std::move(options)) {}
     std::string directory_;
     MountOptions options_;
+    std::string backing_ = {};
+    std::shared_ptr<void> below_ = {};  ///< what must live as long (loop devices)
 };
 
 /// A process that reads, so that it can be killed, or be stuck without us.
@@ -115,7 +124,7 @@ class World {
 public:
     /// `step`: shared memory of `step_bytes` that says what is being done, for
     /// whoever has to report that it was never finished; may be null.
-    World(uint64_t seed, DirectSupport direct, char* step = nullptr, size_t step_bytes = 0);
+    World(uint64_t seed, DirectSupport direct, std::string_view backend = kFscache, char* step = nullptr, size_t step_bytes = 0);
     World(const World&) = delete;
     World& operator=(const World&) = delete;
     ~World();
@@ -126,8 +135,11 @@ public:
 
     /// Seed of every image's content (FileContent{{seed, file_id}, ...}).
     [[nodiscard]] uint64_t seed() const { return seed_; }
+    /// By which images are mounted.
+    [[nodiscard]] std::string_view backend() const { return backend_; }
     /// What this kernel does with O_DIRECT on these files; never unknown.
     [[nodiscard]] DirectSupport direct() const { return direct_; }
+    void found_direct(DirectSupport direct) { direct_ = direct; }
     /// Notes what is done now: "io_submit of 32 reads"; said if it never ends.
     /// Printed with its time if the kernel command line has DIOBENCH_TRACE=1.
     void step(std::string_view what);
@@ -151,7 +163,7 @@ public:
     /// From now on every request to a device with a timer fails, and says so
     /// when it completes: what device-mapper breaks fails at once, at submission.
     [[nodiscard]] Status break_completions();
-    /// The same for requests that touch one block of a file on the cache's file system.
+    /// The same for requests that touch one block of a file on the cache's file system, or of the device itself.
     [[nodiscard]] Status break_block_of(const std::string& path, uint64_t block);
     [[nodiscard]] Status repair_completions();
     /// The descriptor of /dev/cachefiles, once there is a cache.
@@ -197,7 +209,7 @@ public:
 
     /// Mounts /images/IMAGE.0.erofs with as many devices as there are
     /// /images/IMAGE.N.erofs; the daemon serves them under the mount's names.
-    /// Fails as mount(2) does, with its errno.
+    /// Fails as mount(2) does, with its errno; is_unsupported() if the kernel lacks the back end.
     [[nodiscard]] Result<ImageMount> mount(const std::string& image, MountOptions options = {});
     /// Mounts what is served (serve()) under the names of `options`, of which none is filled in.
     [[nodiscard]] Result<ImageMount> mount_served(MountOptions options);
@@ -230,8 +242,10 @@ private:
     [[nodiscard]] Status unmount_left();
     void leave_cache_in_child();
     [[nodiscard]] MountOptions with_fresh_names(const std::string& image, MountOptions options);
+    [[nodiscard]] Result<ImageMount> mount_by_backend(const std::string& image);
     uint64_t seed_;
     DirectSupport direct_;
+    std::string backend_;
     char* step_;
     size_t step_bytes_;
     DaemonFaults* faults_ = nullptr;

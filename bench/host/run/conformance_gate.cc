@@ -7,6 +7,7 @@
 
 #include "bench/common/base/text.h"
 #include "bench/common/image/layout.h"
+#include "bench/common/plan/case_name.h"
 #include "bench/results/store/database.h"
 
 namespace diobench {
@@ -66,12 +67,13 @@ bool takes_no_numbers(const ConformanceEntry& entry) {
 }  // namespace
 
 bool concerns(std::string_view case_name, const Dimensions& cell) {
-    if (cell.backend != kFscache) return false;
-    const Words words = words_of(case_name);
-    const std::string topic(case_name.substr(0, case_name.find('/')));
+    const auto [statement, backend] = parse_case_name(case_name);
+    if (cell.backend != backend) return false;
+    const Words words = words_of(statement);
+    const std::string topic(statement.substr(0, statement.find('/')));
     const std::string_view mode = mode_of(words);
     const std::string_view io = name_of(cell.io);
-    if (topic == "data") return words.size() > 1 && stands_for(words[1], cell.layout) && mode == io;
+    if (topic == "data") return words.size() > 1 && stands_for(words[1], cell.layout) && (mode.empty() || mode == io);
     if (topic == "compressed") return is_compressed(cell.layout);
     if (!mode.empty()) return mode == io;
     return speaks_of_every_mode(topic) || cell.io == IoMode::direct;

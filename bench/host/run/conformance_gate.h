@@ -12,7 +12,7 @@ namespace diobench {
 /// True if a failed case says that reads of such a cell cannot be trusted:
 /// data/<image>/<how> speaks of its layout and mode, a case with a mode in its
 /// name of that mode, a case about failures, leaks, concurrency or the life of a
-/// cache of every mode, all others of direct reads.  Only cells that read through fscache are concerned.
+/// cache of every mode, all others of direct reads.  Of a case only cells of its own back end are concerned.
 [[nodiscard]] bool concerns(std::string_view case_name, const Dimensions& cell);
 
 /// Takes the numbers of `ok` cells that a failure in `failed` concerns: status

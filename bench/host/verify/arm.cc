@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/host/verify/arm.h"
 
+#include "bench/common/plan/case_name.h"
 #include "bench/host/run/collect.h"
-#include "bench/results/store/cells.h"
 
 namespace diobench {
 
@@ -16,7 +16,7 @@ void add_what_base_fails(std::vector<ConformanceEntry>& entries) {
     if (!base) return;
     for (auto& entry : entries)
         for (const auto& known : base->known_failures)
-            if (entry.status == ConformanceStatus::fail && !entry.known && match_glob(known.case_glob, entry.case_name))
+            if (entry.status == ConformanceStatus::fail && !entry.known && speaks_of(known.case_glob, entry.case_name))
                 entry.reason += " (the unpatched kernel fails this case as well: " + known.reason + ")";
 }
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "bench/results/store/cells.h"
+#include "bench/common/plan/case_name.h"
 
 namespace diobench {
 
@@ -35,7 +35,7 @@ Judgement judge_cases(const std::vector<std::string>& asked, const std::vector<C
     for (const auto& name : asked) {
         ConformanceEntry entry = entry_of(name, records);
         for (size_t k = 0; k < known.size(); ++k) {
-            if (!match_glob(known[k].case_glob, name)) continue;
+            if (!speaks_of(known[k].case_glob, name)) continue;
             ran[k] += entry.status == ConformanceStatus::pass || entry.status == ConformanceStatus::fail ? 1 : 0;
             passed[k] += entry.status == ConformanceStatus::pass ? 1 : 0;
             if (entry.status != ConformanceStatus::fail || entry.known) continue;

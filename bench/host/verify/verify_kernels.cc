@@ -349,6 +349,7 @@ std::string reproduce_text(const Results& results, const VerifyOptions& options)
     for (const auto& kernel : options.kernels) text += " " + shell_text({kernel});
     if (options.mutants) text += " --mutants --sample " + options.sample;
     for (const auto& glob : options.cases) text += " --case " + shell_text({glob});
+    if (!options.backends.empty()) text += " --backend " + join(options.backends, ",");
     text += fmt::format(" --seed {}", options.seed);
     if (options.fuzz_s != 0) text += fmt::format(" --fuzz {}", options.fuzz_s);
     if (!options.tree.empty()) text += " --tree " + shell_text({options.tree.string()});
@@ -357,7 +358,7 @@ std::string reproduce_text(const Results& results, const VerifyOptions& options)
 }
 
 Result<Setup> prepare(const VerifyOptions& options, const fs::path& output, const fs::path& work) {
-    auto cases = select_cases(options.cases);
+    auto cases = select_cases(options.cases, options.backends);
     if (!cases) return forward(cases);
     auto initramfs = conformance_initramfs(options.seed, work);
     if (!initramfs) return forward(initramfs);
@@ -374,9 +375,9 @@ Result<VerifyOutcome> verify_kernels(const VerifyOptions& options) {
     const auto started = Clock::now();
     auto arms = resolve_arms(options);
     if (!arms) return forward(arms);
-    if (auto cases = select_cases(options.cases); !cases) return forward(cases);
+    if (auto cases = select_cases(options.cases, options.backends); !cases) return forward(cases);
     if (auto s = require_machine({MachineKind::uml}); !s) return forward(s);
-    Run run = begin_run(options.mutants ? kMutantSuite : options.cases.empty() ? kVerifySuite : kVerifyPartSuite, "uml", options.seed, options.argv);
+    Run run = begin_run(options.mutants ? kMutantSuite : options.cases.empty() && options.backends.empty() ? kVerifySuite : kVerifyPartSuite, "uml", options.seed, options.argv);
     const fs::path output = options.output.empty() ? fs::path("out") / run.id : options.output;
     if (auto s = make_directories(output / "logs"); !s) return forward(s);
     auto work = TempDirectory::create(cache_root() / "work", "verify");

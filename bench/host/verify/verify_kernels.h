@@ -21,6 +21,7 @@ struct VerifyOptions {
     bool mutants = false;              ///< instead: the series of kernel-patches/mutants, all or those of `kernels`
     std::string sample = "1/1";        ///< of the mutants: part i of n
     std::vector<std::string> cases;    ///< globs; empty: all
+    std::vector<std::string> backends; ///< empty: all
     uint64_t seed = 1;
     fs::path output;                   ///< empty: out/<run id>
     fs::path tree;                     ///< kernel source; empty: the distribution's

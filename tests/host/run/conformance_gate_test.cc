@@ -59,6 +59,15 @@ TEST(Concerns, OtherCasesSpeakOfAModeOrOfAll) {
     EXPECT_FALSE(concerns("end-of-file/behind-direct", reading("chunk", "buffered")));
 }
 
+TEST(Concerns, CasesOfABackEndSpeakOfItsCells) {
+    EXPECT_TRUE(concerns("data/flat/every-way@loop", reading("flat", "direct", "loop")));
+    EXPECT_TRUE(concerns("data/flat/every-way@loop", reading("flat", "mmap", "loop")));
+    EXPECT_FALSE(concerns("data/flat/every-way@loop", reading("flat", "direct")));
+    EXPECT_FALSE(concerns("data/flat/every-way@loop", reading("flat", "direct", "loop-directio")));
+    EXPECT_FALSE(concerns("data/flat/every-way@loop", reading("sparse", "direct", "loop")));
+    EXPECT_FALSE(concerns("data/flat/direct-4k", reading("flat", "direct", "loop")));
+}
+
 TEST(Concerns, WhatDoesNotReadThroughFscacheIsNotConcerned) {
     EXPECT_FALSE(concerns("failure/daemon-silent", reading("flat", "direct", "raw")));
     EXPECT_FALSE(concerns("data/flat/direct-4k", reading("flat", "direct", "raw")));

@@ -68,6 +68,31 @@ TEST(CaseSelection, TakesGlobsAndRefusesWhatMatchesNothing) {
     EXPECT_THAT(none.error().message(), HasSubstr("end-of-file"));
 }
 
+TEST(CaseSelection, BackEndsAreChosenByNameAndByGlob) {
+    EXPECT_THAT(case_backends(), ::testing::UnorderedElementsAre("blockdev", "file", "file-directio", "fscache", "loop", "loop-directio"));
+    auto fscache = select_cases({}, {"fscache"});
+    ASSERT_TRUE(fscache);
+    for (const Case* one : *fscache) EXPECT_EQ(one->name.find('@'), std::string::npos) << one->name;
+    auto both = select_cases({"data/flat/*"}, {"loop", "file"});
+    ASSERT_TRUE(both);
+    EXPECT_EQ(both->size(), 2u);
+    auto by_glob = select_cases({"data/flat/*@loop", "data/flat/*@file"});
+    ASSERT_TRUE(by_glob);
+    EXPECT_EQ(*by_glob, *both);
+    EXPECT_GT(select_cases({"data/flat/*"}).value().size(), 10u);
+}
+
+TEST(CaseSelection, RefusesAllFaultsOfBackEndsAtOnce) {
+    auto unknown = select_cases({"end-of-life/*"}, {"loup", "fille", "file"});
+    ASSERT_FALSE(unknown);
+    EXPECT_EQ(unknown.error().code, ExitCode::usage);
+    for (const char* text : {"loup", "did you mean loop?", "fille", "did you mean file?", "end-of-life", "fscache, loop"})
+        EXPECT_THAT(unknown.error().message(), HasSubstr(text));
+    auto nothing = select_cases({"protocol/*"}, {"loop", "file"});
+    ASSERT_FALSE(nothing);
+    EXPECT_THAT(nothing.error().message(), HasSubstr("not held against loop or file"));
+}
+
 TEST(CaseSelection, FirstOnesComeFirstAndTheDealLosesNone) {
     auto all = select_cases({});
     ASSERT_TRUE(all);
@@ -96,7 +121,7 @@ TEST(AllCases, ReadLikeASpecification) {
     for (const auto& one : all_cases()) {
         EXPECT_NE(one.name, before) << "two cases of one name";
         before = one.name;
-        EXPECT_EQ(one.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-./"), std::string::npos) << one.name;
+        EXPECT_EQ(one.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-./@"), std::string::npos) << one.name;
         EXPECT_NE(one.name.find('/'), std::string::npos) << one.name;
         EXPECT_GT(one.right.size(), 20u) << one.name << " does not say what is right";
         EXPECT_GT(one.source.size(), 8u) << one.name << " does not say why";

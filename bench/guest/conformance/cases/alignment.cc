@@ -9,6 +9,7 @@
 
 #include "bench/common/base/units.h"
 #include "bench/guest/conformance/odirect.h"
+#include "bench/guest/conformance/other_backends.h"
 #include "bench/guest/conformance/segments.h"
 
 namespace diobench::alignment_cases {
@@ -182,24 +183,29 @@ Result<Finding> impossible_offsets(World& world, int flags) {
 
 std::vector<Case> alignment_cases() {
     const std::string either = " is refused with EINVAL and leaves the buffer alone, or gives the right bytes; it never gives others.";
-    std::vector<Case> cases = {
+    const std::vector<Case> direct = {
         {"alignment/address", "An O_DIRECT read to an address that is not a multiple of 4096" + either, kSource, [](World& w) { return misfits(w, odd_addresses()); }},
         {"alignment/offset", "An O_DIRECT read at an offset that is not a multiple of 4096" + either, kSource, [](World& w) { return misfits(w, odd_offsets()); }},
         {"alignment/length", "An O_DIRECT read of a length that is not a multiple of 4096" + either, kSource, [](World& w) { return misfits(w, odd_lengths()); }},
         {"alignment/segment", "An O_DIRECT read with one segment whose length is not a multiple of 4096" + either, kSource, odd_segment},
-        {"alignment/buffered", "A buffered read has no alignment: any address, offset and length gives the right bytes.", "read(2); mm/filemap.c filemap_read()",
-         [](World& w) { return buffered_any(w, 0); }},
+    };
+    std::vector<Case> cases = {
         {"alignment/direct-through-page-cache", "A kernel that serves O_DIRECT from the page cache serves any alignment.", kSource,
          [](World& w) -> Result<Finding> {
              if (w.direct() != DirectSupport::buffered) return skipped("O_DIRECT reads of this kernel do not go through the page cache");
              return buffered_any(w, O_DIRECT);
          }},
     };
-    auto add = [&](std::vector<Case> more) { for (auto& one : more) cases.push_back(std::move(one)); };
-    add(both_ways("alignment/zero-length", "A read of 0 bytes returns 0 and touches nothing.", "read(2): \"zero is returned\" for a count of 0; mm/filemap.c generic_file_read_iter()", zero_length));
-    add(both_ways("alignment/longest-read", "A count above MAX_RW_COUNT is cut to it: a file that is shorter comes whole, or EFAULT if the buffer is not there.",
-                  "read(2), NOTES: at most 0x7ffff000 bytes; fs/read_write.c rw_verify_area()", longest_read));
-    add(both_ways("alignment/impossible-offset", "A negative offset is EINVAL; the largest offsets are behind every end.", "pread(2), EINVAL; fs/read_write.c", impossible_offsets));
+    for (const auto& one : direct) append(cases, everywhere(one, O_DIRECT));
+    append(cases, everywhere({"alignment/buffered", "A buffered read has no alignment: any address, offset and length gives the right bytes.", "read(2); mm/filemap.c filemap_read()",
+                              [](World& w) { return buffered_any(w, 0); }}));
+    auto add = [&](const char* name, const char* right, const char* source, Result<Finding> (*body)(World&, int)) {
+        append(cases, both_ways_everywhere(name, right, source, body));
+    };
+    add("alignment/zero-length", "A read of 0 bytes returns 0 and touches nothing.", "read(2): \"zero is returned\" for a count of 0; mm/filemap.c generic_file_read_iter()", zero_length);
+    add("alignment/longest-read", "A count above MAX_RW_COUNT is cut to it: a file that is shorter comes whole, or EFAULT if the buffer is not there.",
+        "read(2), NOTES: at most 0x7ffff000 bytes; fs/read_write.c rw_verify_area()", longest_read);
+    add("alignment/impossible-offset", "A negative offset is EINVAL; the largest offsets are behind every end.", "pread(2), EINVAL; fs/read_write.c", impossible_offsets);
     return cases;
 }
 

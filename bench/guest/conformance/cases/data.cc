@@ -2,6 +2,7 @@
 // data/IMAGE/HOW: every file of every layout gives its bytes, however it is
 // read: from a cold cache (the read itself fetches; a sample, since a fetch
 // is dear) and from a cache that holds everything (nothing is fetched).
+// data/IMAGE/every-way@BACKEND: the same ways one after the other on one mount.
 #include <algorithm>
 #include <array>
 #include <fcntl.h>
@@ -13,6 +14,8 @@
 #include "bench/common/base/units.h"
 #include "bench/guest/conformance/case.h"
 #include "bench/guest/conformance/mapped_file.h"
+#include "bench/guest/conformance/open_file.h"
+#include "bench/guest/conformance/other_backends.h"
 #include "bench/guest/conformance/read_calls.h"
 #include "bench/guest/conformance/reading.h"
 #include "bench/guest/conformance/segments.h"
@@ -204,7 +207,7 @@ Status read_every_file(World& world, const TestImage& image, const How& how, con
         if (tools.complaints.enough()) break;
         auto fd = UniqueFd::open(mount.file(file.name), flags);
         if (!fd) return forward(fd);
-        Target target{world, {&image, &file, world.seed()}, fd->get(), tools.buffer, tools.reads, tools.complaints,
+        Target target{world, {&image, &file, world.seed(), rest_of(world, flags)}, fd->get(), tools.buffer, tools.reads, tools.complaints,
                       how.via == Via::direct ? "direct" : "buffered", where};
         if (auto s = how.read(target); !s) return s;
     }
@@ -289,25 +292,60 @@ Result<Finding> read_image(World& world, const TestImage& image, const How& how)
     return tools->complaints.finding();
 }
 
-Result<Finding> refuses_compressed(World& world, const TestImage& image) {
-    auto mount = world.mount(image.name);
-    if (!mount) return forward(mount);
-    Complaints complaints;
+void check_refusal(const TestImage& image, const ImageMount& mount, Complaints& complaints) {
     for (const auto& file : image.files) {
-        int fd = ::open(mount->file(file.name).c_str(), O_RDONLY | O_DIRECT | O_CLOEXEC);
+        int fd = ::open(mount.file(file.name).c_str(), O_RDONLY | O_DIRECT | O_CLOEXEC);
         int error = fd < 0 ? errno : 0;
         if (fd >= 0) ::close(fd);
         complaints.add(error == EINVAL ? "" : fmt::format("open(O_DIRECT) of the compressed file {}: {}; right is EINVAL", file.name,
                                                           error == 0 ? "it succeeded" : result_text(-error)));
     }
+}
+
+Result<Finding> refuses_compressed(World& world, const TestImage& image) {
+    auto mount = world.mount(image.name);
+    if (!mount) return forward(mount);
+    Complaints complaints;
+    check_refusal(image, *mount, complaints);
     return complaints.finding();
 }
 
-std::vector<Case> cases_of(const TestImage& image) {
-    std::vector<Case> cases;
+/// Whether an image is read in that way.
+bool is_read(const TestImage& image, const How& how) {
+    return !(image.compressed && how.via == Via::direct) && (image.data_cases == DataCases::all || how.always);
+}
+
+/// Each way on the same mount, with nothing in memory before.
+Result<Finding> read_every_way(World& world, const TestImage& image) {
+    auto tools = make_tools(world);
+    if (!tools) return forward(tools);
+    auto mount = world.mount(image.name);
+    if (!mount) return forward(mount);
     for (const auto& how : kHows) {
-        if (image.compressed && how.via == Via::direct) continue;
-        if (image.data_cases == DataCases::few && !how.always) continue;
+        if (!is_read(image, how) || (how.via == Via::direct && world.direct() == DirectSupport::refused)) continue;
+        if (auto s = world.drop_caches(); !s) return forward(s);
+        world.step(fmt::format("{} of {}", how.name, image.name));
+        if (auto s = read_every_file(world, image, how, *mount, Where::local, *tools); !s) return forward(s);
+    }
+    if (image.compressed) check_refusal(image, *mount, tools->complaints);
+    return tools->complaints.finding();
+}
+
+std::vector<Case> cases_on_other_backends(const TestImage& image) {
+    const Case statement = mapping({fmt::format("data/{}/every-way", image.name),
+                                    fmt::format("Reading in every way (buffered, mapped, with O_DIRECT where the back end takes it) gives the bytes of every file and nothing else. Image: {}.", image.purpose),
+                                    "read(2), mmap(2), open(2); fs/erofs/fileio.c (image files), fs/erofs/data.c erofs_iomap_begin() (block devices)",
+                                    [&image](World& world) { return read_every_way(world, image); }});
+    std::vector<Case> cases;
+    for (const auto& backend : other_backends())
+        if ((image.extra_devices == 0 || backend.takes_blobs) && (!backend.is_variant || image.data_cases == DataCases::all)) cases.push_back(on_backend(statement, backend));
+    return cases;
+}
+
+std::vector<Case> cases_of(const TestImage& image) {
+    std::vector<Case> cases = cases_on_other_backends(image);
+    for (const auto& how : kHows) {
+        if (!is_read(image, how)) continue;
         cases.push_back({fmt::format("data/{}/{}", image.name, how.name),
                          fmt::format("{} gives the bytes of every file and nothing else, while the daemon delivers them and "
                                      "when the cache has them (no request to the daemon). Image: {}.", how.right, image.purpose),
@@ -324,8 +362,7 @@ std::vector<Case> cases_of(const TestImage& image) {
 std::vector<Case> data_cases() {
     std::vector<Case> cases;
     for (const auto& image : all_test_images())
-        if (image.data_cases != DataCases::none)
-            for (auto& one : cases_of(image)) cases.push_back(std::move(one));
+        if (image.data_cases != DataCases::none) append(cases, cases_of(image));
     return cases;
 }
 

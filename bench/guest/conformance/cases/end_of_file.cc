@@ -8,6 +8,7 @@
 #include "bench/common/base/units.h"
 #include "bench/guest/conformance/mapped_file.h"
 #include "bench/guest/conformance/odirect.h"
+#include "bench/guest/conformance/other_backends.h"
 
 namespace diobench::end_of_file_cases {
 
@@ -18,10 +19,12 @@ constexpr const char* kReadSource = "read(2), pread(2): RETURN VALUE; mm/filemap
 uint64_t block_floor(uint64_t bytes) { return bytes / kBlockBytes * kBlockBytes; }
 uint64_t block_ceiling(uint64_t bytes) { return block_floor(bytes + kBlockBytes - 1); }
 
-/// Layouts whose ends differ.  Holes at the end only where no readahead is involved.
-std::vector<std::string> images_for(int flags) {
-    std::vector<std::string> images = {"flat", "inline-tail", "chunk-64k", "blobs"};
-    if ((flags & O_DIRECT) != 0) images.emplace_back("sparse-4k");
+/// Layouts whose ends differ.  Over fscache holes at the end only where no readahead is involved.
+std::vector<std::string> images_for(const World& world, int flags) {
+    const bool fscache = world.backend() == kFscache;
+    std::vector<std::string> images = {"flat", "inline-tail", "chunk-64k"};
+    if (fscache) images.emplace_back("blobs");
+    if (!fscache || (flags & O_DIRECT) != 0) images.emplace_back("sparse-4k");
     return images;
 }
 
@@ -116,17 +119,15 @@ Status map_last_page(ReadTools& tools, const Subject& subject, int fd) {
 }
 
 std::function<Result<Finding>(World&, int)> every_file(size_t buffer_bytes, Status (*body)(ReadTools&, const Subject&, int)) {
-    return [=](World& world, int flags) { return check_every_file(world, flags, buffer_bytes, images_for(flags), body); };
+    return [=](World& world, int flags) { return check_every_file(world, flags, buffer_bytes, images_for(world, flags), body); };
 }
 
 std::vector<Case> end_of_file_cases() {
-    std::vector<Case> cases = {
-        mapping({"end-of-file/mmap", "Behind the end of the file the last page of a mapping holds zeros.",
-                 "mmap(2): \"the remaining bytes in the partial page at the end of the mapping are zeroed\"",
-                 [](World& world) { return check_every_file(world, 0, 64 * kKiB, {"flat", "inline-tail", "chunk-64k", "blobs"}, map_last_page); }}),
-    };
+    std::vector<Case> cases = everywhere(mapping({"end-of-file/mmap", "Behind the end of the file the last page of a mapping holds zeros.",
+                                                  "mmap(2): \"the remaining bytes in the partial page at the end of the mapping are zeroed\"",
+                                                  [](World& world) { return check_every_file(world, 0, 64 * kKiB, images_for(world, 0), map_last_page); }}));
     auto add = [&](const char* name, const char* right, Status (*body)(ReadTools&, const Subject&, int), size_t buffer_bytes) {
-        for (auto& one : both_ways(std::string("end-of-file/") + name, right, kReadSource, every_file(buffer_bytes, body))) cases.push_back(std::move(one));
+        append(cases, both_ways_everywhere(std::string("end-of-file/") + name, right, kReadSource, every_file(buffer_bytes, body)));
     };
     add("short-count", "A read over the end returns what there is up to it, including the last partial block, and no byte more.", read_over_end, 64 * kKiB);
     add("behind", "A read at the end or anywhere behind it returns 0 and leaves the buffer alone.", read_behind_end, 64 * kKiB);

@@ -13,6 +13,7 @@
 #include "bench/guest/conformance/mapped_file.h"
 #include "bench/guest/conformance/odirect.h"
 #include "bench/guest/conformance/open_file.h"
+#include "bench/guest/conformance/other_backends.h"
 #include "bench/guest/conformance/read_calls.h"
 
 namespace diobench::failure_cases {
@@ -130,12 +131,13 @@ Result<Finding> blocks_fail(World& world, int flags) {
     uint64_t offset = 0;
     for (const auto& [first, last] : kBad)
         for (ReadCall call : kCalls) {
-            if (auto s = world.drop_caches(); !s) return forward(s);
             for (uint64_t bad : {first, last}) {
                 auto place = place_in(cache_file, file.subject, offset / kBlockBytes + bad);
                 if (!place) return forward(place);
                 if (auto s = world.break_block_of(cache_file, *place); !s) return forward(s);
             }
+            // Behind the search for the blocks, which may leave them in memory.
+            if (auto s = world.drop_caches(); !s) return forward(s);
             world.step(fmt::format("read of eight blocks of which the blocks {} and {} cannot be read", first, last));
             buffer->poison(kLength);
             const ssize_t n = reads->read(call, file.fd.get(), offset, buffer->first(kLength));
@@ -203,34 +205,39 @@ Result<Finding> mapping_of_failing_device(World& world) {
 }
 
 using Device = CacheOptions::Device;
-const char* const kRight = "{} from a cache on a device that fails gives EIO, by every call and at every length, and never stale bytes; once the device works again the data is right.";
-const char* const kSource = "read(2), EIO; fs/erofs/fscache.c, erofs_fscache_req_io_complete(): the error of any part belongs to the whole";
+const char* const kRight = "{} of data on a device that fails gives EIO, by every call and at every length, and never stale bytes; once the device works again the data is right.";
+const char* const kSource = "read(2), EIO; fs/erofs/fscache.c, erofs_fscache_req_io_complete(): the error of any part belongs to the whole; "
+                            "fs/erofs/fileio.c, erofs_fileio_ki_complete(); drivers/block/loop.c, lo_complete_rq(); fs/iomap/direct-io.c, iomap_dio_bio_end_io()";
 
 std::vector<Case> all() {
     std::vector<Case> cases;
+    enum class Where { fscache, everywhere };
     struct Variant {
         const char* name;
         Scene scene;
+        Where where;
     };
-    for (const auto& [name, scene] : {Variant{"", {"flat", Device::ram, Failing::all}}, Variant{"-in-parts", {"scattered-4k", Device::ram, Failing::reads}},
-                                      Variant{"-by-interrupt", {"flat", Device::timer, Failing::completions}},
-                                      Variant{"-in-parts-by-interrupt", {"scattered-4k", Device::timer, Failing::completions}}})
+    for (const auto& [name, scene, where] : {Variant{"", {"flat", Device::ram, Failing::all}, Where::fscache},
+                                             Variant{"-in-parts", {"scattered-4k", Device::ram, Failing::reads}, Where::everywhere},
+                                             Variant{"-by-interrupt", {"flat", Device::timer, Failing::completions}, Where::everywhere},
+                                             Variant{"-in-parts-by-interrupt", {"scattered-4k", Device::timer, Failing::completions}, Where::fscache}})
         for (int flags : {O_DIRECT, 0}) {
-            cases.push_back({fmt::format("failure/device-{}{}", via_of(flags), name), fmt::format(fmt::runtime(kRight), flags == 0 ? "A buffered read" : "A direct read"), kSource,
-                             [scene = scene, flags](World& w) { return device_fails(w, scene, flags); }});
+            const Case one{fmt::format("failure/device-{}{}", via_of(flags), name), fmt::format(fmt::runtime(kRight), flags == 0 ? "A buffered read" : "A direct read"), kSource,
+                           [scene = scene, flags](World& w) { return device_fails(w, scene, flags); }};
+            append(cases, where == Where::fscache ? std::vector{one} : everywhere(one, flags));
         }
     for (int flags : {O_DIRECT, 0})
-        cases.push_back({fmt::format("failure/device-{}-bad-blocks", via_of(flags)),
-                         fmt::format("{} over two blocks that the device cannot read gives EIO or the bytes before the first of them, in whatever order the parts of the read end.",
-                                     flags == 0 ? "A buffered read" : "A direct read"),
-                         "read(2): the count is of bytes from the offset on, without a gap; fs/iomap/direct-io.c, iomap_dio_set_error() keeps one error of many",
-                         [flags](World& w) { return blocks_fail(w, flags); }});
+        append(cases, everywhere({fmt::format("failure/device-{}-bad-blocks", via_of(flags)),
+                                  fmt::format("{} over two blocks that the device cannot read gives EIO or the bytes before the first of them, in whatever order the parts of the read end.",
+                                              flags == 0 ? "A buffered read" : "A direct read"),
+                                  "read(2): the count is of bytes from the offset on, without a gap; fs/iomap/direct-io.c, iomap_dio_set_error() keeps one error of many",
+                                  [flags](World& w) { return blocks_fail(w, flags); }}, flags));
     cases.push_back({"failure/device-and-daemon-direct",
                      "A direct read whose first half the device cannot read and whose second half the daemon does not deliver gives EIO, and so "
                      "does a read of either.",
                      "read(2), EIO: an error of the first part and one of the second meet in one request", device_and_daemon_fail});
-    cases.push_back(mapping({"failure/device-mmap", "Touching a mapping whose device fails raises SIGBUS, and gives the data once the device works again.",
-                             "mmap(2), SIGBUS; mm/filemap.c, filemap_fault()", mapping_of_failing_device}));
+    append(cases, everywhere(mapping({"failure/device-mmap", "Touching a mapping whose device fails raises SIGBUS, and gives the data once the device works again.",
+                                      "mmap(2), SIGBUS; mm/filemap.c, filemap_fault()", mapping_of_failing_device})));
     return cases;
 }
 

@@ -4,6 +4,7 @@
 
 #include "bench/guest/conformance/case.h"
 #include "bench/guest/conformance/direct_support.h"
+#include "bench/guest/conformance/other_backends.h"
 
 namespace diobench::mode_cases {
 
@@ -30,12 +31,28 @@ Result<Finding> keeps_declaration(World& world) {
     return failed(fmt::format("the series declares direct = \"{}\"; but {}", direct_support_name(world.direct()), sentence(*found)));
 }
 
-const CaseRegistrar registrar{{
-    {"mode/direct-support", "An O_DIRECT open of a regular file is refused, or read through the page cache, or read past it.",
-     "open(2), O_DIRECT; fs/open.c, do_dentry_open(): FMODE_CAN_ODIRECT", note_support},
-    {"mode/declared", "The kernel does with O_DIRECT what its series declares.",
-     "open(2): a program that asked for O_DIRECT expects its reads to leave the page cache alone", keeps_declaration},
-}};
+/// Where Linux says that it takes O_DIRECT.
+Result<Finding> keeps_documentation(World& world) {
+    if (world.direct() == DirectSupport::direct) return passed();
+    return failed(fmt::format("on {} {}; right is that it is accepted and leaves nothing in the file's page cache", world.backend(), sentence(world.direct())));
+}
+
+std::vector<Case> all() {
+    std::vector<Case> cases = {
+        {"mode/direct-support", "An O_DIRECT open of a regular file is refused, or read through the page cache, or read past it.",
+         "open(2), O_DIRECT; fs/open.c, do_dentry_open(): FMODE_CAN_ODIRECT", note_support},
+        {"mode/declared", "The kernel does with O_DIRECT what its series declares.",
+         "open(2): a program that asked for O_DIRECT expects its reads to leave the page cache alone", keeps_declaration},
+    };
+    for (const auto& backend : other_backends())
+        cases.push_back(on_backend(backend.documented_direct
+                                       ? Case{"mode/direct-support", "An O_DIRECT open of an uncompressed file is accepted and read past the file's page cache.", std::string(backend.source), keeps_documentation}
+                                       : Case{"mode/direct-support", "An O_DIRECT open of a regular file is refused, or read through the page cache, or read past it.", std::string(backend.source), note_support},
+                                   backend));
+    return cases;
+}
+
+const CaseRegistrar registrar{all()};
 
 }  // namespace
 
