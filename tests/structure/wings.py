@@ -27,6 +27,7 @@ GUEST_HEADERS_FOR_HOST = {
     "bench/guest/cell/fio_cell.h",
     "bench/guest/conformance/case.h",
     "bench/guest/conformance/plan.h",
+    "bench/guest/conformance/protocol_states.h",
     "bench/guest/engine/engine.h",
     "bench/guest/record/leave.h",
     "bench/guest/record/probe_init.h",

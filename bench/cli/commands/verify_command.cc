@@ -10,6 +10,7 @@
 #include "bench/common/base/terminal.h"
 #include "bench/common/base/text.h"
 #include "bench/host/verify/case_selection.h"
+#include "bench/host/verify/protocol_text.h"
 #include "bench/host/verify/reproduce.h"
 #include "bench/host/verify/verify_kernels.h"
 #include "bench/results/export/conformance_text.h"
@@ -26,6 +27,7 @@ struct VerifyArguments {
     VerifyOptions options;
     std::string reproduce;  ///< a case; empty: none
     bool list = false;
+    bool protocol = false;
     bool json = false;
     bool report = true;
 };
@@ -61,6 +63,10 @@ Result<ExitCode> reproduce_case(const VerifyArguments& arguments) {
 Result<ExitCode> verify(const VerifyArguments& arguments) {
     const VerifyOptions& options = arguments.options;
     if (arguments.list) return list_cases(arguments);
+    if (arguments.protocol) {
+        fmt::print("{}", protocol_text());
+        return ExitCode::ok;
+    }
     if (!options.revision.empty() && options.tree.empty()) return fail("verify", "--rev", "it needs --tree DIR, the kernel tree it is a revision of");
     if (!arguments.reproduce.empty()) return reproduce_case(arguments);
     if (options.kernels.empty() && !options.mutants)
@@ -110,6 +116,7 @@ void register_verify_command(CLI::App& app, CommandContext& context) {
     command->add_option("--backend", options.backends, "Only cases on these: " + join(case_backends(), ", ") + " (default: all that the kernel has)")
         ->delimiter(',')->option_text("NAME[,NAME...]");
     command->add_flag("--list", arguments->list, "Print the cases: what is right, and why; run nothing");
+    command->add_flag("--protocol", arguments->protocol, "Print what /dev/cachefiles answers to each command in each state, and why; run nothing");
     command->add_flag("--mutants", options.mutants, "Instead: the faulty series of kernel-patches/mutants (all, or the KERNELs); each must fail a case");
     command->add_option("--sample", options.sample, "With --mutants: only part I of N")->option_text("I/N");
     command->add_option("--fuzz", options.fuzz_s, "So many seconds more: images damaged at random (by --seed); what is found is minimised to one image")->option_text("SECONDS")->check(CLI::PositiveNumber);

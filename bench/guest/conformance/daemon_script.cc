@@ -72,7 +72,7 @@ int DaemonScript::complete(int anonymous_fd, uint32_t msg_id) {
     return done ? 0 : -done.error().errno_value;
 }
 
-Status DaemonScript::accept(const OpenRequest& open) {
+Result<uint64_t> DaemonScript::adopt(const OpenRequest& open) {
     // "flat.1": the fsid of a mount of the image "flat".
     const std::string path = fmt::format("/images/{}.0.erofs", open.cookie_key.substr(0, open.cookie_key.find('.')));
     Object object{UniqueFd(open.fd), {}};
@@ -83,7 +83,13 @@ Status DaemonScript::accept(const OpenRequest& open) {
     if (::fstat(object.source.get(), &st) < 0) return fail_errno("stat", path);
     last_object_ = open.object_id;
     objects_[open.object_id] = std::move(object);
-    if (const int error = copen(open.msg_id, st.st_size); error != 0) return fail_errno("answer OPEN of", open.cookie_key, -error);
+    return static_cast<uint64_t>(st.st_size);
+}
+
+Status DaemonScript::accept(const OpenRequest& open) {
+    auto size = adopt(open);
+    if (!size) return forward(size);
+    if (const int error = copen(open.msg_id, static_cast<int64_t>(*size)); error != 0) return fail_errno("answer OPEN of", open.cookie_key, -error);
     return {};
 }
 

@@ -56,7 +56,9 @@ public:
 
     // What a good daemon does.
 
-    /// Answers an OPEN with the size of the image's blob; its descriptor is known from now on.
+    /// Keeps the descriptor of an OPEN, which is known from now on, and answers nothing; the size of the image's blob, bytes.
+    [[nodiscard]] Result<uint64_t> adopt(const OpenRequest& open);
+    /// The same, and answers it with that size.
     [[nodiscard]] Status accept(const OpenRequest& open);
     /// Writes the blob's bytes of [offset, offset + length) into the cache; the rest of the last page is zero.
     [[nodiscard]] Status write(uint32_t object_id, uint64_t offset_bytes, uint64_t length_bytes) const;
