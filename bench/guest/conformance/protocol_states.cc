@@ -47,7 +47,7 @@ constexpr ProtocolAnswer kDeadAnswer{-EIO, "daemon.c, cachefiles_daemon_write():
 constexpr ProtocolAnswer kNoFolder{-EINVAL, "daemon.c, cachefiles_daemon_bind(): no cache directory was specified"};
 constexpr ProtocolAnswer kBoundAlready{-EBUSY, "daemon.c, cachefiles_daemon_bind(): a cache that is bound is not bound again"};
 constexpr ProtocolAnswer kBinds{0, "daemon.c, cachefiles_daemon_bind(); cachefiles.rst, \"Turning on On-demand Mode\""};
-constexpr ProtocolAnswer kNoArgument{-EINVAL, "daemon.c: a command whose argument is mandatory, without it"};
+constexpr ProtocolAnswer kNoArgument{-EINVAL, "daemon.c, cachefiles_daemon_dir() and its like: the argument is missing"};
 constexpr ProtocolAnswer kLimit{0, "daemon.c, cachefiles_daemon_brun() and its like; cachefiles.rst, \"Configuration\": a limit between its neighbours"};
 constexpr ProtocolAnswer kNoLimit{-EINVAL, "daemon.c, cachefiles_daemon_brun(): a number of percent below 100; cachefiles.rst, \"Cache Culling\""};
 constexpr ProtocolAnswer kNotReady{-EIO, "daemon.c, cachefiles_daemon_cull(), cachefiles_daemon_inuse(): the cache is not ready"};

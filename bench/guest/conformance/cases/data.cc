@@ -42,7 +42,10 @@ struct Target {
     Where where;
 
     /// Of a larger file about so many blocks are read, those beside chunk edges among them.
-    [[nodiscard]] size_t most_blocks() const { return where == Where::remote ? 12 : 80; }
+    [[nodiscard]] size_t most_blocks() const {
+        if (where == Where::remote) return 12;
+        return world.backend() == kFscache ? 80 : 24;
+    }
 };
 
 using ReadFile = Status (*)(Target&);
