@@ -18,7 +18,7 @@ constexpr const char* kFails = "EIO";
 constexpr const char* kRightOrLess = "right|short|EIO";
 constexpr const char* kLess = "short|EIO";
 constexpr const char* kInvalid = "EINVAL";
-constexpr const char* kAnyError = "EINVAL|EOPNOTSUPP|EBUSY|EEXIST|EIO|ENOENT|ENOMEM";
+constexpr const char* kAnyError = "EINVAL|ERANGE|EOPNOTSUPP|EBUSY|EEXIST|EIO|ENOENT|ENOMEM";
 constexpr uint64_t kCold = 1 * kMiB;  ///< where no readahead from the start of a file comes
 constexpr size_t kWindow = 128 * kKiB;
 
