@@ -28,10 +28,12 @@ namespace {
 
 /// What is read at a time.
 constexpr size_t kPieceBytes = 128 << 10;
-/// Of a file of which more is not read: damage may make it endless.
+/// More of a file is not read.
 constexpr uint64_t kMostReadBytes = 1 << 20;
 constexpr unsigned kMostDepth = 4;
 constexpr unsigned kMostEntries = 400;
+/// Files that are read: more of the same show nothing else.
+constexpr size_t kMostFiles = 6;
 /// Blobs that are served: "damaged", and its devices.
 constexpr const char* kBlob = "damaged";
 constexpr unsigned kMostDevices = 2;
@@ -109,10 +111,11 @@ Status DamagedImages::stage(const DamagedImage& damaged, const TestImage& image)
 
 MountOptions DamagedImages::names_for(const TestImage& image, const DamagedOptions& options) {
     MountOptions out;
-    out.fsid = fmt::format("{}.{}", kBlob, visits_);
+    const unsigned number = options.names_again ? 0 : visits_;
+    out.fsid = fmt::format("{}.{}", kBlob, number);
     if (options.shared_domain) out.domain_id = "damaged";
     out.device_names = options.devices;
-    for (unsigned i = 1; options.name_devices && options.devices.empty() && i <= image.extra_devices; ++i) out.device_names.push_back(fmt::format("{}.{}", device_blob(i), visits_));
+    for (unsigned i = 1; options.name_devices && options.devices.empty() && i <= image.extra_devices; ++i) out.device_names.push_back(fmt::format("{}.{}", device_blob(i), number));
     return out;
 }
 
@@ -130,6 +133,7 @@ Result<DamagedVisit> DamagedImages::visit(const DamagedImage& damaged, const Dam
         visit.mounted = mount.has_value();
         if (mount) {
             visit.wrong = look_at(*mount, damaged, **image);
+            if (!options.devices.empty()) visit.wrong.clear();
             if (auto s = mount->unmount(); !s && visit.wrong.empty()) visit.wrong = "unmount: " + s.error().message();
         }
     }
@@ -140,44 +144,46 @@ Result<DamagedVisit> DamagedImages::visit(const DamagedImage& damaged, const Dam
     return visit;
 }
 
+std::vector<int> DamagedImages::ways(const TestImage& image) const {
+    return world_->direct() == DirectSupport::refused || image.compressed ? std::vector<int>{0} : std::vector<int>{0, O_DIRECT};
+}
+
 std::string DamagedImages::look_at(const ImageMount& mount, const DamagedImage& damaged, const TestImage& image) {
     struct statfs space {};
     (void)::statfs(mount.directory().c_str(), &space);
-    unsigned entries = 0;
-    walk(mount.directory(), 0, entries);
+    Seen seen;
+    walk(mount.directory(), 0, seen);
     std::string wrong;
-    for (const auto& file : image.files)
-        for (const int flags : {0, O_DIRECT}) {
-            if (flags != 0 && (world_->direct() == DirectSupport::refused || image.compressed)) continue;
-            auto found = read_known(mount, {&image, &file, world_->seed()}, flags, damaged.leaves(file.name));
-            if (wrong.empty()) wrong = std::move(found);
-        }
+    const size_t step = std::max<size_t>(1, image.files.size() / kMostFiles);
+    for (size_t i = 0; i < image.files.size(); i += step) {
+        const TestFile& file = image.files[image.files.size() - 1 - i];  // the last one is the largest of most images
+        if (!damaged.leaves(file.name)) continue;
+        for (const int flags : ways(image))
+            if (auto found = check_known(mount, {&image, &file, world_->seed()}, flags); wrong.empty()) wrong = std::move(found);
+    }
     return wrong;
 }
 
-/// A file that is read to the end it has; what is wrong with it, if it has to be right.
-std::string DamagedImages::read_known(const ImageMount& mount, const Subject& subject, int flags, bool must_be_right) {
-    const std::string path = mount.file(subject.file->name);
+/// What is wrong with a file that the damage leaves; errors are not.
+std::string DamagedImages::check_known(const ImageMount& mount, const Subject& subject, int flags) {
+    auto fd = UniqueFd::open(mount.file(subject.file->name), O_RDONLY | flags);
     struct stat st {};
-    if (::lstat(path.c_str(), &st) < 0 || !S_ISREG(st.st_mode)) return {};  // damage makes devices and fifos as well
-    auto fd = UniqueFd::open(path, O_RDONLY | flags);
-    if (!fd) return {};
-    if (must_be_right && static_cast<uint64_t>(st.st_size) != subject.size()) return fmt::format("the size of {} is {}, which the damage does not touch; right is {}", subject.name(), st.st_size, subject.size());
-    for (uint64_t at = 0; at < std::min(kMostReadBytes, must_be_right ? subject.size() : UINT64_MAX); at += kPieceBytes) {
+    if (!fd || ::fstat(fd->get(), &st) < 0) return {};
+    if (static_cast<uint64_t>(st.st_size) != subject.size()) return fmt::format("the size of {} is {}, which the damage does not touch; right is {}", subject.name(), st.st_size, subject.size());
+    for (uint64_t at = 0; at < std::min(kMostReadBytes, subject.size()); at += kPieceBytes) {
         buffer_.poison(kPieceBytes);
         const ssize_t n = ::pread(fd->get(), buffer_.data(), kPieceBytes, static_cast<off_t>(at));
-        if (n < 0 || (n == 0 && !must_be_right)) return {};
-        if (!must_be_right) continue;
+        if (n < 0) return {};
         if (auto wrong = check_read(subject, {"pread", via_of(flags), at, n}, buffer_.first(kPieceBytes)); !wrong.empty()) return "the damage does not touch the file, yet: " + wrong;
     }
     return {};
 }
 
-void DamagedImages::walk(const std::string& path, unsigned depth, unsigned& entries) {
+void DamagedImages::walk(const std::string& path, unsigned depth, Seen& seen) {
     const Directory directory(::opendir(path.c_str()));
     if (!directory) return;
     while (const dirent* entry = ::readdir(directory.get())) {
-        if (++entries > kMostEntries) return;
+        if (++seen.entries > kMostEntries) return;
         const std::string name = entry->d_name;
         if (name == "." || name == "..") continue;
         const std::string child = path + "/" + name;
@@ -187,19 +193,20 @@ void DamagedImages::walk(const std::string& path, unsigned depth, unsigned& entr
         (void)!::llistxattr(child.c_str(), text.data(), text.size());
         (void)!::lgetxattr(child.c_str(), "user.x", text.data(), text.size());
         if (S_ISLNK(st.st_mode)) (void)!::readlink(child.c_str(), text.data(), text.size());
-        if (S_ISDIR(st.st_mode) && depth < kMostDepth) walk(child, depth + 1, entries);
-        if (S_ISREG(st.st_mode)) read_anything(child);
+        if (S_ISDIR(st.st_mode) && depth < kMostDepth) walk(child, depth + 1, seen);
+        if (!S_ISREG(st.st_mode) || ++seen.files > 2 * kMostFiles) continue;  // damage makes devices and fifos as well
+        for (const int flags : {0, O_DIRECT}) read_anything(child, flags);
     }
 }
 
 /// The start and the end of a file, whatever its size, and where its extents lie.
-void DamagedImages::read_anything(const std::string& path) {
-    auto fd = UniqueFd::open(path, O_RDONLY);
-    if (!fd) return;
+void DamagedImages::read_anything(const std::string& path, int flags) {
+    auto fd = UniqueFd::open(path, O_RDONLY | flags);
+    if (!fd) return;  // O_DIRECT may be refused
     struct stat st {};
     if (::fstat(fd->get(), &st) < 0) return;
     const auto last = static_cast<off_t>(std::max<int64_t>(0, st.st_size - 1) / kBlockBytes * kBlockBytes);
-    for (const off_t at : {off_t{0}, last / 2, last}) (void)!::pread(fd->get(), buffer_.data(), 2 * kBlockBytes, at);
+    for (const off_t at : {off_t{0}, last}) (void)!::pread(fd->get(), buffer_.data(), 2 * kBlockBytes, at);
     constexpr uint32_t kExtents = 8;
     alignas(fiemap) std::array<std::byte, sizeof(fiemap) + kExtents * sizeof(fiemap_extent)> memory{};
     auto* map = new (memory.data()) fiemap{};

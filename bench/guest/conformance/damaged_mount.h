@@ -21,7 +21,8 @@ namespace diobench {
 struct DamagedOptions {
     bool shared_domain = true;               ///< false: a volume of its own, which takes longer
     bool name_devices = true;                ///< device= for each extra blob, as whoever mounts it does
-    std::vector<std::string> devices = {};   ///< instead of those: device= as given
+    std::vector<std::string> devices = {};   ///< instead of those: device= as given; which bytes are right is then not known
+    bool names_again = false;                ///< true: the same names each time, so that the cache has no new files
 };
 
 /// What came of one image.
@@ -43,8 +44,9 @@ public:
     /// Every field of an image whose name begins with one of `names`.
     [[nodiscard]] Result<std::vector<ImageField>> fields(const std::string& image, const std::vector<std::string>& names);
 
-    /// Mounts, walks all directories, reads every file buffered and direct, unmounts, and waits until nothing of it is left.
+    /// Mounts, walks all directories, reads files buffered and direct, unmounts, and waits until nothing of it is left.
     /// Names, sizes and bytes of files that the damage leaves (DamagedImage::leaves()) must be right, or give an error.
+    /// Of many files some are read.
     [[nodiscard]] Result<DamagedVisit> visit(const DamagedImage& damaged, const DamagedOptions& options = {});
 
     /// A finding that skips a case on a kernel that asserts that images are sound and cannot be told not to.
@@ -54,10 +56,15 @@ private:
     DamagedImages(World& world, std::string folder, ReadBuffer buffer) : world_(&world), folder_(std::move(folder)), buffer_(std::move(buffer)) {}
     [[nodiscard]] Status stage(const DamagedImage& damaged, const TestImage& image);
     [[nodiscard]] MountOptions names_for(const TestImage& image, const DamagedOptions& options);
+    struct Seen {
+        unsigned entries = 0;
+        unsigned files = 0;
+    };
     [[nodiscard]] std::string look_at(const ImageMount& mount, const DamagedImage& damaged, const TestImage& image);
-    [[nodiscard]] std::string read_known(const ImageMount& mount, const Subject& subject, int flags, bool must_be_right);
-    void walk(const std::string& path, unsigned depth, unsigned& entries);
-    void read_anything(const std::string& path);
+    [[nodiscard]] std::string check_known(const ImageMount& mount, const Subject& subject, int flags);
+    void walk(const std::string& path, unsigned depth, Seen& seen);
+    void read_anything(const std::string& path, int flags);
+    [[nodiscard]] std::vector<int> ways(const TestImage& image) const;
 
     World* world_;
     std::string folder_;

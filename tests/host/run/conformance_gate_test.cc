@@ -69,6 +69,8 @@ TEST(Concerns, CasesOfABackEndSpeakOfItsCells) {
 }
 
 TEST(Concerns, WhatDoesNotReadThroughFscacheIsNotConcerned) {
+    EXPECT_FALSE(concerns("mount/superblock-places", reading("flat", "direct")));
+    EXPECT_TRUE(concerns("lookups/found", reading("flat", "buffered")));
     EXPECT_FALSE(concerns("failure/daemon-silent", reading("flat", "direct", "raw")));
     EXPECT_FALSE(concerns("data/flat/direct-4k", reading("flat", "direct", "raw")));
 }
