@@ -28,7 +28,7 @@ for kernel, of in cases.items():
     if kernel == "base":
         assert any("sparse" in name for name in failed) and any(name.startswith("compressed/") for name in failed), failed
     if kernel in ("fallback", "dio"):
-        assert all("@" in name or name == "mount/longest-blob-name" for name in failed), failed  # no series repairs these
+        assert all("@" in name or name in ("mount/longest-blob-name", "protocol/close-unread") for name in failed), failed  # no series repairs these
     assert all(c["reason"] for c in of.values() if c["status"] != "pass")
 # lockdep, which is off after its report about mappings, saw every case before.
 reports = 0
