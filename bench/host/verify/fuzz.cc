@@ -49,6 +49,7 @@ public:
         started_ = Clock::now();
         progress_.stage("fuzz " + request_.kernel);
         if (auto s = leave_out_what_fails_undamaged(); !s) return forward(s);
+        started_ = Clock::now();
         if (auto s = try_until_time_is_over(); !s) return forward(s);
         // Workers find in any order.
         std::sort(finds_.begin(), finds_.end(), [](const Find& a, const Find& b) { return a.number < b.number; });
@@ -275,7 +276,7 @@ private:
     [[nodiscard]] CaseRecord nothing_found() const {
         std::string text = fmt::format("{} damaged images of seed {} in {:.0f} s: nothing found", tried_.load(), request_.boots.plan.seed, elapsed_s());
         if (!left_out_.empty()) text += "; left out, for this kernel does not read them right undamaged: " + join(left_out_, ", ");
-        return {"mount/fuzz", Outcome::note, text, "", elapsed_s()};
+        return {"mount/fuzz", tried_ == 0 ? Outcome::skip : Outcome::note, text, "", elapsed_s()};
     }
 
     const FuzzRequest& request_;

@@ -213,7 +213,7 @@ Status fuzz_arm(const Setup& setup, VerifyArm& arm, Progress& progress) {
     for (const auto& one : run.cases) arm.asked.push_back(one.name);
     std::sort(arm.asked.begin(), arm.asked.end());
     for (const auto& one : run.cases)
-        if (one.outcome == Outcome::note) progress.finish(fmt::format("{}: {}", arm.name, one.text));
+        if (one.outcome != Outcome::fail) progress.finish(fmt::format("{}: {}", arm.name, one.text));
     merge(arm.run, std::move(run));
     return {};
 }

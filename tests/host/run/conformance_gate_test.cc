@@ -57,6 +57,8 @@ TEST(Concerns, OtherCasesSpeakOfAModeOrOfAll) {
     EXPECT_FALSE(concerns("cache/blocks-1k-direct", reading("flat", "buffered")));
     EXPECT_TRUE(concerns("end-of-file/behind-direct", reading("chunk", "direct")));
     EXPECT_FALSE(concerns("end-of-file/behind-direct", reading("chunk", "buffered")));
+    EXPECT_FALSE(concerns("mount/superblock-places", reading("flat", "direct")));
+    EXPECT_TRUE(concerns("lookups/found", reading("flat", "buffered")));
 }
 
 TEST(Concerns, CasesOfABackEndSpeakOfItsCells) {
@@ -69,8 +71,6 @@ TEST(Concerns, CasesOfABackEndSpeakOfItsCells) {
 }
 
 TEST(Concerns, WhatDoesNotReadThroughFscacheIsNotConcerned) {
-    EXPECT_FALSE(concerns("mount/superblock-places", reading("flat", "direct")));
-    EXPECT_TRUE(concerns("lookups/found", reading("flat", "buffered")));
     EXPECT_FALSE(concerns("failure/daemon-silent", reading("flat", "direct", "raw")));
     EXPECT_FALSE(concerns("data/flat/direct-4k", reading("flat", "direct", "raw")));
 }
