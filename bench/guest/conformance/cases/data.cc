@@ -210,6 +210,7 @@ Status read_every_file(World& world, const TestImage& image, const How& how, con
         if (tools.complaints.enough()) break;
         auto fd = UniqueFd::open(mount.file(file.name), flags);
         if (!fd) return forward(fd);
+        if (int error = ::posix_fadvise(fd->get(), 0, 0, POSIX_FADV_DONTNEED); error != 0) return fail_errno("drop pages of", mount.file(file.name), error);
         Target target{world, {&image, &file, world.seed(), rest_of(world, flags)}, fd->get(), tools.buffer, tools.reads, tools.complaints,
                       how.via == Via::direct ? "direct" : "buffered", where};
         if (auto s = how.read(target); !s) return s;
@@ -318,7 +319,7 @@ bool is_read(const TestImage& image, const How& how) {
     return !(image.compressed && how.via == Via::direct) && (image.data_cases == DataCases::all || how.always);
 }
 
-/// Each way on the same mount, with nothing in memory before.
+/// Each way on the same mount, with no page of the file in memory before.
 Result<Finding> read_every_way(World& world, const TestImage& image) {
     auto tools = make_tools(world);
     if (!tools) return forward(tools);
@@ -326,7 +327,6 @@ Result<Finding> read_every_way(World& world, const TestImage& image) {
     if (!mount) return forward(mount);
     for (const auto& how : kHows) {
         if (!is_read(image, how) || (how.via == Via::direct && world.direct() == DirectSupport::refused)) continue;
-        if (auto s = world.drop_caches(); !s) return forward(s);
         world.step(fmt::format("{} of {}", how.name, image.name));
         if (auto s = read_every_file(world, image, how, *mount, Where::local, *tools); !s) return forward(s);
     }
