@@ -18,7 +18,8 @@ struct Held {
 };
 
 /// What the kernel holds now, without what it only keeps for later.
-Result<Held> look() {
+Result<Held> look(World& world) {
+    if (auto s = world.drop_caches(); !s) return forward(s);
     auto slabs = slab_counts();
     if (!slabs) return forward(slabs);
     for (const auto& [cache, objects] : *slabs) (void)shrink_slab(cache);
@@ -41,12 +42,12 @@ std::string growth_of(const Held& first, const Held& second, const Held& third, 
 
 }  // namespace
 
-Result<Finding> holds_no_more_after(unsigned times, const std::string& what, const std::function<std::string()>& round, unsigned rarest) {
+Result<Finding> holds_no_more_after(World& world, unsigned times, const std::string& what, const std::function<std::string()>& round, unsigned rarest) {
     std::array<Held, 3> held;
     for (size_t i = 0; i < held.size(); ++i) {
         if (i > 0)
             if (auto wrong = round(); !wrong.empty()) return failed(wrong);
-        auto now = look();
+        auto now = look(world);
         if (!now) return forward(now);
         held.at(i) = std::move(*now);
     }

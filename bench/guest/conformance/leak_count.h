@@ -7,6 +7,7 @@
 
 #include "bench/common/base/error.h"
 #include "bench/guest/conformance/case.h"
+#include "bench/guest/conformance/world.h"
 
 namespace diobench {
 
@@ -15,6 +16,7 @@ constexpr unsigned kRarestLeak = 100;
 
 /// Does two rounds of `times` reads (or the like, `what` in a text); `round` returns what is wrong with one.  It fails if
 /// slab caches hold more after each of them, by one object in `rarest` reads, or a page stays pinned.
-[[nodiscard]] Result<Finding> holds_no_more_after(unsigned times, const std::string& what, const std::function<std::string()>& round, unsigned rarest = kRarestLeak);
+/// What can be dropped (dentries, inodes, what a journal keeps until it is written) does not count.
+[[nodiscard]] Result<Finding> holds_no_more_after(World& world, unsigned times, const std::string& what, const std::function<std::string()>& round, unsigned rarest = kRarestLeak);
 
 }  // namespace diobench

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/guest/conformance/proc_numbers.h"
 
+#include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <unistd.h>
 
 #include "bench/common/base/files.h"
 #include "bench/common/base/text.h"
@@ -33,9 +35,11 @@ int64_t pinned_pages() {
 }
 
 Uptime uptime() {
+    static const long cpus = ::sysconf(_SC_NPROCESSORS_ONLN);
     Uptime now;
     const std::string text = read_file("/proc/uptime").value_or("");
     std::sscanf(text.c_str(), "%lf %lf", &now.wall_s, &now.idle_s);
+    now.idle_s -= static_cast<double>(cpus - 1) * now.wall_s;  // the sum over CPUs
     return now;
 }
 

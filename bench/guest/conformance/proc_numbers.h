@@ -18,8 +18,8 @@ namespace diobench {
 /// Pages of the page cache now, of all files (/proc/vmstat, nr_file_pages).
 [[nodiscard]] int64_t file_pages();
 
-/// Seconds since boot, and seconds in which the machine had nothing to do: on a
-/// host with too much to do those tell waiting from work (proc_uptime(5)).
+/// Seconds since boot, and seconds in which the machine had nothing to do (of several CPUs all of
+/// them, at least): on a host with too much to do those tell waiting from work (proc_uptime(5)).
 struct Uptime {
     double wall_s = 0;
     double idle_s = 0;

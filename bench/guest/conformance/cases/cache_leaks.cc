@@ -23,12 +23,6 @@ constexpr unsigned kMounts = 4;
 /// Of each of two rounds of binds: each prints lines, and too many are a flood.
 constexpr unsigned kBinds = 12;
 
-/// Lets go of what is only kept for later: dentries, inodes, the journal's buffers.
-std::string drop(World& world) {
-    auto dropped = world.drop_caches();
-    return dropped ? "" : dropped.error().message();
-}
-
 /// Binds, does something with the cache, and closes it.
 Result<Finding> bound_many_times(World& world, unsigned times, const std::string& what, const std::function<std::string(DaemonScript&)>& use) {
     auto script = DaemonScript::begin(world, {.bound = false});
@@ -39,11 +33,11 @@ Result<Finding> bound_many_times(World& world, unsigned times, const std::string
             if (auto wrong = use(*script); !wrong.empty()) return wrong;
             if (auto s = world.close_cache_device(); !s) return s.error().message();
         }
-        return drop(world);
+        return {};
     };
     // The first times fill what stays.
     if (auto wrong = round(); !wrong.empty()) return failed(wrong);
-    return holds_no_more_after(times, what, round, 1);
+    return holds_no_more_after(world, times, what, round, 1);
 }
 
 Result<Finding> bound_and_closed(World& world) {
@@ -94,7 +88,7 @@ Result<Finding> bind_refused(World& world) {
         return {};
     };
     if (auto wrong = round(); !wrong.empty()) return failed(wrong);
-    auto found = holds_no_more_after(kTimes, "binds that are refused", round, 1);
+    auto found = holds_no_more_after(world, kTimes, "binds that are refused", round, 1);
     if (!found || found->outcome != Outcome::pass) return found;
     if (::umount(memory->c_str()) < 0) return failed(fmt::format("a file system whose bind was refused cannot be unmounted: {}", ::strerrorname_np(errno)));
     complaints.add("");
@@ -127,10 +121,10 @@ Result<Finding> opens_refused(World& world) {
     const auto round = [&] {
         std::string wrong;
         for (unsigned i = 0; i < kTimes && wrong.empty(); ++i) wrong = refuse(i % 2 == 0 ? warm : fresh);
-        return wrong.empty() ? drop(world) : wrong;
+        return wrong;
     };
     if (auto wrong = round(); !wrong.empty()) return failed(wrong);
-    return holds_no_more_after(kTimes, "mounts whose OPEN was refused", round, 2);
+    return holds_no_more_after(world, kTimes, "mounts whose OPEN was refused", round, 2);
 }
 
 /// Mounts of one domain that find no space for their cache file.
@@ -151,10 +145,10 @@ Result<Finding> mounts_without_space(World& world) {
             if (!end) return "a mount without space for its cache file does not return: " + pending->process.where();
             if (end->text.empty()) return "a mount without space for its cache file succeeds";
         }
-        return drop(world);
+        return {};
     };
     if (auto wrong = round(); !wrong.empty()) return failed(wrong);
-    auto found = holds_no_more_after(kTimes, "mounts without space for their cache file", round, 1);
+    auto found = holds_no_more_after(world, kTimes, "mounts without space for their cache file", round, 1);
     if (auto s = inject_errors(InjectedErrors::none); !s) return forward(s);
     return found;
 }

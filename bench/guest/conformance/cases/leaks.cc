@@ -86,7 +86,7 @@ Result<Finding> synchronous(World& world, const Scene& scene) {
     const uint64_t span = file->subject.size() / scene.length * scene.length;
     // The first reads fill what stays: maps, caches of objects.
     (void)read_many(file->fd.get(), buffer->data(), scene.length, span, static_cast<ssize_t>(scene.length), 100);
-    return holds_no_more_after(scene.reads, "synchronous direct reads", [&] {
+    return holds_no_more_after(world, scene.reads, "synchronous direct reads", [&] {
         return read_many(file->fd.get(), buffer->data(), scene.length, span, static_cast<ssize_t>(scene.length), scene.reads);
     });
 }
@@ -101,7 +101,7 @@ Result<Finding> asynchronous(World& world, const Scene& scene, AsyncInterface in
     if (!batch) return forward(batch);
     const uint64_t span = file->subject.size() / scene.length * scene.length;
     (void)read_many(*batch, file->fd.get(), *buffer, scene.length, span, 4 * kDepth);
-    return holds_no_more_after(scene.reads, fmt::format("{} direct reads", async_interface_name(interface)),
+    return holds_no_more_after(world, scene.reads, fmt::format("{} direct reads", async_interface_name(interface)),
                                [&] { return read_many(*batch, file->fd.get(), *buffer, scene.length, span, scene.reads); });
 }
 
@@ -112,7 +112,7 @@ Result<Finding> failing(World& world) {
     if (!file) return forward(file);
     void* memory = ::mmap(nullptr, kBlockBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) return fail_errno("map", "a page without access");
-    auto finding = holds_no_more_after(kFewerReads, "direct reads that fail with EFAULT", [&] {
+    auto finding = holds_no_more_after(world, kFewerReads, "direct reads that fail with EFAULT", [&] {
         return read_many(file->fd.get(), static_cast<std::byte*>(memory), kBlockBytes, kBlockBytes, -EFAULT, kFewerReads);
     });
     ::munmap(memory, kBlockBytes);
@@ -146,7 +146,7 @@ Result<Finding> threads_end(World& world, AsyncInterface interface) {
         for (unsigned i = 0; i < kThreads && wrong.empty(); ++i) std::jthread([&] { wrong = read_once(file->fd.get(), *buffer, interface); }).join();
         return wrong;
     };
-    return holds_no_more_after(kThreads, fmt::format("threads with one {} direct read", async_interface_name(interface)), round, kRarestOwner);
+    return holds_no_more_after(world, kThreads, fmt::format("threads with one {} direct read", async_interface_name(interface)), round, kRarestOwner);
 }
 
 /// Reads the last block of each file of an image, opened with `flags`.
@@ -209,7 +209,7 @@ Result<Finding> mounts_let_go(World& world) {
         return wrong;
     };
     if (auto wrong = round(); !wrong.empty()) return failed(wrong);
-    return holds_no_more_after(kMounts, "mounts with one read", round, 1);
+    return holds_no_more_after(world, kMounts, "mounts with one read", round, 1);
 }
 
 /// Misses hold a reference of the cookie while they wait: all of them let go.

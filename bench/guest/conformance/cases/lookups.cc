@@ -268,7 +268,7 @@ Result<Finding> nothing_stays(World& world, const Kind& kind) {
     const auto list = kind.list(*names);
     auto before = settled_file_pages(world);
     if (!before) return forward(before);
-    auto finding = holds_no_more_after(kLookups, fmt::format("look-ups of {}", kind.what), [&] { return look_up_many(world, *names, list, kind.there, kLookups); });
+    auto finding = holds_no_more_after(world, kLookups, fmt::format("look-ups of {}", kind.what), [&] { return look_up_many(world, *names, list, kind.there, kLookups); });
     if (!finding || finding->outcome != Outcome::pass) return finding;
     auto after = settled_file_pages(world);
     if (!after) return forward(after);

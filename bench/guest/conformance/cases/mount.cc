@@ -180,7 +180,7 @@ Result<Finding> fails(World& world, const Failure& failure) {
         return wrong;
     };
     if (auto wrong = round(); !wrong.empty()) return failed(wrong);
-    return holds_no_more_after(kMounts, fmt::format("mounts of an image {}", failure.what), round, 1);
+    return holds_no_more_after(world, kMounts, fmt::format("mounts of an image {}", failure.what), round, 1);
 }
 
 /// Which name of a mount is long.
