@@ -43,7 +43,7 @@ TEST_F(Damage, EveryImageHasItsKindsOfFields) {
              {"flat", {"superblock.blkszbits", "inode.root.i_size", "inode.several.i_u", "directory.root.0.0.nid", "directory.root.0.name"}},
              {"many", {"directory.directory.1.0.nameoff", "inode.directory.i_format"}},
              {"chunk-4k", {"chunk.several.0.block"}},
-             {"blobs", {"device-1.tag", "device-2.mapped_blkaddr", "chunk.several.1.device_id"}},
+             {"blobs", {"device-1.tag", "device-2.mapped_blkaddr", "chunk.several.0.device_id"}},
              {"compressed", {"map.several.h_advise"}}}) {
         const auto found = fields(image);
         for (const auto& name : names) EXPECT_TRUE(found.count(name)) << image << " " << name;
