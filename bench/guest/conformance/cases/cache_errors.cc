@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bench/common/base/text.h"
 #include "bench/guest/conformance/cache_stage.h"
 #include "bench/guest/conformance/case.h"
 #include "bench/guest/conformance/odirect.h"
@@ -281,11 +282,11 @@ std::vector<Case> all() {
     }
     for (const auto& [errors, name] : {std::pair{InjectedErrors::io, "EIO"}, {InjectedErrors::no_space, "ENOSPC"}}) {
         for (const Step& step : kSteps) {
-            cases.push_back({fmt::format("cache/error-at-{}-{}", step.name, name),
+            cases.push_back({fmt::format("cache/error-at-{}-{}", step.name, lower_case(name)),
                              fmt::format("When {} fails with {} nobody hangs and nothing is held: the cache is closed, its directory bound again, and images mounted and read right.", step.what, name),
                              kExits, [&step, errors = errors](World& w) { return at_step(w, step, errors); }});
         }
-        cases.push_back({fmt::format("cache/error-at-bind-{}", name), fmt::format("A bind whose steps fail with {} is an error that holds nothing; the next bind works.", name), kExits,
+        cases.push_back({fmt::format("cache/error-at-bind-{}", lower_case(name)), fmt::format("A bind whose steps fail with {} is an error that holds nothing; the next bind works.", name), kExits,
                          [errors = errors](World& w) { return at_bind(w, errors); }});
     }
     return cases;
