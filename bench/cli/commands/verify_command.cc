@@ -106,6 +106,7 @@ void register_verify_command(CLI::App& app, CommandContext& context) {
                     "  diobench verify dio --case 'end-of-file/*@file*'  a topic on two back ends\n"
                     "  diobench verify --list --case 'failure/*'        what is right, and why\n"
                     "  diobench verify --mutants --sample 1/7           does the suite find faults?\n"
+                    "  diobench verify dio --smp                        two CPUs: races\n"
                     "  diobench verify base --reproduce compressed/partly-here   a folder for whoever has to repair it\n"
                     "  diobench verify dio --case 'mount/*' --fuzz 600  ten minutes of images damaged at random\n"
                     "Exit: 0 nothing but known failures, 1 a case failed (or a mutant survived), 2 a kernel could not be built\n"
@@ -118,6 +119,7 @@ void register_verify_command(CLI::App& app, CommandContext& context) {
     command->add_flag("--list", arguments->list, "Print the cases: what is right, and why; run nothing");
     command->add_flag("--protocol", arguments->protocol, "Print what /dev/cachefiles answers to each command in each state, and why; run nothing");
     command->add_flag("--mutants", options.mutants, "Instead: the faulty series of kernel-patches/mutants (all, or the KERNELs); each must fail a case");
+    command->add_flag("--smp", options.smp, "On two CPUs, emulated, with freed memory overwritten: cases of concurrency, failure, protocol and signals (or --case)");
     command->add_option("--sample", options.sample, "With --mutants: only part I of N")->option_text("I/N");
     command->add_option("--fuzz", options.fuzz_s, "So many seconds more: images damaged at random (by --seed); what is found is minimised to one image")->option_text("SECONDS")->check(CLI::PositiveNumber);
     command->add_option("--seed", options.seed, "Of content, offsets and damage")->capture_default_str();

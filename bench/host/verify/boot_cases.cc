@@ -13,7 +13,6 @@ namespace diobench {
 
 namespace {
 
-constexpr unsigned kMemoryMib = 640;
 constexpr uint64_t kRamDiskKib = 192 << 10;
 // A case has its own, shorter limit inside the machine, on a busy host 15 times as long.
 constexpr std::chrono::seconds kSilenceLimit{420};
@@ -72,12 +71,14 @@ Result<BootResult> boot_once(const CaseBoots& setup, const std::vector<std::stri
     if (auto s = write_boot_initramfs(initramfs, setup.constant_initramfs, {{kConformancePlanFile, 0644, InitramfsBytes{plan.to_json().dump()}}}); !s) return forward(s);
     BootRequest request;
     request.label = label;
-    request.kind = MachineKind::uml;
+    request.kind = setup.machine.kind;
+    request.accelerator = setup.machine.accelerator;
+    request.cpus = setup.machine.cpus;
     request.kernel_image = setup.kernel_image;
     request.initramfs = initramfs;
-    request.extra_command_line = fmt::format("{} brd.rd_nr=2 brd.rd_size={} null_blk.nr_devices=0 slub_debug=F page_poison=1 log_buf_len=4M kmemleak={}", kConformanceRole, kRamDiskKib,
-                                             wants_kmemleak(plan.cases.front()) ? "on" : "off");
-    request.memory_mib = kMemoryMib;
+    request.extra_command_line = fmt::format("{} brd.rd_nr=2 brd.rd_size={} null_blk.nr_devices=0 slub_debug={} page_poison=1 log_buf_len=4M kmemleak={} {}", kConformanceRole, kRamDiskKib, setup.machine.slub_debug,
+                                             wants_kmemleak(plan.cases.front()) ? "on" : "off", setup.machine.kernel_parameters);
+    request.memory_mib = setup.machine.memory_mib;
     request.log_dir = setup.log_directory;
     request.silence_limit = kSilenceLimit;
     request.total_limit = kBootLimit;

@@ -26,9 +26,20 @@ struct CaseRecord {
     double seconds = 0;
 };
 
+/// What cases are run on.
+struct CaseMachine {
+    MachineKind kind = MachineKind::uml;
+    Accelerator accelerator = Accelerator::tcg;
+    unsigned cpus = 1;
+    unsigned memory_mib = 640;
+    std::string slub_debug = "F";        ///< checks of the slab allocator, as on the kernel's command line
+    std::string kernel_parameters = {};  ///< beside those of every machine
+};
+
 struct CaseBoots {
+    CaseMachine machine = {};
     std::string label;              ///< names the log files
-    fs::path kernel_image;          ///< ARCH=um
+    fs::path kernel_image;          ///< built for the machine
     fs::path constant_initramfs;
     fs::path work_directory;        ///< for the initramfs of each boot
     fs::path log_directory;

@@ -2,6 +2,7 @@
 #include "bench/host/verify/verify_kernels.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <fmt/chrono.h>
@@ -33,11 +34,38 @@ using Clock = std::chrono::steady_clock;
 // A mutant is dead with the first case that fails: small portions find it early.
 constexpr size_t kCasesPerMutantBoot = 16;
 
+/// What verification runs on.
+struct Bench {
+    Target target;
+    CaseMachine machine;
+    unsigned most_jobs;  ///< 0: any
+};
+
+// The kernel that is measured, two CPUs emulated by a thread each; what is freed is overwritten, so that a use of it shows.
+// A busy host is no hang: what detects one there is slower than our own limits.
+const Bench kTwoCpus = {Target::bzimage,
+                        {MachineKind::kvm, Accelerator::tcg, 2, 1024, "FZP", "watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=180 sysctl.kernel.hung_task_timeout_secs=60"}, 1};
+const Bench kOneCpu = {Target::uml_checked, {}, 0};
+// Not cache/, which injects errors that this kernel cannot, nor leaks/, whose counts of slab objects hold for one CPU.
+constexpr std::array kTopicsOfTwoCpus = {"concurrency/*", "failure/*", "protocol/*", "signals/*"};
+
+const Bench& bench_of(const VerifyOptions& options) { return options.smp ? kTwoCpus : kOneCpu; }
+
+/// Of --smp, if nothing else is asked for, those that depend on what happens at the same time.
+std::vector<std::string> wanted_cases(const VerifyOptions& options) {
+    if (!options.smp || !options.cases.empty()) return options.cases;
+    std::vector<std::string> out;
+    for (const char* topic : kTopicsOfTwoCpus)
+        if (std::any_of(all_cases().begin(), all_cases().end(), [&](const Case& one) { return match_glob(topic, one.name); })) out.emplace_back(topic);
+    return out;
+}
+
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 /// What every boot shares.
 struct Setup {
     const VerifyOptions& options;
+    const Bench& bench;
     std::vector<const Case*> cases;
     fs::path constant_initramfs;
     fs::path work_directory;
@@ -119,9 +147,9 @@ Result<std::vector<VerifyArm>> resolve_arms(const VerifyOptions& options) {
 }
 
 /// Builds what is not built.  A kernel that cannot be built is that arm's outcome; an interrupt ends everything.
-Status build_arm(VerifyArm& arm, const KernelSource& source, Progress& progress) {
+Status build_arm(const Bench& bench, VerifyArm& arm, const KernelSource& source, Progress& progress) {
     BuildOptions options;
-    options.target = Target::uml_checked;
+    options.target = bench.target;
     auto built = build_kernel(source, arm.chain.back().folder.string(), progress, options);
     if (interrupted()) return interrupted_error("build kernels");
     if (built) arm.kernel = *built;
@@ -131,6 +159,7 @@ Status build_arm(VerifyArm& arm, const KernelSource& source, Progress& progress)
 
 CaseBoots boots_of(const Setup& setup, const VerifyArm& arm, size_t part) {
     CaseBoots boots;
+    boots.machine = setup.bench.machine;
     boots.label = fmt::format("{}-{}", arm.name, part);
     boots.kernel_image = arm.kernel->image;
     boots.constant_initramfs = setup.constant_initramfs;
@@ -155,9 +184,9 @@ void merge(CaseRun& all, CaseRun&& part) {
 }
 
 /// An error if nothing was heard of this kernel and that is the host's fault.
-Status ask_whose_fault(VerifyArm& arm) {
+Status ask_whose_fault(const Bench& bench, VerifyArm& arm) {
     if (!arm.run.silent) return {};
-    const Blame blame = blame_for(MachineKind::uml, Accelerator::tcg, arm.kernel->image, *arm.run.silent);
+    const Blame blame = blame_for(bench.machine.kind, bench.machine.accelerator, arm.kernel->image, *arm.run.silent);
     if (interrupted()) return interrupted_error("boot");
     if (blame.fault == Fault::host) return fail(blame.sentence, "", "");
     if (blame.fault == Fault::unknown) arm.doubt = blame.sentence;
@@ -165,8 +194,8 @@ Status ask_whose_fault(VerifyArm& arm) {
 }
 
 /// An error if there are doubts that no other kernel took away.
-Status refuse_doubts(const std::vector<VerifyArm>& arms) {
-    if (was_heard(MachineKind::uml, Accelerator::tcg)) return {};
+Status refuse_doubts(const Bench& bench, const std::vector<VerifyArm>& arms) {
+    if (was_heard(bench.machine.kind, bench.machine.accelerator)) return {};
     for (const auto& arm : arms)
         if (!arm.doubt.empty()) return fail(arm.doubt, "", "");
     return {};
@@ -198,7 +227,7 @@ Status run_arm(const Setup& setup, VerifyArm& arm, Progress& progress) {
     for (auto& worker : workers) worker.join();
     arm.elapsed_s = seconds_since(started);
     if (error) return tl::unexpected<Error>(*error);
-    return ask_whose_fault(arm);
+    return ask_whose_fault(setup.bench, arm);
 }
 
 /// Damaged images, as long as was asked for; what is found is cases that failed.
@@ -236,7 +265,7 @@ Status run_mutant(const Setup& setup, VerifyArm& arm) {
     for (const auto& one : arm.run.cases) arm.asked.push_back(one.name);
     std::sort(arm.asked.begin(), arm.asked.end());
     arm.elapsed_s = seconds_since(started);
-    return ask_whose_fault(arm);
+    return ask_whose_fault(setup.bench, arm);
 }
 
 void say_built(const VerifyArm& arm, Progress& progress) {
@@ -248,7 +277,7 @@ void say_built(const VerifyArm& arm, Progress& progress) {
 
 Status run_all(const Setup& setup, std::vector<VerifyArm>& arms, const KernelSource& source, Progress& progress) {
     for (auto& arm : arms) {
-        if (auto s = build_arm(arm, source, progress); !s) return s;
+        if (auto s = build_arm(setup.bench, arm, source, progress); !s) return s;
         say_built(arm, progress);
     }
     for (auto& arm : arms) {
@@ -273,7 +302,7 @@ Status run_all_mutants(const Setup& setup, std::vector<VerifyArm>& arms, const K
             Status status;
             {
                 std::lock_guard lock(building);
-                status = build_arm(arm, source, progress);
+                status = build_arm(setup.bench, arm, source, progress);
             }
             if (status && arm.kernel) status = run_mutant(setup, arm);
             std::lock_guard lock(mutex);
@@ -348,6 +377,7 @@ std::string reproduce_text(const Results& results, const VerifyOptions& options)
     std::string text = reproduce_head(results) + " verify";
     for (const auto& kernel : options.kernels) text += " " + shell_text({kernel});
     if (options.mutants) text += " --mutants --sample " + options.sample;
+    if (options.smp) text += " --smp";
     for (const auto& glob : options.cases) text += " --case " + shell_text({glob});
     if (!options.backends.empty()) text += " --backend " + join(options.backends, ",");
     text += fmt::format(" --seed {}", options.seed);
@@ -358,15 +388,17 @@ std::string reproduce_text(const Results& results, const VerifyOptions& options)
 }
 
 Result<Setup> prepare(const VerifyOptions& options, const fs::path& output, const fs::path& work) {
-    auto cases = select_cases(options.cases, options.backends);
+    const Bench& bench = bench_of(options);
+    auto cases = select_cases(wanted_cases(options), options.backends);
     if (!cases) return forward(cases);
     auto initramfs = conformance_initramfs(options.seed, work);
     if (!initramfs) return forward(initramfs);
-    auto config = wanted_config(Target::uml_checked);
+    auto config = wanted_config(bench.target);
     if (!config) return forward(config);
     // A machine waits for half of its time: for slow daemons and devices.
-    const unsigned jobs = options.jobs != 0 ? options.jobs : std::max(1u, std::thread::hardware_concurrency() * 3 / 2);
-    return Setup{options, std::move(*cases), *initramfs, work, output / "logs", std::move(*config), jobs};
+    unsigned jobs = options.jobs != 0 ? options.jobs : std::max(1u, std::thread::hardware_concurrency() * 3 / 2);
+    if (options.jobs == 0 && bench.most_jobs != 0) jobs = bench.most_jobs;
+    return Setup{options, bench, std::move(*cases), *initramfs, work, output / "logs", std::move(*config), jobs};
 }
 
 }  // namespace
@@ -376,8 +408,10 @@ Result<VerifyOutcome> verify_kernels(const VerifyOptions& options) {
     auto arms = resolve_arms(options);
     if (!arms) return forward(arms);
     if (auto cases = select_cases(options.cases, options.backends); !cases) return forward(cases);
-    if (auto s = require_machine({MachineKind::uml}); !s) return forward(s);
-    Run run = begin_run(options.mutants ? kMutantSuite : options.cases.empty() && options.backends.empty() ? kVerifySuite : kVerifyPartSuite, "uml", options.seed, options.argv);
+    const CaseMachine& machine = bench_of(options).machine;
+    if (auto s = require_machine({machine.kind, machine.accelerator}); !s) return forward(s);
+    const bool whole = options.cases.empty() && options.backends.empty() && !options.smp;
+    Run run = begin_run(options.mutants ? kMutantSuite : whole ? kVerifySuite : kVerifyPartSuite, machine_name(machine.kind), options.seed, options.argv);
     const fs::path output = options.output.empty() ? fs::path("out") / run.id : options.output;
     if (auto s = make_directories(output / "logs"); !s) return forward(s);
     auto work = TempDirectory::create(cache_root() / "work", "verify");
@@ -390,10 +424,10 @@ Result<VerifyOutcome> verify_kernels(const VerifyOptions& options) {
     if (!setup) return forward(setup);
     auto status = options.mutants ? run_all_mutants(*setup, *arms, *source, progress) : run_all(*setup, *arms, *source, progress);
     if (!status) return forward(status);
-    if (auto s = refuse_doubts(*arms); !s) return forward(s);
+    if (auto s = refuse_doubts(setup->bench, *arms); !s) return forward(s);
 
-    run.accelerator = "none";
-    run.clock = clock_of(MachineKind::uml, Accelerator::tcg);
+    run.accelerator = machine.kind == MachineKind::uml ? "none" : accelerator_name(machine.accelerator);
+    run.clock = clock_of(machine.kind, machine.accelerator);
     run.elapsed_s = seconds_since(started);
     VerifyOutcome out{conclude(std::move(run), *arms, options.mutants), output, ExitCode::ok};
     out.exit_code = static_cast<ExitCode>(out.results.run.exit_code);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A whole verification: kernels built for User Mode Linux with every check on,
-// the conformance cases run on each, outcomes held against what the series say.
+// A whole verification: kernels built for User Mode Linux, or for QEMU, with every check
+// on, the conformance cases run on each, outcomes held against what the series say.
 #pragma once
 
 #include <string>
@@ -19,6 +19,7 @@ inline constexpr const char* kMutantSuite = "mutants";
 struct VerifyOptions {
     std::vector<std::string> kernels;  ///< series by name or folder
     bool mutants = false;              ///< instead: the series of kernel-patches/mutants, all or those of `kernels`
+    bool smp = false;                  ///< on two CPUs in QEMU instead: the cases that two CPUs can tell more of, or `cases`
     std::string sample = "1/1";        ///< of the mutants: part i of n
     std::vector<std::string> cases;    ///< globs; empty: all
     std::vector<std::string> backends; ///< empty: all
