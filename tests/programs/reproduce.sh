@@ -4,7 +4,6 @@
 # label: booted
 # timeout: 1800
 . "$(dirname "$0")/common.bash"
-its_turn 1
 folder=$scratch/reproducer
 expect_exit 0 "$diobench" verify base --reproduce compressed/partly-here --out "$folder"
 for file in README.md reproduce.c run.sh steps kernel.config checks.config expected.txt wrong.txt images/compressed.0.erofs files/compressed/several; do
