@@ -102,7 +102,7 @@ Result<Finding> one_of_two_goes(World& world, const std::string& domain, Goes go
         return failed(fmt::format("a read of one image ended when another one {}{}{}", goes == Goes::unmounted ? "was unmounted" : "lost its anonymous descriptor",
                                   end->text.empty() ? "" : ": ", end->text));
     auto wrong = serve_held(*script, *read, *reader);
-    if (!wrong) return forward(wrong);
+    if (!wrong) return failed("the READ of an image that was held while another one went cannot be answered any more: " + wrong.error().message());
     Complaints complaints;
     complaints.add(*wrong);
     wrong = served_read(world, *script, *stays, {2 << 20, 4 * kBlockBytes});
