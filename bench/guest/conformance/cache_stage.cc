@@ -37,6 +37,18 @@ Status check_ram_disk(uint64_t wanted_bytes) {
                 ExitCode::invalid);
 }
 
+/// A file system on it that is still in use, with nothing mounted, would fail every case that comes after.
+Status wait_for_ram_disk() {
+    constexpr milliseconds kLimit{2000};
+    constexpr milliseconds kNap{5};
+    for (auto left = kLimit / kNap; left > 0; --left) {
+        UniqueFd alone(::open(kRamDisk, O_RDONLY | O_EXCL | O_CLOEXEC));
+        if (alone.valid() || errno != EBUSY) return {};
+        std::this_thread::sleep_for(kNap);
+    }
+    return fail("use RAM disk", kRamDisk, "the cache's file system is still in use with nothing mounted", ExitCode::invalid);
+}
+
 Result<std::string> bring_up(const CacheOptions& options) {
     if (options.device == CacheOptions::Device::ram) {
         if (auto s = check_ram_disk(options.size_bytes); !s) return forward(s);
@@ -183,6 +195,7 @@ std::optional<Finding> unless_injected() {
 Status remove_stale_devices() {
     (void)inject_errors(InjectedErrors::none);
     if (auto s = remove_stale_dm_device(); !s) return s;
+    if (auto s = wait_for_ram_disk(); !s) return s;
     return remove_null_blk();
 }
 

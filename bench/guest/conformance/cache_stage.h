@@ -76,7 +76,7 @@ enum class InjectedErrors : unsigned {
 /// A finding that skips a case about injected errors on a kernel that has none.
 [[nodiscard]] std::optional<Finding> unless_injected();
 
-/// Removes the devices that a case which was killed left behind, and the errors it injected.
+/// Removes the devices that a case which was killed left behind, and the errors it injected.  An error if one is still in use.
 [[nodiscard]] Status remove_stale_devices();
 
 }  // namespace diobench
