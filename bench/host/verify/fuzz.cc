@@ -153,10 +153,12 @@ private:
             cases.push_back({fmt::format("mount/fuzz-{}", first), std::move(images)});
             numbers[cases.back().first] = first;
         }
-        auto records = run_on_kernel(cases, label, [](const CaseRecord& one) { return one.outcome == Outcome::fail; });
+        auto records = run_on_kernel(cases, label, [this](const CaseRecord& one) {
+            tried_ += kImagesPerCase;
+            return one.outcome == Outcome::fail;
+        });
         if (!records) return forward(records);
         for (const auto& one : *records) {
-            tried_ += kImagesPerCase;
             if (one.outcome != Outcome::fail || found() >= kMostFinds) continue;
             const auto images = std::find_if(cases.begin(), cases.end(), [&](const auto& some) { return some.first == one.name; });
             if (auto s = tell_apart({numbers.at(one.name), images->second, one}, label); !s) return s;
