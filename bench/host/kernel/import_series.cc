@@ -176,6 +176,14 @@ Status put_in_place(const fs::path& part, const fs::path& folder, Existing exist
     return fail_errno("rename to", folder.string());
 }
 
+/// What the series under it is known to fail, it fails as well until it repairs it, which verify says.
+void add_known_failures_below(const std::vector<Series>& below, ImportedSeries& out) {
+    if (below.empty() || below.back().known_failures.empty()) return;
+    const auto& known = below.back().known_failures;
+    out.series.known_failures.insert(out.series.known_failures.end(), known.begin(), known.end());
+    out.assumptions.push_back(fmt::format("known_failures: the {} of {}, which it stands on", known.size(), below.back().name));
+}
+
 }  // namespace
 
 Status check_import(const ImportOptions& options) {
@@ -218,6 +226,7 @@ Result<ImportedSeries> import_series(const std::vector<RawMail>& mails, const Ke
     out.series.revises = options.revises;
     out.series.known_failures = options.known_failures;
     out.series.folder = folder_of(options) / options.name;
+    add_known_failures_below(*below, out);
     std::vector<fs::path> below_patches;
     for (const auto& series : *below) {
         out.below.push_back(series.name);

@@ -287,6 +287,22 @@ TEST_F(Import, WhatIsSaidIsWritten) {
     EXPECT_THAT(import({"format-patch.patch"}, options).error().message(), HasSubstr("Linux 6.12.117, which the patches are checked against, is not in this range"));
 }
 
+TEST_F(Import, FailsWhatTheSeriesUnderItIsKnownToFail) {
+    ImportOptions options;
+    options.known_failures = {{"*sparse*", "holes"}};
+    ASSERT_TRUE(import({"format-patch.patch"}, options));
+    options = {};
+    options.name = "upper";
+    options.on = {"mine"};
+    auto upper = import({"quoted-printable.eml"}, options);
+    ASSERT_TRUE(upper) << upper.error().message();
+    EXPECT_THAT(upper->assumptions, testing::Contains(HasSubstr("the 1 of mine, which it stands on")));
+    auto series = load_series((into() / "upper").string());
+    ASSERT_TRUE(series) << series.error().message();
+    ASSERT_EQ(series->known_failures.size(), 1u);
+    EXPECT_EQ(series->known_failures[0].case_glob, "*sparse*");
+}
+
 TEST_F(Import, CommitsOfATree) {
     const fs::path repository = scratch() / "git";
     fs::copy(mails() / "tree", repository, fs::copy_options::recursive);
