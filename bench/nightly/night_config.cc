@@ -67,9 +67,7 @@ Status read_kernels(NightSection& root, const fs::path& file, NightConfig& confi
     Faults faults;
     for (const auto& element : *array) {
         if (!element.is_table()) return root.bad(element, "kernel", "expected tables: [[kernel]]");
-        auto kernel = read_kernel(*element.as_table(), file);
-        if (kernel) config.kernels.push_back(std::move(*kernel));
-        else faults.add(kernel);
+        faults.append(read_kernel(*element.as_table(), file), config.kernels);
     }
     return faults.status();
 }

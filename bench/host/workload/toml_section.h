@@ -105,9 +105,7 @@ public:
     /// Into `into` if it is a value; else its error is a fault of this table. Whether it was a value.
     template <class T, class Into>
     bool keep(Result<T> value, Into& into) {
-        if (value) into = std::move(*value);
-        else faults_.add(value);
-        return value.has_value();
+        return faults_.keep(std::move(value), into);
     }
     template <class Fault>
     void fault(const Fault& fault) { faults_.add(fault); }

@@ -419,9 +419,7 @@ Result<WorkloadSet> load_workloads(const fs::path& folder, const Abilities& abil
     for (const auto& file : *files) {
         auto text = read_file(file);
         if (!text) return forward(text);
-        auto workload = parse_workload(*text, file.string(), set, abilities);
-        if (workload) set.workloads.push_back(std::move(*workload));
-        else faults.add(workload);
+        faults.append(parse_workload(*text, file.string(), set, abilities), set.workloads);
     }
     if (auto s = faults.status(); !s) return forward(s);
     return set;

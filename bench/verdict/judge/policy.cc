@@ -69,11 +69,7 @@ public:
         if (!names) return forward(names);
         std::vector<const Metric*> out;
         Faults faults;
-        for (const auto& name : *names) {
-            auto metric = one_metric(key, name);
-            if (metric) out.push_back(*metric);
-            else faults.add(metric);
-        }
+        for (const auto& name : *names) faults.append(one_metric(key, name), out);
         if (auto s = faults.status(); !s) return forward(s);
         return out;
     }
@@ -165,8 +161,10 @@ Status read_wall(PolicySection& section, WallSettings& wall) {
     section.take("max_steal_percent", 0, 100, 0.01, wall.max_steal);
     section.take("max_pressure_percent", 0, 100, 0.01, wall.max_pressure);
     section.take("sentinel_percent", 0.1, 1000, 0.01, wall.sentinel);
-    if (const toml::node* most = section.find("max_pairs"); most != nullptr && wall.max_pairs < wall.min_pairs)
-        section.fault(section.bad(*most, "max_pairs", fmt::format("it is less than min_pairs, {}", wall.min_pairs)));
+    const toml::node* most = section.find("max_pairs");
+    const toml::node* fewest = section.find("min_pairs");
+    if (wall.max_pairs < wall.min_pairs && most != nullptr) section.fault(section.bad(*most, "max_pairs", fmt::format("it is less than min_pairs, {}", wall.min_pairs)));
+    else if (wall.max_pairs < wall.min_pairs) section.fault(section.bad(*fewest, "min_pairs", fmt::format("it is more than max_pairs, {}", wall.max_pairs)));
     return section.done();
 }
 
@@ -179,9 +177,7 @@ Status read_each(PolicySection& document, const std::string& file, const char* n
     Faults faults;
     for (const auto& element : *node->as_array()) {
         PolicySection section(*element.as_table(), file, fmt::format("[[{}]]", name));
-        auto one = read(section);
-        if (one) into.push_back(std::move(*one));
-        else faults.add(one);
+        faults.append(read(section), into);
     }
     return faults.status();
 }

@@ -54,6 +54,7 @@ TEST(Policy, RefusesWhatItDoesNotKnowWithFileAndLine) {
     EXPECT_THAT(error_of("[[gate]\n"), testing::HasSubstr("p.toml:1"));
     EXPECT_THAT(error_of(""), testing::HasSubstr("no [[gate]] table"));
     EXPECT_THAT(error_of(kGate + "[wall]\nmin_pairs = 20\nmax_pairs = 10\n"), testing::HasSubstr("less than min_pairs"));
+    EXPECT_THAT(error_of(kGate + "[wall]\nmin_pairs = 1000\n"), testing::AllOf(testing::HasSubstr("p.toml:7: min_pairs"), testing::HasSubstr("more than max_pairs")));
     EXPECT_THAT(error_of(kGate + "[wall]\nmin_pairs = 8.5\n"), testing::HasSubstr("whole number"));
     EXPECT_THAT(error_of(kGate + "floor_of = \"cpu_ns_per_op.total\"\n"), testing::AllOf(testing::HasSubstr("p.toml:6"), testing::HasSubstr("machines = [\"exact\"]")));
     EXPECT_THAT(error_of(kGate + "floor_of = \"cpu\"\n"), testing::HasSubstr("there is no such metric"));
