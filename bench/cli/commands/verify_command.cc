@@ -49,8 +49,8 @@ Result<ExitCode> list_cases(const VerifyArguments& arguments) {
 
 Result<ExitCode> reproduce_case(const VerifyArguments& arguments) {
     const VerifyOptions& options = arguments.options;
-    if (options.kernels.size() != 1 || options.mutants || !options.cases.empty())
-        return fail("verify", "--reproduce", "it takes one KERNEL, one case and neither --case nor --mutants, such as: diobench verify base --reproduce compressed/partly-here");
+    if (options.kernels.size() != 1 || options.mutants || options.smp || options.fuzz_s != 0 || !options.cases.empty() || !options.backends.empty())
+        return fail("verify", "--reproduce", "it takes one KERNEL, one case and neither --case, --backend, --mutants, --smp nor --fuzz, such as: diobench verify base --reproduce compressed/partly-here");
     auto outcome = write_reproducer({options.kernels.front(), arguments.reproduce, options.seed, options.output, options.tree, options.revision});
     if (!outcome) return forward(outcome);
     const char* found = outcome->shown == FaultShown::yes  ? "the fault shows (wrong.txt)"
@@ -119,7 +119,7 @@ void register_verify_command(CLI::App& app, CommandContext& context) {
     command->add_flag("--list", arguments->list, "Print the cases: what is right, and why; run nothing");
     command->add_flag("--protocol", arguments->protocol, "Print what /dev/cachefiles answers to each command in each state, and why; run nothing");
     command->add_flag("--mutants", options.mutants, "Instead: the faulty series of kernel-patches/mutants (all, or the KERNELs); each must fail a case");
-    command->add_flag("--smp", options.smp, "On two CPUs, emulated, with freed memory overwritten: cases of concurrency, failure, protocol and signals (or --case)");
+    command->add_flag("--smp", options.smp, "On two CPUs, emulated, with freed memory overwritten: cases of concurrency, failure, leaks, protocol and signals (or --case)");
     command->add_option("--sample", options.sample, "With --mutants: only part I of N")->option_text("I/N");
     command->add_option("--fuzz", options.fuzz_s, "So many seconds more: images damaged at random (by --seed); what is found is minimised to one image")->option_text("SECONDS")->check(CLI::PositiveNumber);
     command->add_option("--seed", options.seed, "Of content, offsets and damage")->capture_default_str();

@@ -46,18 +46,14 @@ struct Bench {
 const Bench kTwoCpus = {Target::bzimage,
                         {MachineKind::kvm, Accelerator::tcg, 2, 1024, "FZP", "watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=180 sysctl.kernel.hung_task_timeout_secs=60"}, 1};
 const Bench kOneCpu = {Target::uml_checked, {}, 0};
-// Not cache/, which injects errors that this kernel cannot, nor leaks/, whose counts of slab objects hold for one CPU.
-constexpr std::array kTopicsOfTwoCpus = {"concurrency/*", "failure/*", "protocol/*", "signals/*"};
+// Not cache/, which injects errors that this kernel cannot.
+constexpr std::array kTopicsOfTwoCpus = {"concurrency/*", "failure/*", "leaks/*", "protocol/*", "signals/*"};
 
 const Bench& bench_of(const VerifyOptions& options) { return options.smp ? kTwoCpus : kOneCpu; }
 
 /// Of --smp, if nothing else is asked for, those that depend on what happens at the same time.
 std::vector<std::string> wanted_cases(const VerifyOptions& options) {
-    if (!options.smp || !options.cases.empty()) return options.cases;
-    std::vector<std::string> out;
-    for (const char* topic : kTopicsOfTwoCpus)
-        if (std::any_of(all_cases().begin(), all_cases().end(), [&](const Case& one) { return match_glob(topic, one.name); })) out.emplace_back(topic);
-    return out;
+    return options.smp && options.cases.empty() ? std::vector<std::string>(kTopicsOfTwoCpus.begin(), kTopicsOfTwoCpus.end()) : options.cases;
 }
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
@@ -387,10 +383,8 @@ std::string reproduce_text(const Results& results, const VerifyOptions& options)
     return text + " \"$@\"\n";
 }
 
-Result<Setup> prepare(const VerifyOptions& options, const fs::path& output, const fs::path& work) {
+Result<Setup> prepare(const VerifyOptions& options, std::vector<const Case*> cases, const fs::path& output, const fs::path& work) {
     const Bench& bench = bench_of(options);
-    auto cases = select_cases(wanted_cases(options), options.backends);
-    if (!cases) return forward(cases);
     auto initramfs = conformance_initramfs(options.seed, work);
     if (!initramfs) return forward(initramfs);
     auto config = wanted_config(bench.target);
@@ -398,7 +392,7 @@ Result<Setup> prepare(const VerifyOptions& options, const fs::path& output, cons
     // A machine waits for half of its time: for slow daemons and devices.
     unsigned jobs = options.jobs != 0 ? options.jobs : std::max(1u, std::thread::hardware_concurrency() * 3 / 2);
     if (options.jobs == 0 && bench.most_jobs != 0) jobs = bench.most_jobs;
-    return Setup{options, bench, std::move(*cases), *initramfs, work, output / "logs", std::move(*config), jobs};
+    return Setup{options, bench, std::move(cases), *initramfs, work, output / "logs", std::move(*config), jobs};
 }
 
 }  // namespace
@@ -407,7 +401,8 @@ Result<VerifyOutcome> verify_kernels(const VerifyOptions& options) {
     const auto started = Clock::now();
     auto arms = resolve_arms(options);
     if (!arms) return forward(arms);
-    if (auto cases = select_cases(options.cases, options.backends); !cases) return forward(cases);
+    auto cases = select_cases(wanted_cases(options), options.backends);
+    if (!cases) return forward(cases);
     const CaseMachine& machine = bench_of(options).machine;
     if (auto s = require_machine({machine.kind, machine.accelerator}); !s) return forward(s);
     const bool whole = options.cases.empty() && options.backends.empty() && !options.smp;
@@ -420,7 +415,7 @@ Result<VerifyOutcome> verify_kernels(const VerifyOptions& options) {
     Progress progress("kernels");
     auto source = options.tree.empty() ? distribution_source(progress) : tree_source(options.tree, options.revision, progress);
     if (!source) return forward(source);
-    auto setup = prepare(options, output, work->path());
+    auto setup = prepare(options, std::move(*cases), output, work->path());
     if (!setup) return forward(setup);
     auto status = options.mutants ? run_all_mutants(*setup, *arms, *source, progress) : run_all(*setup, *arms, *source, progress);
     if (!status) return forward(status);
