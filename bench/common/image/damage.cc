@@ -8,6 +8,7 @@
 #include <set>
 
 #include "bench/common/base/text.h"
+#include "bench/common/base/units.h"
 #include "bench/common/image/erofs_format.h"
 #include "bench/common/image/erofs_places.h"
 
@@ -98,8 +99,6 @@ constexpr Row kDirent[] = {
     {"nameoff", 8, 2, Touches::image},
     {"file_type", 10, 1, Touches::nothing},  // whoever opens by name does not ask for it
 };
-
-uint64_t round_up(uint64_t value, uint64_t unit) { return (value + unit - 1) / unit * unit; }
 
 /// Gathers the fields of an image.
 class Fields {

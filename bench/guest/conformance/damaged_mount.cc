@@ -67,7 +67,6 @@ Result<DamagedImages> DamagedImages::begin(World& world) {
     if (auto s = world.ensure_cache(); !s) return forward(s);
     auto buffer = ReadBuffer::create(kPieceBytes);
     if (!buffer) return forward(buffer);
-    (void)set_erofs_assertions(Assertions::off);
     (void)write_knob("/proc/sys/kernel/printk_devkmsg", "on");  // each line of say_in_kernel_log(), not only some
     return DamagedImages(world, std::move(*folder), std::move(*buffer));
 }
@@ -133,6 +132,7 @@ Result<DamagedVisit> DamagedImages::visit(const DamagedImage& damaged, const Dam
         visit.mounted = mount.has_value();
         if (mount) {
             visit.wrong = look_at(*mount, damaged, **image);
+            // A device that is not the image's own holds other data: of what is read nothing is claimed.
             if (!options.devices.empty()) visit.wrong.clear();
             if (auto s = mount->unmount(); !s && visit.wrong.empty()) visit.wrong = "unmount: " + s.error().message();
         }

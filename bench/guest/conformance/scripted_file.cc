@@ -6,12 +6,6 @@
 
 namespace diobench {
 
-namespace {
-
-constexpr milliseconds kEnough{5000};
-
-}  // namespace
-
 Result<ReaderProcess> ScriptedFile::start_read(World& world, const ReadOnce& what) const {
     return world.start_reader([&] { return read_once(subject, path(), what); });
 }

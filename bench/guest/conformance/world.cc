@@ -29,6 +29,7 @@
 #include "bench/guest/cell/system.h"
 #include "bench/guest/conformance/cache_stage.h"
 #include "bench/guest/conformance/ext4_copy.h"
+#include "bench/guest/conformance/fscache_left.h"
 
 namespace diobench {
 
@@ -43,7 +44,6 @@ constexpr uint64_t kDiskBytes = 16 << 20;
 constexpr milliseconds kReleaseLimit{5000};
 constexpr milliseconds kVolumeLimit{1000};
 constexpr milliseconds kNap{2};
-constexpr size_t kVolumeHeadings = 2;
 
 struct Shared {
     DaemonFaults faults;
@@ -444,9 +444,7 @@ Status World::unmount_left() {
 // Whether volumes stay for good is asked after the case.
 bool World::wait_for_volumes() const {
     for (auto left = kVolumeLimit / kNap; left > 0; --left) {
-        auto rows = split(read_file("/proc/fs/netfs/volumes").value_or(""), '\n');
-        std::erase_if(rows, [](const auto& row) { return row.empty(); });
-        if (rows.size() <= kVolumeHeadings) return true;
+        if (left_in_fscache({"volumes"}, milliseconds(0)).empty()) return true;
         std::this_thread::sleep_for(kNap);
     }
     return false;

@@ -32,6 +32,9 @@ namespace diobench {
 
 using std::chrono::milliseconds;
 
+/// For whatever waits for nobody any more to come to its end.
+inline constexpr milliseconds kEnough{5000};
+
 /// What the cache file system lies on.
 struct CacheOptions {
     enum class Device {

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "bench/common/base/units.h"
 #include "bench/common/trace/trace.h"
 #include "bench/guest/engine/read_loop.h"
 
@@ -15,8 +16,6 @@ namespace {
 /// At least so many buffers, so that also a run at iodepth 1 leaves several reads to check.
 constexpr unsigned kMinimumSlots = 8;
 constexpr uint64_t kPieceBytes = 4096;
-
-uint64_t round_up(uint64_t value, uint64_t to) { return (value + to - 1) / to * to; }
 
 }  // namespace
 

@@ -85,10 +85,6 @@ void DamageGenerator::leave_out(const std::string& image) {
     std::erase_if(originals_, [&](const Original& one) { return one.name == image; });
 }
 
-const std::string& DamageGenerator::bytes(const std::string& image) const {
-    return std::find_if(originals_.begin(), originals_.end(), [&](const Original& one) { return one.name == image; })->bytes;
-}
-
 DamagedImage DamageGenerator::image(uint64_t number) const {
     Random random(content_word({seed_, 0}, number, 0));
     const Original& original = originals_[random() % originals_.size()];

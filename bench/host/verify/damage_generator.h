@@ -21,8 +21,6 @@ public:
     void leave_out(const std::string& image);
     /// One to five edits of one image: fields and bytes near them; values of interest, random ones, single bits.
     [[nodiscard]] DamagedImage image(uint64_t number) const;
-    /// Blob 0 of an image, as it is.
-    [[nodiscard]] const std::string& bytes(const std::string& image) const;
 
 private:
     struct Original {

@@ -9,6 +9,7 @@
 #include "bench/common/base/terminal.h"
 #include "bench/common/base/text.h"
 #include "bench/common/image/mkfs.h"
+#include "bench/common/plan/case_name.h"
 #include "bench/guest/conformance/case.h"
 #include "bench/host/kernel/build.h"
 #include "bench/host/kernel/config.h"
@@ -86,7 +87,7 @@ Status write_patches(const Recipe& recipe) {
 
 std::string known_reason(const Recipe& recipe) {
     for (const auto& known : recipe.chain.back().known_failures)
-        if (match_glob(known.case_glob, recipe.about.name)) return "What is known of it: " + known.reason + ".\n\n";
+        if (speaks_of(known.case_glob, recipe.about.name)) return "What is known of it: " + known.reason + ".\n\n";
     return "";
 }
 

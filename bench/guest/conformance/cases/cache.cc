@@ -22,7 +22,6 @@ namespace diobench::cache_cases {
 
 namespace {
 
-constexpr milliseconds kEnough{5000};
 constexpr milliseconds kMoment{30};
 /// A mount that waits for what is still being let go of waits for that only: so many seconds in which the machine has
 /// nothing to do are long.

@@ -20,8 +20,6 @@ namespace diobench::cache_errors_cases {
 
 namespace {
 
-constexpr milliseconds kEnough{5000};
-
 /// One volume for all images: its 256 directories are dear.
 const MountOptions kInDomain{.domain_id = "one", .fsid = {}, .device_names = {}};
 

@@ -17,7 +17,6 @@ namespace diobench::cache_leaks_cases {
 
 namespace {
 
-constexpr milliseconds kEnough{5000};
 /// Of each of two rounds of mounts: a volume's 256 directories are dear.
 constexpr unsigned kMounts = 4;
 /// Of each of two rounds of binds: each prints lines, and too many are a flood.

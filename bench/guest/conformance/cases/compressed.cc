@@ -24,7 +24,6 @@ namespace {
 
 constexpr const char* kImage = "compressed";
 constexpr const char* kFile = "several";
-constexpr milliseconds kEnough{5000};
 constexpr uint64_t kNothing = 0;
 constexpr uint64_t kSome = UINT64_MAX;  ///< how much is not known
 

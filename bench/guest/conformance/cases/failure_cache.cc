@@ -17,7 +17,6 @@ namespace diobench::failure_cache_cases {
 
 namespace {
 
-constexpr milliseconds kEnough{5000};
 constexpr uint64_t kCold = 4 << 20;
 
 struct Attempt {

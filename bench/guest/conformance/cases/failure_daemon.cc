@@ -22,7 +22,6 @@ namespace diobench::failure_daemon_cases {
 namespace {
 
 constexpr size_t kWindow = 128 << 10;
-constexpr milliseconds kEnough{5000};
 
 /// One open file, a buffer, and the calls to read with.
 struct Reading {

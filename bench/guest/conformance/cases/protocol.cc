@@ -24,7 +24,6 @@ namespace diobench::protocol_cases {
 
 namespace {
 
-constexpr milliseconds kEnough{5000};
 constexpr milliseconds kMoment{30};
 
 /// A script with an image that is mounted.

@@ -17,7 +17,6 @@ namespace diobench::protocol_close_cases {
 
 namespace {
 
-constexpr milliseconds kEnough{5000};
 constexpr milliseconds kMoment{30};
 
 /// An image that is unmounted, its CLOSE not read.

@@ -20,7 +20,6 @@ namespace diobench::protocol_states_cases {
 
 namespace {
 
-constexpr milliseconds kEnough{5000};
 constexpr const char* kErrorInjection = "/proc/sys/cachefiles/error_injection";
 constexpr uint32_t kFarId = 100;
 

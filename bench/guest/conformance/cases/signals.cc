@@ -22,7 +22,6 @@ namespace diobench::signals_cases {
 namespace {
 
 constexpr milliseconds kDeath{4000};
-constexpr milliseconds kEnough{5000};
 constexpr uint64_t kCold = 4 << 20;
 constexpr unsigned kOutstanding = 8;
 
