@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "bench/guest/conformance/case.h"
-#include "bench/guest/conformance/daemon_script.h"
 #include "bench/guest/conformance/open_file.h"
 #include "bench/guest/conformance/read_once.h"
+#include "bench/guest/conformance/scripted_file.h"
 
 namespace diobench::concurrency_request_cases {
 
@@ -87,21 +87,11 @@ Result<Finding> reopened(World& world) {
     constexpr unsigned kMounts = 12;  // a volume is 257 directories: the cache has room for 15
     auto script = DaemonScript::begin(world);
     if (!script) return forward(script);
-    auto image = find_test_image("large");
-    if (!image) return forward(image);
     for (unsigned round = 0; round < rounds(kMounts); ++round) {
-        auto pending = world.start_mount("large");
-        if (!pending) return forward(pending);
-        auto wrong = script->serve_until_end(pending->process, "mount(2)");
-        if (!wrong) return forward(wrong);
-        if (!wrong->empty()) return failed("mount after others that were unmounted while their blob was opened again: " + *wrong);
-        const Subject subject{*image, (*image)->file("large"), world.seed()};
-        auto known = world.start_reader([&] { return read_once(subject, pending->mount.file("large"), {.offset = 0, .length = kBlockBytes}); });
-        if (!known) return forward(known);
-        if (wrong = script->serve_until_end(*known, "a read that the daemon serves"); !wrong) return forward(wrong);
-        if (!wrong->empty()) return failed(*wrong);
-        script->forget(script->last_object());
-        auto reader = world.start_reader([&] { return read_once(subject, pending->mount.file("large"), {.offset = 1 << 20, .length = kBlockBytes}); });
+        auto file = mount_file(world, *script, "large", "large");
+        if (!file) return failed("mount and read after others that were unmounted while their blob was opened again: " + file.error().message());
+        script->forget(file->object_id);
+        auto reader = file->start_read(world, {.offset = 1 << 20, .length = kBlockBytes});
         if (!reader) return forward(reader);
         if (!script->readable(kEnough)) return failed("a read of a blob whose descriptor was closed sends nothing to the daemon: " + reader->where());
         // The kernel finds that the blob has to be opened again, and has a worker do it.
@@ -109,7 +99,7 @@ Result<Finding> reopened(World& world) {
         world.step("unmount an image whose blob is being opened again");
         reader->kill(SIGKILL);
         if (!reader->wait(kEnough)) return failed("a reader that was killed while its blob was opened again does not end: " + reader->where());
-        if (auto s = pending->mount.unmount(); !s) return failed("unmount of an image whose blob was opened again: " + s.error().message());
+        if (auto s = file->mount.unmount(); !s) return failed("unmount of an image whose blob was opened again: " + s.error().message());
     }
     return passed();
 }
