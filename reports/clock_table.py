@@ -44,14 +44,22 @@ def _summary_row(machine: str, one: dict[str, Any]) -> tuple[str, ...]:
     return (machine, family, str(one["ratios"]), agree, factor)
 
 
-def _ratio_row(machine: str, one: dict[str, Any]) -> tuple[str, ...]:
+def _exact_number(one: dict[str, Any], clock: str) -> str:
+    exact = one["exact"].get(clock)
+    return "" if exact is None else _number(exact["ratio"]) + (", opposed" if one["agrees"][clock] is False else "")
+
+
+def _ratio_row(machine: str, one: dict[str, Any], exact_clocks: list[str]) -> tuple[str, ...]:
     place = ", ".join(part for part in (one["device"], one["io"]) if part)
-    real, exact = one["real"], one["exact"][COUNTED]
+    real = one["real"]
     bounds = "not bounded" if real["high"] is None else f"{_number(real['low'])} to {_number(real['high'])}"
-    return (machine, one["what"], place, one["read"], _number(exact["ratio"]), _number(real["ratio"]), bounds, f"{apart(one['factor'][COUNTED]):.2f}")
+    return (machine, one["what"], place, one["read"], *(_exact_number(one, clock) for clock in exact_clocks), _number(real["ratio"]), bounds,
+            f"{apart(one['factor'][COUNTED]):.2f}")
 
 
-RATIO_COLUMNS = ("clock", "ratio", "where", "read", "exact", "clock's", "interval", "times apart")
+def _ratio_table(rows: list[tuple[str, dict[str, Any]]], exact_clocks: list[str]) -> str:
+    return _table(("clock", "ratio", "where", "read", *exact_clocks, "clock's", "interval", f"{COUNTED}: times apart"),
+                  [_ratio_row(*row, exact_clocks) for row in rows])
 
 
 def markdown(found: dict[str, Any]) -> str:
@@ -64,11 +72,13 @@ def markdown(found: dict[str, Any]) -> str:
     text += _table(("clock", "ratios of", "held", "agree in sign", "median times apart"),
                    [_summary_row(clock["machine"], one) for clock in found["clocks"] for one in clock["summaries"]])
     ratios = [(clock["machine"], one) for clock in found["clocks"] for one in clock["ratios"] if one["status"] == "ok"]
-    opposed = [(machine, one) for machine, one in ratios if one["agrees"][COUNTED] is False]
-    text += f"\nOpposed, {len(opposed)}:\n\n" + _table(RATIO_COLUMNS, [_ratio_row(*one) for one in opposed]) if opposed else "\nNone is opposed.\n"
+    exact_clocks = [clock["name"] for clock in found["exact_clocks"] if any(one["exact"].get(clock["name"]) is not None for _, one in ratios)]
+    opposed = [(machine, one) for machine, one in ratios if any(one["agrees"].get(clock) is False for clock in exact_clocks)]
+    by_clock = ", ".join(f"{sum(one['agrees'].get(clock) is False for _, one in opposed)} {clock}" for clock in exact_clocks)
+    text += f"\nOpposed, {by_clock}:\n\n" + _ratio_table(opposed, exact_clocks) if opposed else "\nNone is opposed.\n"
     farthest = sorted(ratios, key=lambda one: -abs(math.log(one[1]["factor"][COUNTED])))[:MOST_APART]
     if farthest:
-        text += f"\nThe {len(farthest)} that are farthest apart:\n\n" + _table(RATIO_COLUMNS, [_ratio_row(*one) for one in farthest])
+        text += f"\nThe {len(farthest)} that are farthest apart:\n\n" + _ratio_table(farthest, exact_clocks)
     return text
 
 

@@ -47,6 +47,7 @@ Status write_resume_file(const fs::path& output, const Run& run, const RunOption
         {"filter", options.filter.glob},
         {"where", options.filter.where},
         {"only", options.only},
+        {"backwards", options.backwards},
         {"shard", options.shard},
         {"shards", options.shards},
         {"seeds", options.seeds},
@@ -77,6 +78,7 @@ Result<RunOptions> read_resume_file(const fs::path& output) {
         out.fio_jobs = paths_at(json, "fio_jobs");
         out.filter = {json.at("filter"), json.value("where", "")};
         out.only = json.at("only").get<std::vector<std::string>>();
+        out.backwards = json.value("backwards", false);
         out.shard = json.at("shard");
         out.shards = json.at("shards");
         out.seeds = json.at("seeds");

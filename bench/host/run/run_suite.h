@@ -26,6 +26,7 @@ struct RunOptions {
     std::vector<fs::path> fio_jobs;            ///< a user's own; instead of a suite
     CellFilter filter;
     std::vector<std::string> only;             ///< of those, these ids; empty: all
+    bool backwards = false;                    ///< the cells of a boot in reverse order: what a read leaves behind falls on other reads
     unsigned shard = 1;                        ///< which part of the boots, of `shards`
     unsigned shards = 1;
     unsigned seeds = 1;                        ///< how often all of it is made: with seed, seed + 1...

@@ -96,6 +96,7 @@ Result<SelectedCells> select_cells(const RunOptions& options) {
     for (const size_t place : *chosen)
         if (only.empty() || only.contains(all[place].id())) out.cells.push_back(all[place]);
     if (out.cells.empty()) return fail("select cells", options.filter.text(), fmt::format("none of the {} cells that were asked for by id is in suite {}", only.size(), options.suite));
+    if (options.backwards) std::reverse(out.cells.begin(), out.cells.end());
     out.workloads = std::move(*set);
     return out;
 }

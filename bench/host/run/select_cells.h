@@ -12,7 +12,7 @@ namespace diobench {
 
 struct SelectedCells {
     WorkloadSet workloads;
-    std::vector<Cell> cells;  ///< in file order
+    std::vector<Cell> cells;  ///< in file order, or RunOptions::backwards
 };
 
 /// The suite's cells (or those of options.workload_files and options.fio_jobs,

@@ -178,6 +178,8 @@ private:
         for (const Cell& cell : cells) ids.push_back(cell.id());
         auto runs = runs_of(session, candidate, std::move(ids));
         if (!runs) return forward(runs);
+        // Ratios within a boot would hold what the first of two reads did to the machine.
+        runs->alternate_order();
         WallSession wall(*runs, wall_, options_.seed);
         std::vector<RunPair> pairs;
         if (auto s = wall.collect(count, pairs); !s) return s;

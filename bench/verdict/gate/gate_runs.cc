@@ -49,6 +49,7 @@ Result<RunOutcome> GateRuns::run(const std::vector<std::string>& kernels, uint64
     options.suite = options_.suite;
     options.filter = options_.filter;
     options.only = only_;
+    options.backwards = alternates_ && seed % 2 == 0;
     options.machine = options_.machine;
     options.seed = seed;
     options.output = place_of(run);

@@ -37,6 +37,8 @@ public:
 
     /// Cells that need not be measured are left out from now on.
     void measure_only(std::vector<std::string> cells) { only_ = std::move(cells); }
+    /// Runs of every other seed read their cells backwards from now on, so that no cell of a boot always comes behind the same others.
+    void alternate_order() { alternates_ = true; }
     [[nodiscard]] const std::string& baseline() const { return baseline_; }
     [[nodiscard]] const std::string& candidate() const { return candidate_; }
 
@@ -67,6 +69,7 @@ private:
     std::string candidate_;
     std::set<std::string> patched_functions_;
     std::vector<std::string> only_;
+    bool alternates_ = false;
     mutable size_t reused_boots_ = 0;
 };
 
