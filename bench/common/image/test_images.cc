@@ -169,6 +169,9 @@ std::vector<TestImage> make_images() {
     images.push_back({.name = "names", .purpose = "names of every kind in a directory of several blocks", .data_cases = DataCases::none, .files = named_files()});
     images.push_back({.name = "links", .purpose = "symbolic links behind their inode, in a block of their own and on the border between", .data_cases = DataCases::none,
                       .files = {sized(1)}, .links = {1, 31, 59, 60, 61, 255, 1000, 3000, 4000, 4031, 4032, 4033, 4063, 4064, 4065, 4095}});
+    images.push_back({.name = "sparse-huge", .purpose = "more than 65,536 pages, hole but for the first MiB: what counts pages in 16 bits",
+                      .mkfs_options = {"-Enosbcrc,force-inode-extended"}, .chunk_bytes = 4 * kKiB, .stretched_chunk_bytes = kMiB, .placement = Placement::indexes,
+                      .data_cases = DataCases::none, .files = {{"huge", 0, 256 * kMiB + kBlockBytes, {{kMiB / kBlockBytes, 255 * kMiB / kBlockBytes + 1}}}}});
     return with_file_ids(std::move(images));
 }
 

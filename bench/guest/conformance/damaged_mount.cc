@@ -20,6 +20,7 @@
 #include "bench/common/base/files.h"
 #include "bench/guest/conformance/erofs_assertions.h"
 #include "bench/guest/conformance/fscache_left.h"
+#include "bench/guest/conformance/kernel_log.h"
 #include "bench/guest/conformance/odirect.h"
 
 namespace diobench {
@@ -47,11 +48,6 @@ struct CloseDirectory {
 using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
 }  // namespace
-
-void say_in_kernel_log(std::string_view text) {
-    const std::string line = fmt::format("<5>diobench: {}", text);
-    if (auto fd = UniqueFd::open("/dev/kmsg", O_WRONLY)) (void)!::write(fd->get(), line.data(), line.size());
-}
 
 std::optional<Finding> DamagedImages::unless_allowed() {
     if (set_erofs_assertions(Assertions::off)) return std::nullopt;

@@ -73,7 +73,4 @@ private:
     unsigned visits_ = 0;
 };
 
-/// Says in the kernel's log what is done now: the last thing that is read there of a kernel that dies of it.
-void say_in_kernel_log(std::string_view text);
-
 }  // namespace diobench

@@ -119,6 +119,11 @@ std::optional<std::string> kernel_message_of(std::string_view record) {
     return unescape(message);
 }
 
+void say_in_kernel_log(std::string_view text) {
+    const std::string line = fmt::format("<5>diobench: {}", text);
+    if (auto fd = UniqueFd::open("/dev/kmsg", O_WRONLY)) (void)!::write(fd->get(), line.data(), line.size());
+}
+
 Result<KernelLog> KernelLog::open() {
     auto fd = UniqueFd::open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
     if (!fd) return forward(fd);

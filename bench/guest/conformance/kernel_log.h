@@ -43,6 +43,9 @@ struct KernelComplaint {
 /// nothing if a program, not the kernel, wrote it.
 [[nodiscard]] std::optional<std::string> kernel_message_of(std::string_view record);
 
+/// Says in the kernel's log what is done now: the last thing that is read there of a kernel that dies of it.
+void say_in_kernel_log(std::string_view text);
+
 /// /dev/kmsg from a place on.
 class KernelLog {
 public:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/guest/conformance/open_file.h"
 
+#include <algorithm>
+#include <fmt/format.h>
 #include <unistd.h>
 #include <vector>
 
@@ -52,6 +54,16 @@ Result<WarmFile> open_warm(World& world, const std::string& image, const std::st
     auto path = world.cache_file("erofs," + names.fsid, names.fsid);
     if (!path) return fail("find", "cache file of " + names.fsid, "it has no name after its mount is gone", ExitCode::invalid);
     return WarmFile{std::move(*warm), std::move(*path)};
+}
+
+Result<uint64_t> place_of_block(const std::string& path, const Subject& subject, uint64_t block) {
+    auto fd = UniqueFd::open(path, O_RDONLY);
+    if (!fd) return forward(fd);
+    const auto wanted = right_bytes(subject, block * kBlockBytes, kBlockBytes);
+    std::vector<std::byte> found(kBlockBytes);
+    for (uint64_t at = 0; ::pread(fd->get(), found.data(), kBlockBytes, static_cast<off_t>(at * kBlockBytes)) > 0; ++at)
+        if (std::equal(wanted.begin(), wanted.end(), found.begin())) return at;
+    return fail("find", fmt::format("block {} of {}", block, subject.name()), "it is not in " + path, ExitCode::invalid);
 }
 
 std::optional<Finding> unless_direct(const World& world) {

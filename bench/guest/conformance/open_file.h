@@ -40,6 +40,9 @@ struct WarmFile {
 };
 [[nodiscard]] Result<WarmFile> open_warm(World& world, const std::string& image, const std::string& file, int flags);
 
+/// The block of a cache file, or of a blob, that holds block `block` of the subject (of the last one: what the file has of it).
+[[nodiscard]] Result<uint64_t> place_of_block(const std::string& path, const Subject& subject, uint64_t block);
+
 /// A finding that skips a case about true direct reads on a kernel that has none.
 [[nodiscard]] std::optional<Finding> unless_direct(const World& world);
 

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <chrono>
 #include <fmt/format.h>
+#include <optional>
 #include <sys/mman.h>
 #include <thread>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 
 #include "bench/common/base/units.h"
 #include "bench/guest/conformance/bad_memory.h"
+#include "bench/guest/conformance/held_reads.h"
 #include "bench/guest/conformance/odirect.h"
 #include "bench/guest/conformance/proc_numbers.h"
 
@@ -23,6 +25,7 @@ namespace {
 constexpr std::array kKinds = {BadMemory::Kind::unmapped, BadMemory::Kind::read_only, BadMemory::Kind::no_access};
 constexpr std::array kCalls = {ReadCall::pread, ReadCall::preadv, ReadCall::aio_pread, ReadCall::uring_read};
 constexpr milliseconds kAtOnce{6000};  ///< for what waits for no one, on a busy host
+constexpr milliseconds kCrowdsEnd{60'000};
 constexpr const char* kSource = "read(2), EFAULT; lib/iov_iter.c iov_iter_extract_pages(), iov_iter_zero(), copy_to_iter()";
 
 /// Where data of different origin lies.
@@ -262,15 +265,34 @@ Result<std::string> what_the_disk_has(World& world, const OpenFile& file, uint64
     return wrong_bytes(file.subject, offset, found);
 }
 
+/// Brings a range of the file into the cache.
+Status fetch(const OpenFile& file, uint64_t offset, size_t bytes) {
+    auto fd = file.open_again(0);
+    if (!fd) return forward(fd);
+    std::vector<std::byte> into(bytes);
+    if (::pread(fd->get(), into.data(), bytes, static_cast<off_t>(offset)) != static_cast<ssize_t>(bytes)) return fail_errno("fetch", file.path());
+    return {};
+}
+
+/// Who reads beside: nobody, or so many that wait for the daemon that workers have no room for more.
+enum class Company { none, crowd };
+
 /// What a direct read puts into a page of a file is a change of that file: the page is dirty after, whoever cleaned it meanwhile.
-Result<Finding> written_back(World& world, ReadCall call) {
+Result<Finding> written_back(World& world, ReadCall call, Company company) {
     if (auto skip = unless_direct(world)) return *skip;
     if (auto s = world.make_cache({.breakable = true}); !s) return forward(s);
     constexpr size_t kBytes = 64 * kKiB;
     constexpr uint64_t kOffset = 1 << 20;
     auto file = open_file(world, "large", "large", O_DIRECT);
     if (!file) return forward(file);
-    if (auto s = make_local(world, *file); !s) return forward(s);
+    if (auto s = company == Company::crowd ? fetch(*file, kOffset, kBytes) : make_local(world, *file); !s) return forward(s);
+    std::optional<Crowd> crowd;
+    if (company == Company::crowd) {
+        auto held = hold_crowd(world, *file, 2 << 20);
+        if (!held) return forward(held);
+        crowd.emplace(std::move(*held));
+        if (auto skip = unless_crowded(*crowd)) return world.faults().release(), *skip;
+    }
     auto disk = world.disk_directory();
     if (!disk) return forward(disk);
     auto fd = UniqueFd::open(*disk + "/buffer", O_RDWR | O_CREAT);
@@ -288,7 +310,14 @@ Result<Finding> written_back(World& world, ReadCall call) {
         if (auto s = world.repair_device(); !s) return forward(s);
         if (!meanwhile) return forward(meanwhile);
         auto end = reader->wait(kAtOnce);
-        text = end ? end->text : "the reader did not come to its end: " + reader->where();
+        text = end ? end->text : fmt::format("a read whose data is here did not come to its end{}: {}", crowd ? fmt::format(" while {} others wait for the daemon", kCrowd) : "", reader->where());
+        world.faults().release();
+        if (!end) end = reader->wait(kAtOnce);
+        if (!end) text += ", not even after the daemon answered";
+    }
+    if (crowd) {
+        auto others = crowd->process.wait(kCrowdsEnd);
+        if (text.empty()) text = others ? others->text : "reads that the daemon answered do not return: " + crowd->process.where();
     }
     if (!text.empty()) return failed(text);
     auto lost = what_the_disk_has(world, *file, kOffset, fd->get(), kBytes);
@@ -317,7 +346,11 @@ std::vector<Case> buffer_cases() {
         cases.push_back({fmt::format("buffers/written-back-{}", name),
                          "A direct read into a shared mapping of a file, whose pages are written back while the read is under way, leaves them dirty: what was read reaches that file.",
                          "Documentation/core-api/pin_user_pages.rst, unpin_user_pages_dirty_lock(); block/bio.c bio_check_pages_dirty()",
-                         [call = call](World& w) { return written_back(w, call); }});
+                         [call = call](World& w) { return written_back(w, call, Company::none); }});
+    cases.push_back({fmt::format("buffers/written-back-behind-{}-libaio", kCrowd),
+                     fmt::format("A direct read of local data into pages that are written back while it is under way comes to its end while {} reads of the file wait for the daemon.", kCrowd),
+                     "include/linux/workqueue.h, WQ_MAX_ACTIVE; Documentation/core-api/workqueue.rst, \"max_active\"; io_submit(2)",
+                     [](World& w) { return written_back(w, ReadCall::aio_pread, Company::crowd); }});
     return cases;
 }
 

@@ -101,17 +101,6 @@ Result<Finding> device_fails(World& world, const Scene& scene, int flags) {
     return complaints.finding();
 }
 
-/// Block of a cache file that holds block `block` of the subject.
-Result<uint64_t> place_in(const std::string& cache_file, const Subject& subject, uint64_t block) {
-    auto fd = UniqueFd::open(cache_file, O_RDONLY);
-    if (!fd) return forward(fd);
-    const auto wanted = right_bytes(subject, block * kBlockBytes, kBlockBytes);
-    std::vector<std::byte> found(kBlockBytes);
-    for (uint64_t at = 0; ::pread(fd->get(), found.data(), kBlockBytes, static_cast<off_t>(at * kBlockBytes)) > 0; ++at)
-        if (found == wanted) return at;
-    return fail("find", fmt::format("block {} of {}", block, subject.name()), "it is not in " + cache_file, ExitCode::invalid);
-}
-
 /// A read of eight blocks of which some cannot be read.
 Result<Finding> blocks_fail(World& world, int flags) {
     if (flags != 0)
@@ -132,7 +121,7 @@ Result<Finding> blocks_fail(World& world, int flags) {
     for (const auto& [first, last] : kBad)
         for (ReadCall call : kCalls) {
             for (uint64_t bad : {first, last}) {
-                auto place = place_in(cache_file, file.subject, offset / kBlockBytes + bad);
+                auto place = place_of_block(cache_file, file.subject, offset / kBlockBytes + bad);
                 if (!place) return forward(place);
                 if (auto s = world.break_block_of(cache_file, *place); !s) return forward(s);
             }

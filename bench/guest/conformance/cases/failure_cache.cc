@@ -203,6 +203,8 @@ std::vector<Case> all() {
                          [call](World& w) { return device_closed(w, O_DIRECT, call); }});
     cases.push_back({"failure/cache-cut-in-block-direct", "A direct read of a block that a truncated cache file has in part is EIO or the right bytes: a short read of the cache is no success.",
                      "read(2): a count is what was read; fs/erofs/fscache.c: transferred_or_error is a count as well", [](World& w) { return cut_short(w, O_DIRECT, (2 << 20) + 2048); }});
+    cases.push_back({"failure/cache-cut-in-sector-direct", "A direct read over the end of a cache file that was truncated in the middle of a sector is EIO or the right bytes, not EINVAL.",
+                     "read(2): EINVAL is of the caller's arguments; fs/iomap/direct-io.c, iomap_dio_bio_iter() wants whole sectors", [](World& w) { return cut_short(w, O_DIRECT, (2 << 20) + 1000); }});
     return cases;
 }
 

@@ -13,6 +13,7 @@
 #include "bench/guest/conformance/case.h"
 #include "bench/guest/conformance/damaged_mount.h"
 #include "bench/guest/conformance/fscache_left.h"
+#include "bench/guest/conformance/kernel_log.h"
 #include "bench/guest/conformance/leak_count.h"
 #include "bench/guest/conformance/read_once.h"
 
@@ -226,6 +227,21 @@ std::vector<size_t> most_lengths() { return {200, 248, 249, 250, 252, 256, 1000}
 /// The longest keys of a cookie.
 std::vector<size_t> longest_lengths() { return {253, 254, 255}; }
 
+/// A digest for a name, as registries give it: nothing that is made of it is too long.
+Result<Finding> digest_for_name(World& world) {
+    if (auto s = world.ensure_cache(); !s) return forward(s);
+    auto log = KernelLog::open();
+    if (!log) return forward(log);
+    auto mount = world.mount("flat", long_options(LongName::fsid, 64));
+    if (!mount) return failed("mount with an fsid of 64 bytes: " + mount.error().message());
+    auto said = log->read_new();
+    if (!said) return forward(said);
+    for (const auto& line : *said)
+        if (line.find("WQ_NAME_LEN") != std::string::npos || line.find("truncat") != std::string::npos)
+            return failed("a mount with an fsid of 64 bytes makes the kernel warn: " + line);
+    return passed();
+}
+
 struct Group {
     const char* name;
     const char* what;  ///< "magic, checksum or a feature word of the superblock"
@@ -274,6 +290,8 @@ std::vector<Case> all() {
                                             {"device", "A name of a device", LongName::device}})
         cases.push_back({.name = fmt::format("mount/long-{}", name), .right = fmt::format("{} {}", what, right), .source = kNames,
                          .run = [which](World& w) { return long_names(w, which, most_lengths()); }, .flood_lines = kLines});
+    cases.push_back({"mount/digest-for-name", "An image whose fsid is a digest of 64 characters is mounted without a word.", "kernel/workqueue.c, alloc_workqueue(): names of up to WQ_NAME_LEN (32) bytes",
+                     digest_for_name});
     cases.push_back({"mount/longest-blob-name", "A blob of a domain whose name has 253 to 255 bytes, which fscache takes, is mounted or an error; nothing crashes.", kNames,
                      [](World& w) { return long_names(w, LongName::fsid_in_domain, longest_lengths()); }});
     return cases;

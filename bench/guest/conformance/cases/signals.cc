@@ -6,13 +6,16 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <optional>
 #include <string>
 #include <sys/mman.h>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
 #include "bench/guest/conformance/async_batch.h"
 #include "bench/guest/conformance/case.h"
+#include "bench/guest/conformance/held_reads.h"
 #include "bench/guest/conformance/mapped_file.h"
 #include "bench/guest/conformance/open_file.h"
 #include "bench/guest/conformance/read_once.h"
@@ -24,6 +27,8 @@ namespace {
 constexpr milliseconds kDeath{4000};
 constexpr uint64_t kCold = 4 << 20;
 constexpr unsigned kOutstanding = 8;
+constexpr uint64_t kBehindCrowd = 6 << 20;
+constexpr milliseconds kCrowdsEnd{60'000};
 
 using Body = std::string (*)(const OpenFile&);
 
@@ -41,25 +46,71 @@ std::string map_waiting(const OpenFile& file) {
     return wrong_bytes(file.subject, kCold, copy);
 }
 
-std::string batch_waiting(const OpenFile& file, AsyncInterface interface) {
-    auto fd = file.open_again(O_DIRECT);
-    if (!fd) return fd.error().message();
-    auto buffer = ReadBuffer::create(kOutstanding * kBlockBytes);
-    if (!buffer) return buffer.error().message();
-    auto batch = AsyncBatch::create(interface, kOutstanding);
-    if (!batch) return batch.error().message();
-    std::vector<AsyncBatch::Request> requests;
-    for (size_t i = 0; i < kOutstanding; ++i) requests.push_back({kCold + 2 * i * kBlockBytes, {buffer->data() + i * kBlockBytes, kBlockBytes}});
-    if (auto s = batch->submit(fd->get(), requests); !s) return s.error().message();
-    auto done = batch->wait(kOutstanding, milliseconds(60'000));
+/// Direct reads of a process that are under way.
+struct Outstanding {
+    ReadBuffer buffer;
+    std::optional<AsyncBatch> batch;  ///< before the buffer is gone
+
+    [[nodiscard]] static Result<Outstanding> submit(const OpenFile& file, AsyncInterface interface, uint64_t offset = kCold) {
+        auto fd = file.open_again(O_DIRECT);
+        if (!fd) return forward(fd);
+        auto buffer = ReadBuffer::create(kOutstanding * kBlockBytes);
+        if (!buffer) return forward(buffer);
+        auto batch = AsyncBatch::create(interface, kOutstanding);
+        if (!batch) return forward(batch);
+        std::vector<AsyncBatch::Request> requests;
+        for (size_t i = 0; i < kOutstanding; ++i) requests.push_back({offset + 2 * i * kBlockBytes, {buffer->data() + i * kBlockBytes, kBlockBytes}});
+        if (auto s = batch->submit(fd->get(), requests); !s) return forward(s);
+        return Outstanding{std::move(*buffer), std::move(*batch)};
+    }
+};
+
+std::string batch_waiting(const OpenFile& file, AsyncInterface interface, uint64_t offset = kCold) {
+    auto reads = Outstanding::submit(file, interface, offset);
+    if (!reads) return reads.error().message();
+    auto done = reads->batch->wait(kOutstanding, milliseconds(60'000));
     return done ? std::string() : done.error().message();
 }
+
+/// io_destroy(2), or the end of a ring; then nothing more until the signal comes.
+std::string end_outstanding(const OpenFile& file, AsyncInterface interface) {
+    auto reads = Outstanding::submit(file, interface);
+    if (!reads) return reads.error().message();
+    reads->batch.reset();
+    for (;;) ::pause();
+}
+
+/// io_destroy(2) by one thread, while the other one waits for the signal.
+std::string destroy_by_thread(const OpenFile& file) {
+    auto reads = Outstanding::submit(file, AsyncInterface::aio);
+    if (!reads) return reads.error().message();
+    std::thread other([&] { reads->batch.reset(); });
+    for (;;) ::pause();
+}
+
+/// execve(2) ends reads of the program before; what comes after is ourselves without arguments, which is at its end at once.
+std::string exec_outstanding(const OpenFile& file, AsyncInterface interface) {
+    auto reads = Outstanding::submit(file, interface);
+    if (!reads) return reads.error().message();
+    UniqueFd quiet(::open("/dev/null", O_WRONLY));
+    ::dup2(quiet.get(), STDERR_FILENO);
+    ::execl("/proc/self/exe", "after-exec", nullptr);
+    return "cannot execute /proc/self/exe";
+}
+
+/// In what a process waits when the signal comes.
+enum class Stuck {
+    in_read,
+    behind_reads,  ///< in a call that waits for its reads
+    in_execve,     ///< in one that a kernel which cancels reads lets come to its end before the signal
+};
 
 struct How {
     const char* name;
     const char* what;
     bool direct;
     Body body;
+    Stuck stuck = Stuck::in_read;
 };
 
 constexpr How kHows[] = {
@@ -68,6 +119,11 @@ constexpr How kHows[] = {
     {"mmap", "a page fault of a mapping", false, map_waiting},
     {"libaio", "a process with libaio direct reads outstanding", true, [](const OpenFile& f) { return batch_waiting(f, AsyncInterface::aio); }},
     {"io-uring", "a process with io_uring direct reads outstanding", true, [](const OpenFile& f) { return batch_waiting(f, AsyncInterface::uring); }},
+    {"io-destroy", "a process in io_destroy(2) with direct reads outstanding", true, [](const OpenFile& f) { return end_outstanding(f, AsyncInterface::aio); }, Stuck::behind_reads},
+    {"io-destroy-in-thread", "a process of which a thread is in io_destroy(2) with direct reads outstanding", true, destroy_by_thread, Stuck::behind_reads},
+    {"io-uring-exit", "a process that has closed a ring with direct reads outstanding", true, [](const OpenFile& f) { return end_outstanding(f, AsyncInterface::uring); }, Stuck::behind_reads},
+    {"execve-libaio", "a process in execve(2) with libaio direct reads outstanding", true, [](const OpenFile& f) { return exec_outstanding(f, AsyncInterface::aio); }, Stuck::in_execve},
+    {"execve-io-uring", "a process in execve(2) with io_uring direct reads outstanding", true, [](const OpenFile& f) { return exec_outstanding(f, AsyncInterface::uring); }, Stuck::in_execve},
 };
 
 /// After a reader was ended, what it waited for can be read.
@@ -77,6 +133,13 @@ std::string still_readable(World& world, const OpenFile& file, int flags) {
     const auto end = again->wait(kEnough);
     if (!end) return "a later read of the same range does not return: " + again->where();
     return end->text.empty() ? end->text : "a later read of the same range: " + end->text;
+}
+
+/// Waits until a process is stuck in what it does behind its reads; one that is not by then does not get stuck.
+void wait_until_behind(const ReaderProcess& reader) {
+    constexpr milliseconds kMost{300};
+    constexpr milliseconds kLook{10};
+    for (auto left = kMost / kLook; left > 0 && !reader.where().starts_with('D'); --left) std::this_thread::sleep_for(kLook);
 }
 
 /// A reader whose READ is held dies of the signal: at once, but for what a busy host takes.
@@ -90,6 +153,7 @@ Result<Finding> dies_of(World& world, const How& how, int signal) {
     auto reader = world.start_reader([&] { return how.body(*file); });
     if (!reader) return forward(reader);
     if (!world.wait_for_fetches(before + 1, kEnough)) return failed(fmt::format("{} never reached the daemon: {}", how.what, reader->where()));
+    if (how.stuck != Stuck::in_read) wait_until_behind(*reader);
     world.step(fmt::format("send signal {} to {} that waits for the daemon", signal, how.what));
     reader->kill(signal);
     const auto end = reader->wait(kDeath);
@@ -97,12 +161,35 @@ Result<Finding> dies_of(World& world, const How& how, int signal) {
     if (!end)
         complaints.add(fmt::format("{} that waits for a silent daemon did not die within {} ms of {}: {}; right is that it dies at once", how.what,
                                    kDeath.count(), ::sigabbrev_np(signal), reader->where()));
-    else if (end->exit_status != 128 + signal)
+    else if (end->exit_status != 128 + signal && how.stuck != Stuck::in_execve)
         complaints.add(fmt::format("{} ended with status {} ({}) before the signal", how.what, end->exit_status, end->text));
     world.faults().release();
     if (!end && !reader->wait(kEnough)) complaints.add("not even after the daemon answered");
     complaints.add(still_readable(world, *file, how.direct ? O_DIRECT : 0));
     return complaints.finding();
+}
+
+/// A reader behind so many that no worker has begun with its reads.
+Result<Finding> dies_behind_crowd(World& world) {
+    if (auto skip = unless_direct(world)) return *skip;
+    auto file = open_file(world, "large", "large", O_DIRECT);
+    if (!file) return forward(file);
+    auto crowd = hold_crowd(world, *file, 1 << 20);
+    if (!crowd) return forward(crowd);
+    if (auto skip = unless_crowded(*crowd)) return world.faults().release(), *skip;
+    auto reader = world.start_reader([&] { return batch_waiting(*file, AsyncInterface::aio, kBehindCrowd); });
+    if (!reader) return forward(reader);
+    std::this_thread::sleep_for(milliseconds(100));
+    world.step(fmt::format("SIGKILL to a process with libaio direct reads outstanding, while {} others wait for the daemon", kCrowd));
+    reader->kill(SIGKILL);
+    const auto end = reader->wait(kDeath);
+    const std::string where = end ? "" : reader->where();
+    world.faults().release();
+    if (!crowd->process.wait(kCrowdsEnd)) return failed("reads that the daemon answered do not return: " + crowd->process.where());
+    if (end) return passed();
+    const char* after = reader->wait(kEnough) ? "" : ", not even after the daemon answered";
+    return failed(fmt::format("a process whose direct reads came behind {} that wait for a silent daemon did not die within {} ms of SIGKILL: {}{}; right is that it dies at once", kCrowd,
+                              kDeath.count(), where, after));
 }
 
 void do_nothing(int) {}
@@ -132,7 +219,8 @@ Result<Finding> handled_signal_is_harmless(World& world, int flags) {
     return end->text.empty() ? passed() : failed(end->text);
 }
 
-const char* const kSource = "signal(7); fs/cachefiles/ondemand.c, cachefiles_ondemand_send_req(): the wait is killable; fs/aio.c, exit_aio()";
+const char* const kSource = "signal(7); fs/cachefiles/ondemand.c, cachefiles_ondemand_send_req(): the wait is killable; fs/aio.c, exit_aio(), which "
+                            "io_destroy(2) and execve(2) wait as well; io_uring/io_uring.c, io_uring_cancel_generic()";
 
 std::vector<Case> all() {
     std::vector<Case> cases;
@@ -145,6 +233,9 @@ std::vector<Case> all() {
         cases.push_back({fmt::format("signals/sigterm-{}", how.name),
                          fmt::format("SIGTERM without a handler ends {} that waits for a silent daemon at once.", how.what), kSource,
                          [how](World& w) { return dies_of(w, how, SIGTERM); }});
+    cases.push_back({fmt::format("signals/sigkill-behind-{}", kCrowd),
+                     fmt::format("SIGKILL ends a process with direct reads outstanding at once, also if {} reads of others were there before and wait for a silent daemon.", kCrowd),
+                     "signal(7); fs/aio.c, exit_aio(); include/linux/workqueue.h, WQ_MAX_ACTIVE", dies_behind_crowd});
     for (int flags : {O_DIRECT, 0})
         cases.push_back({fmt::format("signals/handled-{}", flags == 0 ? "buffered" : "direct"),
                          fmt::format("A signal with a handler does not disturb a {} read that waits for the daemon: it returns its data.", flags == 0 ? "buffered" : "direct"),

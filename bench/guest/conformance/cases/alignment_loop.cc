@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// alignment/loop-sectors-512: a loop device whose sectors are smaller than what its file takes.
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/loop.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "bench/guest/backend/loop_device.h"
+#include "bench/guest/conformance/odirect.h"
+
+namespace diobench::alignment_loop_cases {
+
+namespace {
+
+constexpr size_t kSector = 512;
+
+/// losetup's own sectors, and direct I/O asked for: refused or not, what a disk of such sectors can be asked for is read.
+Result<Finding> small_sectors(World& world) {
+    if (auto skip = unless_accepted(world, O_DIRECT)) return *skip;
+    if (::access("/dev/loop-control", F_OK) < 0) return skipped("this kernel has no loop devices");
+    auto file = open_file(world, "large", "large", 0);
+    if (!file) return forward(file);
+    auto loop = LoopDevice::attach(file->path(), false);
+    if (!loop) return forward(loop);
+    auto device = UniqueFd::open((*loop)->path(), O_RDONLY);
+    if (!device) return forward(device);
+    if (::ioctl(device->get(), LOOP_SET_BLOCK_SIZE, kSector) < 0) return fail_errno("give sectors of 512 bytes to", (*loop)->path());
+    const int error = ::ioctl(device->get(), LOOP_SET_DIRECT_IO, 1UL) < 0 ? errno : 0;
+    const std::string asked = error == 0 ? "LOOP_SET_DIRECT_IO was taken" : fmt::format("LOOP_SET_DIRECT_IO was refused with {}", ::strerrorname_np(error));
+    auto tools = ReadTools::create(world, O_DIRECT, 4 * kBlockBytes);
+    if (!tools) return forward(tools);
+    const uint64_t end = file->subject.size() / kSector * kSector;
+    for (const int flags : {O_DIRECT, 0}) {
+        auto fd = UniqueFd::open((*loop)->path(), O_RDONLY | flags);
+        if (!fd) return forward(fd);
+        struct Range {
+            uint64_t offset;
+            size_t length;
+        };
+        for (const auto& [offset, length] : {Range{0, kBlockBytes}, Range{kSector, kSector}, Range{3 * kSector, 2 * kSector}, Range{kSector, 2 * kBlockBytes}, Range{end - kSector, kSector}}) {
+            tools->buffer.poison(tools->buffer.size());
+            const auto into = tools->buffer.first(length);
+            const ssize_t n = ::pread(fd->get(), into.data(), length, static_cast<off_t>(offset));
+            tools->complaints.add(check_read(file->subject, {fmt::format("pread of a loop device with sectors of 512 bytes ({})", asked), via_of(flags), offset, n < 0 ? -errno : n}, into));
+        }
+    }
+    return tools->complaints.finding();
+}
+
+const CaseRegistrar registrar{{
+    {"alignment/loop-sectors-512", "A loop device with sectors of 512 bytes on a file, asked for direct I/O, refuses that or reads single sectors: no read fails that worked before.",
+     "losetup(8) --direct-io; drivers/block/loop.c, __loop_update_dio(): what the file takes is asked of its file system's device, and there is none; statx(2), STATX_DIOALIGN", small_sectors},
+}};
+
+}  // namespace
+
+}  // namespace diobench::alignment_loop_cases

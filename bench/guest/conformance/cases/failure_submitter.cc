@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// failure/cache-closed-under-submitter-*: a read is complete before its submission has returned, and the cache goes in between.
+#include <cerrno>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <string>
+#include <thread>
+#include <unistd.h>
+
+#include "bench/guest/conformance/cache_stage.h"
+#include "bench/guest/conformance/case.h"
+#include "bench/guest/conformance/kernel_log.h"
+#include "bench/guest/conformance/odirect.h"
+#include "bench/guest/conformance/open_file.h"
+
+namespace diobench::failure_submitter_cases {
+
+namespace {
+
+constexpr milliseconds kDelay{1500};
+constexpr milliseconds kComplete{300};  ///< for the device, which takes 100 us, and a submitter that begins
+
+/// While this lives submitters are late.
+struct LateSubmitters {
+    LateSubmitters() = default;
+    LateSubmitters(const LateSubmitters&) = delete;
+    LateSubmitters& operator=(const LateSubmitters&) = delete;
+    ~LateSubmitters() { (void)delay_submitters(milliseconds(0)); }
+};
+
+/// The cache file has lost its name, so that it is gone with its last user; the device completes; the cache is closed; the submitter comes back.
+Result<Finding> closed_under_submitter(World& world, ReadCall call) {
+    if (auto skip = unless_direct(world)) return *skip;
+    if (!delay_submitters(milliseconds(0))) return skipped("ext4 of this kernel delays no submitter: no patch of kernel-patches/machines/checked/ fits it");
+    if (auto s = world.make_cache({.device = CacheOptions::Device::timer}); !s) return forward(s);
+    auto warm = open_warm(world, "large", "large", O_DIRECT);
+    if (!warm) return forward(warm);
+    const OpenFile& file = warm->file;
+    auto buffer = ReadBuffer::create(kBlockBytes);
+    if (!buffer) return forward(buffer);
+    // Known to be there: the next read goes straight to the device.
+    if (::pread(file.fd.get(), buffer->data(), kBlockBytes, 0) < 0) return fail_errno("read", file.path());
+    if (::unlink(warm->cache_file.c_str()) < 0) return fail_errno("unlink", warm->cache_file);
+    LateSubmitters late;
+    if (auto s = delay_submitters(kDelay); !s) return forward(s);
+    auto reader = world.start_reader([&]() -> std::string {
+        auto reads = Reads::create();
+        if (!reads) return reads.error().message();
+        buffer->poison(kBlockBytes);
+        const auto into = buffer->first(kBlockBytes);
+        const ReadDone done{std::string(read_call_name(call)), "direct", 0, reads->read(call, file.fd.get(), 0, into)};
+        return check_read_or_error(file.subject, done, into, kBlockBytes);
+    });
+    if (!reader) return forward(reader);
+    std::this_thread::sleep_for(kComplete);
+    const auto what = fmt::format("close /dev/cachefiles when the device has completed a direct {} whose submitter is still in ext4, and the cache file has no name", read_call_name(call));
+    world.step(what);
+    say_in_kernel_log(what);
+    if (auto s = world.close_cache_device(); !s) return forward(s);
+    const auto end = reader->wait(kEnough);
+    if (!end) return failed("a read whose cache was closed while its submitter was on the way back does not return: " + reader->where());
+    return end->text.empty() ? passed() : failed("the cache was closed while the submitter was on the way back: " + end->text);
+}
+
+std::vector<Case> all() {
+    std::vector<Case> cases;
+    for (const auto& [name, call] : {std::pair{"pread", ReadCall::pread}, std::pair{"libaio", ReadCall::aio_pread}})
+        cases.push_back({fmt::format("failure/cache-closed-under-submitter-{}", name),
+                         fmt::format("The file of a cache that is closed stays until the submitter of a direct {} has come back from the file system, even if the device was faster.", read_call_name(call)),
+                         "fs/ext4/file.c, ext4_dio_read_iter(): inode and file are used after iomap_dio_rw(), whose read may have ended; fs/aio.c and fs/cachefiles/io.c, "
+                         "cachefiles_read(): whoever submits holds a reference of his own",
+                         [call = call](World& w) { return closed_under_submitter(w, call); }});
+    return cases;
+}
+
+const CaseRegistrar registrar{all()};
+
+}  // namespace
+
+}  // namespace diobench::failure_submitter_cases
