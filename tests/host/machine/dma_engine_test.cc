@@ -43,6 +43,7 @@ protected:
         out.opcode = opcode;
         out.offset = offset;
         out.segments = 1;
+        out.blocks = static_cast<uint32_t>(bytes / DmaEngine::kBlockBytes);
         out.first = {address, bytes};
         return out;
     }
@@ -79,7 +80,7 @@ TEST_F(DmaEngineTest, ScattersOverItsListInOrder) {
     // Not all of whole pages: only the sum is blocks.
     at<DmaSegment>(kListAt) = {kDataAt + 100, 1000};
     at<DmaSegment>(kListAt + sizeof(DmaSegment)) = {kDataAt + 8192, 3096};
-    DmaCommand command = one(DmaCommand::kRead, 0, 0, 0);
+    DmaCommand command = one(DmaCommand::kRead, 0, 0, 4096);
     command.segments = 2;
     command.list = kListAt;
     ASSERT_EQ(execute(command), DmaStatus::done);
@@ -89,7 +90,7 @@ TEST_F(DmaEngineTest, ScattersOverItsListInOrder) {
 
 TEST_F(DmaEngineTest, AListMayHaveOneSegment) {
     at<DmaSegment>(kListAt) = {kDataAt, 4096};
-    DmaCommand command = one(DmaCommand::kRead, 0, 0, 0);
+    DmaCommand command = one(DmaCommand::kRead, 0, 0, 4096);
     command.list = kListAt;
     ASSERT_EQ(execute(command), DmaStatus::done);
     EXPECT_EQ(std::memcmp(&memory_[kDataAt], disk_.data(), 4096), 0);
@@ -128,4 +129,14 @@ TEST_F(DmaEngineTest, RefusesWholeWhatItCannotDoWhole) {
     engine_.execute();
     EXPECT_NE(control().status, static_cast<uint32_t>(DmaStatus::done));
     EXPECT_EQ(disk_, before);
+}
+
+TEST_F(DmaEngineTest, RefusesSegmentsThatAreNotAsLongAsTheRequest) {
+    // A request of many segments whose driver was told of one.
+    DmaCommand command = one(DmaCommand::kRead, 0, kDataAt, 4096);
+    command.blocks = 256;
+    EXPECT_EQ(execute(command), DmaStatus::bad_length);
+    command.blocks = 0;
+    EXPECT_EQ(execute(command), DmaStatus::bad_length);
+    EXPECT_EQ(memory_[kDataAt], 0);
 }

@@ -62,6 +62,7 @@ DmaStatus DmaEngine::run(const DmaCommand& command) const {
     if (segments.status != DmaStatus::done) return segments.status;
     const std::span<uint8_t> disk = disks_[command.disk];
     if (command.offset % kBlockBytes != 0 || segments.bytes % kBlockBytes != 0) return DmaStatus::bad_offset;
+    if (segments.bytes != command.blocks * kBlockBytes) return DmaStatus::bad_length;
     if (command.offset > disk.size() || segments.bytes > disk.size() - command.offset) return DmaStatus::bad_offset;
     uint8_t* at = disk.data() + command.offset;
     for (uint32_t i = 0; i < command.segments; at += list[i].bytes, ++i) {

@@ -37,7 +37,7 @@ struct DmaCommand {
     uint64_t offset;    ///< bytes into the disk
     uint64_t list;      ///< physical address of `segments` DmaSegment; 0: there is one, `first`
     uint32_t segments;
-    uint32_t reserved;
+    uint32_t blocks;    ///< that the segments have together, as the request has them
     DmaSegment first;
     uint64_t reserved2[2];
 };
@@ -50,6 +50,7 @@ enum class DmaStatus : uint32_t {
     bad_offset,   ///< beyond the end of the disk, or not a whole number of blocks
     bad_list,     ///< the list of segments is not in memory, or of a length that no request has
     bad_segment,  ///< not in memory
+    bad_length,   ///< the segments have more or fewer blocks than the command: a device would go on in memory that nobody named
 };
 
 /// Memory of the guest by physical address, as one piece from 0.
