@@ -23,7 +23,7 @@ namespace {
 constexpr const char* kRamDisk = "/dev/ram0";
 constexpr const char* kNullBlk = "/dev/nullb0";
 constexpr const char* kErrorInjection = "/proc/sys/cachefiles/error_injection";
-constexpr const char* kReadDelay = "/sys/module/ext4/parameters/dio_delay_ms";
+constexpr const char* kHoldSubmitters = "/sys/module/ext4/parameters/hold_submitters";
 constexpr const char* kBalloon = "/cache/balloon";
 
 Status check_ram_disk(uint64_t wanted_bytes) {
@@ -193,11 +193,11 @@ std::optional<Finding> unless_injected() {
     return skipped("cachefiles of this kernel injects no errors (CONFIG_CACHEFILES_ERROR_INJECTION)");
 }
 
-Status delay_submitters(milliseconds by) { return write_knob(kReadDelay, std::to_string(by.count())); }
+Status set_submitters(Submitters submitters) { return write_knob(kHoldSubmitters, submitters == Submitters::held ? "1" : "0"); }
 
 Status remove_stale_devices() {
     (void)inject_errors(InjectedErrors::none);
-    (void)delay_submitters(milliseconds(0));
+    (void)set_submitters(Submitters::free);
     if (auto s = remove_stale_dm_device(); !s) return s;
     if (auto s = wait_for_ram_disk(); !s) return s;
     return remove_null_blk();

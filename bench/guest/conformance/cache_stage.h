@@ -76,11 +76,12 @@ enum class InjectedErrors : unsigned {
 /// A finding that skips a case about injected errors on a kernel that has none.
 [[nodiscard]] std::optional<Finding> unless_injected();
 
-/// Whoever submits a direct read of ext4 that has not ended comes back so much later than he could.  Errors: ENOENT if
-/// the kernel cannot (kernel-patches/machines/checked/).
-[[nodiscard]] Status delay_submitters(milliseconds by);
+/// Whether who submits a direct read of ext4 that has not ended is kept there.
+enum class Submitters { free, held };
+/// Errors: ENOENT if the kernel cannot (kernel-patches/machines/checked/).
+[[nodiscard]] Status set_submitters(Submitters submitters);
 
-/// Removes the devices that a case which was killed left behind, the errors it injected and the delay it set.  An error if one is still in use.
+/// Removes the devices that a case which was killed left behind, the errors it injected and the submitters it held.  An error if one is still in use.
 [[nodiscard]] Status remove_stale_devices();
 
 }  // namespace diobench

@@ -63,7 +63,6 @@ Result<DamagedImages> DamagedImages::begin(World& world) {
     if (auto s = world.ensure_cache(); !s) return forward(s);
     auto buffer = ReadBuffer::create(kPieceBytes);
     if (!buffer) return forward(buffer);
-    (void)write_knob("/proc/sys/kernel/printk_devkmsg", "on");  // each line of say_in_kernel_log(), not only some
     return DamagedImages(world, std::move(*folder), std::move(*buffer));
 }
 

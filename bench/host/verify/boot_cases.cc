@@ -76,7 +76,7 @@ Result<BootResult> boot_once(const CaseBoots& setup, const std::vector<std::stri
     request.cpus = setup.machine.cpus;
     request.kernel_image = setup.kernel_image;
     request.initramfs = initramfs;
-    request.extra_command_line = fmt::format("{} brd.rd_nr=2 brd.rd_size={} null_blk.nr_devices=0 slub_debug={} page_poison=1 log_buf_len=4M kmemleak={} {}", kConformanceRole, kRamDiskKib, setup.machine.slub_debug,
+    request.extra_command_line = fmt::format("{} brd.rd_nr=2 brd.rd_size={} null_blk.nr_devices=0 slub_debug={} page_poison=1 printk.devkmsg=on log_buf_len=4M kmemleak={} {}", kConformanceRole, kRamDiskKib, setup.machine.slub_debug,
                                              wants_kmemleak(plan.cases.front()) ? "on" : "off", setup.machine.kernel_parameters);
     request.memory_mib = setup.machine.memory_mib;
     request.log_dir = setup.log_directory;

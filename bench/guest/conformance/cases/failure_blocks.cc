@@ -97,10 +97,8 @@ Result<Finding> padding_left_out(World& world, unsigned block_bytes) {
 /// As check_read_or_error(), but of each block behind its first `sectors_bytes` there may be zeros as well: to a file system a block is there or not.
 std::string check_sectors(const Subject& subject, const ReadDone& done, std::span<std::byte> buffer, size_t sectors_bytes) {
     const auto right = right_bytes(subject, done.offset, buffer.size());
-    for (size_t block = 0; block < right.size(); block += kBlockBytes) {
-        const auto rest = buffer.subspan(block + sectors_bytes, kBlockBytes - sectors_bytes);
-        if (std::all_of(rest.begin(), rest.end(), [](std::byte b) { return b == std::byte{0}; })) std::copy_n(right.begin() + static_cast<ptrdiff_t>(block + sectors_bytes), rest.size(), rest.begin());
-    }
+    for (size_t at = 0; at < static_cast<size_t>(std::max<ssize_t>(done.result, 0)); ++at)
+        if (at % kBlockBytes >= sectors_bytes && buffer[at] == std::byte{0}) buffer[at] = right[at];
     return check_read_or_error(subject, done, buffer, buffer.size());
 }
 

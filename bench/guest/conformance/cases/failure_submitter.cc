@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // failure/cache-closed-under-submitter-*: a read is complete before its submission has returned, and the cache goes in between.
+#include <atomic>
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -17,21 +18,30 @@ namespace diobench::failure_submitter_cases {
 
 namespace {
 
-constexpr milliseconds kDelay{1500};
-constexpr milliseconds kComplete{300};  ///< for the device, which takes 100 us, and a submitter that begins
+constexpr milliseconds kReached{5000};   ///< until the submitter is there, on a busy host
+constexpr milliseconds kComplete{50};    ///< for the device, which takes 100 us
+constexpr milliseconds kClosed{1000};    ///< on a right kernel closing waits for the submitter
+constexpr milliseconds kLook{5};
 
-/// While this lives submitters are late.
-struct LateSubmitters {
-    LateSubmitters() = default;
-    LateSubmitters(const LateSubmitters&) = delete;
-    LateSubmitters& operator=(const LateSubmitters&) = delete;
-    ~LateSubmitters() { (void)delay_submitters(milliseconds(0)); }
+/// While this lives submitters are held.
+struct HeldSubmitters {
+    HeldSubmitters() = default;
+    HeldSubmitters(const HeldSubmitters&) = delete;
+    HeldSubmitters& operator=(const HeldSubmitters&) = delete;
+    ~HeldSubmitters() { (void)set_submitters(Submitters::free); }
 };
+
+/// Whether the reader sleeps where no signal wakes it.
+bool is_held(const ReaderProcess& reader) {
+    for (auto left = kReached / kLook; left > 0; --left, std::this_thread::sleep_for(kLook))
+        if (reader.where().starts_with('D')) return true;
+    return false;
+}
 
 /// The cache file has lost its name, so that it is gone with its last user; the device completes; the cache is closed; the submitter comes back.
 Result<Finding> closed_under_submitter(World& world, ReadCall call) {
     if (auto skip = unless_direct(world)) return *skip;
-    if (!delay_submitters(milliseconds(0))) return skipped("ext4 of this kernel delays no submitter: no patch of kernel-patches/machines/checked/ fits it");
+    if (!set_submitters(Submitters::free)) return skipped("ext4 of this kernel holds no submitter: no patch of kernel-patches/machines/checked/ fits it");
     if (auto s = world.make_cache({.device = CacheOptions::Device::timer}); !s) return forward(s);
     auto warm = open_warm(world, "large", "large", O_DIRECT);
     if (!warm) return forward(warm);
@@ -41,8 +51,8 @@ Result<Finding> closed_under_submitter(World& world, ReadCall call) {
     // Known to be there: the next read goes straight to the device.
     if (::pread(file.fd.get(), buffer->data(), kBlockBytes, 0) < 0) return fail_errno("read", file.path());
     if (::unlink(warm->cache_file.c_str()) < 0) return fail_errno("unlink", warm->cache_file);
-    LateSubmitters late;
-    if (auto s = delay_submitters(kDelay); !s) return forward(s);
+    HeldSubmitters held;
+    if (auto s = set_submitters(Submitters::held); !s) return forward(s);
     auto reader = world.start_reader([&]() -> std::string {
         auto reads = Reads::create();
         if (!reads) return reads.error().message();
@@ -52,11 +62,23 @@ Result<Finding> closed_under_submitter(World& world, ReadCall call) {
         return check_read_or_error(file.subject, done, into, kBlockBytes);
     });
     if (!reader) return forward(reader);
+    if (!is_held(*reader)) return fail("hold", "the submitter of a direct read", "it is not in ext4: " + reader->where());
     std::this_thread::sleep_for(kComplete);
+    if (auto s = world.kill_daemon(); !s) return forward(s);
     const auto what = fmt::format("close /dev/cachefiles when the device has completed a direct {} whose submitter is still in ext4, and the cache file has no name", read_call_name(call));
     world.step(what);
     say_in_kernel_log(what);
-    if (auto s = world.close_cache_device(); !s) return forward(s);
+    std::atomic<bool> closed = false;
+    Status status;
+    std::thread closer([&] {
+        status = world.close_cache_device();
+        closed = true;
+    });
+    for (auto left = kClosed / kLook; left > 0 && !closed; --left) std::this_thread::sleep_for(kLook);
+    auto freed = set_submitters(Submitters::free);
+    closer.join();
+    if (!freed) return forward(freed);
+    if (!status) return forward(status);
     const auto end = reader->wait(kEnough);
     if (!end) return failed("a read whose cache was closed while its submitter was on the way back does not return: " + reader->where());
     return end->text.empty() ? passed() : failed("the cache was closed while the submitter was on the way back: " + end->text);
