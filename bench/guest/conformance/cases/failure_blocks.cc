@@ -29,6 +29,14 @@ void announce(World& world, const std::string& what) {
     say_in_kernel_log(what);
 }
 
+/// Cuts a cache file, and has what the file system zeroes behind the new end written back: a page that is dirty is read by other means.
+Status cut(const std::string& path, uint64_t bytes) {
+    auto fd = UniqueFd::open(path, O_RDWR);
+    if (!fd) return forward(fd);
+    if (::ftruncate(fd->get(), static_cast<off_t>(bytes)) < 0 || ::fsync(fd->get()) < 0) return fail_errno("truncate", path);
+    return {};
+}
+
 /// The last block of a file is cut in the cache file, less and less of it left.
 Result<Finding> cut_at_end(World& world, unsigned block_bytes, const std::vector<uint64_t>& lefts) {
     if (auto skip = unless_direct(world)) return *skip;
@@ -45,7 +53,7 @@ Result<Finding> cut_at_end(World& world, unsigned block_bytes, const std::vector
     for (const uint64_t left : lefts)
         for (const ReadCall call : kCalls)
             for (const uint64_t offset : {kEnd, uint64_t{0}}) {
-                if (::truncate(path.c_str(), static_cast<off_t>(*place * kBlockBytes + left)) < 0) return fail_errno("truncate", path);
+                if (auto s = cut(path, *place * kBlockBytes + left); !s) return forward(s);
                 announce(world, fmt::format("direct {} at {} of {}, of whose last block the cache file has {} bytes", read_call_name(call), offset, file.subject.name(), left));
                 const auto into = tools->buffer.first(kEnd + kBlockBytes - offset);
                 tools->buffer.poison(tools->buffer.size());
@@ -70,22 +78,33 @@ std::string read_by(const Subject& subject, const std::string& path, ReadCall ca
     return check_read_or_error(subject, done, into, *what.delivered_bytes);
 }
 
+/// A file whose last block has padding, and who reads that first: once it was read all of it is known to be there.
+struct Padded {
+    const char* file;
+    uint64_t end;      ///< where its last block begins
+    uint64_t written;  ///< of that block, in sectors
+    ReadCall call;
+};
+constexpr Padded kPadded[] = {{"size-10000", 8192, 2048, ReadCall::aio_pread}, {"several", 300 << 10, 1536, ReadCall::uring_read}, {"size-511", 0, 512, ReadCall::pread}};
+
 /// The daemon writes ahead of all reads, and leaves out the sectors behind the end of the file, which are zero.
 Result<Finding> padding_left_out(World& world, unsigned block_bytes) {
-    constexpr uint64_t kWritten = 2048;
     if (auto skip = unless_direct(world)) return *skip;
     auto script = DaemonScript::begin(world, {.block_bytes = block_bytes});
     if (!script) return forward(script);
-    auto file = mount_file(world, *script, kImage, kFile);
-    if (!file) return forward(file);
-    auto place = place_of_block(fmt::format("/images/{}.0.erofs", kImage), file->subject, kEnd / kBlockBytes);
-    if (!place) return forward(place);
-    if (auto s = script->write(file->object_id, *place * kBlockBytes, kWritten); !s) return forward(s);
+    auto mounted = mount_file(world, *script, kImage, "several");
+    if (!mounted) return forward(mounted);
     Complaints complaints;
-    for (const ReadCall call : kCalls) {
-        const auto what = fmt::format("direct {} of the last block of {}, of which the daemon wrote {} bytes ahead of the read", read_call_name(call), file->subject.name(), kWritten);
+    for (const Padded& padded : kPadded) {
+        const Subject subject{mounted->subject.image, mounted->subject.image->file(padded.file), world.seed()};
+        auto place = place_of_block(fmt::format("/images/{}.0.erofs", kImage), subject, padded.end / kBlockBytes);
+        if (!place) return forward(place);
+        if (auto s = script->write(mounted->object_id, *place * kBlockBytes, padded.written); !s) return forward(s);
+        const auto what = fmt::format("direct {} of the last block of {}, of which the daemon wrote {} bytes ahead of the read", read_call_name(padded.call), subject.name(), padded.written);
         announce(world, what);
-        auto reader = world.start_reader([&] { return read_by(file->subject, file->path(), call, {.offset = kEnd, .length = kBlockBytes, .delivered_bytes = kBlockBytes}); });
+        auto reader = world.start_reader([&] {
+            return read_by(subject, mounted->mount.file(padded.file), padded.call, {.offset = padded.end, .length = kBlockBytes, .delivered_bytes = kBlockBytes});
+        });
         if (!reader) return forward(reader);
         auto wrong = script->answer_until_end(*reader, what);
         if (!wrong) return forward(wrong);
