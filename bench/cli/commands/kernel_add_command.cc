@@ -22,6 +22,8 @@ struct AddArguments {
     SeriesInputOptions input;
     std::vector<std::string> known_failures;
     std::string into;
+    std::string version;
+    bool dry_run = false;
     bool three_way = false;
     bool force = false;
     bool json = false;
@@ -57,33 +59,106 @@ std::string name_for_commands(const Series& series) {
     return near.find('/') == std::string::npos ? "./" + near : near;
 }
 
+nlohmann::json to_json(const ImportedPatch& patch) {
+    return {{"file", patch.file.empty() ? nlohmann::json() : nlohmann::json(patch.file)}, {"title", patch.title}, {"author", patch.author},
+            {"mail", {{"tag", patch.tag}, {"origin", patch.origin}, {"message_id", patch.message_id.empty() ? nlohmann::json() : nlohmann::json(patch.message_id)}}}};
+}
+
+nlohmann::json to_json(const std::vector<ImportedPatch>& patches) {
+    nlohmann::json out = nlohmann::json::array();
+    for (const auto& patch : patches) out.push_back(to_json(patch));
+    return out;
+}
+
 nlohmann::json to_json(const ImportedSeries& added) {
     const Series& s = added.series;
-    nlohmann::json patches = nlohmann::json::array();
-    for (const auto& patch : added.patches) patches.push_back({{"file", patch.file}, {"title", patch.title}, {"author", patch.author}});
     return {{"name", s.name}, {"purpose", s.purpose}, {"base", {{"min", s.base_min}, {"max", s.base_max}}}, {"requires", s.requires_series},
-            {"revises", s.revises.empty() ? nlohmann::json() : nlohmann::json(s.revises)}, {"folder", s.folder.string()}, {"patches", patches},
+            {"revises", s.revises.empty() ? nlohmann::json() : nlohmann::json(s.revises)}, {"folder", s.folder.string()}, {"patches", to_json(added.patches)},
             {"checked_against", added.source}, {"below", added.below}, {"notes", added.notes}};
 }
 
+/// "v3.1 1/2, t.mbox, mail 3 <p-1@example.org>"
+std::string source_words(const ImportedPatch& patch) {
+    std::string out = patch.origin;
+    if (!patch.message_id.empty()) out += fmt::format(" <{}>", patch.message_id);
+    return patch.tag == "[PATCH]" ? out : patch.tag + " of " + out;
+}
+
+/// Each patch and the mail it came from, on one screen.
+void print_patches(const std::vector<ImportedPatch>& patches) {
+    constexpr size_t kMostWithAuthor = 12;
+    constexpr size_t kMostShown = 36;
+    const bool wide = patches.size() <= kMostWithAuthor;
+    for (size_t i = 0; i < std::min(patches.size(), kMostShown); ++i) {
+        const auto& patch = patches[i];
+        const std::string source = coloured(source_words(patch), Colour::dim);
+        fmt::print("  {:04}  {}  {}\n", i + 1, patch.title, wide ? coloured(patch.author, Colour::dim) : source);
+        if (wide) fmt::print("        {}\n", source);
+    }
+    if (patches.size() > kMostShown) fmt::print("  and {} more (--json has all)\n", patches.size() - kMostShown);
+}
+
+void print_notes(const std::vector<std::string>& notes) {
+    constexpr size_t kMostShown = 16;
+    for (size_t i = 0; i < std::min(notes.size(), kMostShown); ++i) fmt::print("{} {}\n", coloured("note:", Colour::yellow), notes[i]);
+    if (notes.size() > kMostShown) fmt::print("and {} more notes (--json has all)\n", notes.size() - kMostShown);
+}
+
+std::string patch_count(size_t count) { return fmt::format("{} patch{}", count, count == 1 ? "" : "es"); }
+
 void print_added(const ImportedSeries& added) {
-    fmt::print("{}  {} patch{}{}\n", coloured(added.series.name, Colour::bold), added.patches.size(), added.patches.size() == 1 ? "" : "es",
-               added.below.empty() ? "" : " on " + join(added.below, ", "));
-    for (const auto& patch : added.patches) fmt::print("  {}  {}\n", patch.file.substr(0, 4), patch.title + coloured("  " + patch.author, Colour::dim));
+    fmt::print("{}  {}{}\n", coloured(added.series.name, Colour::bold), patch_count(added.patches.size()), added.below.empty() ? "" : " on " + join(added.below, ", "));
+    print_patches(added.patches);
     fmt::print("applies to {}\n", added.source);
-    for (const auto& note : added.notes) fmt::print("{} {}\n", coloured("note:", Colour::yellow), note);
+    print_notes(added.notes);
     fmt::print("written to {}\nnext: diobench verify {}\n", added.series.folder.string(), name_for_commands(added.series));
 }
 
-Result<ExitCode> add_command(const AddArguments& arguments) {
+/// What would be taken, of which mails; nothing is applied and nothing written.
+Result<ExitCode> dry_run(const AddArguments& arguments, const ImportOptions& options) {
+    Progress progress("kernel add");
+    auto input = read_series_mails(arguments.input);
+    if (!input) return forward(input);
+    auto chosen = choose_patches(input->mails, options.version, progress);
+    if (!chosen && interrupted()) return interrupted_error("kernel add");
+    if (!chosen) return forward(chosen);
+    std::vector<ImportedPatch> patches;
+    for (const auto& mail : chosen->patches) patches.push_back(imported_patch(mail));
+    chosen->notes.insert(chosen->notes.begin(), input->notes.begin(), input->notes.end());
+    progress.finish("");
+    if (arguments.json) {
+        fmt::print("{}\n", nlohmann::json{{"patches", to_json(patches)}, {"notes", chosen->notes}}.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
+        return ExitCode::ok;
+    }
+    fmt::print("would take {}\n", patch_count(patches.size()));
+    print_patches(patches);
+    print_notes(chosen->notes);
+    fmt::print("nothing was applied or written (--dry-run)\n");
+    return ExitCode::ok;
+}
+
+/// A dry run needs no name: "kernel add --dry-run t.mbox".
+void take_name_as_file(AddArguments& arguments) {
+    std::error_code ec;
+    const bool file = fs::is_regular_file(arguments.options.name, ec);
+    const bool only_folder = fs::is_directory(arguments.options.name, ec) && arguments.input.files.empty();
+    if (!arguments.dry_run || (!file && !only_folder)) return;
+    arguments.input.files.insert(arguments.input.files.begin(), arguments.options.name);
+}
+
+Result<ExitCode> add_command(AddArguments arguments) {
+    take_name_as_file(arguments);
     if (auto s = check_arguments(arguments); !s) return forward(s);
     ImportOptions options = arguments.options;
     options.into = arguments.into;
     options.fit = arguments.three_way ? Fit::threeway : Fit::exact;
     options.existing = arguments.force ? Existing::replace : Existing::refuse;
+    if (!arguments.version.empty()) options.version = parse_patch_version(arguments.version);
+    if (!arguments.version.empty() && !options.version) return fail("kernel add", "--version " + arguments.version, "expected the number of a version, such as 2, or 3.1");
     auto known = known_failures_of(arguments.known_failures);
     if (!known) return forward(known);
     options.known_failures = std::move(*known);
+    if (arguments.dry_run) return dry_run(arguments, options);
     if (auto s = check_import(options); !s) return forward(s);
     Progress progress("kernel add");
     auto input = read_series_input(arguments.input, progress);
@@ -96,7 +171,7 @@ Result<ExitCode> add_command(const AddArguments& arguments) {
     added->notes.insert(added->notes.end(), added->assumptions.begin(), added->assumptions.end());
     progress.finish("");
     if (arguments.json)
-        fmt::print("{}\n", to_json(*added).dump(1));
+        fmt::print("{}\n", to_json(*added).dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
     else
         print_added(*added);
     return ExitCode::ok;
@@ -104,7 +179,8 @@ Result<ExitCode> add_command(const AddArguments& arguments) {
 
 constexpr const char* kHelp =
     "Make a series NAME of patches as they come: format-patch files, an mbox saved from a mail archive (also gzipped;\n"
-    "cover letters, replies, older versions and copies are told apart), a folder of patches, or commits of a git tree.\n"
+    "cover letters, replies, older versions and copies are told apart, and a version of which only some patches were sent is\n"
+    "made whole), a folder of patches or of quilt, or commits of a git tree.\n"
     "They are applied to the kernel source, and the folder is written only if all of them fit.  A patch that does not fit is\n"
     "answered with the line that is not there and the nearest lines of the source.";
 
@@ -112,9 +188,10 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  diobench kernel add dio-v3 0001-erofs-x.patch 0002-erofs-y.patch --on dio-sync\n"
     "  diobench kernel add dio-v4 t.mbox.gz --on dio-sync --revises dio-v3\n"
+    "  diobench kernel add t.mbox.gz --dry-run\n"
     "  diobench kernel add old t.mbox.gz --version 1 --3way\n"
     "  diobench kernel add mine --tree ~/linux --rev v6.12..my-branch\n"
-    "Exit: 0 written, 2 refused; nothing is written then.";
+    "Exit: 0 written (or would be), 2 refused; nothing is written then.";
 
 }  // namespace
 
@@ -128,8 +205,8 @@ void register_kernel_add(CLI::App& kernel, CommandContext& context) {
     add->add_option("--on", options.on, "Series that is applied before it; may be given several times")->option_text("SERIES")->allow_extra_args(false)->take_all();
     add->add_option("--revises", options.revises, "Series of which this is a newer revision; reports show them in that order")->option_text("SERIES");
     add->add_option("--purpose", options.purpose, "One line for tables (default: the title of the cover letter, else of the first patch)")->option_text("TEXT");
-    add->add_option("--version", options.version, "Which version of the patches, if there are several (default: the newest that is complete)")
-        ->option_text("N")->check(CLI::Range(1, 1000));
+    add->add_option("--version", arguments->version, "Which version of the patches, if there are several: 2, or 3.1 (default: the newest that is complete)")->option_text("N");
+    add->add_flag("--dry-run", arguments->dry_run, "Only say what would be taken of which mail, and what is passed over and why; NAME may be left out");
     add->add_option("--tree", arguments->input.tree, "With FILEs: the kernel source to check against instead of Debian's; without: the git tree to take commits from")
         ->option_text("DIR")->check(CLI::ExistingDirectory);
     add->add_option("--rev", arguments->input.revision, "With FILEs: the revision of --tree (default HEAD); without: the commits, A..B, or one commit")->option_text("REV");

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <iterator>
 #include <sys/stat.h>
 
 #include "bench/common/base/lineage.h"
@@ -12,7 +13,7 @@
 #include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
 #include "bench/host/kernel/mail.h"
-#include "bench/host/kernel/select_patches.h"
+#include "bench/host/kernel/mail_headers.h"
 #include "bench/host/kernel/series_file.h"
 #include "bench/host/kernel/version.h"
 
@@ -62,14 +63,27 @@ Status check_revision(const ImportOptions& options) {
     return check_lineage(revises);
 }
 
+/// Each costs a process of git.
+constexpr size_t kMostToDecode = 500;
+
+/// What no thread has: decoding it would take minutes.
+Status check_count(const std::vector<RawMail>& raw) {
+    const auto replies = std::count_if(raw.begin(), raw.end(), [](const RawMail& mail) { return parse_patch_subject(MailHeaders(mail.text).value("subject")).reply; });
+    const size_t left = raw.size() - static_cast<size_t>(replies);
+    if (left <= kMostToDecode) return {};
+    return fail("take patches", raw.front().origin, fmt::format("{} mails that are no replies are here, and a thread has at most {}: give the mails of one series only", left, kMostToDecode));
+}
+
 Result<std::vector<Mail>> parse_all(const std::vector<RawMail>& raw, const fs::path& scratch, Progress& progress) {
     std::vector<Mail> out;
+    if (auto s = check_count(raw); !s) return forward(s);
     for (size_t i = 0; i < raw.size(); ++i) {
         progress.update(i, raw.size(), raw[i].origin);
         auto mails = parse_mail(raw[i], scratch);
         if (interrupted()) return interrupted_error(kAdd);
         if (!mails) return mails;
-        for (auto& mail : *mails) out.push_back(std::move(mail));
+        std::move(mails->begin(), mails->end(), std::back_inserter(out));
+        if (out.size() > raw.size() + kMostToDecode) return fail("take patches", raw[i].origin, fmt::format("more than {} patches are attached to mails: give those of one series only", kMostToDecode));
     }
     return out;
 }
@@ -87,10 +101,11 @@ Status check_real_folders(const UnifiedDiff& diff, const fs::path& pristine) {
     return {};
 }
 
-Status check_mails(const std::vector<Mail>& mails, const fs::path& pristine) {
+/// `check` of every diff; its error says which mail it is.
+template <class Check>
+Status check_each(const std::vector<Mail>& mails, const Check& check) {
     for (const auto& mail : mails) {
-        auto safe = check_safe(mail.diff);
-        if (safe) safe = check_real_folders(mail.diff, pristine);
+        Status safe = check(mail.diff);
         if (safe) continue;
         safe.error().text += fmt::format(" (\"{}\", {})", mail.name(), mail.origin);
         return safe;
@@ -202,21 +217,32 @@ Status check_import(const ImportOptions& options) {
     return {};
 }
 
+ImportedPatch imported_patch(const Mail& mail) { return {{}, mail.subject.title, mail.author, mail.subject.tag(), mail.origin, mail.message_id}; }
+
+Result<SelectedPatches> choose_patches(const std::vector<RawMail>& mails, const std::optional<PatchVersion>& version, Progress& progress) {
+    auto scratch = TempDirectory::create(cache_root() / "tmp", "mail");
+    if (!scratch) return forward(scratch);
+    progress.stage("read mails");
+    auto parsed = parse_all(mails, scratch->path(), progress);
+    if (!parsed) return forward(parsed);
+    auto selected = select_patches(*parsed, version);
+    if (!selected) return selected;
+    if (auto s = check_each(selected->patches, check_safe); !s) return forward(s);
+    return selected;
+}
+
 Result<ImportedSeries> import_series(const std::vector<RawMail>& mails, const KernelSource& source, const ImportOptions& options, Progress& progress) {
     if (auto s = check_import(options); !s) return forward(s);
     auto below = series_below(options);
     if (!below) return forward(below);
     if (auto s = check_base(*below, source.version); !s) return forward(s);
 
-    const fs::path scratch_root = cache_root() / "tmp";
-    auto scratch = TempDirectory::create(scratch_root, "mail");
-    if (!scratch) return forward(scratch);
-    progress.stage("read mails");
-    auto parsed = parse_all(mails, scratch->path(), progress);
-    if (!parsed) return forward(parsed);
-    auto selected = select_patches(*parsed, options.version);
+    auto selected = choose_patches(mails, options.version, progress);
     if (!selected) return forward(selected);
-    if (auto s = check_mails(selected->patches, source.tree); !s) return forward(s);
+    if (auto s = check_each(selected->patches, [&](const UnifiedDiff& diff) { return check_real_folders(diff, source.tree); }); !s) return forward(s);
+    const fs::path scratch_root = cache_root() / "tmp";
+    auto scratch = TempDirectory::create(scratch_root, "check");
+    if (!scratch) return forward(scratch);
 
     ImportedSeries out;
     out.notes = selected->notes;
@@ -247,7 +273,8 @@ Result<ImportedSeries> import_series(const std::vector<RawMail>& mails, const Ke
     if (auto s = check_written(source, *below, *written, *repository, scratch->path()); !s) return forward(s);
     for (size_t i = 0; i < written->size(); ++i) {
         const std::string file = (*written)[i].filename().string();
-        out.patches.push_back({file, committed->at(i).subject.title, committed->at(i).author});
+        out.patches.push_back(imported_patch(committed->at(i)));
+        out.patches.back().file = file;
         out.series.patches.push_back(out.series.folder / file);
     }
     if (auto s = write_file_atomic(part->path() / "series.toml", series_file_text(out.series)); !s) return forward(s);

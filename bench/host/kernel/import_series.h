@@ -2,6 +2,7 @@
 // From mails to a series folder that is known to apply.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "bench/common/base/terminal.h"
 #include "bench/host/kernel/mbox.h"
 #include "bench/host/kernel/patch_repository.h"
+#include "bench/host/kernel/select_patches.h"
 #include "bench/host/kernel/series.h"
 #include "bench/host/kernel/source.h"
 
@@ -23,7 +25,7 @@ struct ImportOptions {
     std::string revises;          ///< the series it is a newer revision of; empty: none
     std::string purpose;          ///< empty: the title of the cover letter or of the first patch
     std::string base_min, base_max;  ///< empty: the stable series of the source
-    int version = 0;                 ///< of the patches in the thread; 0: the newest complete one
+    std::optional<PatchVersion> version;  ///< of the patches in the thread; nothing: the newest complete one
     Fit fit = Fit::exact;
     Existing existing = Existing::refuse;
     std::vector<KnownFailure> known_failures;
@@ -33,6 +35,9 @@ struct ImportedPatch {
     std::string file;
     std::string title;
     std::string author;  ///< "Name <address>"
+    std::string tag;     ///< "[PATCH v2 3/6]", what its mail calls it
+    std::string origin;  ///< of its mail, as in RawMail
+    std::string message_id;  ///< of its mail; empty: none
 };
 
 struct ImportedSeries {
@@ -43,6 +48,12 @@ struct ImportedSeries {
     std::string source;              ///< "Linux 6.12.117 (/usr/src/linux-source-6.12.tar.xz)"
     std::vector<std::string> below;  ///< series under it, in the order applied
 };
+
+/// What import_series() would take of `mails`: read and chosen, and safe by its names, but applied to nothing.  More than
+/// 500 mails that may be patches are an archive and an error.
+[[nodiscard]] Result<SelectedPatches> choose_patches(const std::vector<RawMail>& mails, const std::optional<PatchVersion>& version, Progress& progress);
+/// One of them as it is reported; the file is not known yet.
+[[nodiscard]] ImportedPatch imported_patch(const Mail& mail);
 
 /// Chooses the series among `mails`, applies it to `source` after what it is to stand on, and writes its folder, which
 /// appears whole or not at all.  Nothing else is written.  Every error is one sentence, that of

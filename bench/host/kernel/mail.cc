@@ -2,60 +2,25 @@
 #include "bench/host/kernel/mail.h"
 
 #include <algorithm>
-#include <cctype>
 #include <fmt/format.h>
 #include <iconv.h>
-#include <map>
 
 #include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
+#include "bench/host/kernel/dep3.h"
+#include "bench/host/kernel/excerpt.h"
 #include "bench/host/kernel/git.h"
+#include "bench/host/kernel/mail_headers.h"
 
 namespace diobench {
 
 namespace {
 
-using Headers = std::map<std::string, std::string>;
+/// Whether patches that stand whole in a mail are looked for, or it is one of those.
+enum class Attached { look, is_one };
 
-/// The header lines of a mail, unfolded and not decoded; of one that comes twice the first. None: no mail.
-Headers headers_of(std::string_view text) {
-    Headers out;
-    std::string last;
-    for (size_t from = 0; from < text.size();) {
-        const size_t end = std::min(text.find('\n', from), text.size());
-        const std::string_view line = text.substr(from, end - from);
-        from = end + 1;
-        if (line.empty()) break;
-        if (line[0] == ' ' || line[0] == '\t') {
-            if (!last.empty()) out[last] += " " + std::string(trim(line));
-            continue;
-        }
-        const size_t colon = line.find(':');
-        const bool header = colon != std::string_view::npos && colon > 0 &&
-                            std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(colon), [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; });
-        if (!header) return {};
-        const std::string name = lower_case(line.substr(0, colon));
-        last = out.emplace(name, trim(line.substr(colon + 1))).second ? name : std::string();
-    }
-    return out;
-}
-
-std::string value_of(const Headers& headers, const char* name) {
-    auto at = headers.find(name);
-    return at == headers.end() ? std::string() : at->second;
-}
-
-/// Everything between < and > in a header.
-std::vector<std::string> ids_in(std::string_view text) {
-    std::vector<std::string> out;
-    for (size_t open; (open = text.find('<')) != std::string_view::npos;) {
-        const size_t close = text.find('>', open);
-        if (close == std::string_view::npos) break;
-        out.emplace_back(text.substr(open + 1, close - open - 1));
-        text.remove_prefix(close + 1);
-    }
-    return out;
-}
+/// More than anybody attaches.
+constexpr size_t kMostAttached = 200;
 
 bool is_utf8(const std::string& text) {
     iconv_t to = ::iconv_open("UTF-8", "UTF-8");
@@ -71,16 +36,20 @@ bool is_utf8(const std::string& text) {
     return good;
 }
 
+/// What the mail says it is written in; empty: nothing.
+std::string charset_of(const std::string& content_type) {
+    const size_t at = lower_case(content_type).find("charset=");
+    if (at == std::string::npos) return {};
+    std::string out = content_type.substr(at + 8);
+    out.erase(std::remove(out.begin(), out.end(), '"'), out.end());
+    return out.substr(0, out.find_first_of("; \t"));
+}
+
 /// `git mailinfo` recodes the message and leaves the diff as it was sent; the kernel's files are UTF-8.
 std::string diff_as_utf8(const std::string& text, const std::string& content_type) {
     if (is_utf8(text)) return text;
-    std::string charset = "ISO-8859-1";
-    if (const size_t at = lower_case(content_type).find("charset="); at != std::string::npos) {
-        charset = content_type.substr(at + 8);
-        charset.erase(std::remove(charset.begin(), charset.end(), '"'), charset.end());
-        charset = charset.substr(0, charset.find_first_of("; \t"));
-    }
-    iconv_t to = ::iconv_open("UTF-8", charset.c_str());
+    const std::string charset = charset_of(content_type);
+    iconv_t to = ::iconv_open("UTF-8", charset.empty() ? "ISO-8859-1" : charset.c_str());
     if (to == reinterpret_cast<iconv_t>(-1)) return text;
     std::string copy = text;
     std::string space(text.size() * 4 + 8, '\0');
@@ -99,25 +68,52 @@ struct MailInfo {
     std::string author, email, subject, date, message, patch;
 };
 
-Result<MailInfo> mailinfo(const RawMail& raw, bool inbody_headers, const fs::path& scratch) {
+/// Which options `git mailinfo` gets.
+enum class Reading {
+    plain,        ///< the text as it stands
+    inbody,       ///< headers at its beginning count
+    scissors,     ///< and what stands above "-- >8 --" does not
+    as_it_comes,  ///< no character set is believed
+};
+
+std::vector<std::string> mailinfo_options(Reading reading) {
+    switch (reading) {
+        case Reading::plain: return {"-u", "--no-inbody-headers"};
+        case Reading::inbody: return {"-u", "--inbody-headers"};
+        case Reading::scissors: return {"-u", "--inbody-headers", "--scissors"};
+        case Reading::as_it_comes: return {"-n", "--inbody-headers"};
+    }
+    return {};
+}
+
+/// git's own complaint among what it printed.
+std::string complaint_of_git(const std::string& output) {
+    for (const auto& line : split(output, '\n'))
+        for (std::string_view mark : {"error: ", "fatal: "})
+            if (line.starts_with(mark)) return excerpt(std::string_view(line).substr(mark.size()));
+    return excerpt(trim(last_lines(output, 1)));
+}
+
+Result<MailInfo> mailinfo(const RawMail& raw, Reading reading, const fs::path& scratch) {
     CommandOptions options;
     options.working_directory = scratch;
     options.environment = git_environment(scratch);
     options.input = raw.text;
-    auto r = run_command(git_command({"-c", "i18n.commitEncoding=UTF-8", "mailinfo", "-k", "-u", "--quoted-cr=strip", inbody_headers ? "--inbody-headers" : "--no-inbody-headers",
-                                      "message", "patch"}), options);
+    std::vector<std::string> arguments = {"-c", "i18n.commitEncoding=UTF-8", "mailinfo", "-k", "--quoted-cr=strip"};
+    for (auto& option : mailinfo_options(reading)) arguments.push_back(std::move(option));
+    arguments.insert(arguments.end(), {"message", "patch"});
+    auto r = run_command(git_command(arguments), options);
     if (!r) return forward(r);
-    if (r->exit_status != 0) return fail("read", raw.origin, "it cannot be decoded: " + std::string(trim(last_lines(r->output, 1))));
+    if (r->exit_status != 0) return fail("read", raw.origin, "it cannot be decoded: " + complaint_of_git(r->output));
     MailInfo out;
     for (const auto& line : split(r->output, '\n')) {
         const size_t colon = line.find(": ");
         if (colon == std::string::npos) continue;
         const std::string key = line.substr(0, colon);
         const std::string value(trim(std::string_view(line).substr(colon + 2)));
-        if (key == "Author") out.author = value;
-        if (key == "Email") out.email = value;
-        if (key == "Subject") out.subject = value;
-        if (key == "Date") out.date = value;
+        // With --scissors it says an empty subject after the one below them.
+        for (auto& [name, into] : {std::pair{"Author", &out.author}, std::pair{"Email", &out.email}, std::pair{"Subject", &out.subject}, std::pair{"Date", &out.date}})
+            if (key == name && into->empty()) *into = value;
     }
     auto message = read_file(scratch / "message");
     auto patch = read_file(scratch / "patch");
@@ -139,31 +135,91 @@ bool begins_with_inbody_header(std::string_view message) {
     return text.starts_with("From: ") || text.starts_with("Subject: ") || text.starts_with("Date: ") || text.starts_with("[PATCH");
 }
 
-void read_diff(std::string_view text, Mail& out) {
-    auto diff = parse_unified_diff(text);
+/// "-- >8 --" and its like, as is_scissors_line() of git's mailinfo.c: a third of the line or more is perforation.
+bool is_scissors_line(std::string_view line) {
+    constexpr size_t kShortest = 8;
+    size_t perforation = 0;
+    size_t gap = 0;
+    bool in_perforation = false;
+    bool scissors = false;
+    line = trim(line);
+    for (size_t i = 0; i < line.size(); ++i) {
+        const std::string_view two = line.substr(i, 2);
+        if (line[i] == ' ' || line[i] == '\t') {
+            perforation += in_perforation;
+            gap += in_perforation;
+        } else if (line[i] == '-') {
+            in_perforation = true;
+            ++perforation;
+        } else if (two == ">8" || two == "8<" || two == ">%" || two == "%<") {
+            in_perforation = scissors = true;
+            perforation += 2;
+            ++i;
+        } else {
+            in_perforation = false;
+        }
+    }
+    return scissors && line.size() >= kShortest && line.size() < perforation * 3 && gap * 2 < perforation;
+}
+
+/// The text below the first scissors; nothing: there are none.
+std::optional<std::string_view> below_scissors(std::string_view text) {
+    while (!text.empty()) {
+        const size_t end = std::min(text.find('\n'), text.size());
+        const std::string_view line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (is_scissors_line(line)) return text;
+    }
+    return {};
+}
+
+void read_diff(std::string_view text, int strip, Mail& out) {
+    auto diff = parse_unified_diff(text, strip);
     if (diff)
         out.diff = std::move(*diff);
     else
         out.damage = diff.error();
 }
 
-Mail bare_diff(const RawMail& raw) {
-    Mail out;
-    out.origin = raw.origin;
-    out.author = kUnknownAuthor;
-    read_diff(raw.text, out);
-    size_t begin = raw.text.find("diff --git ");
-    if (begin == std::string::npos) begin = raw.text.find("--- ");
-    if (out.diff.files.empty()) begin = std::string::npos;
-    std::string text(trim(std::string_view(raw.text).substr(0, std::min(begin, raw.text.size()))));
+/// "Name <address>" of what somebody wrote as an author.
+std::string whole_author(const std::string& text) {
+    const size_t open = text.find('<');
+    if (open != std::string::npos && text.find('>', open) != std::string::npos) {
+        const std::string address = text.substr(open + 1, text.find('>', open) - open - 1);
+        const std::string name(trim(std::string_view(text).substr(0, open)));
+        return fmt::format("{} <{}>", name.empty() ? address : name, address);
+    }
+    if (text.empty()) return kUnknownAuthor;
+    return text.find('@') != std::string::npos ? fmt::format("{0} <{0}>", text) : text + " <unknown@localhost>";
+}
+
+/// Title and message of the text in front of a diff.
+void read_text_in_front(std::string_view text, Mail& out) {
     // "diff -u old new" and "Index: x" stand in front of a plain diff.
     std::vector<std::string> kept;
     for (const auto& line : split(text, '\n'))
         if (!line.starts_with("diff ") && !line.starts_with("Index: ") && !line.starts_with("====")) kept.push_back(line);
-    text = std::string(trim(join(kept, "\n")));
-    const size_t end = text.find('\n');
-    out.subject = parse_patch_subject(text.substr(0, end));
-    if (end != std::string::npos) out.message = trim(std::string_view(text).substr(end));
+    const std::string all(trim(join(kept, "\n")));
+    const size_t end = all.find('\n');
+    out.subject = parse_patch_subject(all.substr(0, end));
+    if (end != std::string::npos) out.message = trim(std::string_view(all).substr(end));
+}
+
+Mail bare_diff(const RawMail& raw) {
+    Mail out;
+    out.origin = raw.origin;
+    out.author = kUnknownAuthor;
+    read_diff(raw.text, raw.strip, out);
+    if (auto header = read_dep3(raw.text)) {
+        out.subject = parse_patch_subject(header->title);
+        out.message = std::move(header->message);
+        out.author = whole_author(header->author);
+        out.date = std::move(header->date);
+    } else if (!out.diff.files.empty()) {
+        size_t begin = raw.text.find("diff --git ");
+        if (begin == std::string::npos) begin = raw.text.find("--- ");
+        read_text_in_front(trim(std::string_view(raw.text).substr(0, std::min(begin, raw.text.size()))), out);
+    }
     if (out.subject.title.empty()) out.subject.title = fs::path(raw.origin).stem().string();
     return out;
 }
@@ -180,44 +236,113 @@ size_t embedded_patch(std::string_view text) {
     return std::string_view::npos;
 }
 
-Result<std::vector<Mail>> parse_decoded(const RawMail& raw, const Headers& headers, const fs::path& scratch) {
-    auto info = mailinfo(raw, false, scratch);
-    if (!info) return forward(info);
-    const std::string content_type = value_of(headers, "content-type");
+Result<std::vector<Mail>> parse_single(const RawMail& raw, const fs::path& scratch, Attached attached);
+
+/// What the headers say as they were sent, for a mail that is not decoded.
+Mail of_headers(const RawMail& raw, const MailHeaders& headers) {
     Mail out;
     out.origin = raw.origin;
-    if (auto ids = ids_in(value_of(headers, "message-id")); !ids.empty()) out.message_id = ids.front();
-    out.references = ids_in(value_of(headers, "references"));
-    for (const auto& id : ids_in(value_of(headers, "in-reply-to"))) {
-        out.references.erase(std::remove(out.references.begin(), out.references.end(), id), out.references.end());
-        out.references.push_back(id);
+    out.alone = raw.alone;
+    out.author = kUnknownAuthor;
+    out.message_id = headers.message_id();
+    out.references = headers.references();
+    out.subject = parse_patch_subject(headers.value("subject"));
+    const std::string content_type = lower_case(headers.value("content-type"));
+    out.flowed = content_type.find("format=flowed") != std::string::npos;
+    out.html = content_type.starts_with("text/html");
+    return out;
+}
+
+/// A patch that stands in a reply as it is, and is no quote.
+bool has_bare_diff(std::string_view text) { return text.find("\ndiff --git ") != std::string_view::npos || text.find("\n--- a/") != std::string_view::npos; }
+
+/// One that names a character set nobody knows, or holds other bytes than it says, is most often UTF-8.
+Result<MailInfo> decode(const RawMail& raw, const MailHeaders& headers, const fs::path& scratch, Mail& out) {
+    auto info = mailinfo(raw, Reading::plain, scratch);
+    if (info || interrupted()) return info;
+    auto as_it_comes = mailinfo(raw, Reading::as_it_comes, scratch);
+    if (!as_it_comes || !is_utf8(as_it_comes->message) || !is_utf8(as_it_comes->author)) return info;
+    const std::string charset = charset_of(headers.value("content-type"));
+    out.remarks.push_back(charset.empty() ? "its characters were read as UTF-8" : fmt::format("it cannot be read as \"{}\", which it says it is written in, and was read as UTF-8", excerpt(charset)));
+    return as_it_comes;
+}
+
+/// The list's address is no author; Reply-To names the one who sent it.
+Status find_sender(const RawMail& raw, const MailHeaders& headers, const fs::path& scratch, MailInfo& info, Mail& out) {
+    const std::string name = name_before_via(info.author);
+    if (name.empty()) return {};
+    const std::string sender = sender_behind_list(headers, name, info.email);
+    if (sender.empty()) return {};
+    RawMail only_headers = raw;
+    only_headers.text = with_sender(std::string_view(raw.text).substr(0, raw.text.find("\n\n")), sender) + "\n\n";
+    auto decoded = mailinfo(only_headers, Reading::plain, scratch);
+    if (!decoded) return forward(decoded);
+    info.email = decoded->email;
+    info.author = decoded->author == decoded->email ? name : decoded->author;
+    out.remarks.push_back(fmt::format("its author is from Reply-To, {}: a list passed it on under its own address", excerpt(info.author)));
+    return {};
+}
+
+/// Patches that stand whole inside of the body, after the mail that carries them.
+Result<std::vector<Mail>> parse_attached(std::string_view body, const RawMail& raw, const Mail& carrier, const fs::path& scratch) {
+    std::vector<Mail> out;
+    const auto attached = split_mails(body, raw.origin);
+    if (attached.size() > kMostAttached) return fail("read", raw.origin, fmt::format("{} patches are attached to it, at most {} are read", attached.size(), kMostAttached));
+    for (const auto& inner : attached) {
+        RawMail one = raw;
+        one.text = inner.text;
+        auto mails = parse_single(one, scratch, Attached::is_one);
+        if (!mails) return mails;
+        for (auto& mail : *mails) {
+            mail.references = carrier.references;
+            mail.subject.reply |= carrier.subject.reply;
+            out.push_back(std::move(mail));
+        }
+    }
+    return out;
+}
+
+/// Headers in the body, and scissors above them.
+Status read_inbody(const RawMail& raw, const fs::path& scratch, MailInfo& info, Mail& out) {
+    const auto below = below_scissors(info.message);
+    // In a patch they are as often the edges of a quoted log.
+    out.scissors = below && (out.subject.reply || begins_with_inbody_header(*below));
+    if (!out.scissors && !begins_with_inbody_header(info.message)) return {};
+    auto inner = mailinfo(raw, out.scissors ? Reading::scissors : Reading::inbody, scratch);
+    if (!inner) return forward(inner);
+    const auto subject = parse_patch_subject(inner->subject);
+    const bool reply = out.subject.reply;
+    if (out.scissors && !subject.title.empty()) out.subject = subject;
+    if (!subject.title.empty()) out.subject.title = subject.title;
+    out.subject.reply = reply;
+    info = std::move(*inner);
+    return {};
+}
+
+Result<std::vector<Mail>> parse_decoded(const RawMail& raw, const MailHeaders& headers, const fs::path& scratch, Attached attached) {
+    Mail out = of_headers(raw, headers);
+    auto info = decode(raw, headers, scratch, out);
+    if (!info && interrupted()) return forward(info);
+    if (!info) {
+        out.damage = info.error();
+        return std::vector<Mail>{std::move(out)};
     }
     out.subject = parse_patch_subject(info->subject);
-    out.flowed = lower_case(content_type).find("format=flowed") != std::string::npos;
-    out.html = lower_case(content_type).starts_with("text/html");
-
+    const std::string content_type = headers.value("content-type");
     const std::string body = info->message + info->patch;
     std::vector<Mail> all;
-    if (const size_t at = embedded_patch(body); at != std::string::npos) {
-        for (const auto& inner : split_mails(std::string_view(body).substr(at), raw.origin)) {
-            auto mails = parse_mail(RawMail{raw.origin, inner.text}, scratch);
-            if (!mails) return mails;
-            for (auto& mail : *mails) {
-                mail.references = out.references;
-                mail.subject.reply |= out.subject.reply;
-                all.push_back(std::move(mail));
-            }
-        }
+    if (const size_t at = embedded_patch(body); at != std::string::npos && attached == Attached::look) {
+        auto mails = parse_attached(std::string_view(body).substr(at), raw, out, scratch);
+        if (!mails) return mails;
+        all = std::move(*mails);
         info->patch.clear();
         info->message = body.substr(0, at);
     }
-    const std::string decoded = diff_as_utf8(info->patch, content_type);
-    read_diff(decoded, out);
-    if (!out.diff.files.empty() && begins_with_inbody_header(info->message)) {
-        auto inner = mailinfo(raw, true, scratch);
-        if (!inner) return forward(inner);
-        *info = std::move(*inner);
-        if (auto title = parse_patch_subject(info->subject).title; !title.empty()) out.subject.title = title;
+    read_diff(diff_as_utf8(info->patch, content_type), raw.strip, out);
+    if (!out.diff.files.empty()) {
+        // Headers in the body count more than those of the mail; what no character set fits was read with them.
+        if (auto s = out.remarks.empty() ? read_inbody(raw, scratch, *info, out) : Status(); !s) return forward(s);
+        if (auto s = find_sender(raw, headers, scratch, *info, out); !s) return forward(s);
     }
     out.author = author_of(*info);
     out.date = info->date;
@@ -226,18 +351,39 @@ Result<std::vector<Mail>> parse_decoded(const RawMail& raw, const Headers& heade
     return all;
 }
 
+Result<std::vector<Mail>> parse_single(const RawMail& raw, const fs::path& scratch, Attached attached) {
+    const MailHeaders headers(raw.text);
+    if (!headers.of_mail() || read_dep3(raw.text)) return std::vector<Mail>{bare_diff(raw)};
+    Mail unread = of_headers(raw, headers);
+    if (unread.subject.reply && !raw.alone && !has_bare_diff(raw.text)) return std::vector<Mail>{std::move(unread)};
+    return parse_decoded(raw, headers, scratch, attached);
+}
+
 }  // namespace
 
 std::string Mail::name() const {
     if (subject.title.empty()) return origin;
-    return subject.tagged ? subject.tag() + " " + subject.title : subject.title;
+    return excerpt(subject.tagged ? subject.tag() + " " + subject.title : subject.title);
 }
 
 Result<std::vector<Mail>> parse_mail(const RawMail& raw, const fs::path& scratch) {
-    const Headers headers = headers_of(raw.text);
-    const bool mail = headers.contains("from") || headers.contains("subject") || headers.contains("message-id");
-    if (mail) return parse_decoded(raw, headers, scratch);
-    return std::vector<Mail>{bare_diff(raw)};
+    if (raw.text.size() > kLargestMailBytes) {
+        Mail out = of_headers(raw, MailHeaders(std::string_view(raw.text).substr(0, kLargestMailBytes)));
+        out.damage = fail("read", raw.origin, fmt::format("it has {}: is this a mail?", human_bytes(static_cast<double>(raw.text.size())))).value();
+        return std::vector<Mail>{std::move(out)};
+    }
+    auto out = parse_single(raw, scratch, Attached::look);
+    if (!out) return out;
+    for (auto& mail : *out) {
+        mail.alone = raw.alone;
+        if (!raw.listed) continue;
+        mail.references.clear();
+        mail.message_id.clear();
+        mail.subject.reply = mail.subject.resend = false;
+        mail.subject.version = {};
+        mail.subject.number = mail.subject.total = -1;
+    }
+    return out;
 }
 
 }  // namespace diobench

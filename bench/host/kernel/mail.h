@@ -16,6 +16,7 @@ namespace diobench {
 
 struct Mail {
     std::string origin;      ///< for messages, as in RawMail
+    bool alone = false;      ///< as in RawMail
     std::string message_id;  ///< without < and >; empty: none
     std::vector<std::string> references;  ///< ids it answers, the nearest last
     PatchSubject subject;
@@ -26,6 +27,8 @@ struct Mail {
     std::optional<Error> damage;  ///< why there is none although something looks like one
     bool flowed = false;  ///< sent as format=flowed, whose white space may be lost
     bool html = false;    ///< nothing but HTML
+    bool scissors = false;  ///< the patch is what stands below "-- >8 --"
+    std::vector<std::string> remarks;  ///< what was assumed to read it, a clause each
 
     /// "[PATCH v2 3/6] erofs: x", or the file for a mail without a subject.
     [[nodiscard]] std::string name() const;
@@ -34,9 +37,10 @@ struct Mail {
 /// The author of a patch that names none.
 inline constexpr const char* kUnknownAuthor = "unknown <unknown@localhost>";
 
-/// Reads one mail, or a bare diff (its text in front is the message, the file's name
+/// Reads one mail, or a bare diff (the fields of DEP-3 or the text in front are title and message, the file's name
 /// the title if there is none).  A mail with whole patches attached becomes one Mail for each of them after the one
-/// that carries them.  Decodes with `git mailinfo`, as `git am` does.  `scratch` is a folder for its files.
+/// that carries them.  Decodes with `git mailinfo`, as `git am` does; a mail that cannot be decoded or is too large is one with
+/// `damage`.  Replies that are not alone and have no diff outside of quotes are not decoded.  `scratch` is a folder for its files.
 [[nodiscard]] Result<std::vector<Mail>> parse_mail(const RawMail& raw, const fs::path& scratch);
 
 }  // namespace diobench

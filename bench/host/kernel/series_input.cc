@@ -2,6 +2,7 @@
 #include "bench/host/kernel/series_input.h"
 
 #include <fmt/format.h>
+#include <iterator>
 
 #include "bench/host/kernel/git_commits.h"
 #include "bench/host/kernel/version.h"
@@ -36,21 +37,34 @@ Status take_source_of_commits(const fs::path& tree, const GitCommits& commits, S
     return take_source(tree, commits.base, out, progress);
 }
 
-Result<SeriesInput> read_files_given(const SeriesInputOptions& options, Progress& progress) {
+Result<SeriesInput> read_files_given(const std::vector<std::string>& files) {
     SeriesInput out;
-    for (const auto& file : options.files) {
+    for (const auto& file : files) {
         auto mails = read_mails(file, out.notes);
         if (!mails) return forward(mails);
-        out.mails.insert(out.mails.end(), mails->begin(), mails->end());
+        std::move(mails->begin(), mails->end(), std::back_inserter(out.mails));
     }
-    if (auto s = take_source(options.tree, options.revision, out, progress); !s) return forward(s);
     return out;
 }
 
 }  // namespace
 
+Result<SeriesInput> read_series_mails(const SeriesInputOptions& options) {
+    if (!options.files.empty()) return read_files_given(options.files);
+    auto commits = read_commits(options.tree, options.revision);
+    if (!commits) return forward(commits);
+    SeriesInput out;
+    out.mails = std::move(commits->mails);
+    return out;
+}
+
 Result<SeriesInput> read_series_input(const SeriesInputOptions& options, Progress& progress) {
-    if (!options.files.empty()) return read_files_given(options, progress);
+    if (!options.files.empty()) {
+        auto out = read_files_given(options.files);
+        if (!out) return out;
+        if (auto s = take_source(options.tree, options.revision, *out, progress); !s) return forward(s);
+        return out;
+    }
     SeriesInput out;
     auto commits = read_commits(options.tree, options.revision);
     if (!commits) return forward(commits);

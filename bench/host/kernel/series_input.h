@@ -26,6 +26,8 @@ struct SeriesInput {
     std::string source_revision;
 };
 
+/// Only the mails or commits, with neither source nor build: for what asks nothing else.
+[[nodiscard]] Result<SeriesInput> read_series_mails(const SeriesInputOptions& options);
 /// Commits are checked against what `kernel build` would use: the distribution's source, if they were made for its stable
 /// series; otherwise the commit they are on top of. Errors as of read_mails(), read_commits() and the sources.
 [[nodiscard]] Result<SeriesInput> read_series_input(const SeriesInputOptions& options, Progress& progress);

@@ -7,12 +7,15 @@
 #include <fmt/format.h>
 
 #include "bench/common/base/text.h"
+#include "bench/host/kernel/excerpt.h"
 
 namespace diobench {
 
 namespace {
 
 constexpr std::string_view kNull = "/dev/null";
+/// Ten times the largest patch of a kernel that is not generated.
+constexpr size_t kMostLines = 1'000'000;
 
 std::vector<std::string> side_of(const Hunk& hunk, char other) {
     std::vector<std::string> out;
@@ -59,7 +62,11 @@ std::string strip_first(std::string_view name) {
 /// The two names of "diff --git A B": equal but for their first component, so that
 /// a space in them leaves one way to cut.
 bool git_names(std::string_view rest, std::string& a, std::string& b) {
-    for (size_t space = rest.find(' '); space != std::string_view::npos; space = rest.find(' ', space + 1)) {
+    constexpr size_t kLongest = 2 * 4096;
+    constexpr int kMostSpaces = 64;
+    if (rest.size() > kLongest) return false;
+    int tried = 0;
+    for (size_t space = rest.find(' '); space != std::string_view::npos && tried < kMostSpaces; space = rest.find(' ', space + 1), ++tried) {
         const std::string_view first = rest.substr(0, space);
         const std::string_view second = rest.substr(space + 1);
         if (first == second || strip_first(first) == strip_first(second)) {
@@ -75,20 +82,25 @@ bool git_names(std::string_view rest, std::string& a, std::string& b) {
     return true;
 }
 
-/// Goes through the lines of a patch once.
+/// Goes through the lines of a patch once; `text` must outlive it.
 class DiffReader {
 public:
-    explicit DiffReader(std::string_view text) {
+    DiffReader(std::string_view text, int strip) : strip_(strip) {
         if (text.ends_with('\n')) text.remove_suffix(1);
-        lines_ = split(text, '\n');
+        for (size_t from = 0; from <= text.size() && lines_.size() <= kMostLines;) {
+            const size_t end = std::min(text.find('\n', from), text.size());
+            lines_.push_back(text.substr(from, end - from));
+            from = end + 1;
+        }
         // A mail's CRLF; a patch whose every line has it is no patch of a file with CRLF.
         const bool crlf = std::all_of(lines_.begin(), lines_.end(), [](const auto& line) { return line.empty() || line.ends_with('\r'); });
         if (crlf)
             for (auto& line : lines_)
-                if (!line.empty()) line.pop_back();
+                if (!line.empty()) line.remove_suffix(1);
     }
 
     Result<UnifiedDiff> read() {
+        if (lines_.size() > kMostLines) return fail("read patch", "", fmt::format("it has more than {} lines: is this a patch?", kMostLines));
         while (at_ < lines_.size()) {
             if (lines_[at_].starts_with("diff --git ")) {
                 if (auto s = read_git_file(); !s) return forward(s);
@@ -108,48 +120,52 @@ private:
         return line_starts(at_, "--- ") && line_starts(at_ + 1, "+++ ") && line_starts(at_ + 2, "@@ -");
     }
 
-    void take() { take(std::string(lines_[at_])); }
-    void take(const std::string& instead) {
-        out_.text += instead + "\n";
-        file().text += instead + "\n";
+    void take() { take(lines_[at_]); }
+    void take(std::string_view instead) {
+        out_.text.append(instead).append(1, '\n');
+        file().text.append(instead).append(1, '\n');
         ++at_;
     }
     FileDiff& file() { return out_.files.back(); }
 
+    /// Whether git apply -p1 understands the names as they are.
+    [[nodiscard]] bool strips_one() const { return strip_ == 1 && !no_prefix_; }
     /// "--- x" with the prefix that git apply -p1 takes off.
     [[nodiscard]] std::string with_prefix(std::string_view key, std::string_view name, std::string_view prefix) const {
-        if (name == kNull) return fmt::format("{}{}", key, name);
-        return no_prefix_ ? fmt::format("{}{}{}", key, prefix, name) : fmt::format("{}{}", key, name);
+        if (name == kNull || strips_one()) return fmt::format("{}{}", key, name);
+        return fmt::format("{}{}{}", key, prefix, plain_name(name));
     }
     [[nodiscard]] std::string plain_name(std::string_view name) const {
         if (name == kNull) return {};
-        return no_prefix_ ? std::string(name) : strip_first(name);
+        std::string out(name);
+        for (int i = 0; i < strip_ && !no_prefix_; ++i) out = strip_first(out);
+        return out;
     }
 
     void begin_plain_file() {
-        const auto old_name = header_name(std::string_view(lines_[at_]).substr(4));
-        const auto new_name = header_name(std::string_view(lines_[at_ + 1]).substr(4));
+        const auto old_name = header_name(lines_[at_].substr(4));
+        const auto new_name = header_name(lines_[at_ + 1].substr(4));
         no_prefix_ = false;
         out_.files.push_back({plain_name(old_name), plain_name(new_name), {}, {}, false, false, false, {}, {}});
-        take("--- " + std::string(old_name));
-        take("+++ " + std::string(new_name));
+        take(with_prefix("--- ", old_name, "a/"));
+        take(with_prefix("+++ ", new_name, "b/"));
     }
 
     Status read_git_file() {
         std::string a;
         std::string b;
-        if (!git_names(trim(std::string_view(lines_[at_]).substr(11)), a, b))
-            return fail("read patch", "line " + std::to_string(at_ + 1), "\"" + lines_[at_] + "\" names no files");
+        if (!git_names(trim(lines_[at_].substr(11)), a, b))
+            return fail("read patch", "line " + std::to_string(at_ + 1), fmt::format("\"{}\" names no files", excerpt(lines_[at_])));
         no_prefix_ = a == b;
         out_.files.push_back({plain_name(a), plain_name(b), {}, {}, false, false, false, {}, {}});
-        take(no_prefix_ ? fmt::format("diff --git a/{} b/{}", a, b) : lines_[at_]);
+        take(strips_one() ? std::string(lines_[at_]) : fmt::format("diff --git a/{} b/{}", plain_name(a), plain_name(b)));
         while (at_ < lines_.size() && read_extended_header(lines_[at_])) {}
         return read_contents();
     }
 
     /// One line between "diff --git" and the first hunk; false: it is none.
-    bool read_extended_header(const std::string& line) {
-        auto value = [&](std::string_view key) { return std::string(trim(std::string_view(line).substr(key.size()))); };
+    bool read_extended_header(std::string_view line) {
+        auto value = [&](std::string_view key) { return std::string(trim(line.substr(key.size()))); };
         for (std::string_view key : {"old mode ", "deleted file mode "})
             if (line.starts_with(key)) file().old_mode = value(key);
         for (std::string_view key : {"new mode ", "new file mode "})
@@ -168,8 +184,8 @@ private:
             return true;
         }
         if (begins_plain_file()) {
-            const auto old_name = header_name(std::string_view(lines_[at_]).substr(4));
-            const auto new_name = header_name(std::string_view(lines_[at_ + 1]).substr(4));
+            const auto old_name = header_name(lines_[at_].substr(4));
+            const auto new_name = header_name(lines_[at_ + 1].substr(4));
             // These are the names that count for git apply.
             file().old_name = plain_name(old_name);
             file().new_name = plain_name(new_name);
@@ -187,7 +203,7 @@ private:
     Status read_contents() {
         HunkRange range;
         while (at_ < lines_.size() && read_hunk_header(lines_[at_], range)) {
-            file().hunks.push_back({lines_[at_], range.old_line, {}});
+            file().hunks.push_back({std::string(lines_[at_]), range.old_line, {}});
             take();
             if (auto s = read_hunk(range.old_count, range.new_count); !s) return s;
         }
@@ -199,30 +215,31 @@ private:
         while (old_left > 0 || new_left > 0) {
             if (at_ >= lines_.size()) return damaged(hunk, "the patch ends in the middle of it");
             // Mail programs take the blank off an empty line of context.
-            const std::string line = lines_[at_].empty() ? " " : lines_[at_];
+            const std::string_view line = lines_[at_].empty() ? " " : lines_[at_];
             const size_t old_step = line[0] == ' ' || line[0] == '-';
             const size_t new_step = line[0] == ' ' || line[0] == '+';
             if (line[0] != '\\' && (old_step > old_left || new_step > new_left || old_step + new_step == 0))
                 return damaged(hunk, fmt::format("line {} of the patch, \"{}\", is no line of it: was a long line wrapped by a mail program?",
-                                                 at_ + 1, trim(line)));
+                                                 at_ + 1, excerpt(trim(line))));
             old_left -= old_step;
             new_left -= new_step;
-            hunk.lines.push_back(line);
+            hunk.lines.emplace_back(line);
             take(line);
         }
         if (line_starts(at_, "\\ ")) {
-            hunk.lines.push_back(lines_[at_]);
+            hunk.lines.emplace_back(lines_[at_]);
             take();
         }
         return {};
     }
 
     [[nodiscard]] Status damaged(const Hunk& hunk, const std::string& how) {
-        return fail("read patch", file().name(), fmt::format("hunk {} ({}) is damaged: {}", file().hunks.size(), hunk.header, how));
+        return fail("read patch", file().name(), fmt::format("hunk {} ({}) is damaged: {}", file().hunks.size(), excerpt(hunk.header), how));
     }
 
-    std::vector<std::string> lines_;
+    std::vector<std::string_view> lines_;
     size_t at_ = 0;
+    int strip_;
     bool no_prefix_ = false;
     UnifiedDiff out_;
 };
@@ -247,7 +264,7 @@ std::string refusal(const std::string& name) {
 std::vector<std::string> Hunk::old_lines() const { return side_of(*this, '+'); }
 std::vector<std::string> Hunk::new_lines() const { return side_of(*this, '-'); }
 
-Result<UnifiedDiff> parse_unified_diff(std::string_view text) { return DiffReader(text).read(); }
+Result<UnifiedDiff> parse_unified_diff(std::string_view text, int strip) { return DiffReader(text, strip).read(); }
 
 Status check_safe(const UnifiedDiff& diff) {
     for (const auto& file : diff.files) {

@@ -50,9 +50,10 @@ struct UnifiedDiff {
 
 /// Reads the diff in `text`, which may have other text around it (a message,
 /// a diffstat, a signature, the footer of a mailing list).  No diff in it: no
-/// files.  A hunk that is cut off or broken by wrapped lines is an error that shows the line.
-/// Names without "a/" and "b/" (diff.noprefix) get them.
-[[nodiscard]] Result<UnifiedDiff> parse_unified_diff(std::string_view text);
+/// files.  A hunk that is cut off or broken by wrapped lines is an error that shows the line, a text of more than a million lines
+/// another.  `strip`: folders to take off its names, as of patch -pN.  Names without "a/" and "b/" (diff.noprefix,
+/// strip 0) get them.
+[[nodiscard]] Result<UnifiedDiff> parse_unified_diff(std::string_view text, int strip = 1);
 
 /// Refuses what a patch for a kernel tree must not do: names that leave the
 /// tree or are absolute, anything in .git, symbolic links, submodules, binary content.

@@ -161,14 +161,14 @@ TEST_F(Import, NewestCompleteVersion) {
     EXPECT_THAT(patched("fs/erofs/data.c"), HasSubstr("value + 9"));
     EXPECT_THAT(notes_, Contains("passed over v1 (2 patches) (--version 1 takes it)"));
     ImportOptions first;
-    first.version = 1;
+    first.version = PatchVersion{1};
     titles({"v2-in-thread.mbox"}, first);
     EXPECT_THAT(patched("fs/erofs/data.c"), HasSubstr("value + 8"));
-    first.version = 3;
+    first.version = PatchVersion{3};
     EXPECT_THAT(titles({"v2-in-thread.mbox"}, first), ElementsAre("take patches --version 3: there is no such version here; there is 1, 2"));
     titles({"v2-incomplete.mbox"});
     EXPECT_THAT(patched("fs/erofs/data.c"), HasSubstr("value + 8"));
-    EXPECT_THAT(notes_, Contains("passed over v2 (2 patches), which is not complete: 1/2 missing (--version 2 takes it)"));
+    EXPECT_THAT(notes_, Contains("passed over v2 (2 patches), which is not complete: 1/2 missing"));
 }
 
 TEST_F(Import, FilesMadeRenamedMarkedAndRemoved) {

@@ -24,9 +24,33 @@ TEST(PatchSubject, TagsAreTakenApart) {
                           {"[PATCH 6.12 011/134] x", false, true, 1, 11, 134, "x"}, {"[RFC][PATCH 1/2] [v7] x", false, true, 7, 1, 2, "x"}, {"erofs: re: x", false, false, 1, -1, -1, "erofs: re: x"},
                           {"[PATCH 7/6] x", false, true, 1, -1, -1, "x"}, {"", false, false, 1, -1, -1, ""}}) {
         const PatchSubject s = parse_patch_subject(c.subject);
-        EXPECT_EQ(std::tuple(s.reply, s.tagged, s.version, s.number, s.total, s.title), std::tuple(c.reply, c.tagged, c.version, c.number, c.total, std::string(c.title))) << c.subject;
+        EXPECT_EQ(std::tuple(s.reply, s.tagged, s.version.number, s.number, s.total, s.title), std::tuple(c.reply, c.tagged, c.version, c.number, c.total, std::string(c.title))) << c.subject;
     }
     EXPECT_EQ(parse_patch_subject("[PATCH v2 3/6] x").tag(), "[PATCH v2 3/6]");
+}
+
+TEST(PatchSubject, AsArchivesHaveThem) {
+    struct Case {
+        const char* subject;
+        const char* version;
+        int number, total;
+    };
+    for (const Case& c : {Case{"[PATCH] [PATCH v3] x", "3", -1, -1}, {"[PATCH V3 2/3] x", "3", 2, 3}, {"[PATCH 6.12.y v2] x", "2", -1, -1}, {"[PATCH AUTOSEL 6.12 01/20] x", "1", 1, 20},
+                          {"[PATCH AUTOSEL 6.12-5.4 1/3] x", "1", 1, 3}, {"[RFC PATCH net-next v2 3/7] x", "2", 3, 7}, {"[PATCH -next v4] x", "4", -1, -1}, {"[PATCH-V2] x", "2", -1, -1},
+                          {"[PATCHv5 03/18] x", "5", 3, 18}, {"[PATCH1/2] x", "1", 1, 2}, {"[RFCv3 PATCH 1/2] x", "3", 1, 2}, {"[v2,3/6] x", "2", 3, 6}, {"[PATCH 1 of 7] x", "1", 1, 7},
+                          {"[PATCH version 2] x", "2", -1, -1}, {"[PATCH v 2 1/2] x", "2", 1, 2}, {"[PATCH rev4 1/2] x", "4", 1, 2}, {"[PATCH v3.1 1/2] x", "3.1", 1, 2}, {"[patch 12/34] x", "1", 12, 34},
+                          {"[PATCH v6.12 1/2] x", "1", 1, 2}, {"[PATCH v6.1 v2 1/2] x", "2", 1, 2}, {"[PATCH 5.10/5.15 1/2] x", "1", 1, 2}, {"[PATCH v2: 1/2] x", "2", 1, 2}, {"[PATCH v2 1/2]: x", "2", 1, 2},
+                          {"[[PATCH v2] x", "2", -1, -1}, {"[RESEND][PATCH v2 1/2] x", "2", 1, 2}, {"[PATCH][v2][1/2] x", "2", 1, 2}, {"[PATCH v2-resend 1/2] x", "2", 1, 2}, {"[list] [PATCHSET v2 0/2] x", "2", 0, 2},
+                          {"[PATCH v4l2] x", "1", -1, -1}, {"[PATCH 0/0] x", "1", -1, -1}, {"[PATCH v2 (1/2)] x", "2", 1, 2}, {"[PATCH v99999999999 1/2] x", "1", 1, 2}}) {
+        const PatchSubject s = parse_patch_subject(c.subject);
+        EXPECT_EQ(std::tuple(s.version.name(), s.number, s.total, s.title), std::tuple(std::string(c.version), c.number, c.total, std::string("x"))) << c.subject;
+        EXPECT_FALSE(s.reply) << c.subject;
+    }
+    for (const char* reply : {"Re[2]: [PATCH] x", "RE: [PATCH] x", "回复: [PATCH] x", "答复：[PATCH] x", "Re : [PATCH] x"}) EXPECT_TRUE(parse_patch_subject(reply).reply) << reply;
+    EXPECT_FALSE(parse_patch_subject("[PATCH] fw: x").reply);
+    EXPECT_TRUE(parse_patch_subject("[PATCH REPOST] x").resend);
+    EXPECT_FALSE(parse_patch_subject("[patchwork] x").tagged);
+    EXPECT_EQ(parse_patch_subject("[PATCH v3.1 1/2] x").tag(), "[PATCH v3.1 1/2]");
 }
 
 TEST(Mbox, IsCutAtFromLinesOnly) {
@@ -52,6 +76,19 @@ TEST(UnifiedDiff, TextAroundItIsNotOfIt) {
     EXPECT_EQ(plain->files.at(0).name(), "fs/x.c");
     EXPECT_EQ(plain->files.at(0).hunks.at(0).lines.back(), "\\ No newline at end of file");
     EXPECT_FALSE(parse_unified_diff("--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n-a\n"));
+}
+
+TEST(UnifiedDiff, FoldersAreTakenOffItsNames) {
+    const auto text_of = [](const std::string& names, int strip) {
+        auto diff = parse_unified_diff(names + "@@ -1 +1 @@\n-a\n+b\n", strip);
+        return diff ? diff->files.at(0).name() + ": " + diff->text.substr(0, diff->text.find("@@")) : diff.error().message();
+    };
+    EXPECT_EQ(text_of("--- fs/x.c\n+++ fs/x.c\n", 0), "fs/x.c: --- a/fs/x.c\n+++ b/fs/x.c\n");
+    EXPECT_EQ(text_of("--- o/l/fs/x.c\n+++ n/l/fs/x.c\n", 2), "fs/x.c: --- a/fs/x.c\n+++ b/fs/x.c\n");
+    EXPECT_EQ(text_of("diff --git fs/x.c fs/x.c\n--- fs/x.c\n+++ fs/x.c\n", 0), "fs/x.c: diff --git a/fs/x.c b/fs/x.c\n--- a/fs/x.c\n+++ b/fs/x.c\n");
+    EXPECT_EQ(text_of("--- /dev/null\n+++ fs/x.c\n", 0), "fs/x.c: --- /dev/null\n+++ b/fs/x.c\n");
+    // What leaves the tree still does.
+    EXPECT_EQ(text_of("--- a/../../x.c\n+++ b/../../x.c\n", 2), "../../x.c: --- a/../../x.c\n+++ b/../../x.c\n");
 }
 
 class NearLines : public ::testing::Test {
