@@ -65,9 +65,11 @@ Status check_revision(const ImportOptions& options) {
 
 /// Each costs a process of git.
 constexpr size_t kMostToDecode = 500;
+constexpr size_t kMostMails = 10000;
 
 /// What no thread has: decoding it would take minutes.
 Status check_count(const std::vector<RawMail>& raw) {
+    if (raw.size() > kMostMails) return fail("take patches", raw.front().origin, fmt::format("{} mails are an archive and no thread: give the mails of one series only", raw.size()));
     const auto replies = std::count_if(raw.begin(), raw.end(), [](const RawMail& mail) { return parse_patch_subject(MailHeaders(mail.text).value("subject")).reply; });
     const size_t left = raw.size() - static_cast<size_t>(replies);
     if (left <= kMostToDecode) return {};

@@ -253,8 +253,20 @@ Mail of_headers(const RawMail& raw, const MailHeaders& headers) {
     return out;
 }
 
-/// A patch that stands in a reply as it is, and is no quote.
-bool has_bare_diff(std::string_view text) { return text.find("\ndiff --git ") != std::string_view::npos || text.find("\n--- a/") != std::string_view::npos; }
+/// A patch that stands in a mail as it is, and is no quote.
+bool has_bare_diff(std::string_view text) {
+    const auto has = [&](std::string_view line) { return text.find(line) != std::string_view::npos; };
+    return has("\ndiff --git ") || (has("\n--- ") && has("\n+++ "));
+}
+
+/// Most mails of a thread are replies and letters that hide no patch, and each decoding is a process.
+bool is_worth_decoding(const RawMail& raw, const MailHeaders& headers, const Mail& unread) {
+    if (raw.alone || has_bare_diff(raw.text)) return true;
+    if (unread.subject.reply) return false;
+    const std::string encoding = lower_case(headers.value("content-transfer-encoding"));
+    const bool encoded = encoding == "base64" || encoding == "quoted-printable" || headers.value("subject").find("=?") != std::string::npos;
+    return encoded || unread.flowed || lower_case(headers.value("content-type")).starts_with("multipart/");
+}
 
 /// One that names a character set nobody knows, or holds other bytes than it says, is most often UTF-8.
 Result<MailInfo> decode(const RawMail& raw, const MailHeaders& headers, const fs::path& scratch, Mail& out) {
@@ -355,7 +367,7 @@ Result<std::vector<Mail>> parse_single(const RawMail& raw, const fs::path& scrat
     const MailHeaders headers(raw.text);
     if (!headers.of_mail() || read_dep3(raw.text)) return std::vector<Mail>{bare_diff(raw)};
     Mail unread = of_headers(raw, headers);
-    if (unread.subject.reply && !raw.alone && !has_bare_diff(raw.text)) return std::vector<Mail>{std::move(unread)};
+    if (!is_worth_decoding(raw, headers, unread)) return std::vector<Mail>{std::move(unread)};
     return parse_decoded(raw, headers, scratch, attached);
 }
 

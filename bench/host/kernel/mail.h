@@ -40,7 +40,8 @@ inline constexpr const char* kUnknownAuthor = "unknown <unknown@localhost>";
 /// Reads one mail, or a bare diff (the fields of DEP-3 or the text in front are title and message, the file's name
 /// the title if there is none).  A mail with whole patches attached becomes one Mail for each of them after the one
 /// that carries them.  Decodes with `git mailinfo`, as `git am` does; a mail that cannot be decoded or is too large is one with
-/// `damage`.  Replies that are not alone and have no diff outside of quotes are not decoded.  `scratch` is a folder for its files.
+/// `damage`.  Of mails that are not alone, replies without a diff outside of quotes and what is sent as plain text without
+/// one are not decoded.  `scratch` is a folder for its files.
 [[nodiscard]] Result<std::vector<Mail>> parse_mail(const RawMail& raw, const fs::path& scratch);
 
 }  // namespace diobench

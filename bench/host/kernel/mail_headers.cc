@@ -16,7 +16,7 @@ constexpr size_t kMostReferences = 100;
 
 /// The others tell nothing of a patch.
 bool is_of_use(std::string_view name) {
-    static constexpr std::string_view kNames[] = {"from", "subject", "message-id", "references", "in-reply-to", "content-type", "reply-to", "x-original-from"};
+    static constexpr std::string_view kNames[] = {"from", "subject", "message-id", "references", "in-reply-to", "content-type", "content-transfer-encoding", "reply-to", "x-original-from"};
     return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
 

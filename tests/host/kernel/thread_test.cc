@@ -245,6 +245,9 @@ TEST_F(Thread, HostileMailsEndInOneSentence) {
     std::string many;
     for (int i = 0; i < 501; ++i) many += "From a@b Thu Jan  1 00:00:00 1970\nSubject: [PATCH] x\n\nx\n\n";
     EXPECT_THAT(taken({file("many.mbox", many)}), ElementsAre(HasSubstr("501 mails that are no replies are here, and a thread has at most 500")));
+    many.clear();
+    for (int i = 0; i < 10001; ++i) many += "From a@b Thu Jan  1 00:00:00 1970\nSubject: Re: x\n\nx\n\n";
+    EXPECT_THAT(taken({file("replies.mbox", many)}), ElementsAre(HasSubstr("10001 mails are an archive and no thread")));
     ASSERT_EQ(run_command({"bash", "-c", "head -c 100000000 /dev/zero | gzip > \"$1\"", "x", file("bomb.gz", "")})->exit_status, 0);
     EXPECT_THAT(taken({(scratch() / "given/bomb.gz").string()}), ElementsAre(HasSubstr("it unpacks to more than 64 MiB")));
     std::string out = patch_adding("1");
