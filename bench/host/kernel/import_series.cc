@@ -76,12 +76,14 @@ Status check_count(const std::vector<RawMail>& raw) {
     return fail("take patches", raw.front().origin, fmt::format("{} mails that are no replies are here, and a thread has at most {}: give the mails of one series only", left, kMostToDecode));
 }
 
-Result<std::vector<Mail>> parse_all(const std::vector<RawMail>& raw, const fs::path& scratch, Progress& progress) {
+Result<std::vector<Mail>> parse_all(const std::vector<RawMail>& raw, Progress& progress) {
+    auto scratch = TempDirectory::create(cache_root() / "tmp", "mail");
+    if (!scratch) return forward(scratch);
     std::vector<Mail> out;
     if (auto s = check_count(raw); !s) return forward(s);
     for (size_t i = 0; i < raw.size(); ++i) {
         progress.update(i, raw.size(), raw[i].origin);
-        auto mails = parse_mail(raw[i], scratch);
+        auto mails = parse_mail(raw[i], scratch->path());
         if (interrupted()) return interrupted_error(kAdd);
         if (!mails) return mails;
         std::move(mails->begin(), mails->end(), std::back_inserter(out));
@@ -219,13 +221,16 @@ Status check_import(const ImportOptions& options) {
     return {};
 }
 
+Result<std::vector<Mail>> parse_mails(const std::vector<RawMail>& raw) {
+    Progress progress("read mails", Progress::Shown::no);
+    return parse_all(raw, progress);
+}
+
 ImportedPatch imported_patch(const Mail& mail) { return {{}, mail.subject.title, mail.author, mail.subject.tag(), mail.origin, mail.message_id}; }
 
 Result<SelectedPatches> choose_patches(const std::vector<RawMail>& mails, const std::optional<PatchVersion>& version, Progress& progress) {
-    auto scratch = TempDirectory::create(cache_root() / "tmp", "mail");
-    if (!scratch) return forward(scratch);
     progress.stage("read mails");
-    auto parsed = parse_all(mails, scratch->path(), progress);
+    auto parsed = parse_all(mails, progress);
     if (!parsed) return forward(parsed);
     auto selected = select_patches(*parsed, version);
     if (!selected) return selected;

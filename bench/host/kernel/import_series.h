@@ -49,8 +49,9 @@ struct ImportedSeries {
     std::vector<std::string> below;  ///< series under it, in the order applied
 };
 
-/// What import_series() would take of `mails`: read and chosen, and safe by its names, but applied to nothing.  More than
-/// 500 mails that may be patches are an archive and an error.
+/// All mails read, as parse_mail(). More than 10,000, or more than 500 that may be patches, are an archive and an error.
+[[nodiscard]] Result<std::vector<Mail>> parse_mails(const std::vector<RawMail>& raw);
+/// What import_series() would take of `mails`: read and chosen, and safe by its names, but applied to nothing.
 [[nodiscard]] Result<SelectedPatches> choose_patches(const std::vector<RawMail>& mails, const std::optional<PatchVersion>& version, Progress& progress);
 /// One of them as it is reported; the file is not known yet.
 [[nodiscard]] ImportedPatch imported_patch(const Mail& mail);

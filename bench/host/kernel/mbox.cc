@@ -38,13 +38,6 @@ bool has_time(std::string_view line) {
     return false;
 }
 
-/// "From x@y Mon Mar  4 10:00:00 2024", and git's own "From 0123... Mon Sep 17 00:00:00 2001".
-bool is_from_line(std::string_view line) {
-    if (!line.starts_with("From ") || line.size() >= 200) return false;
-    const size_t sender = line.find(' ', 5);
-    return sender != std::string_view::npos && sender > 5 && has_time(line.substr(sender)) && ends_in_year(line);
-}
-
 /// ">From " -> "From ", ">>From " -> ">From ".
 std::string_view unescaped(std::string_view line) {
     const size_t quotes = line.find_first_not_of('>');
@@ -176,6 +169,12 @@ Result<std::vector<RawMail>> read_quilt(const fs::path& folder, std::vector<std:
 
 }  // namespace
 
+bool begins_mail(std::string_view line) {
+    if (!line.starts_with("From ") || line.size() >= 200) return false;
+    const size_t sender = line.find(' ', 5);
+    return sender != std::string_view::npos && sender > 5 && has_time(line.substr(sender)) && ends_in_year(line);
+}
+
 std::vector<RawMail> split_mails(std::string_view text, const std::string& origin) {
     std::string unix_text = with_unix_line_ends(text);
     if (!unix_text.ends_with('\n')) unix_text += '\n';
@@ -183,12 +182,12 @@ std::vector<RawMail> split_mails(std::string_view text, const std::string& origi
     size_t at = 0;
     // Empty lines in front.
     while (at < all.size() && trim(all.substr(at, all.find('\n', at) - at)).empty()) at = all.find('\n', at) + 1;
-    if (!is_from_line(all.substr(at, all.find('\n', at) - at))) return {{origin, std::move(unix_text)}};
+    if (!begins_mail(all.substr(at, all.find('\n', at) - at))) return {{origin, std::move(unix_text)}};
     std::vector<RawMail> out;
     for (bool after_empty = true; at < all.size();) {
         const size_t end = all.find('\n', at);
         const std::string_view line = all.substr(at, end - at);
-        if (after_empty && is_from_line(line))
+        if (after_empty && begins_mail(line))
             out.push_back({origin, {}});
         else
             out.back().text.append(unescaped(line)).append(1, '\n');

@@ -23,6 +23,9 @@ struct RawMail {
     int strip = 1;        ///< folders to take off the names in its diff, as of patch -pN
 };
 
+/// Whether a line of an mbox begins a mail: "From x@y Mon Mar  4 10:00:00 2024", or git's own
+/// "From 0123... Mon Sep 17 00:00:00 2001".
+[[nodiscard]] bool begins_mail(std::string_view line);
 /// Cuts the text of an mbox (of a mail program, public-inbox or `git
 /// format-patch --stdout`) at its "From " lines and undoes their escapes (">From ", mboxrd);
 /// a text that does not begin with one is one mail.  Line ends become '\n'.

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bench/host/follow/interest.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include "bench/common/base/text.h"
+
+namespace diobench {
+
+namespace {
+
+constexpr const char* kReadInterest = "read interest";
+
+Result<std::vector<std::string>> texts_of(const toml::table& table, const char* key, const fs::path& file) {
+    std::vector<std::string> out;
+    const auto* node = table.get(key);
+    if (node == nullptr) return out;
+    const auto* list = node->as_array();
+    if (list != nullptr)
+        for (const auto& element : *list)
+            if (auto text = element.value<std::string>(); text && !text->empty()) out.push_back(*text);
+    if (list == nullptr || out.size() != list->size()) return fail(kReadInterest, file.string(), fmt::format("{}: expected a list of globs, such as [\"fs/erofs/*\"]", key));
+    return out;
+}
+
+bool matches_any(const std::vector<std::string>& globs, std::string_view text) {
+    return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) { return match_glob(glob, text); });
+}
+
+}  // namespace
+
+bool ListInterest::touches(const std::string& file) const { return matches_any(paths, file); }
+
+bool ListInterest::in_text(std::string_view mail, std::string_view title) const {
+    if (matches_any(subjects, title)) return true;
+    for (std::string_view mark : {"\n+++ b/", "\n--- a/", "\nrename to "})
+        for (size_t at = mail.find(mark); at != std::string_view::npos; at = mail.find(mark, at + 1)) {
+            const std::string_view name = mail.substr(at + mark.size());
+            if (touches(std::string(trim(name.substr(0, name.find_first_of("\n\t")))))) return true;
+        }
+    return false;
+}
+
+Result<ListInterest> read_interest(const fs::path& file) {
+    auto text = read_file(file);
+    if (!text) return forward(text);
+    toml::table table;
+    try {
+        table = toml::parse(*text, file.string());
+    } catch (const toml::parse_error& e) {
+        return fail(kReadInterest, fmt::format("{}:{}", file.string(), e.source().begin.line), e.description());
+    }
+    for (const auto& [key, value] : table)
+        if (key.str() != "paths" && key.str() != "subjects") return fail(kReadInterest, file.string(), fmt::format("unknown key {}: expected paths and subjects", key.str()));
+    auto paths = texts_of(table, "paths", file);
+    if (!paths) return forward(paths);
+    auto subjects = texts_of(table, "subjects", file);
+    if (!subjects) return forward(subjects);
+    if (paths->empty() && subjects->empty()) return fail(kReadInterest, file.string(), "it names neither paths nor subjects, so that nothing is of interest");
+    return ListInterest{std::move(*paths), std::move(*subjects)};
+}
+
+}  // namespace diobench
