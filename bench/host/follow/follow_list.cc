@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "bench/common/base/process.h"
@@ -99,7 +100,8 @@ const Mail* first_of(const std::vector<Mail>& mails, const PatchVersion& version
     return out;
 }
 
-ListedSeries listed(const std::vector<Mail>& mails, const PatchVersion& version, const ListInterest& interest) {
+/// Nothing: it is whole and not of interest.
+std::optional<ListedSeries> listed(const std::vector<Mail>& mails, const PatchVersion& version, const ListInterest& interest) {
     ListedSeries out;
     out.version = version;
     const Mail* first = first_of(mails, version);
@@ -115,9 +117,9 @@ ListedSeries listed(const std::vector<Mail>& mails, const PatchVersion& version,
     out.message_id = first == nullptr ? "" : first->message_id;
     out.date = first == nullptr ? "" : first->date;
     out.name = series_name_of(out.title, version);
+    if (chosen && !any_of_interest(chosen->patches, interest)) return {};
     if (!chosen) out.refusal = chosen.error().text;
     else if (!safe) out.refusal = safe.error().message();
-    else if (!any_of_interest(chosen->patches, interest)) out.refusal = "none of its patches touches what is of interest";
     if (!out.refusal.empty()) return out;
     for (const auto& mail : chosen->patches) out.patches.push_back(imported_patch(mail));
     out.notes = std::move(chosen->notes);
@@ -129,7 +131,9 @@ std::vector<ListedSeries> series_in(const std::vector<Mail>& mails, const ListIn
     if (!any_of_interest(mails, interest)) return out;
     std::string before;
     for (const auto& version : versions_in(mails)) {
-        out.push_back(listed(mails, version, interest));
+        auto one = listed(mails, version, interest);
+        if (!one) continue;
+        out.push_back(std::move(*one));
         if (!out.back().refusal.empty()) continue;
         for (size_t i = 0; i + 1 < out.size(); ++i) out[i].superseded = true;
         out.back().revises = before;
