@@ -19,7 +19,7 @@ inline constexpr const char* kOwnSuite = "own";
 void add_output_option(CLI::App& command, fs::path& output, const std::string& otherwise);
 /// --filter and --where; `what` begins their help.
 void add_filter_options(CLI::App& command, CellFilter& filter, const std::string& what = "Only");
-/// --suite, --workload, --fio-job, --filter, --where, --shard, --seeds.
+/// --suite, --workload, --fio-job and what belongs to it, --filter, --where, --shard, --seeds.
 void add_cell_options(CLI::App& command, RunOptions& options);
 
 }  // namespace diobench

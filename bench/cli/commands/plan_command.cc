@@ -9,6 +9,7 @@
 #include "bench/cli/commands/show_plan.h"
 #include "bench/host/run/boot_plan.h"
 #include "bench/host/run/cell_times.h"
+#include "bench/host/run/fio_files.h"
 #include "bench/host/run/select_cells.h"
 
 namespace diobench {
@@ -84,6 +85,7 @@ Result<ExitCode> show_plan(const RunOptions& options, PlanShown shown) {
     if (!share) return tl::unexpected<Error>(share.error());
     const std::vector<PlannedBoot>& boots = *share;
     const CellTimes times = CellTimes::load();
+    if (shown != PlanShown::json) fmt::print("{}", fio_changes_text(fio_job_records(selected->workloads, selected->cells)));
     switch (shown) {
     case PlanShown::json: fmt::print("{}\n", to_json(boots, times).dump(2)); break;
     case PlanShown::cells: print_cells(boots, times); break;
@@ -103,7 +105,8 @@ void register_plan_command(CLI::App& app, CommandContext& context) {
     command->footer("Examples:\n"
                     "  diobench plan --suite nightly\n"
                     "  diobench plan --suite nightly --filter '*/neighbour*' --cells\n"
-                    "  diobench plan --workload ~/mine.toml     checks a workload file as well");
+                    "  diobench plan --workload ~/mine.toml     checks a workload file as well\n"
+                    "  diobench plan --fio-job ~/database.fio   says what becomes of each line of a fio job file");
     add_cell_options(*command, arguments->options);
     command->add_flag("--cells", arguments->cells, "Every cell, boot by boot");
     command->add_flag("--json", arguments->json, "Everything, for programs");

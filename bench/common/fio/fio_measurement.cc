@@ -76,6 +76,7 @@ Status add_job(const nlohmann::json& job, FioMeasurement& out) {
     out.cpu_user_ns += ms_to_ns(job.at("usr_cpu").get<double>() * runtime_ms / 100);
     out.cpu_system_ns += ms_to_ns(job.at("sys_cpu").get<double>() * runtime_ms / 100);
     out.context_switches += job.at("ctx").get<uint64_t>();
+    if (job.value("latency_target", uint64_t{0}) != 0 && job.contains("latency_depth")) out.latency_iodepth = std::max(out.latency_iodepth.value_or(0), job.at("latency_depth").get<uint64_t>());
     auto latency = histogram_from_fio(read.at("lat_ns"));
     if (!latency) return forward(latency);
     out.latency.merge(*latency);
@@ -103,6 +104,7 @@ nlohmann::json FioMeasurement::to_json() const {
             {"cpu_system_ns", cpu_system_ns},
             {"cpu_ns", cpu_ns},
             {"context_switches", context_switches},
+            {"latency_iodepth", latency_iodepth ? nlohmann::json(*latency_iodepth) : nlohmann::json()},
             {"version", version}};
 }
 
@@ -123,6 +125,7 @@ Result<FioMeasurement> FioMeasurement::from_json(const nlohmann::json& json) {
         json.at("cpu_ns").get_to(out.cpu_ns);
         json.at("context_switches").get_to(out.context_switches);
         json.at("version").get_to(out.version);
+        if (!json.at("latency_iodepth").is_null()) out.latency_iodepth = json.at("latency_iodepth").get<uint64_t>();
         auto latency = Histogram::from_json(json.at("latency"));
         if (!latency) return forward(latency);
         out.latency = *latency;

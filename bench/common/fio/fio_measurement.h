@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,7 @@ struct FioMeasurement {
     uint64_t cpu_system_ns = 0;
     uint64_t cpu_ns = 0;           ///< of the whole fio process between the snapshots, ns
     uint64_t context_switches = 0; ///< of the reading threads, by fio
+    std::optional<uint64_t> latency_iodepth;  ///< of a job with latency_target: the largest that kept it, by fio
     std::string version;           ///< "fio-3.33"
 
     /// fio cuts a power of two into 2^6 buckets and names each by its middle m,

@@ -54,17 +54,26 @@ uint64_t process_cpu_ns(pid_t pid) {
 }
 
 /// fio would try to extend a file that is too small.
-Status check_file(const FioRequest& request) {
-    struct stat st {};
-    if (::stat(request.file.c_str(), &st) < 0) return fail_errno("read with fio", request.file.string());
-    const auto file_bytes = static_cast<uint64_t>(st.st_size);
-    for (const auto& job : request.jobs.jobs) {
-        const uint64_t wanted = job.offset_bytes + std::max(job.size_bytes.value_or(0), job.block_size_bytes);
-        if (wanted > file_bytes)
-            return fail("read with fio", request.file.string(), "job " + job.name + " reads up to byte " + std::to_string(wanted) + ", but the file has " +
-                        std::to_string(file_bytes) + "; lower size or offset");
-    }
+Status check_files(const FioRequest& request) {
+    for (const auto& job : request.jobs.jobs)
+        for (unsigned number : job.files) {
+            if (number > request.files.size()) return fail("read with fio", job.name, "it reads file " + std::to_string(number) + ", which is not there");
+            const fs::path& file = request.files[number - 1];
+            struct stat st {};
+            if (::stat(file.c_str(), &st) < 0) return fail_errno("read with fio", file.string());
+            const auto file_bytes = static_cast<uint64_t>(st.st_size);
+            const uint64_t wanted = job.offset_bytes + std::max(job.size_bytes.value_or(0) / job.files.size(), job.block_size_bytes);
+            if (wanted > file_bytes)
+                return fail("read with fio", file.string(), "job " + job.name + " reads up to byte " + std::to_string(wanted) + ", but the file has " +
+                            std::to_string(file_bytes) + "; lower size or offset");
+        }
     return {};
+}
+
+std::vector<std::string> absolute_names(const std::vector<fs::path>& files) {
+    std::vector<std::string> out;
+    for (const auto& file : files) out.push_back(fs::absolute(file).string());
+    return out;
 }
 
 tl::unexpected<Error> too_long(const FioRequest& request, const std::string& where) {
@@ -118,16 +127,9 @@ std::vector<std::string> command_line(const FioRequest& request, const fs::path&
     return {fs::absolute(request.program).string(), "--output-format=json+", "--eta=never", "--readonly", "--warnings-fatal", job_file.string()};
 }
 
-}  // namespace
-
-Result<fs::path> static_fio_program() { return program_of_setup("fio"); }
-
-Result<fs::path> static_t_io_uring_program() { return program_of_setup("t/io_uring"); }
-
-Result<FioMeasurement> run_fio(const FioRequest& request) {
-    const auto deadline = SteadyClock::now() + request.time_limit;
-    if (auto s = check_file(request); !s) return forward(s);
-    auto text = fio_job_text(request.jobs, fs::absolute(request.file).string(), request.seed,
+Result<FioMeasurement> run_jobs(const FioRequest& request, SteadyClock::time_point deadline) {
+    if (auto s = check_files(request); !s) return forward(s);
+    auto text = fio_job_text(request.jobs, absolute_names(request.files), request.seed,
                              {meeting_command(MeetingPoint::before_reads), meeting_command(MeetingPoint::after_reads)});
     if (!text) return forward(text);
     auto directory = TempDirectory::create(request.work_directory, "fio-");
@@ -166,6 +168,25 @@ Result<FioMeasurement> run_fio(const FioRequest& request) {
     measured->between_snapshots_ns = between->elapsed_ns;
     measured->cpu_ns = between->cpu_ns;
     return measured;
+}
+
+}  // namespace
+
+Result<fs::path> static_fio_program() { return program_of_setup("fio"); }
+
+Result<fs::path> static_t_io_uring_program() { return program_of_setup("t/io_uring"); }
+
+Result<FioMeasurement> run_fio(const FioRequest& request) {
+    const auto deadline = SteadyClock::now() + request.time_limit;
+    if (request.jobs.ramp_ns() == 0) return run_jobs(request, deadline);
+    FioRequest ramp = request;
+    ramp.jobs = request.jobs.ramp();
+    ++ramp.seed;  // the blocks that are measured are not just those that were read already
+    ramp.hooks = {};
+    if (auto ramped = run_jobs(ramp, deadline); !ramped || ramped->errors != 0) return ramped;
+    FioRequest measured = request;
+    measured.jobs = request.jobs.after_ramp();
+    return run_jobs(measured, deadline);
 }
 
 }  // namespace diobench

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "bench/common/base/files.h"
 #include "bench/common/fio/fio_measurement.h"
@@ -30,7 +31,7 @@ struct FioHooks {
 
 struct FioRequest {
     fs::path program;         ///< fio
-    fs::path file;            ///< what is read; fio opens it itself
+    std::vector<fs::path> files;  ///< of the image, which jobs name by number; fio opens them itself
     FioJobFile jobs;
     uint64_t seed = 1;        ///< of random offsets, where a job has no randseed
     fs::path work_directory;  ///< a writable place; nothing stays there
@@ -38,7 +39,8 @@ struct FioRequest {
     FioHooks hooks;
 };
 
-/// Runs fio to its end.  A failed open or read is a result (open_errno,
+/// Runs fio to its end; before that once more, with other offsets and no hooks, for as long as its jobs ramp up
+/// (ramp_time): those reads are in no number.  A failed open or read is a result (open_errno,
 /// errors, complaint), and so is a job without errors.  Errors: the file is
 /// smaller than what a job wants, fio cannot be started, it says nothing that
 /// can be read, takes too long, or we are interrupted.

@@ -7,6 +7,7 @@
 #include "bench/common/base/faults.h"
 #include "bench/common/base/text.h"
 #include "bench/common/fio/job_option.h"
+#include "bench/common/fio/number.h"
 
 namespace diobench {
 
@@ -42,9 +43,9 @@ Result<FioOption> parse_option(std::string_view line, const std::string& file, u
     if (rule == nullptr) {
         auto near = nearest_fio_option(key);
         return refuse(file, option, near ? "not an option that diobench knows; did you mean " + *near + "?"
-                                         : "not an option that diobench knows (docs/overhead.md lists them); remove it");
+                                         : "not an option that diobench knows (docs/fio-jobs.md); remove it");
     }
-    if (equals == std::string_view::npos && rule->value != FioValue::flag && rule->value != FioValue::choice && rule->value != FioValue::refused)
+    if (equals == std::string_view::npos && rule->value != FioValue::flag && rule->value != FioValue::choice && rule->value < FioValue::translated)
         return refuse(file, number, std::string(key) + ": it needs a value, such as " + std::string(key) + "=...");
     if (auto fault = fio_value_fault(*rule, option.value)) return refuse(file, option, *fault);
     option.key = rule->key;
@@ -67,7 +68,8 @@ Result<std::string> parse_section(std::string_view line, const std::string& file
 uint64_t number_of(const FioJob& job, std::string_view key, uint64_t otherwise) {
     const FioOption* option = job.find(key);
     if (option == nullptr) return otherwise;
-    return parse_size_bytes(option->value).value_or(otherwise);  // "50%" is no number
+    auto number = parse_fio_bytes(option->value);
+    return number && *number >= 0 ? static_cast<uint64_t>(*number) : otherwise;  // "50%" is no number
 }
 
 std::optional<uint64_t> optional_number_of(const FioJob& job, std::string_view key) {
@@ -94,32 +96,51 @@ bool contains_word(std::string_view words, std::string_view word) {
     return std::ranges::find(all, word) != all.end();
 }
 
+uint64_t duration_of(const FioJob& job, std::string_view key) {
+    const FioOption* option = job.find(key);
+    return option == nullptr ? 0 : parse_fio_time_ns(option->value, BareTime::seconds).value_or(0);
+}
+
+/// The largest size of "4k/60:64k/40".
+uint64_t largest_of_split(std::string_view text) {
+    int64_t most = 0;
+    for (const auto& part : split(text, ':')) most = std::max(most, parse_fio_bytes(part.substr(0, part.find('/'))).value_or(0));
+    return static_cast<uint64_t>(most);
+}
+
+void erase_options(FioJob& job, std::initializer_list<std::string_view> keys) {
+    std::erase_if(job.options, [&](const FioOption& option) { return std::ranges::find(keys, option.key) != keys.end(); });
+}
+
 void interpret(FioJob& job) {
     if (const auto* rw = job.find("rw")) job.random = rw->value.starts_with("rand");
     job.direct = flag_of(job, "direct") || (job.find("buffered") != nullptr && !flag_of(job, "buffered"));
     job.block_size_bytes = number_of(job, "bs", 4096);
     if (const auto* range = job.find("bsrange"))
-        job.block_size_bytes = parse_size_bytes(std::string_view(range->value).substr(range->value.find('-') + 1)).value_or(4096);
+        job.block_size_bytes = static_cast<uint64_t>(parse_fio_bytes(std::string_view(range->value).substr(range->value.find_first_of("-:") + 1)).value_or(4096));
+    if (const auto* sizes = job.find("bssplit")) job.block_size_bytes = largest_of_split(sizes->value);
     if (const auto* engine = job.find("ioengine")) job.ioengine = engine->value;
     job.iodepth = static_cast<unsigned>(number_of(job, "iodepth", 1));
     job.numjobs = static_cast<unsigned>(number_of(job, "numjobs", 1));
     job.size_bytes = optional_number_of(job, "size");
     job.offset_bytes = number_of(job, "offset", 0);
     job.number_ios = optional_number_of(job, "number_ios");
-    if (const auto* runtime = job.find("runtime"))
-        if (auto ns = parse_fio_duration_ns(runtime->value, 1'000'000'000)) job.runtime_ns = *ns;
+    if (const uint64_t ns = duration_of(job, "runtime"); ns != 0) job.runtime_ns = ns;
+    job.ramp_ns = duration_of(job, "ramp_time");
+    if (const auto* files = job.find("filename")) {
+        job.files.clear();
+        for (const auto& name : split(files->value, ':')) job.files.push_back(fio_file_number(name).value_or(1));
+    }
 }
 
 /// What single options cannot know: conflicts between them.
 Status check_job(const FioJob& job, const std::string& file) {
-    const bool asynchronous = contains_word("libaio|io_uring|null", job.ioengine);
-    if (job.iodepth > 1 && !asynchronous)
+    if (job.iodepth > 1 && !is_asynchronous_fio_engine(job.ioengine))
         return refuse(file, *job.find("iodepth"), job.ioengine + " reads one block at a time: it must be 1, or ioengine one of libaio, io_uring");
     if (const auto* based = job.find("time_based"); based != nullptr && based->value == "1" && !job.runtime_ns)
         return refuse(file, *based, "it needs a runtime: add runtime=10s, or remove it and say how much with size or number_ios");
-    for (const auto& only : kEngineOnly)
-        if (const auto* option = job.find(only.key); option != nullptr && !contains_word(only.engines, job.ioengine))
-            return refuse(file, *option, "only ioengine " + join(split(only.engines, '|'), " or ") + " has it, this job's is " + job.ioengine);
+    for (const auto& option : job.options)
+        if (auto fault = engine_fault(option.key, job.ioengine)) return refuse(file, option, *fault);
     if (job.find("direct") != nullptr && job.find("buffered") != nullptr && flag_of(job, "direct") == flag_of(job, "buffered"))
         return refuse(file, *job.find("buffered"), "it contradicts direct=" + job.find("direct")->value + "; remove one of the two");
     if (job.direct && job.ioengine == "mmap") {
@@ -191,6 +212,51 @@ private:
 const FioOption* FioJob::find(std::string_view key) const {
     auto found = std::ranges::find(options, key, &FioOption::key);
     return found == options.end() ? nullptr : &*found;
+}
+
+bool FioJob::reads_each_once() const {
+    const FioOption* rw = find("rw");
+    if (numjobs > 1 || files.size() > 1 || (rw != nullptr && rw->value.find(':') != std::string::npos)) return false;
+    if (!random) return find("zonesize") == nullptr && find("bssplit") == nullptr;
+    const FioOption* distribution = find("random_distribution");
+    return find("norandommap") == nullptr && find("softrandommap") == nullptr && find("percentage_random") == nullptr && find("bsrange") == nullptr &&
+           find("bssplit") == nullptr && find("zonesize") == nullptr && (distribution == nullptr || distribution->value == "random");
+}
+
+bool is_asynchronous_fio_engine(std::string_view engine) { return contains_word("libaio|io_uring|posixaio|null", engine); }
+
+std::optional<std::string> engine_fault(std::string_view key, std::string_view engine) {
+    for (const auto& only : kEngineOnly)
+        if (only.key == key && !contains_word(only.engines, engine))
+            return "only ioengine " + join(split(only.engines, '|'), " or ") + " has it, this job's is " + std::string(engine);
+    return std::nullopt;
+}
+
+uint64_t FioJobFile::ramp_ns() const {
+    uint64_t most = 0;
+    for (const auto& job : jobs) most = std::max(most, job.ramp_ns);
+    return most;
+}
+
+FioJobFile FioJobFile::ramp() const {
+    FioJobFile out = *this;
+    for (auto& job : out.jobs) {
+        erase_options(job, {"ramp_time", "runtime", "time_based", "number_ios", "loops", "latency_target", "latency_window", "latency_percentile", "randseed"});
+        job.runtime_ns = ramp_ns();
+        job.options.push_back({"runtime", fio_time_text(*job.runtime_ns)});
+        job.options.push_back({"time_based", "1"});
+        job.ramp_ns = 0;
+    }
+    return out;
+}
+
+FioJobFile FioJobFile::after_ramp() const {
+    FioJobFile out = *this;
+    for (auto& job : out.jobs) {
+        erase_options(job, {"ramp_time"});
+        job.ramp_ns = 0;
+    }
+    return out;
 }
 
 unsigned FioJobFile::threads() const {

@@ -30,11 +30,21 @@ Result<std::string> escaped(const std::string& file) {
     return out;
 }
 
+/// What stands behind "filename=" of a job.
+Result<std::string> names_of_files(const FioJob& job, const std::vector<std::string>& files) {
+    std::string out;
+    for (unsigned number : job.files) {
+        if (number == 0 || number > files.size()) return fail("write fio job", job.name, "it reads file " + std::to_string(number) + " of an image that has " + std::to_string(files.size()));
+        auto name = escaped(files[number - 1]);
+        if (!name) return forward(name);
+        out += (out.empty() ? "" : ":") + *name;
+    }
+    return out;
+}
+
 }  // namespace
 
-Result<std::string> fio_job_text(const FioJobFile& jobs, const std::string& file, uint64_t seed, const JobCommands& commands) {
-    auto name = escaped(file);
-    if (!name) return forward(name);
+Result<std::string> fio_job_text(const FioJobFile& jobs, const std::vector<std::string>& files, uint64_t seed, const JobCommands& commands) {
     std::string out = "[global]\n";
     out += kAlways;
     // fio 3.33 does not use randseed for offsets unless randrepeat is off (setup_random_seeds() runs
@@ -43,7 +53,9 @@ Result<std::string> fio_job_text(const FioJobFile& jobs, const std::string& file
     if (!commands.before.empty()) out += "exec_prerun=" + commands.before + "\n";
     if (!commands.after.empty()) out += "exec_postrun=" + commands.after + "\n";
     for (const auto& job : jobs.jobs) {
-        out += "[" + job.name + "]\nfilename=" + *name + "\n";
+        auto names = names_of_files(job, files);
+        if (!names) return forward(names);
+        out += "[" + job.name + "]\nfilename=" + *names + "\n";
         for (const auto& option : job.options)
             if (option.key != "filename") out += option.key + "=" + option.value + "\n";
     }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "bench/common/fio/job_file.h"
 
@@ -16,10 +17,10 @@ struct JobCommands {
 };
 
 /// A [global] section with what every run needs, then the jobs with the
-/// options they have.  `file` is what all jobs read; `seed` orders random
+/// options they have.  `files` are those of the image, which jobs name by number; `seed` orders random
 /// offsets where a job has no randseed.
-/// Errors: a path that cannot be written in a job file.
-[[nodiscard]] Result<std::string> fio_job_text(const FioJobFile& jobs, const std::string& file, uint64_t seed,
+/// Errors: a path that cannot be written in a job file, a job that names a file that is not there.
+[[nodiscard]] Result<std::string> fio_job_text(const FioJobFile& jobs, const std::vector<std::string>& files, uint64_t seed,
                                                const JobCommands& commands);
 
 }  // namespace diobench

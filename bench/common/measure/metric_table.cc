@@ -29,6 +29,7 @@ constexpr std::array kTable = {
     Metric{"service_ns.max", "ns", D::lower_is_better, A::maximum, "Its maximum."},
     Metric{"first_read_ns", "ns", D::lower_is_better, A::median, "Time to first byte: open(2), and from the first submission to the first completion."},
     Metric{"fairness", "ratio", D::higher_is_better, A::median, "Jain's index over the jobs' rates: 1 if all are equal; null for one job."},
+    Metric{"latency_target_iodepth", "count", D::neutral, A::median, "Largest iodepth that kept a fio job's latency_target, as fio found it; null for all others."},
     Metric{"cpu_ns_per_op.reader", "ns", D::lower_is_better, A::median, "CPU time of the reading process in the timed region, user and kernel, per read."},
     Metric{"cpu_ns_per_op.daemon", "ns", D::lower_is_better, A::median, "CPU time of the on-demand daemon per read."},
     Metric{"cpu_ns_per_op.kernel", "ns", D::lower_is_better, A::median, "All other busy time of the machine per read: kernel threads, and interrupts that came while it idled."},

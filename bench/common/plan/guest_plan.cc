@@ -37,6 +37,8 @@ nlohmann::json FetchProfile::to_json() const {
     return {{"name", name}, {"round_trip_ns", round_trip_ns}, {"bandwidth_bytes_per_s", bandwidth_bytes_per_s}, {"jitter_ns", jitter_ns}};
 }
 
+std::string fio_text_key(const Cell& cell) { return cell.fio_job + " on " + cell.layout; }
+
 std::string GuestImage::blob_name(size_t index) const { return index == 0 ? layout : layout + "-blob" + std::to_string(index); }
 
 const TestFile* GuestImage::file(std::string_view name) const {

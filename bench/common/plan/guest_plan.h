@@ -54,12 +54,15 @@ struct GuestImage {
     [[nodiscard]] const TestFile* file(std::string_view name) const;
 };
 
+/// Under which the text of a cell's job file is found: it is adapted to the files of a layout.
+[[nodiscard]] std::string fio_text_key(const Cell& cell);
+
 struct GuestPlan {
     uint64_t seed = 1;
     DeviceProfile device;
     std::vector<FetchProfile> fetches;                 ///< that cells name
     std::map<std::string, std::string> traces;         ///< text by name
-    std::map<std::string, std::string> fio_jobs;       ///< text by name
+    std::map<std::string, std::string> fio_jobs;       ///< text by fio_text_key()
     std::vector<std::string> config_symbols;  ///< lines that /proc/config.gz must contain
     bool exact_clock = true;                  ///< the CPU model and the clock are checked for the exact machine
     std::vector<GuestImage> images;

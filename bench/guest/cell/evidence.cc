@@ -65,7 +65,7 @@ std::string wrong_cache_state(const Cell& cell, const CellEvidence& e) {
         break;
     case CacheState::local:
         if (fetched != 0) return fmt::format("declared local, but the daemon fetched {} times", fetched);
-        if (warm != 0) return fmt::format("declared local, but {} of the file were in the page cache before", human_bytes(static_cast<double>(warm)));
+        if (warm != 0 && !e.measured.ramped) return fmt::format("declared local, but {} of the file were in the page cache before", human_bytes(static_cast<double>(warm)));
         break;
     case CacheState::resident:
         if (fetched != 0) return fmt::format("declared resident, but the daemon fetched {} times", fetched);
@@ -245,6 +245,7 @@ nlohmann::json cell_metrics(const Cell& cell, const CellEvidence& e) {
         {"service_ns", summary(s.service)},
         {"first_read_ns", reads ? json(e.measured.open_ns + s.first_read_ns) : json()},
         {"fairness", fairness(e.measured)},
+        {"latency_target_iodepth", e.measured.latency_iodepth ? json(*e.measured.latency_iodepth) : json()},
         {"cpu_ns_per_op", cpu_time(e)},
         {"page_cache_bytes", page_cache(cell, e)},
         {"page_cache_byte_seconds", areas(e)},

@@ -17,7 +17,7 @@ namespace {
 constexpr unsigned kCheckedReads = 8;
 
 Result<FioJobFile> jobs_of(const GuestPlan& plan, const Cell& cell, const TargetFile& file) {
-    if (!cell.fio_job.empty()) return parse_fio_job_file(plan.fio_jobs.at(cell.fio_job), cell.fio_job);
+    if (!cell.fio_job.empty()) return parse_fio_job_file(plan.fio_jobs.at(fio_text_key(cell)), cell.fio_job);
     FioParameters parameters;
     parameters.random = cell.pattern == Pattern::random;
     parameters.block_size_bytes = cell.block_size_bytes;
@@ -33,10 +33,15 @@ Result<FioJobFile> jobs_of(const GuestPlan& plan, const Cell& cell, const Target
 
 /// The least that jobs can have read of different bytes.
 uint64_t distinct_bytes_at_least(const FioJobFile& jobs, uint64_t bytes_read, uint64_t file_bytes) {
-    uint64_t least = bytes_read;
-    for (const FioJob& job : jobs.jobs)
-        if (job.find("norandommap") != nullptr || jobs.threads() > 1) least = std::min(least, job.block_size_bytes);
-    return std::min(least, file_bytes);
+    const FioJob& first = jobs.jobs.front();
+    if (jobs.threads() > 1 || !first.reads_each_once()) {
+        for (const FioJob& job : jobs.jobs)
+            bytes_read = std::min(bytes_read, job.find("bsrange") != nullptr || job.find("bssplit") != nullptr ? 1 : job.block_size_bytes);
+        return bytes_read;
+    }
+    const uint64_t behind = file_bytes - std::min(file_bytes, first.offset_bytes);
+    const uint64_t region = std::min(first.size_bytes.value_or(behind), behind);
+    return std::min(bytes_read, region / first.block_size_bytes * first.block_size_bytes);
 }
 
 /// Some blocks read once more, the same way, and compared.
@@ -62,12 +67,11 @@ Status check_file(const Cell& cell, const TargetFile& file, uint64_t seed, CellM
 }  // namespace
 
 Result<CellMeasurement> measure_with_fio(const GuestPlan& plan, const Cell& cell, const ReadTarget& target, const MeasureHooks& hooks) {
-    const TargetFile& file = target.files.front();
-    auto jobs = jobs_of(plan, cell, file);
+    auto jobs = jobs_of(plan, cell, target.files.front());
     if (!jobs) return forward(jobs);
     FioRequest request;
     request.program = kGuestFio;
-    request.file = file.path;
+    for (const TargetFile& file : target.files) request.files.emplace_back(file.path);
     request.jobs = *jobs;
     request.seed = plan.seed;
     request.work_directory = "/tmp";
@@ -85,9 +89,13 @@ Result<CellMeasurement> measure_with_fio(const GuestPlan& plan, const Cell& cell
     out.stats.latency = fio->latency;
     out.cpu_ns = fio->cpu_ns;
     out.context_switches = fio->context_switches;
-    out.whole_bytes = file.size_bytes;
-    out.unique_bytes = distinct_bytes_at_least(*jobs, fio->bytes, file.size_bytes);
-    if (auto s = check_file(cell, file, plan.seed, out); !s) return forward(s);
+    out.latency_iodepth = fio->latency_iodepth;
+    out.ramped = jobs->ramp_ns() != 0;
+    out.unique_bytes = distinct_bytes_at_least(*jobs, fio->bytes, target.files.front().size_bytes);
+    for (const TargetFile& file : target.files) {
+        out.whole_bytes += file.size_bytes;
+        if (auto s = check_file(cell, file, plan.seed, out); !s) return forward(s);
+    }
     return out;
 }
 

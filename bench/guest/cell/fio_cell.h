@@ -10,7 +10,7 @@ namespace diobench {
 /// Where fio lies in a guest.
 inline constexpr const char* kGuestFio = "/usr/bin/fio";
 
-/// Runs fio on the target's one file.  fio compares no bytes: some of the file
+/// Runs fio on the target's files.  fio compares no bytes: some of the file
 /// are read and compared afterwards, in the same mode.
 [[nodiscard]] Result<CellMeasurement> measure_with_fio(const GuestPlan& plan, const Cell& cell, const ReadTarget& target, const MeasureHooks& hooks);
 

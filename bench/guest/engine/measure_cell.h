@@ -49,6 +49,9 @@ struct CellMeasurement {
     uint64_t checked_reads = 0;     ///< reads whose bytes were compared after the run
     std::optional<uint64_t> mismatch_offset_bytes;
     std::string mismatch_file;
+    // Of cells that fio reads, which are measured in this process and never sent.
+    bool ramped = false;            ///< it read before anything was measured (ramp_time)
+    std::optional<uint64_t> latency_iodepth;  ///< that fio found to keep its latency_target
 
     [[nodiscard]] nlohmann::json to_json() const;
     [[nodiscard]] static Result<CellMeasurement> from_json(const nlohmann::json& json);

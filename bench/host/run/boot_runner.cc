@@ -53,7 +53,7 @@ void add_named(const WorkloadSet& workloads, const std::vector<Cell>& cells, Gue
     for (const Cell& cell : cells) {
         if (const FetchProfile* fetch = workloads.fetch(cell.fetch); fetch != nullptr && plan.fetch(cell.fetch) == nullptr) plan.fetches.push_back(*fetch);
         if (const NamedText* trace = workloads.trace(cell.trace)) plan.traces[cell.trace] = trace->text;
-        if (const NamedText* job = workloads.fio_job(cell.fio_job)) plan.fio_jobs[cell.fio_job] = job->text;
+        if (const std::string* text = workloads.fio_text(cell)) plan.fio_jobs[fio_text_key(cell)] = *text;
     }
 }
 

@@ -44,6 +44,9 @@ Status write_resume_file(const fs::path& output, const Run& run, const RunOption
         {"suite", options.suite},
         {"workload_files", absolute(options.workload_files)},
         {"fio_jobs", absolute(options.fio_jobs)},
+        {"strict_fio", options.strict_fio},
+        {"reads_of_mixed", options.reads_of_mixed},
+        {"fio_variables", options.fio_variables},
         {"filter", options.filter.glob},
         {"where", options.filter.where},
         {"only", options.only},
@@ -76,6 +79,9 @@ Result<RunOptions> read_resume_file(const fs::path& output) {
         out.suite = json.at("suite");
         out.workload_files = paths_at(json, "workload_files");
         out.fio_jobs = paths_at(json, "fio_jobs");
+        out.strict_fio = json.value("strict_fio", false);
+        out.reads_of_mixed = json.value("reads_of_mixed", false);
+        if (json.contains("fio_variables")) out.fio_variables = json.at("fio_variables").get<std::map<std::string, std::string>>();
         out.filter = {json.at("filter"), json.value("where", "")};
         out.only = json.at("only").get<std::vector<std::string>>();
         out.backwards = json.value("backwards", false);

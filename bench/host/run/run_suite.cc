@@ -24,6 +24,7 @@
 #include "bench/host/run/collect.h"
 #include "bench/host/run/conformance_gate.h"
 #include "bench/host/run/environment.h"
+#include "bench/host/run/fio_files.h"
 #include "bench/host/run/kernels_of_machine.h"
 #include "bench/host/run/resume_file.h"
 #include "bench/host/run/select_cells.h"
@@ -289,11 +290,15 @@ Result<RunOutcome> run_suite(const RunOptions& asked) {
     const auto work = boot_work(options, selected->cells);
     if (!work) return tl::unexpected<Error>(work.error());
     run.plan_sha256 = work->plan_sha256;
+    run.fio_jobs = fio_job_records(selected->workloads, work->cells);
+    options.fio_variables.insert(selected->fio_variables.begin(), selected->fio_variables.end());
+    if (options.shown == Progress::Shown::yes) fmt::print(stderr, "{}", fio_changes_text(run.fio_jobs));
     const fs::path output = options.output.empty() ? fs::path("out") / run.id : options.output;
     if (options.cost_model) run.tool["cost_model"] = cost_model_text();
     if (options.cost_model && options.profile_directory.empty()) options.profile_directory = output / kProfileFolder;
     if (auto s = make_directories(output / "logs"); !s) return forward(s);
     if (auto s = write_resume_file(output, run, options); !s) return forward(s);
+    if (auto s = write_fio_files(output, selected->workloads, work->cells); !s) return forward(s);
 
     // A directory of one's own may lie anywhere; beside it is not our place.
     RunProgress told(options.output.empty() ? output.parent_path() : fs::path(), begun(run));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,9 @@ struct RunOptions {
     std::string suite = "quick";
     std::vector<fs::path> workload_files;      ///< a user's own; instead of a suite
     std::vector<fs::path> fio_jobs;            ///< a user's own; instead of a suite
+    bool strict_fio = false;                   ///< refuse job files that would have to be changed
+    bool reads_of_mixed = false;               ///< keep the reads of jobs that read and write
+    std::map<std::string, std::string> fio_variables;  ///< "${NAME}" of job files, before the environment's
     CellFilter filter;
     std::vector<std::string> only;             ///< of those, these ids; empty: all
     bool backwards = false;                    ///< the cells of a boot in reverse order: what a read leaves behind falls on other reads

@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "bench/common/base/faults.h"
 #include "bench/common/base/paths.h"
+#include "bench/common/fio/script.h"
 #include "bench/guest/backend/backend.h"
 #include "bench/guest/engine/engine.h"
 
@@ -23,22 +25,40 @@ Status add_neighbouring(const fs::path& workload, const std::string& folder, con
             if (entry.path().extension() != extension || known) continue;
             auto text = read_file(entry.path());
             if (!text) return forward(text);
-            texts.push_back({name, std::move(*text)});
+            texts.push_back({name, std::move(*text), entry.path()});
         }
     }
     return {};
 }
 
-/// A workload for a job file that stands alone: on the flat image, in the cache.
-std::string workload_of_job(const std::string& name) {
+/// A workload for a job file that stands alone: in the cache, on an image with as many files as it reads.
+std::string workload_of_job(const std::string& name, std::string_view layout) {
     return fmt::format("name = \"{0}\"\nquestion = \"What does fio say of {0}.fio?\"\nsuites = [\"own\"]\n"
-                       "[[cells]]\nbackend = \"fscache\"\nlayout = \"flat\"\ndevice = \"ram\"\ncache_state = \"local\"\nfio_job = \"{0}\"\n", name);
+                       "[[cells]]\nbackend = \"fscache\"\nlayout = \"{1}\"\ndevice = \"ram\"\ncache_state = \"local\"\nfio_job = \"{0}\"\n", name, layout);
 }
 
-Result<std::vector<Cell>> own_cells(const RunOptions& options, WorkloadSet& set) {
+/// Text of a job file, under a name that files and cells can have, and the layout that it is read on.
+Result<std::string> add_fio_job(const fs::path& file, const RunOptions& options, WorkloadSet& set, SelectedCells& out) {
+    auto text = read_fio_text(file);
+    if (!text) return forward(text);
+    const std::string name = plain_fio_name(file.stem().string());
+    for (const auto& workload : set.workloads)
+        if (workload.name == name && std::find(workload.suites.begin(), workload.suites.end(), "own") != workload.suites.end())
+            return fail("read fio job", file.string(), fmt::format("there is another of that name ({}): give one file another name", name));
+    auto script = parse_fio_script(*text, file.string(), file.parent_path(), fio_variables(options.fio_variables));
+    if (!script) return forward(script);
+    out.fio_variables.insert(script->variables_used.begin(), script->variables_used.end());
+    const bool several = fio_files_wanted(*script, abilities(options).fio.mixed) > 1;
+    std::erase_if(set.fio_jobs, [&](const auto& job) { return job.name == name; });
+    set.fio_jobs.push_back({name, std::move(*text), file});
+    return workload_of_job(name, several ? "several" : "flat");
+}
+
+Result<std::vector<Cell>> own_cells(const RunOptions& options, WorkloadSet& set, SelectedCells& out) {
     std::vector<Cell> cells;
+    Faults faults;
     auto take = [&](const std::string& text, const std::string& file) -> Status {
-        auto workload = parse_workload(text, file, set, abilities());
+        auto workload = parse_workload(text, file, set, abilities(options));
         if (!workload) return forward(workload);
         cells.insert(cells.end(), workload->cells.begin(), workload->cells.end());
         set.workloads.push_back(std::move(*workload));
@@ -52,13 +72,11 @@ Result<std::vector<Cell>> own_cells(const RunOptions& options, WorkloadSet& set)
         if (auto s = take(*text, file.string()); !s) return forward(s);
     }
     for (const auto& file : options.fio_jobs) {
-        auto text = read_file(file);
-        if (!text) return forward(text);
-        const std::string name = file.stem().string();
-        std::erase_if(set.fio_jobs, [&](const auto& job) { return job.name == name; });
-        set.fio_jobs.push_back({name, std::move(*text)});
-        if (auto s = take(workload_of_job(name), name + ".toml"); !s) return forward(s);
+        auto workload = add_fio_job(file, options, set, out);
+        faults.add(workload);
+        if (workload) faults.add(take(*workload, plain_fio_name(file.stem().string()) + ".toml"));
     }
+    if (auto s = faults.status(); !s) return forward(s);
     return cells;
 }
 
@@ -75,13 +93,22 @@ Abilities abilities() {
     return out;
 }
 
+Abilities abilities(const RunOptions& options) {
+    Abilities out = abilities();
+    out.fio.clock = options.machine == MachineKind::exact ? FioClock::emulated : FioClock::real;
+    out.fio.mixed = options.reads_of_mixed ? MixedJobs::reads_kept : MixedJobs::left_out;
+    out.fio.changes = options.strict_fio ? FioHandling::Changes::refused : FioHandling::Changes::listed;
+    out.fio.variables = options.fio_variables;
+    return out;
+}
+
 Result<SelectedCells> select_cells(const RunOptions& options) {
-    auto set = load_workloads(project_root() / "workloads", abilities());
+    auto set = load_workloads(project_root() / "workloads", abilities(options));
     if (!set) return forward(set);
     const bool own = !options.workload_files.empty() || !options.fio_jobs.empty();
-    auto cells = own ? own_cells(options, *set) : set->suite(options.suite);
-    if (!cells) return forward(cells);
     SelectedCells out;
+    auto cells = own ? own_cells(options, *set, out) : set->suite(options.suite);
+    if (!cells) return forward(cells);
     const std::set<std::string> only(options.only.begin(), options.only.end());
     std::vector<Cell> all;
     for (Cell cell : *cells) {

@@ -10,9 +10,13 @@ namespace diobench {
 /// What the engines and back ends of this program can do.
 [[nodiscard]] Abilities abilities();
 
+/// The same, and how this run takes job files.
+[[nodiscard]] Abilities abilities(const RunOptions& options);
+
 struct SelectedCells {
     WorkloadSet workloads;
     std::vector<Cell> cells;  ///< in file order, or RunOptions::backwards
+    std::map<std::string, std::string> fio_variables;  ///< that the user's own job files name, with their values
 };
 
 /// The suite's cells (or those of options.workload_files and options.fio_jobs,

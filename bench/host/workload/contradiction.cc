@@ -80,7 +80,8 @@ std::string wrong_pattern(const Cell& cell, const std::vector<const TestFile*>& 
 std::string wrong_load(const Cell& cell) {
     if (cell.numjobs == 0 || cell.numjobs > kMostJobs) return fmt::format("numjobs is {}; 1 to {} are right", cell.numjobs, kMostJobs);
     if (cell.numjobs > cell.ops) return fmt::format("{} reads cannot be shared by {} jobs", cell.ops, cell.numjobs);
-    if (const uint64_t buffers = uint64_t{cell.numjobs} * std::max(8u, cell.iodepth) * cell.block_size_bytes; buffers > kMostBuffers)
+    // Of a job file every job was looked at when it was adapted.
+    if (const uint64_t buffers = uint64_t{cell.numjobs} * std::max(8u, cell.iodepth) * cell.block_size_bytes; cell.fio_job.empty() && buffers > kMostBuffers)
         return fmt::format("numjobs, iodepth and block_size together need {} of buffers; {} is the most", size_name(buffers), size_name(kMostBuffers));
     if (cell.numjobs > 1 && cell.pattern == Pattern::trace) return "a trace is replayed by one job";
     return {};

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "bench/common/base/text.h"
-#include "bench/common/fio/job_file.h"
+#include "bench/common/fio/script.h"
 #include "bench/common/image/layout.h"
 #include "bench/common/trace/trace.h"
 #include "bench/host/workload/contradiction.h"
@@ -233,24 +233,58 @@ private:
         return {};
     }
 
-    /// A job file says itself what and how it reads.
+    /// A job file says itself what and how it reads: each of its phases is a cell.
     Status fio_jobs() {
-        for (Cell& cell : cells_) {
-            auto jobs = parse_fio_job_file(set_.fio_job(cell.fio_job)->text, cell.fio_job + ".fio");
-            if (!jobs) return forward(jobs);
-            const FioJob& first = jobs->jobs.front();
-            cell.engine = "fio";
-            cell.block_size_bytes = first.block_size_bytes;
-            cell.iodepth = first.iodepth;
-            cell.numjobs = jobs->threads();
-            cell.pattern = first.random ? Pattern::random : Pattern::sequential;
-            cell.io = first.direct ? IoMode::direct : IoMode::buffered;
-            cell.ops = cell.numjobs;
-            for (const FioJob& job : jobs->jobs)
-                if (job.direct != first.direct)
-                    return section_.bad(*table_.get("fio_job"), "fio_job", fmt::format("{}: its jobs differ in direct=, so no mode can be proved; make two job files", cell.fio_job));
+        std::vector<Cell> out;
+        for (const Cell& cell : cells_) {
+            auto adapted = adapted_job(cell);
+            if (!adapted) return forward(adapted);
+            for (const FioPhase& phase : adapted->phases) {
+                out.push_back(cell_of(cell, phase));
+                if (adapted->phases.size() > 1) out.back().fio_job += "." + phase.name;
+            }
+            keep_adapted(cell, *adapted);
         }
+        cells_ = std::move(out);
         return {};
+    }
+
+    Result<AdaptedFio> adapted_job(const Cell& cell) {
+        const NamedText& given = *set_.fio_job(cell.fio_job);
+        const FioHandling& handling = abilities_.fio;
+        const auto variables = fio_variables(handling.variables);
+        auto script = parse_fio_script(given.text, given.path.empty() ? cell.fio_job + ".fio" : given.path.string(), given.path.parent_path(), variables);
+        if (!script) return forward(script);
+        auto layout = find_layout(cell.layout);
+        if (!layout) return forward(layout);
+        const auto file_bytes = fio_file_bytes(**layout);
+        if (file_bytes.empty()) return section_.bad(*table_.get("fio_job"), "fio_job", fmt::format("layout {} has no files for it", cell.layout));
+        auto adapted = adapt_fio_script(*script, {file_bytes, handling.clock, handling.mixed});
+        if (!adapted || handling.changes == FioHandling::Changes::listed) return adapted;
+        if (auto s = refuse_changes(adapted->changes); !s) return forward(s);
+        return adapted;
+    }
+
+    static Cell cell_of(Cell cell, const FioPhase& phase) {
+        const auto& jobs = phase.jobs.jobs;
+        const auto most = [&](auto FioJob::*member) { return (*std::ranges::max_element(jobs, {}, member)).*member; };
+        cell.engine = "fio";
+        cell.block_size_bytes = most(&FioJob::block_size_bytes);
+        cell.iodepth = most(&FioJob::iodepth);
+        cell.numjobs = phase.jobs.threads();
+        cell.pattern = jobs.front().random ? Pattern::random : Pattern::sequential;
+        cell.io = jobs.front().direct ? IoMode::direct : IoMode::buffered;
+        cell.ops = (phase.estimated_reads + cell.numjobs - 1) / cell.numjobs * cell.numjobs;
+        if (phase.pre_read && cell.cache_state == CacheState::local) cell.cache_state = CacheState::resident;
+        return cell;
+    }
+
+    void keep_adapted(const Cell& cell, AdaptedFio& adapted) {
+        AdaptedJobFile out{cell.fio_job, cell.layout, {}, std::move(adapted.changes)};
+        for (auto& phase : adapted.phases) out.texts[adapted.phases.size() > 1 ? cell.fio_job + "." + phase.name : cell.fio_job] = std::move(phase.text);
+        for (const auto& other : workload_.fio_jobs)
+            if (other.name == out.name && other.layout == out.layout) return;
+        workload_.fio_jobs.push_back(std::move(out));
     }
 
     Status curve() {
@@ -317,7 +351,7 @@ Result<std::vector<NamedText>> texts_in(const fs::path& folder, const std::strin
     for (const auto& file : *files) {
         auto text = read_file(file);
         if (!text) return forward(text);
-        out.push_back({file.stem().string(), std::move(*text)});
+        out.push_back({file.stem().string(), std::move(*text), file});
     }
     return out;
 }
@@ -352,6 +386,20 @@ const NamedText* WorkloadSet::trace(std::string_view name) const {
 const NamedText* WorkloadSet::fio_job(std::string_view name) const {
     for (const auto& j : fio_jobs)
         if (j.name == name) return &j;
+    return nullptr;
+}
+
+std::vector<const AdaptedJobFile*> WorkloadSet::adapted_fio_jobs() const {
+    std::vector<const AdaptedJobFile*> out;
+    for (const auto& workload : workloads)
+        for (const auto& job : workload.fio_jobs)
+            if (std::ranges::none_of(out, [&](const auto* other) { return other->name == job.name && other->layout == job.layout; })) out.push_back(&job);
+    return out;
+}
+
+const std::string* WorkloadSet::fio_text(const Cell& cell) const {
+    for (const AdaptedJobFile* job : adapted_fio_jobs())
+        if (auto found = job->texts.find(cell.fio_job); found != job->texts.end() && job->layout == cell.layout) return &found->second;
     return nullptr;
 }
 
@@ -399,6 +447,12 @@ Result<Workload> parse_workload(const std::string& text, const std::string& file
         for (const auto& node : *cells->as_array()) section.fault(CellTable(*node.as_table(), file, profiles, abilities, workload).add());
     if (auto s = section.done(); !s) return forward(s);
     return workload;
+}
+
+std::vector<uint64_t> fio_file_bytes(const TestImage& layout) {
+    std::vector<uint64_t> out;
+    for (const TestFile* file : data_files(layout.files)) out.push_back(file->size_bytes);
+    return out;
 }
 
 Result<WorkloadSet> load_workloads(const fs::path& folder, const Abilities& abilities) {

@@ -2,19 +2,30 @@
 // Workload and profile files (TOML) into cells.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "bench/common/base/files.h"
+#include "bench/common/fio/adapt.h"
 #include "bench/common/plan/guest_plan.h"
 
 namespace diobench {
+
+/// A job file as it is read here: adapted to the files of a layout, a cell a phase.
+struct AdaptedJobFile {
+    std::string name;                 ///< of the user's file, without its extension
+    std::string layout;
+    std::map<std::string, std::string> texts;  ///< by the cell's fio_job
+    std::vector<FioChange> changes;
+};
 
 struct Workload {
     std::string name;
     std::string question;             ///< that it answers, one sentence
     std::vector<std::string> suites;  ///< it is part of
     std::vector<Cell> cells;
+    std::vector<AdaptedJobFile> fio_jobs;  ///< that its cells name
 };
 
 struct NamedFetch {
@@ -30,6 +41,7 @@ struct NamedDevice {
 struct NamedText {
     std::string name;  ///< of the file, without its extension
     std::string text;
+    fs::path path{};
 };
 
 /// Everything below a workloads folder, read strictly: an unknown key, a value
@@ -40,8 +52,12 @@ struct WorkloadSet {
     std::vector<NamedDevice> devices;
     std::vector<NamedFetch> fetches;
     std::vector<NamedText> traces;
-    std::vector<NamedText> fio_jobs;
+    std::vector<NamedText> fio_jobs;  ///< as their owners wrote them
 
+    /// Adapted, of all workloads, each once.
+    [[nodiscard]] std::vector<const AdaptedJobFile*> adapted_fio_jobs() const;
+    /// What a cell with a job file runs, or nullptr.
+    [[nodiscard]] const std::string* fio_text(const Cell& cell) const;
     [[nodiscard]] const NamedText* trace(std::string_view name) const;
     [[nodiscard]] const NamedText* fio_job(std::string_view name) const;
     [[nodiscard]] const DeviceProfile* device(std::string_view name) const;
@@ -64,12 +80,23 @@ struct BackendLimit {
     bool contiguous_only = false;
     bool one_blob_only = false;
 };
+/// How fio job files are taken.
+struct FioHandling {
+    enum class Changes { listed, refused };
+    FioClock clock = FioClock::emulated;
+    MixedJobs mixed = MixedJobs::left_out;
+    Changes changes = Changes::listed;
+    std::map<std::string, std::string> variables;  ///< given; the environment's come behind them
+};
 /// What the programs that run the cells can do.
 struct Abilities {
     std::vector<EngineLimit> engines;
     std::vector<BackendLimit> backends;
+    FioHandling fio{};
 };
 
+/// Of a layout, the files that fio jobs read, bytes each, in their order.
+[[nodiscard]] std::vector<uint64_t> fio_file_bytes(const TestImage& layout);
 [[nodiscard]] Result<WorkloadSet> load_workloads(const fs::path& folder, const Abilities& abilities);
 [[nodiscard]] Result<Workload> parse_workload(const std::string& text, const std::string& file, const WorkloadSet& profiles,
                                               const Abilities& abilities);

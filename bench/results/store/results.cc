@@ -51,6 +51,17 @@ E read_word(JsonReader& reader, std::string_view key) {
     return static_cast<E>(reader.word(key, Words<E>::kNames));
 }
 
+Json fio_job_to_json(const FioJobRecord& job) {
+    Json json;
+    json["name"] = job.name;
+    json["layout"] = job.layout;
+    json["adapted"] = job.adapted;
+    json["changes"] = Json::array();
+    for (const auto& change : job.changes)
+        json["changes"].push_back({{"file", change.file}, {"line", change.line}, {"option", change.option}, {"became", change.became}, {"why", change.why}});
+    return json;
+}
+
 Json run_to_json(const Run& run) {
     Json json;
     json["id"] = run.id;
@@ -73,6 +84,7 @@ Json run_to_json(const Run& run) {
     json["status"] = name_of(run.status);
     json["exit_code"] = run.exit_code;
     json["findings"] = run.findings;
+    for (const auto& job : run.fio_jobs) json["fio_jobs"].push_back(fio_job_to_json(job));
     return json;
 }
 
@@ -167,6 +179,14 @@ Json cell_to_json(const CellResult& cell) {
     return json;
 }
 
+FioJobRecord read_fio_job(JsonReader& reader) {
+    FioJobRecord job{reader.text("name"), reader.text("layout"), reader.texts("adapted"), {}};
+    reader.objects("changes", [&](JsonReader& change, size_t) {
+        job.changes.push_back({change.text("file"), static_cast<unsigned>(change.count("line")), change.text("option"), change.text("became"), change.text("why")});
+    });
+    return job;
+}
+
 Run read_run(JsonReader reader) {
     Run run;
     run.id = reader.text("id");
@@ -189,6 +209,7 @@ Run read_run(JsonReader reader) {
     run.status = read_word<RunStatus>(reader, "status");
     run.exit_code = static_cast<int>(reader.integer("exit_code"));
     run.findings = reader.texts("findings");
+    if (reader.has("fio_jobs")) reader.objects("fio_jobs", [&](JsonReader& job, size_t) { run.fio_jobs.push_back(read_fio_job(job)); });
     reader.finish();
     return run;
 }

@@ -14,6 +14,7 @@
 #include "bench/common/base/error.h"
 #include "bench/common/base/files.h"
 #include "bench/common/console/boot_outcome.h"
+#include "bench/common/fio/change.h"
 #include "bench/common/measure/histogram.h"
 #include "bench/common/plan/dimensions.h"
 
@@ -54,6 +55,15 @@ struct HostInfo {
     bool operator==(const HostInfo&) const = default;
 };
 
+/// A fio job file that cells were read by, and what was changed of it.
+struct FioJobRecord {
+    std::string name;    ///< of the file, without its extension
+    std::string layout;  ///< of the image that it was adapted to
+    std::vector<std::string> adapted;  ///< paths below the output directory: what ran, a file a cell
+    std::vector<FioChange> changes;
+    bool operator==(const FioJobRecord&) const = default;
+};
+
 struct Run {
     std::string id;
     std::string started_at;  ///< UTC, ISO 8601
@@ -71,6 +81,7 @@ struct Run {
     RunStatus status = RunStatus::ok;
     int exit_code = 0;
     std::vector<std::string> findings;  ///< one sentence for each thing that went wrong
+    std::vector<FioJobRecord> fio_jobs;
     bool operator==(const Run&) const = default;
 };
 

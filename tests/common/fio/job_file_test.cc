@@ -85,7 +85,7 @@ TEST(FioJobFile, RefusesInOneSentenceWithPlaceAndRemedy) {
         {"[a]\nexec_prerun=/bin/rm\n", "user.fio:2", "remove it"},
         {"[a]\nioengine=external:/tmp/x.so\n", "user.fio:2", "cannot be loaded"},
         {"[a]\nioengine=preadv2\n", "user.fio:2", "pvsync2"},
-        {"[a]\nioengine=posixaio\n", "user.fio:2", "must be one of sync, psync"},
+        {"[a]\nioengine=guasi\n", "user.fio:2", "must be one of sync, psync"},
         {"[a]\niodpeth=4\n", "user.fio:2", "did you mean iodepth?"},
         {"[a]\nfrobnicate=4\n", "user.fio:2", "not an option that diobench knows"},
         {"[a]\niodepth=4\n", "user.fio:2", "psync reads one block at a time"},
@@ -173,21 +173,47 @@ TEST(FioJobFile, ParametersBecomeOneJob) {
 
 TEST(FioJobText, KeepsTheUsersOptionsAndAddsWhatARunNeeds) {
     const auto file = parsed("[a]\nfilename=${DIOBENCH_FILE}\nrw=randread\nrandseed=7\n");
-    auto text = fio_job_text(file, "/mnt/a:b", 42, {"meet", "part"});
+    auto text = fio_job_text(file, {"/mnt/a:b"}, 42, {"meet", "part"});
     ASSERT_TRUE(text);
     EXPECT_THAT(*text, HasSubstr("[a]\nfilename=/mnt/a\\:b\nrw=randread\nrandseed=7\n"));
     EXPECT_THAT(*text, HasSubstr("invalidate=0\n"));
     EXPECT_THAT(*text, HasSubstr("randrepeat=0\nrandseed=42\nexec_prerun=meet\nexec_postrun=part\n"));
     EXPECT_LT(text->find("randseed=42"), text->find("randseed=7"));
     EXPECT_EQ(text->find("DIOBENCH_FILE"), std::string::npos);
-    EXPECT_FALSE(fio_job_text(file, "/mnt/a#b", 42, {}));
+    EXPECT_FALSE(fio_job_text(file, {"/mnt/a#b"}, 42, {}));
 }
 
-TEST(FioDuration, HasFiosUnits) {
-    EXPECT_EQ(parse_fio_duration_ns("10", 1'000'000'000).value(), 10'000'000'000u);
-    EXPECT_EQ(parse_fio_duration_ns("10", 1'000).value(), 10'000u);
-    EXPECT_EQ(parse_fio_duration_ns("2m", 1'000).value(), 120'000'000'000u);
-    EXPECT_FALSE(parse_fio_duration_ns("", 1'000));
-    EXPECT_FALSE(parse_fio_duration_ns("-1", 1'000));
-    EXPECT_FALSE(parse_fio_duration_ns("99999999999h", 1'000));
+TEST(FioJobText, FilesGoByNumber) {
+    const auto file = parsed("[a]\nfilename=${DIOBENCH_FILE_2}\n[b]\nfilename=${DIOBENCH_FILE}:${DIOBENCH_FILE_3}\n");
+    EXPECT_THAT(file.jobs[1].files, testing::ElementsAre(1, 3));
+    auto text = fio_job_text(file, {"/m/x", "/m/y", "/m/z"}, 1, {});
+    ASSERT_TRUE(text);
+    EXPECT_THAT(*text, HasSubstr("[a]\nfilename=/m/y\n"));
+    EXPECT_THAT(*text, HasSubstr("[b]\nfilename=/m/x:/m/z\n"));
+    EXPECT_FALSE(fio_job_text(file, {"/m/x", "/m/y"}, 1, {}));
+}
+
+TEST(FioJobFile, RampsUpInARunOfItsOwn) {
+    const auto file = parsed("[a]\nrw=randread\nramp_time=50ms\nnumber_ios=7\nrandseed=3\n[b]\nruntime=2s\n");
+    EXPECT_EQ(file.ramp_ns(), 50'000'000u);
+    const auto ramp = file.ramp();
+    EXPECT_EQ(ramp.ramp_ns(), 0u);
+    for (const auto& job : ramp.jobs) {
+        EXPECT_EQ(job.find("runtime")->value, "50ms");
+        EXPECT_NE(job.find("time_based"), nullptr);
+        EXPECT_EQ(job.find("number_ios"), nullptr);
+        EXPECT_EQ(job.find("randseed"), nullptr);
+    }
+    const auto after = file.after_ramp();
+    EXPECT_EQ(after.jobs[0].find("ramp_time"), nullptr);
+    EXPECT_EQ(after.jobs[0].find("number_ios")->value, "7");
+}
+
+TEST(FioJobFile, KnowsWhetherBlocksComeOnce) {
+    const auto once = [](const std::string& options) { return parsed("[a]\n" + options).jobs[0].reads_each_once(); };
+    EXPECT_TRUE(once("rw=randread\n"));
+    EXPECT_TRUE(once("rw=read\n"));
+    for (const char* again : {"rw=read:8k\n", "rw=randread\nnorandommap\n", "rw=randread\nrandom_distribution=zipf:1.1\n", "numjobs=2\n",
+                              "filename=${DIOBENCH_FILE}:${DIOBENCH_FILE_2}\n", "rw=randread\nbsrange=4k-8k\n"})
+        EXPECT_FALSE(once(again)) << again;
 }

@@ -29,11 +29,11 @@ protected:
         ASSERT_TRUE(made);
         directory_.emplace(std::move(*made));
         request_.program = *program;
-        request_.file = directory_->path() / "data";
+        request_.files = {directory_->path() / "data"};
         request_.work_directory = directory_->path() / "work";
         request_.time_limit = std::chrono::seconds(60);
         ASSERT_TRUE(make_directories(request_.work_directory));
-        ASSERT_TRUE(write_file_atomic(request_.file, std::string(kFileBytes, 'x')));
+        ASSERT_TRUE(write_file_atomic(request_.files[0], std::string(kFileBytes, 'x')));
     }
 
     Result<FioMeasurement> run(std::string_view job) {
@@ -115,7 +115,7 @@ TEST_F(FioRunTest, TheSeedOrdersTheReads) {
     auto order = [&](uint64_t seed) {
         const auto jobs = parse_fio_job_file("[a]\nrw=randread\nnumber_ios=20\n", "test.fio").value();
         const auto job_file = directory_->path() / "job.fio";
-        EXPECT_TRUE(write_file_atomic(job_file, fio_job_text(jobs, request_.file.string(), seed, {}).value()));
+        EXPECT_TRUE(write_file_atomic(job_file, fio_job_text(jobs, {request_.files[0].string()}, seed, {}).value()));
         const auto ran = run_checked({request_.program.string(), "--debug=io", "--readonly", job_file.string()});
         EXPECT_TRUE(ran) << ran.error().message();
         std::string offsets;
@@ -131,8 +131,8 @@ TEST_F(FioRunTest, TheSeedOrdersTheReads) {
 
 TEST_F(FioRunTest, ARefusedDirectOpenIsAResult) {
     // What the kernel makes as it is read cannot be read directly.
-    request_.file = "/sys/kernel/uevent_seqnum";
-    if (!fs::exists(request_.file)) GTEST_SKIP() << request_.file << " is not there";
+    request_.files = {"/sys/kernel/uevent_seqnum"};
+    if (!fs::exists(request_.files[0])) GTEST_SKIP() << request_.files[0] << " is not there";
     auto measured = run("[a]\ndirect=1\nbs=512\nsize=512\n");
     ASSERT_TRUE(measured) << measured.error().message();
     EXPECT_EQ(measured->open_errno, EINVAL);
@@ -145,11 +145,11 @@ TEST_F(FioRunTest, AFileTooSmallIsRefusedAndStaysAsItIs) {
     auto measured = run("[a]\nsize=16m\n");
     ASSERT_FALSE(measured);
     EXPECT_THAT(measured.error().message(), HasSubstr("reads up to byte 16777216, but the file has 8388608"));
-    EXPECT_EQ(fs::file_size(request_.file), kFileBytes);
+    EXPECT_EQ(fs::file_size(request_.files[0]), kFileBytes);
 }
 
 TEST_F(FioRunTest, AMissingFileIsNamed) {
-    request_.file = directory_->path() / "absent";
+    request_.files = {directory_->path() / "absent"};
     auto measured = run("[a]\n");
     ASSERT_FALSE(measured);
     EXPECT_THAT(measured.error().message(), HasSubstr("absent: No such file"));
@@ -171,8 +171,36 @@ TEST_F(FioRunTest, RuntimeEndsAJob) {
     EXPECT_LT(measured->elapsed_ns, 20'000'000'000u);
 }
 
+TEST_F(FioRunTest, RampingUpIsInNoNumber) {
+    int before = 0;
+    request_.hooks.before = [&]() -> Status {
+        ++before;
+        return {};
+    };
+    auto measured = run("[a]\nrw=randread\nramp_time=100ms\nnumber_ios=50\n");
+    ASSERT_TRUE(measured) << measured.error().message();
+    EXPECT_EQ(measured->ops, 50u);
+    EXPECT_EQ(before, 1);
+}
+
+TEST_F(FioRunTest, ReadsSeveralFiles) {
+    request_.files.push_back(directory_->path() / "more");
+    ASSERT_TRUE(write_file_atomic(request_.files[1], std::string(kFileBytes, 'y')));
+    auto measured = run("[a]\nfilename=${DIOBENCH_FILE}:${DIOBENCH_FILE_2}\nsize=2m\n[b]\nfilename=${DIOBENCH_FILE_2}\nsize=1m\n");
+    ASSERT_TRUE(measured) << measured.error().message();
+    EXPECT_EQ(measured->bytes, 3u << 20);
+    EXPECT_FALSE(run("[a]\nfilename=${DIOBENCH_FILE_3}\n"));
+}
+
+TEST_F(FioRunTest, FioFindsTheIodepthOfALatencyTarget) {
+    auto measured = run("[a]\nrw=randread\nioengine=libaio\niodepth=8\nlatency_target=10s\nlatency_window=20ms\nlatency_percentile=90\nruntime=5s\ntime_based\n");
+    ASSERT_TRUE(measured) << measured.error().message();
+    EXPECT_EQ(measured->latency_iodepth, 8u);
+    EXPECT_FALSE(run("[a]\nsize=1m\n").value().latency_iodepth);
+}
+
 TEST_F(FioRunTest, EveryEngineThatAJobMayNameIsInTheStaticFio) {
-    for (std::string engine : {"sync", "psync", "vsync", "pvsync", "pvsync2", "libaio", "io_uring", "mmap", "null"}) {
+    for (std::string engine : {"sync", "psync", "vsync", "pvsync", "pvsync2", "libaio", "io_uring", "posixaio", "mmap", "null"}) {
         auto measured = run("[a]\nrw=randread\nsize=1m\nioengine=" + engine + "\n");
         ASSERT_TRUE(measured) << engine << ": " << measured.error().message();
         if (engine == "io_uring" && measured->errors != 0) continue;  // this host forbids it

@@ -96,6 +96,20 @@ TEST(Results, ErrorsNameThePlace) {
     EXPECT_NE(reading(Json::array()), "");
 }
 
+TEST(Results, FioJobsAreThereIfThereAreAny) {
+    Results results = sample_results();
+    EXPECT_FALSE(to_json(results).at("run").contains("fio_jobs"));
+    results.run.fio_jobs = {{"database", "flat", {"fio/database.fio"}, {{"database.fio", 3, "size=10g", "size=32m", "the file has 32m"}}}};
+    const Json json = to_json(results);
+    EXPECT_EQ(json.at("run").at("fio_jobs").at(0).at("changes").at(0).at("line"), 3);
+    auto back = from_json(json);
+    ASSERT_TRUE(back) << back.error().message();
+    EXPECT_EQ(back->run, results.run);
+    Json wrong = json;
+    wrong["run"]["fio_jobs"][0]["changes"][0].erase("why");
+    EXPECT_THAT(reading(wrong), HasSubstr("/run/fio_jobs/0/changes/0"));
+}
+
 TEST(Results, TheSizeOfASeriesIsWholeOrNotThere) {
     Json json = to_json(sample_results());
     json.at("kernels").at(0).erase("size");
