@@ -64,7 +64,7 @@ refused() {
     [ ! -e "$scratch/refused" ] || fail "a refused run left a directory"
 }
 sed 's/randread/randwrite/' "$scratch/own/alone.fio" > "$scratch/own/writes.fio"
-refused 'writes.fio:6.*rw' --fio-job "$scratch/own/writes.fio"
+refused 'writes.fio: nothing is left of it to read: .reader. (it writes' --fio-job "$scratch/own/writes.fio"
 sed 's/zipf/zigzag/' "$scratch/own/mine.toml" > "$scratch/own/zigzag.toml"
 sed -i 's/name = "mine"/name = "zigzag"/' "$scratch/own/zigzag.toml"
 refused 'zigzag.toml:10: pattern.*known are sequential' --workload "$scratch/own/zigzag.toml"

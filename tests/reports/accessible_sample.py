@@ -23,6 +23,8 @@ def check(case: str, status: str = "pass", reason: str = "", known: bool = False
 def run() -> dict[str, Any]:
     found = nightly(KERNELS, suite="quick")
     found["run"]["findings"] = ["something that was found"]
+    found["run"]["fio_jobs"] = [{"name": "database", "layout": "flat", "adapted": ["fio/database.fio"], "changes": [
+        {"file": "database.fio", "line": 3, "option": "size=10g", "became": "size=32m", "why": "the file has 32m"}]}]
     return found
 
 

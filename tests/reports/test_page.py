@@ -53,6 +53,15 @@ class Page(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         return folder.name
 
+    def test_changes_of_fio_jobs_are_listed(self) -> None:
+        found = two_arms()
+        self.assertNotIn("fio job files", self.write(found)[1])
+        found["run"]["fio_jobs"] = [{"name": "database", "layout": "flat", "adapted": ["fio/database.fio"], "changes": [
+            {"file": "database.fio", "line": 3, "option": "size=<10g>", "became": "size=32m", "why": "the file has 32m"}]}]
+        page = self.write(found)[1]
+        for text in ("fio job files", "size=&lt;10g&gt;", "size=32m", "the file has 32m", "fio/database.fio"):
+            self.assertIn(text, page)
+
     def test_one_file_without_network_or_scripts(self) -> None:
         directory, page = self.write(two_arms(cell("dio", status="invalid", observed_io="mixed")))
         elements = Elements()
