@@ -113,4 +113,9 @@ Status touch_contiguous(std::byte* data, size_t bytes) {
     return status;
 }
 
+Result<std::vector<uint64_t>> page_frames(const std::byte* data, size_t bytes) {
+    const auto page_bytes = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+    return read_frames(data, (bytes + page_bytes - 1) / page_bytes, page_bytes);
+}
+
 }  // namespace diobench

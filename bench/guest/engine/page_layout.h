@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <vector>
 
 #include "bench/common/base/error.h"
 
@@ -15,5 +17,8 @@ namespace diobench {
 /// The opposite: the frames of all pages follow each other, and one segment of a bio holds them all. Replaces the mapping, and
 /// takes a buffer of at most a few dozen pages: longer runs of frames are luck.
 [[nodiscard]] Status touch_contiguous(std::byte* data, size_t bytes);
+
+/// The page frame of each page of memory that is there. Needs CAP_SYS_ADMIN.
+[[nodiscard]] Result<std::vector<uint64_t>> page_frames(const std::byte* data, size_t bytes);
 
 }  // namespace diobench

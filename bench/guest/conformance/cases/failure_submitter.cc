@@ -89,7 +89,7 @@ std::vector<Case> all() {
     for (const auto& [name, call] : {std::pair{"pread", ReadCall::pread}, std::pair{"libaio", ReadCall::aio_pread}})
         cases.push_back({fmt::format("failure/cache-closed-under-submitter-{}", name),
                          fmt::format("The file of a cache that is closed stays until the submitter of a direct {} has come back from the file system, even if the device was faster.", read_call_name(call)),
-                         "fs/ext4/file.c, ext4_dio_read_iter(): inode and file are used after iomap_dio_rw(), whose read may have ended; fs/aio.c and fs/cachefiles/io.c, "
+                         "fs/ext4/file.c, ext4_dio_read_iter(): the file is used after iomap_dio_rw(), whose read may have ended; fs/aio.c and fs/cachefiles/io.c, "
                          "cachefiles_read(): whoever submits holds a reference of his own",
                          [call = call](World& w) { return closed_under_submitter(w, call); }});
     return cases;

@@ -15,6 +15,7 @@
 
 #include "bench/common/base/units.h"
 #include "bench/guest/conformance/odirect.h"
+#include "bench/guest/engine/page_layout.h"
 
 namespace diobench::iterators_pages_cases {
 
@@ -73,36 +74,65 @@ Result<Finding> in_segments(World& world, ReadCall call) {
     return wrong.empty() ? passed() : failed(wrong);
 }
 
-/// A piece of address space of kLength bytes: a MiB, and 4 MiB again and again.
+/// Memory that a long buffer is made of.
+struct Pool {
+    static constexpr size_t kBytes = 16 * kMiB;
+    static constexpr size_t kLeast = 64;    ///< pages of a run
+    static constexpr size_t kMost = 1024;
+
+    UniqueFd memory;
+    size_t run = 0;    ///< page at which pages begin whose frames follow each other, behind those for the data
+    size_t pages = 0;  ///< of the run
+
+    /// Under ARCH=um each run of frames is a mapping of the host's process, which may have 65,530.
+    [[nodiscard]] static Result<Pool> create() {
+        Pool pool{UniqueFd(::memfd_create("buffer", MFD_CLOEXEC))};
+        if (!pool.memory.valid() || ::ftruncate(pool.memory.get(), kBytes) < 0) return fail_errno("create", "a memfd");
+        void* mapped = ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, pool.memory.get(), 0);
+        if (mapped == MAP_FAILED) return fail_errno("map", "a memfd");
+        auto frames = page_frames(static_cast<const std::byte*>(mapped), kBytes);
+        ::munmap(mapped, kBytes);
+        if (!frames) return forward(frames);
+        size_t begin = kData / kBlockBytes;
+        for (size_t page = begin; page < frames->size(); ++page) {
+            if (page > begin && (*frames)[page] != (*frames)[page - 1] + 1) begin = page;
+            if (page - begin + 1 > pool.pages && pool.pages < kMost) pool.run = begin, pool.pages = page - begin + 1;
+        }
+        if (pool.pages < kLeast) return fail("find", "64 pages whose frames follow each other", fmt::format("the longest run of 16 MiB has {}", pool.pages));
+        return pool;
+    }
+};
+
+/// A piece of address space of kLength bytes: a MiB, and the same few pages again and again.
 class LongBuffer {
 public:
-    static constexpr size_t kAgain = 4 * kMiB;
-
     [[nodiscard]] static Result<LongBuffer> create() {
-        UniqueFd memory(::memfd_create("buffer", MFD_CLOEXEC));
-        if (!memory.valid() || ::ftruncate(memory.get(), kData + kAgain) < 0) return fail_errno("create", "a memfd");
+        auto pool = Pool::create();
+        if (!pool) return forward(pool);
+        const size_t again = pool->pages * kBlockBytes;
         void* all = ::mmap(nullptr, kLength, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (all == MAP_FAILED) return fail_errno("map", "256 MiB of address space");
-        LongBuffer buffer(static_cast<std::byte*>(all));
-        for (size_t at = 0; at < kLength; at += at == 0 ? kData : kAgain) {
-            const size_t length = at == 0 ? kData : std::min(kAgain, kLength - at);
-            const off_t from = at == 0 ? 0 : static_cast<off_t>(kData);
-            if (::mmap(buffer.data_ + at, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, memory.get(), from) == MAP_FAILED) return fail_errno("map", "a memfd");
+        LongBuffer buffer(static_cast<std::byte*>(all), kData + again);
+        for (size_t at = 0; at < kLength; at += at == 0 ? kData : again) {
+            const size_t length = at == 0 ? kData : std::min(again, kLength - at);
+            const size_t from = at == 0 ? 0 : pool->run * kBlockBytes;
+            if (::mmap(buffer.data_ + at, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, pool->memory.get(), static_cast<off_t>(from)) == MAP_FAILED) return fail_errno("map", "a memfd");
         }
         return buffer;
     }
-    LongBuffer(LongBuffer&& other) noexcept : data_(std::exchange(other.data_, nullptr)) {}
+    LongBuffer(LongBuffer&& other) noexcept : data_(std::exchange(other.data_, nullptr)), once_bytes_(other.once_bytes_) {}
     LongBuffer& operator=(LongBuffer&&) = delete;
     ~LongBuffer() {
         if (data_ != nullptr) ::munmap(data_, kLength);
     }
     [[nodiscard]] std::span<std::byte> all() const { return {data_, kLength}; }
     /// Each page of the memory once.
-    [[nodiscard]] std::span<std::byte> once() const { return {data_, kData + kAgain}; }
+    [[nodiscard]] std::span<std::byte> once() const { return {data_, once_bytes_}; }
 
 private:
-    explicit LongBuffer(std::byte* data) : data_(data) {}
+    LongBuffer(std::byte* data, size_t once_bytes) : data_(data), once_bytes_(once_bytes) {}
     std::byte* data_;
+    size_t once_bytes_;
 };
 
 /// One registered buffer: the vectors are io_uring's, and lent.
