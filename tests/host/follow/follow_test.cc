@@ -32,7 +32,7 @@ const std::vector<std::string> kLater = {mail("b1", "[PATCH v2 1/2] erofs: one",
 }  // namespace
 
 class Follow : public ::testing::Test {
-protected:
+public:
     void SetUp() override {
         auto made = TempDirectory::create(fs::temp_directory_path(), "diobench-follow-test");
         ASSERT_TRUE(made);
