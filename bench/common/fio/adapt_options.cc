@@ -50,7 +50,8 @@ public:
         if (misses_variables(option_, changes_)) return std::nullopt;
         if (!option_.value && rule_.value != V::flag && rule_.value != V::choice) return wrong("it needs a value, such as " + option_.key + "=...");
         const std::string given = value_or_one(option_);
-        const std::string_view text = trim(part_of_reads(given));
+        std::string_view text = trim(part_of_reads(given));
+        if (!text.starts_with('(')) text = text.substr(0, text.find_first_of(" \t"));  // as fio: "2g  // two gigabytes" is 2g
         if (text.empty() && given.starts_with(',')) {
             changes_.of(option_, "dropped", "it says something of writes only");
             return std::nullopt;

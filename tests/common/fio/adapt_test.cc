@@ -260,6 +260,7 @@ TEST(FioAdapt, SizesAreWhatFioTakesThemFor) {
     EXPECT_EQ(only_job("[a]\nkb_base=1000\nfilename=/f\nbs=128KiB\n").block_size_bytes, 128 * kKiB);
     EXPECT_EQ(only_job("[a]\nfilename=/f\nbs=16kb,32kb\nsize=0x100000\n").block_size_bytes, 16 * kKiB);
     EXPECT_EQ(only_job("[a]\nfilename=/f\nbs=,32k\n").block_size_bytes, 4096u);
+    EXPECT_EQ(only_job("[a]\nfilename=/f\nbs=8k   // as the database\n").block_size_bytes, 8 * kKiB);
 }
 
 TEST(FioAdapt, TheEmulatedMachineReadsForAShorterTime) {
