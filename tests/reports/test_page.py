@@ -54,7 +54,7 @@ class Page(unittest.TestCase):
         return folder.name
 
     def test_changes_of_fio_jobs_are_listed(self) -> None:
-        found = two_arms()
+        found = two_arms(cell("dio"))
         self.assertNotIn("fio job files", self.write(found)[1])
         found["run"]["fio_jobs"] = [{"name": "database", "layout": "flat", "adapted": ["fio/database.fio"], "changes": [
             {"file": "database.fio", "line": 3, "option": "size=<10g>", "became": "size=32m", "why": "the file has 32m"}]}]
