@@ -361,7 +361,7 @@ TEST(FioAdapt, TheTableHasAColumnEach) {
     EXPECT_THAT(text, HasSubstr("file 1 of the image  because\n"));
     EXPECT_THAT(text, HasSubstr("xxx...  left out"));
     EXPECT_THAT(text, HasSubstr("left out             one two three"));
-    EXPECT_THAT(text, HasSubstr("\n" + std::string(4 + 2 + 34 + 2 + 19 + 2, ' ') + "six"));
+    EXPECT_THAT(text, HasSubstr("\n" + std::string(4 + 2 + 34 + 2 + 19 + 2, ' ') + "eight"));
 }
 
 TEST(FioOptionTable, EveryOptionOfFioIsInIt) {
