@@ -29,7 +29,7 @@ for kind in ('8bit', 'base64', 'qp'):
 (out / 'crlf.mbox').write_bytes(mbox([cover()] + [mail(p, i + 1) for i, p in enumerate(patches)]).replace('\n', '\r\n').encode())
 old = [p.replace('+\tstruct kiocb', '+\tstruct  kiocb') for p in patches]
 (out / 'v2.mbox').write_text(mbox([cover()] + [mail(p, i + 1) for i, p in enumerate(old)] + [cover(' v2')] + [mail(p, i + 1, None, ' v2') for i, p in enumerate(patches)]))
-(out / 'misfit.patch').write_text(patches[0].replace('1/6]', '1/1]').replace('\trefcount_t\t\tref;', '\trefcount_t\t\trefs;'))
+(out / 'misfit.patch').write_text(patches[0].replace(f'1/{n}]', '1/1]').replace('\n \tspinlock_t\t\t\tlock;', '\n \tspinlock_t\t\t\tlocks;'))
 EOP
 bodies() { for patch in "$1"/*.patch; do sed -n '/^diff --git/,$p' "$patch" | sed '/^-- $/,$d' | grep -v '^index '; done; }
 messages() { for patch in "$1"/*.patch; do sed '1,/^Date:/d;/^---$/,$d' "$patch"; done; }
@@ -52,7 +52,7 @@ grep -q -- --force "$scratch/out" || fail "an existing series is replaced withou
 
 before=$(find "$into" | sort)
 expect_exit 2 "$diobench" kernel add misfit "$scratch/misfit.patch" --on dio-sync --into "$into"
-for says in 'fs/erofs/fscache.c' 'hunk 2' 'refcount_t		refs;' 'nearest place is lines' '^ *[0-9]*: 	refcount_t		ref;'; do
+for says in 'fs/cachefiles/internal.h' 'hunk [0-9]' 'spinlock_t			locks;' 'nearest place is lines' '^ *[0-9]*: 	spinlock_t			lock;'; do
     grep -q "$says" "$scratch/out" || { cat "$scratch/out"; fail "the answer to a misfit does not say $says"; }
 done
 [ "$before" = "$(find "$into" | sort)" ] || fail "a refused series left something"

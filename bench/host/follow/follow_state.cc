@@ -51,7 +51,7 @@ Result<MailArchive::Position> FollowState::position(const std::string& archive) 
 Status FollowState::keep(const std::string& archive, const std::vector<SeenMail>& mails, const MailArchive::Position& position) {
     try {
         SQLite::Transaction transaction(*database_);
-        SQLite::Statement insert(*database_, "INSERT OR IGNORE INTO mails VALUES (?,?,?,?,?,?)");
+        SQLite::Statement insert(*database_, "INSERT OR REPLACE INTO mails VALUES (?,?,?,?,?,?)");
         for (const auto& mail : mails)
             insert_row(insert, mail.id, archive, mail.place, join(mail.references, "\n"), static_cast<int>(mail.reply), static_cast<int>(mail.of_interest));
         SQLite::Statement move(*database_, "INSERT OR REPLACE INTO archives VALUES (?,?)");
