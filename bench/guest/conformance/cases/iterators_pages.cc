@@ -98,7 +98,6 @@ struct Pool {
             if (page > begin && (*frames)[page] != (*frames)[page - 1] + 1) begin = page;
             if (page - begin + 1 > pool.pages && pool.pages < kMost) pool.run = begin, pool.pages = page - begin + 1;
         }
-        if (pool.pages < kLeast) return fail("find", "64 pages whose frames follow each other", fmt::format("the longest run of 16 MiB has {}", pool.pages));
         return pool;
     }
 };
@@ -106,17 +105,15 @@ struct Pool {
 /// A piece of address space of kLength bytes: a MiB, and the same few pages again and again.
 class LongBuffer {
 public:
-    [[nodiscard]] static Result<LongBuffer> create() {
-        auto pool = Pool::create();
-        if (!pool) return forward(pool);
-        const size_t again = pool->pages * kBlockBytes;
+    [[nodiscard]] static Result<LongBuffer> create(const Pool& pool) {
+        const size_t again = pool.pages * kBlockBytes;
         void* all = ::mmap(nullptr, kLength, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (all == MAP_FAILED) return fail_errno("map", "256 MiB of address space");
         LongBuffer buffer(static_cast<std::byte*>(all), kData + again);
         for (size_t at = 0; at < kLength; at += at == 0 ? kData : again) {
             const size_t length = at == 0 ? kData : std::min(again, kLength - at);
-            const size_t from = at == 0 ? 0 : pool->run * kBlockBytes;
-            if (::mmap(buffer.data_ + at, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, pool->memory.get(), static_cast<off_t>(from)) == MAP_FAILED) return fail_errno("map", "a memfd");
+            const size_t from = at == 0 ? 0 : pool.run * kBlockBytes;
+            if (::mmap(buffer.data_ + at, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, pool.memory.get(), static_cast<off_t>(from)) == MAP_FAILED) return fail_errno("map", "a memfd");
         }
         return buffer;
     }
@@ -140,7 +137,11 @@ Result<Finding> in_registered_buffer(World& world) {
     if (auto skip = unless_direct(world)) return *skip;
     auto file = open_huge(world);
     if (!file) return forward(file);
-    auto buffer = LongBuffer::create();
+    auto pool = Pool::create();
+    if (!pool) return forward(pool);
+    if (pool->pages < Pool::kLeast)
+        return skipped(fmt::format("free memory of this machine is in no order: of 16 MiB no more than {} pages follow each other, {} are needed for a buffer of 65537", pool->pages, Pool::kLeast));
+    auto buffer = LongBuffer::create(*pool);
     if (!buffer) return forward(buffer);
     auto reads = Reads::create();
     if (!reads) return forward(reads);
