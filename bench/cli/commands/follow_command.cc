@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/cli/commands/command.h"
+#include "bench/common/base/json_text.h"
 #include "bench/common/base/paths.h"
 #include "bench/common/base/text.h"
 #include "bench/host/follow/follow_list.h"
@@ -65,7 +66,7 @@ Result<ExitCode> follow_command(const FollowArguments& arguments) {
     }
     nlohmann::json series = nlohmann::json::array();
     for (const auto& one : read->series) series.push_back(to_json(one));
-    fmt::print("{}\n", nlohmann::json{{"mails", read->mails}, {"new", read->fresh}, {"series", series}}.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
+    fmt::print("{}\n", json_text(nlohmann::json{{"mails", read->mails}, {"new", read->fresh}, {"series", series}}, 1));
     return ExitCode::ok;
 }
 

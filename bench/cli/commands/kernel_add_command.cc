@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/cli/commands/kernel_subcommands.h"
+#include "bench/common/base/json_text.h"
 #include "bench/common/base/paths.h"
 #include "bench/common/base/process.h"
 #include "bench/common/base/terminal.h"
@@ -127,7 +128,7 @@ Result<ExitCode> dry_run(const AddArguments& arguments, const ImportOptions& opt
     chosen->notes.insert(chosen->notes.begin(), input->notes.begin(), input->notes.end());
     progress.finish("");
     if (arguments.json) {
-        fmt::print("{}\n", nlohmann::json{{"patches", to_json(patches)}, {"notes", chosen->notes}}.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
+        fmt::print("{}\n", json_text(nlohmann::json{{"patches", to_json(patches)}, {"notes", chosen->notes}}, 1));
         return ExitCode::ok;
     }
     fmt::print("would take {}\n", patch_count(patches.size()));
@@ -171,7 +172,7 @@ Result<ExitCode> add_command(AddArguments arguments) {
     added->notes.insert(added->notes.end(), added->assumptions.begin(), added->assumptions.end());
     progress.finish("");
     if (arguments.json)
-        fmt::print("{}\n", to_json(*added).dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
+        fmt::print("{}\n", json_text(to_json(*added), 1));
     else
         print_added(*added);
     return ExitCode::ok;

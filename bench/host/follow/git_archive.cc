@@ -5,7 +5,6 @@
 #include <charconv>
 #include <fmt/format.h>
 
-#include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
 #include "bench/host/kernel/git.h"
 #include "bench/host/kernel/mbox.h"
@@ -18,19 +17,9 @@ constexpr const char* kReadArchive = "read archive";
 /// Mails held at once, before what was read is kept.
 constexpr size_t kMailsAtOnce = 200;
 
-Result<CommandResult> git_in(const fs::path& path, const std::vector<std::string>& arguments, const std::string& input = {}) {
-    CommandOptions options;
-    options.environment = {{"GIT_CONFIG_NOSYSTEM", "1"}, {"GIT_CONFIG_GLOBAL", "/dev/null"}, {"LC_ALL", "C"}};
-    options.input = input;
-    // An archive that belongs to somebody else is only read.
-    std::vector<std::string> all = {"-c", "safe.directory=*", "--no-optional-locks", "-C", path.string()};
-    all.insert(all.end(), arguments.begin(), arguments.end());
-    return run_command(git_command(all), options);
-}
-
 /// The commit of a revision; empty: there is none.
 Result<std::string> commit_of(const fs::path& path, const std::string& revision) {
-    auto r = git_in(path, {"rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"});
+    auto r = run_git_in(path, {"rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"});
     if (!r) return forward(r);
     return r->exit_status == 0 ? std::string(trim(r->output)) : std::string();
 }
@@ -42,7 +31,7 @@ struct AddedMail {
 
 /// What the commits of `range` added, oldest first.  "d" is public-inbox's note of a removed mail.
 Result<std::vector<AddedMail>> added_mails(const fs::path& path, const std::string& range) {
-    auto r = git_in(path, {"log", "--reverse", "--no-renames", "--diff-filter=AM", "--raw", "--no-abbrev", "--format=%H", "--end-of-options", range});
+    auto r = run_git_in(path, {"log", "--reverse", "--no-renames", "--diff-filter=AM", "--raw", "--no-abbrev", "--format=%H", "--end-of-options", range});
     if (!r) return forward(r);
     if (r->exit_status != 0) return fail(kReadArchive, path.string(), std::string(trim(last_lines(r->output, 1))));
     std::vector<AddedMail> out;
@@ -73,7 +62,7 @@ Status give_mails(std::string_view answer, const MailArchive::OnMail& on_mail) {
 }
 
 Status give_blobs(const fs::path& path, const std::vector<std::string>& blobs, const MailArchive::OnMail& on_mail) {
-    auto r = git_in(path, {"cat-file", "--batch"}, join(blobs, "\n") + "\n");
+    auto r = run_git_in(path, {"cat-file", "--batch"}, join(blobs, "\n") + "\n");
     if (!r) return forward(r);
     if (r->exit_status != 0) return fail(kReadArchive, path.string(), std::string(trim(last_lines(r->output, 1))));
     return give_mails(r->output, on_mail);

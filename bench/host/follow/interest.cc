@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include "bench/common/base/faults.h"
 #include "bench/common/base/text.h"
+#include "bench/host/workload/toml_section.h"
 
 namespace diobench {
 
@@ -21,7 +23,8 @@ Result<std::vector<std::string>> texts_of(const toml::table& table, const char* 
     if (list != nullptr)
         for (const auto& element : *list)
             if (auto text = element.value<std::string>(); text && !text->empty()) out.push_back(*text);
-    if (list == nullptr || out.size() != list->size()) return fail(kReadInterest, file.string(), fmt::format("{}: expected a list of globs, such as [\"fs/erofs/*\"]", key));
+    if (list == nullptr || out.size() != list->size())
+        return fail(kReadInterest, toml_place(file.string(), node->source().begin.line), fmt::format("{}: expected a list of globs, such as [\"fs/erofs/*\"]", key));
     return out;
 }
 
@@ -46,20 +49,18 @@ bool ListInterest::in_text(std::string_view mail, std::string_view title) const 
 Result<ListInterest> read_interest(const fs::path& file) {
     auto text = read_file(file);
     if (!text) return forward(text);
-    toml::table table;
-    try {
-        table = toml::parse(*text, file.string());
-    } catch (const toml::parse_error& e) {
-        return fail(kReadInterest, fmt::format("{}:{}", file.string(), e.source().begin.line), e.description());
-    }
-    for (const auto& [key, value] : table)
-        if (key.str() != "paths" && key.str() != "subjects") return fail(kReadInterest, file.string(), fmt::format("unknown key {}: expected paths and subjects", key.str()));
-    auto paths = texts_of(table, "paths", file);
-    if (!paths) return forward(paths);
-    auto subjects = texts_of(table, "subjects", file);
-    if (!subjects) return forward(subjects);
-    if (paths->empty() && subjects->empty()) return fail(kReadInterest, file.string(), "it names neither paths nor subjects, so that nothing is of interest");
-    return ListInterest{std::move(*paths), std::move(*subjects)};
+    auto table = parse_toml(*text, file.string(), kReadInterest);
+    if (!table) return forward(table);
+    Faults faults;
+    for (const auto& [key, value] : *table)
+        if (key.str() != "paths" && key.str() != "subjects")
+            faults.add(fail(kReadInterest, toml_place(file.string(), value.source().begin.line), fmt::format("unknown key {}: expected paths and subjects", key.str())));
+    ListInterest out;
+    faults.keep(texts_of(*table, "paths", file), out.paths);
+    faults.keep(texts_of(*table, "subjects", file), out.subjects);
+    if (auto s = faults.status(); !s) return forward(s);
+    if (out.paths.empty() && out.subjects.empty()) return fail(kReadInterest, file.string(), "it names neither paths nor subjects, so that nothing is of interest");
+    return out;
 }
 
 }  // namespace diobench

@@ -16,4 +16,13 @@ std::map<std::string, std::string> git_environment(const fs::path& folder) {
             {"GIT_ATTR_NOSYSTEM", "1"}, {"LC_ALL", "C"}};
 }
 
+Result<CommandResult> run_git_in(const fs::path& repository, const std::vector<std::string>& arguments, const std::string& input) {
+    CommandOptions options;
+    options.environment = {{"GIT_CONFIG_NOSYSTEM", "1"}, {"GIT_CONFIG_GLOBAL", "/dev/null"}, {"LC_ALL", "C"}};
+    options.input = input;
+    std::vector<std::string> all = {"-c", "safe.directory=*", "--no-optional-locks", "-C", repository.string()};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return run_command(git_command(all), options);
+}
+
 }  // namespace diobench

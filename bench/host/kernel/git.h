@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bench/common/base/files.h"
+#include "bench/common/base/process.h"
 
 namespace diobench {
 
@@ -14,5 +15,9 @@ namespace diobench {
 [[nodiscard]] std::vector<std::string> git_command(const std::vector<std::string>& arguments);
 /// Environment for git in `folder` (which must exist): no configuration of user or system, no repository around `folder`, English.
 [[nodiscard]] std::map<std::string, std::string> git_environment(const fs::path& folder);
+
+/// git in a repository of the user's, which may belong to somebody else and is only read: its own configuration counts, the user's
+/// does not. `input`: its standard input.
+[[nodiscard]] Result<CommandResult> run_git_in(const fs::path& repository, const std::vector<std::string>& arguments, const std::string& input = {});
 
 }  // namespace diobench

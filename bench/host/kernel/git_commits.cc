@@ -19,14 +19,7 @@ class Repository {
 public:
     explicit Repository(fs::path dir) : dir_(std::move(dir)) {}
 
-    [[nodiscard]] Result<CommandResult> run(std::vector<std::string> arguments) const {
-        CommandOptions options;
-        options.environment = {{"GIT_CONFIG_NOSYSTEM", "1"}, {"GIT_CONFIG_GLOBAL", "/dev/null"}, {"LC_ALL", "C"}};
-        // A tree that belongs to somebody else is only read.
-        std::vector<std::string> all = {"-c", "safe.directory=*", "--no-optional-locks", "-C", dir_.string()};
-        all.insert(all.end(), arguments.begin(), arguments.end());
-        return run_command(git_command(all), options);
-    }
+    [[nodiscard]] Result<CommandResult> run(const std::vector<std::string>& arguments) const { return run_git_in(dir_, arguments); }
 
     [[nodiscard]] Result<std::string> commit(const std::string& rev) const {
         auto r = run({"rev-parse", "--verify", "--quiet", "--end-of-options", rev + "^{commit}"});

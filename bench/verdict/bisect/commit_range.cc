@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
 #include "bench/host/kernel/git.h"
 
@@ -13,17 +12,8 @@ namespace {
 
 constexpr const char* kList = "list commits";
 
-/// git in a tree of the user's, which may belong to somebody else and is only read.
-Result<CommandResult> git(const fs::path& tree, const std::vector<std::string>& arguments) {
-    CommandOptions options;
-    options.environment = {{"GIT_CONFIG_NOSYSTEM", "1"}, {"GIT_CONFIG_GLOBAL", "/dev/null"}, {"LC_ALL", "C"}};
-    std::vector<std::string> all = {"-c", "safe.directory=*", "--no-optional-locks", "-C", tree.string()};
-    all.insert(all.end(), arguments.begin(), arguments.end());
-    return run_command(git_command(all), options);
-}
-
 Result<std::string> commit_of(const fs::path& tree, const std::string& revision) {
-    auto r = git(tree, {"rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"});
+    auto r = run_git_in(tree, {"rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"});
     if (!r) return forward(r);
     if (r->exit_status != 0)
         return fail(kList, fmt::format("{} of {}", revision, tree.string()), r->output.empty() ? "git does not know this revision" : std::string(trim(r->output)));
@@ -43,7 +33,7 @@ Result<std::pair<std::string, std::string>> ends_of(const fs::path& tree, const 
 }
 
 Result<std::vector<Commit>> first_parent_line(const fs::path& tree, const std::string& first, const std::string& last) {
-    auto r = git(tree, {"rev-list", "--reverse", "--first-parent", "--no-commit-header", "--format=%H %s", first + ".." + last});
+    auto r = run_git_in(tree, {"rev-list", "--reverse", "--first-parent", "--no-commit-header", "--format=%H %s", first + ".." + last});
     if (!r) return forward(r);
     if (r->exit_status != 0) return fail(kList, tree.string(), std::string(trim(last_lines(r->output, 2))));
     std::vector<Commit> out;
