@@ -77,20 +77,35 @@ Result<Finding> in_segments(World& world, ReadCall call) {
 /// Memory that a long buffer is made of.
 struct Pool {
     static constexpr size_t kBytes = 16 * kMiB;
-    static constexpr size_t kLeast = 64;    ///< pages of a run
+    static constexpr size_t kLeast = 4;     ///< pages of a run
     static constexpr size_t kMost = 1024;
 
     UniqueFd memory;
     size_t run = 0;    ///< page at which pages begin whose frames follow each other, behind those for the data
     size_t pages = 0;  ///< of the run
 
-    /// Under ARCH=um each run of frames is a mapping of the host's process, which may have 65,530.
+    /// Under ARCH=um each run of frames is a mapping of the host's process, which may have 65,530.  Frames are given out upwards or
+    /// downwards, as free memory happens to lie: the pages are touched in both orders, and the longer run is taken.
     [[nodiscard]] static Result<Pool> create() {
+        auto upwards = touched(Order::upwards);
+        if (!upwards) return upwards;
+        auto downwards = touched(Order::downwards);
+        if (!downwards) return downwards;
+        return upwards->pages >= downwards->pages ? std::move(upwards) : std::move(downwards);
+    }
+
+private:
+    enum class Order { upwards, downwards };
+
+    [[nodiscard]] static Result<Pool> touched(Order order) {
+        constexpr size_t kPoolPages = kBytes / kBlockBytes;
         Pool pool{UniqueFd(::memfd_create("buffer", MFD_CLOEXEC))};
         if (!pool.memory.valid() || ::ftruncate(pool.memory.get(), kBytes) < 0) return fail_errno("create", "a memfd");
-        void* mapped = ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, pool.memory.get(), 0);
+        void* mapped = ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_SHARED, pool.memory.get(), 0);
         if (mapped == MAP_FAILED) return fail_errno("map", "a memfd");
-        auto frames = page_frames(static_cast<const std::byte*>(mapped), kBytes);
+        auto* data = static_cast<std::byte*>(mapped);
+        for (size_t i = 0; i < kPoolPages; ++i) *static_cast<volatile std::byte*>(data + (order == Order::upwards ? i : kPoolPages - 1 - i) * kBlockBytes) = std::byte{0};
+        auto frames = page_frames(data, kBytes);
         ::munmap(mapped, kBytes);
         if (!frames) return forward(frames);
         size_t begin = kData / kBlockBytes;
@@ -140,7 +155,7 @@ Result<Finding> in_registered_buffer(World& world) {
     auto pool = Pool::create();
     if (!pool) return forward(pool);
     if (pool->pages < Pool::kLeast)
-        return skipped(fmt::format("free memory of this machine is in no order: of 16 MiB no more than {} pages follow each other, {} are needed for a buffer of 65537", pool->pages, Pool::kLeast));
+        return skipped(fmt::format("free memory of this machine is in no order: of 16 MiB no more than {} pages follow each other, {} are needed for a buffer of 65537 pages", pool->pages, Pool::kLeast));
     auto buffer = LongBuffer::create(*pool);
     if (!buffer) return forward(buffer);
     auto reads = Reads::create();
