@@ -24,12 +24,11 @@ Signed-off-by: A Tester <tester@example.org>
 diff --git a/fs/erofs/fscache.c b/fs/erofs/fscache.c
 --- a/fs/erofs/fscache.c
 +++ b/fs/erofs/fscache.c
-@@ -3,4 +3,5 @@
+@@ -3,3 +3,4 @@
   * Copyright (C) 2022, Alibaba Cloud
   * Copyright (C) 2022, Bytedance Inc. All rights reserved.
 + * A comment.
   */
- #include <linux/pseudo_fs.h>
 -- 
 2.39.5
 

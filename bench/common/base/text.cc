@@ -55,6 +55,11 @@ Result<uint64_t> parse_with_units(std::string_view text, const std::vector<Unit>
 
 }  // namespace
 
+std::string replace_all(std::string text, std::string_view what, std::string_view by) {
+    for (size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size()) text.replace(at, what.size(), by);
+    return text;
+}
+
 Result<uint64_t> parse_size_bytes(std::string_view text) {
     static const std::vector<Unit> units = {{"", 1},         {"b", 1},         {"k", 1024},      {"kib", 1024},
                                             {"m", 1 << 20},  {"mib", 1 << 20}, {"g", 1 << 30},   {"gib", 1 << 30}};

@@ -15,6 +15,9 @@ namespace diobench {
 [[nodiscard]] std::string join(const std::vector<std::string>& parts, std::string_view separator);
 [[nodiscard]] std::string_view trim(std::string_view text);
 
+/// `text` with `by` in every place of `what`, which is not empty.
+[[nodiscard]] std::string replace_all(std::string text, std::string_view what, std::string_view by);
+
 /// "4k", "128KiB", "1m", "512" -> bytes; k, m, g are powers of 1024 as in fio.
 [[nodiscard]] Result<uint64_t> parse_size_bytes(std::string_view text);
 /// "80us", "1ms", "2s", "0" -> nanoseconds.

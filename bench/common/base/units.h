@@ -14,4 +14,7 @@ inline constexpr double kNsPerSecond = 1e9;
 /// The first multiple of `unit` that is not less than `value`.
 constexpr uint64_t round_up(uint64_t value, uint64_t unit) { return (value + unit - 1) / unit * unit; }
 
+/// The last multiple of `unit` that is not more than `value`.
+constexpr uint64_t round_down(uint64_t value, uint64_t unit) { return value / unit * unit; }
+
 }  // namespace diobench

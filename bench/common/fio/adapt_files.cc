@@ -32,18 +32,13 @@ std::vector<std::string> split_names(std::string_view text) {
     return out;
 }
 
-std::string replaced(std::string text, std::string_view from, const std::string& to) {
-    for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) text.replace(at, from.size(), to);
-    return text;
-}
-
 /// fio's make_filename(): the names of files that are not named.
 std::vector<std::string> made_names(const ScriptJob& job, uint64_t clone, const std::string& directory) {
     const std::string format = job.value_of("filename_format", "$jobname.$jobnum.$filenum");
     std::vector<std::string> out;
     for (uint64_t file = 0; file < count_of(job, "nrfiles", kMostNamedFiles); ++file) {
-        std::string name = replaced(format, "$jobname", job.value_of("name", job.name));
-        out.push_back(directory + replaced(replaced(name, "$jobnum", std::to_string(clone)), "$filenum", std::to_string(file)));
+        std::string name = replace_all(format, "$jobname", job.value_of("name", job.name));
+        out.push_back(directory + replace_all(replace_all(name, "$jobnum", std::to_string(clone)), "$filenum", std::to_string(file)));
     }
     return out;
 }

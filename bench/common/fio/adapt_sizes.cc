@@ -15,8 +15,6 @@ namespace {
 constexpr uint64_t kLargestBlock = 8 * kMiB;
 constexpr uint64_t kDirectBlockBytes = 4096;  // EROFS, and the series that make its direct reads
 
-uint64_t round_down(uint64_t bytes, uint64_t unit) { return bytes / unit * unit; }
-
 uint64_t least_file(const FioDraft& draft, const FioSurroundings& around) {
     uint64_t least = UINT64_MAX;
     for (unsigned number : draft.files) least = std::min(least, around.file_bytes[number - 1]);

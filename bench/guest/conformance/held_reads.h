@@ -16,6 +16,9 @@ namespace diobench {
 /// is taken by each read that waits has none left for others.
 inline constexpr unsigned kCrowd = 512;
 
+/// For a crowd to come to its end once the daemon answers, on a busy host.
+inline constexpr milliseconds kCrowdsEnd{60'000};
+
 /// A process with kCrowd direct reads by libaio outstanding, of every other block of the file from `offset_bytes` on; each
 /// waits for a READ of its own, and DaemonFaults::hold_reads is set from now on.  Its answer: what is wrong with what they gave.
 struct Crowd {

@@ -30,6 +30,7 @@
 #include "bench/guest/conformance/cache_stage.h"
 #include "bench/guest/conformance/ext4_copy.h"
 #include "bench/guest/conformance/fscache_left.h"
+#include "bench/guest/conformance/kernel_log.h"
 
 namespace diobench {
 
@@ -147,6 +148,11 @@ void World::step(std::string_view what) {
     static const bool trace = std::getenv("DIOBENCH_TRACE") != nullptr;
     if (trace) std::fprintf(stderr, "%.3f %.*s\n", static_cast<double>(monotonic_ns()) / 1e9, static_cast<int>(what.size()), what.data());
     if (step_ != nullptr) std::snprintf(step_, step_bytes_, "%.*s", static_cast<int>(what.size()), what.data());
+}
+
+void World::announce(std::string_view what) {
+    step(what);
+    say_in_kernel_log(what);
 }
 
 Status World::make_cache(const CacheOptions& options) {

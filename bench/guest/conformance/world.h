@@ -146,6 +146,8 @@ public:
     /// Notes what is done now: "io_submit of 32 reads"; said if it never ends.
     /// Printed with its time if the kernel command line has DIOBENCH_TRACE=1.
     void step(std::string_view what);
+    /// The same, and in the kernel's log: of a kernel that never comes back this is the last that is heard.
+    void announce(std::string_view what);
 
     // The cache.
 

@@ -25,7 +25,6 @@ namespace {
 constexpr std::array kKinds = {BadMemory::Kind::unmapped, BadMemory::Kind::read_only, BadMemory::Kind::no_access};
 constexpr std::array kCalls = {ReadCall::pread, ReadCall::preadv, ReadCall::aio_pread, ReadCall::uring_read};
 constexpr milliseconds kAtOnce{6000};  ///< for what waits for no one, on a busy host
-constexpr milliseconds kCrowdsEnd{60'000};
 constexpr const char* kSource = "read(2), EFAULT; lib/iov_iter.c iov_iter_extract_pages(), iov_iter_zero(), copy_to_iter()";
 
 /// Where data of different origin lies.

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "bench/guest/conformance/case.h"
-#include "bench/guest/conformance/kernel_log.h"
 #include "bench/guest/conformance/odirect.h"
 #include "bench/guest/conformance/open_file.h"
 #include "bench/guest/conformance/scripted_file.h"
@@ -22,12 +21,6 @@ constexpr const char* kImage = "flat";
 constexpr const char* kFile = "size-10000";
 constexpr uint64_t kEnd = 8192;  ///< where its last block begins
 constexpr ReadCall kCalls[] = {ReadCall::pread, ReadCall::aio_pread, ReadCall::uring_read};
-
-/// Of a kernel that never comes back this is the last that is heard.
-void announce(World& world, const std::string& what) {
-    world.step(what);
-    say_in_kernel_log(what);
-}
 
 /// Cuts a cache file, and has what the file system zeroes behind the new end written back: a page that is dirty is read by other means.
 Status cut(const std::string& path, uint64_t bytes) {
@@ -54,7 +47,7 @@ Result<Finding> cut_at_end(World& world, unsigned block_bytes, const std::vector
         for (const ReadCall call : kCalls)
             for (const uint64_t offset : {kEnd, uint64_t{0}}) {
                 if (auto s = cut(path, *place * kBlockBytes + left); !s) return forward(s);
-                announce(world, fmt::format("direct {} at {} of {}, of whose last block the cache file has {} bytes", read_call_name(call), offset, file.subject.name(), left));
+                world.announce(fmt::format("direct {} at {} of {}, of whose last block the cache file has {} bytes", read_call_name(call), offset, file.subject.name(), left));
                 const auto into = tools->buffer.first(kEnd + kBlockBytes - offset);
                 tools->buffer.poison(tools->buffer.size());
                 const ReadDone done{std::string(read_call_name(call)), "direct", offset, tools->reads.read(call, file.fd.get(), offset, into)};
@@ -101,7 +94,7 @@ Result<Finding> padding_left_out(World& world, unsigned block_bytes) {
         if (!place) return forward(place);
         if (auto s = script->write(mounted->object_id, *place * kBlockBytes, padded.written); !s) return forward(s);
         const auto what = fmt::format("direct {} of the last block of {}, of which the daemon wrote {} bytes ahead of the read", read_call_name(padded.call), subject.name(), padded.written);
-        announce(world, what);
+        world.announce(what);
         auto reader = world.start_reader([&] {
             return read_by(subject, mounted->mount.file(padded.file), padded.call, {.offset = padded.end, .length = kBlockBytes, .delivered_bytes = kBlockBytes});
         });
@@ -138,7 +131,7 @@ Result<Finding> five_sectors(World& world, unsigned block_bytes) {
         for (size_t block = 0; block < kBlocks; ++block)
             if (auto s = script->write(file->object_id, (*place + block) * kBlockBytes, kWritten); !s) return forward(s);
         const auto what = fmt::format("direct {} of {} blocks of which the daemon wrote 5 sectors each", read_call_name(call), kBlocks);
-        announce(world, what);
+        world.announce(what);
         auto reader = world.start_reader([&, at = offset]() -> std::string {
             auto fd = UniqueFd::open(file->path(), O_RDONLY | O_DIRECT);
             if (!fd) return fd.error().message();

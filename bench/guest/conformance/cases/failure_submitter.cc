@@ -10,7 +10,6 @@
 
 #include "bench/guest/conformance/cache_stage.h"
 #include "bench/guest/conformance/case.h"
-#include "bench/guest/conformance/kernel_log.h"
 #include "bench/guest/conformance/odirect.h"
 #include "bench/guest/conformance/open_file.h"
 
@@ -66,8 +65,7 @@ Result<Finding> closed_under_submitter(World& world, ReadCall call) {
     std::this_thread::sleep_for(kComplete);
     if (auto s = world.kill_daemon(); !s) return forward(s);
     const auto what = fmt::format("close /dev/cachefiles when the device has completed a direct {} whose submitter is still in ext4, and the cache file has no name", read_call_name(call));
-    world.step(what);
-    say_in_kernel_log(what);
+    world.announce(what);
     std::atomic<bool> closed = false;
     Status status;
     std::thread closer([&] {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bench/common/base/files.h"
+#include "bench/common/base/text.h"
 #include "bench/guest/conformance/cache_stage.h"
 #include "bench/guest/conformance/case.h"
 #include "bench/guest/conformance/daemon_script.h"
@@ -29,18 +30,13 @@ struct Words {
     uint64_t size_bytes = 4096;
 };
 
-std::string replaced(std::string text, std::string_view what, const std::string& by) {
-    for (size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size()) text.replace(at, what.size(), by);
-    return text;
-}
-
 std::string text_of(const ProtocolCommand& command, const Words& words) {
     if (command.call == ProtocolCommand::Call::write_raw) return std::string(command.raw);
-    std::string text = replaced(std::string(command.text), "NAME", "no-such-name");
-    text = replaced(text, "PATH", kCacheDirectory);
-    text = replaced(text, "ID", std::to_string(words.id));
-    text = replaced(text, "OTHER", std::to_string(words.id + kFarId));
-    return replaced(text, "SIZE", std::to_string(words.size_bytes));
+    std::string text = replace_all(std::string(command.text), "NAME", "no-such-name");
+    text = replace_all(text, "PATH", kCacheDirectory);
+    text = replace_all(text, "ID", std::to_string(words.id));
+    text = replace_all(text, "OTHER", std::to_string(words.id + kFarId));
+    return replace_all(text, "SIZE", std::to_string(words.size_bytes));
 }
 
 int send(int device, const ProtocolCommand& command, const Words& words) {

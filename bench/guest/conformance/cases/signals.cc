@@ -28,7 +28,6 @@ constexpr milliseconds kDeath{4000};
 constexpr uint64_t kCold = 4 << 20;
 constexpr unsigned kOutstanding = 8;
 constexpr uint64_t kBehindCrowd = 6 << 20;
-constexpr milliseconds kCrowdsEnd{60'000};
 
 using Body = std::string (*)(const OpenFile&);
 
