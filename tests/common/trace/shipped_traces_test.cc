@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The shipped trace: it is what its script makes, and has the shape it says.
+// The shipped traces: they are what their scripts make, and have the shape they say.
 #include <algorithm>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <map>
 #include <optional>
 
 #include "bench/common/base/paths.h"
@@ -66,6 +67,24 @@ TEST_F(ContainerStart, DirectReadsAreWholeBlocksAndBufferedOnesNotAlways) {
         odd += aligned ? 0 : 1;
     }
     EXPECT_GT(odd, 100U);
+}
+
+TEST(LazyImage, IsWhatItsScriptMakes) {
+    auto made = run_checked({"/usr/bin/python3", (folder() / "make-lazy-image.py").string(), "400"});
+    ASSERT_TRUE(made) << made.error().message();
+    EXPECT_TRUE(made->output == read_file(folder() / "lazy-image.trace").value()) << "make it anew, and commit both";
+}
+
+TEST(LazyImage, ReadsEachOfItsPiecesAsOftenAndLeavesHolesBetween) {
+    const Trace trace = read_trace(folder() / "lazy-image.trace").value();
+    std::map<uint64_t, unsigned> times;
+    for (const auto& read : trace.reads) ++times[read.offset_bytes / 4096];
+    EXPECT_EQ(times.size(), 400U);
+    for (const auto& [block, count] : times) {
+        EXPECT_EQ(count, 3U);
+        EXPECT_FALSE(times.contains(block + 1)) << block;
+        EXPECT_LT(block, 8192U);
+    }
 }
 
 }  // namespace
