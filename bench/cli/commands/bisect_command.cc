@@ -20,7 +20,8 @@ struct BisectArguments {
     bool json = false;
 };
 
-Result<ExitCode> bisect(const BisectArguments& arguments) {
+Result<ExitCode> bisect(BisectArguments arguments) {
+    if (arguments.options.own.any()) arguments.options.suite = kOwnSuite;
     auto report = run_bisect(arguments.options);
     if (!report) return forward(report);
     if (arguments.json) fmt::print("{}\n", json_text(bisect_json(*report)));
@@ -43,6 +44,7 @@ void register_bisect_command(CLI::App& app, CommandContext& context) {
     command->add_option("--baseline", options.baseline, "The series that is good: name or folder (not with --rev OLD..NEW)");
     command->add_option("--candidate", options.candidate, "The series that is worse; with --rev OLD..NEW the one that is put on every commit");
     command->add_option("--suite", options.suite, "Which cells (suites = [...] in workloads/*.toml)")->capture_default_str();
+    add_own_options(*command, options.own);
     add_filter_options(*command, options.filter, "Judge the ends by");
     command->add_option("--cell", options.cell, "Follow this cell, without judging the ends by the gate")->option_text("ID");
     command->add_option("--metric", options.metric, "Of --cell: follow this metric, whichever way it goes")->option_text("NAME");

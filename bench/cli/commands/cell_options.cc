@@ -70,21 +70,25 @@ void add_output_option(CLI::App& command, fs::path& output, const std::string& o
         ->check(CLI::Validator([](std::string& given) { return fault_of_output(given); }, ""))->option_text("DIR");
 }
 
-void add_cell_options(CLI::App& command, RunOptions& options) {
-    command.add_option("--suite", options.suite, "Which cells (suites = [...] in workloads/*.toml)")->capture_default_str();
-    command.add_option("--workload", options.workload_files, "A workload file of your own, instead of a suite; fio jobs and traces it names lie beside it")
+void add_own_options(CLI::App& command, OwnWorkloads& own) {
+    command.add_option("--workload", own.files, "A workload file of your own, instead of a suite; fio jobs and traces it names lie beside it")
         ->check(CLI::ExistingFile)->option_text("FILE ...");
-    command.add_option("--fio-job", options.fio_jobs, "A fio job file as it is, instead of a suite: its reads, of an image whose blob is in the cache, without device latency; what had to be changed is listed (docs/fio-jobs.md)")
+    command.add_option("--fio-job", own.fio_jobs, "A fio job file as it is, instead of a suite: its reads, of an image whose blob is in the cache, without device latency; what had to be changed is listed (docs/fio-jobs.md)")
         ->check(CLI::ExistingFile)->option_text("FILE ...");
-    command.add_flag("--strict-fio", options.strict_fio, "Refuse fio job files that would have to be changed, and say all that would");
-    command.add_flag("--reads-of-mixed", options.reads_of_mixed, "Of fio jobs that read and write keep the reads; otherwise such jobs are left out");
-    command.add_option_function<std::vector<std::string>>("--set", [&options](const std::vector<std::string>& given) {
+    command.add_flag("--strict-fio", own.strict_fio, "Refuse fio job files that would have to be changed, and say all that would");
+    command.add_flag("--reads-of-mixed", own.reads_of_mixed, "Of fio jobs that read and write keep the reads; otherwise such jobs are left out");
+    command.add_option_function<std::vector<std::string>>("--set", [&own](const std::vector<std::string>& given) {
         for (const auto& text : given) {
             const size_t equals = text.find('=');
             if (equals == 0 || equals == std::string::npos) throw CLI::ValidationError("--set " + text + ": expected NAME=VALUE, like SIZE=1g");
-            options.fio_variables[text.substr(0, equals)] = text.substr(equals + 1);
+            own.fio_variables[text.substr(0, equals)] = text.substr(equals + 1);
         }
     }, "A variable that fio job files name as ${NAME}; those of the environment are there already")->option_text("NAME=VALUE ...");
+}
+
+void add_cell_options(CLI::App& command, RunOptions& options) {
+    command.add_option("--suite", options.suite, "Which cells (suites = [...] in workloads/*.toml)")->capture_default_str();
+    add_own_options(command, options.own);
     add_filter_options(command, options.filter);
     command.add_option_function<std::string>("--shard", [&options](const std::string& text) {
         if (std::string wrong = parse_shard(text, options); !wrong.empty()) throw CLI::ValidationError(wrong);

@@ -8,9 +8,6 @@
 
 namespace diobench {
 
-/// The suite of a run of the user's own workload files and fio jobs.
-inline constexpr const char* kOwnSuite = "own";
-
 /// The value is one of these; an error says which there are, and the nearest.
 [[nodiscard]] CLI::Validator one_of(const std::vector<std::string>& names);
 /// The value is a file to be written, in a folder that is there.
@@ -19,7 +16,9 @@ inline constexpr const char* kOwnSuite = "own";
 void add_output_option(CLI::App& command, fs::path& output, const std::string& otherwise);
 /// --filter and --where; `what` begins their help.
 void add_filter_options(CLI::App& command, CellFilter& filter, const std::string& what = "Only");
-/// --suite, --workload, --fio-job and what belongs to it, --filter, --where, --shard, --seeds.
+/// --workload, --fio-job and what belongs to it.
+void add_own_options(CLI::App& command, OwnWorkloads& own);
+/// --suite, those of add_own_options(), --filter, --where, --shard, --seeds.
 void add_cell_options(CLI::App& command, RunOptions& options);
 
 }  // namespace diobench

@@ -8,7 +8,7 @@
 
 #include "bench/cli/commands/command.h"
 #include "bench/cli/commands/gate_metrics.h"
-#include "bench/host/machine/qemu.h"
+#include "bench/common/base/text.h"
 #include "bench/host/run/conformance_gate.h"
 #include "bench/results/export/csv.h"
 #include "bench/results/export/google_benchmark.h"

@@ -55,6 +55,7 @@ Result<ExitCode> gate(GateArguments arguments) {
     GateOptions& options = arguments.options;
     for (MachineKind kind : {MachineKind::exact, MachineKind::kvm, MachineKind::uml})
         if (arguments.machine == machine_name(kind)) options.machine = kind;
+    if (options.own.any()) options.suite = kOwnSuite;
     const bool given = !arguments.results_baseline.empty() || !arguments.results_candidate.empty();
     if (given && (arguments.results_baseline.empty() || arguments.results_candidate.empty()))
         return fail("gate", arguments.results_baseline.empty() ? "--results-baseline" : "--results-candidate", "both sides must be given");
@@ -84,11 +85,13 @@ void register_gate_command(CLI::App& app, CommandContext& context) {
     auto* command = app.add_subcommand("gate", "Judge a kernel against another one: pass, regression, inconclusive or invalid");
     command->footer("Examples:\n"
                     "  diobench gate --baseline dio --candidate ~/my-series\n"
+                    "  diobench gate --baseline dio --candidate ~/my-series --fio-job ~/database.fio\n"
                     "  diobench gate --results-baseline out/A1 out/A2 --results-candidate out/B1 out/B2\n"
                     "Exit: 0 pass, 1 regression, 2 wrong usage, policy, a kernel that does not build or a machine that does not run here (diobench doctor), 3 inconclusive, 4 invalid.");
     command->add_option("--baseline", options.baseline, "The kernel that is good enough: series or folder (of given results: the kernel's name)");
     command->add_option("--candidate", options.candidate, "The kernel to be judged: series or folder (of given results: the kernel's name)");
     command->add_option("--suite", options.suite, "Which cells (suites = [...] in workloads/*.toml)")->capture_default_str();
+    add_own_options(*command, options.own);
     add_filter_options(*command, options.filter);
     command->add_option("--seeds", options.seeds, "Machine exact: pairs of runs, each with its own seed; undecided metrics get up to twice as many")
         ->check(CLI::Range(1, 100))->capture_default_str();

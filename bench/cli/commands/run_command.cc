@@ -43,7 +43,7 @@ Result<RunOptions> asked_for(const RunArguments& arguments) {
         return fail("run", "--kernel", "machine host measures the kernel that runs here; leave --kernel out");
     if (options.machine != MachineKind::host && options.kernels.empty())
         return fail("run", "--kernel", "which kernel? (diobench kernel list shows them)");
-    if (!options.workload_files.empty() || !options.fio_jobs.empty()) options.suite = kOwnSuite;
+    if (options.own.any()) options.suite = kOwnSuite;
     return options;
 }
 

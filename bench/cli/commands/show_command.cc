@@ -7,7 +7,7 @@
 #include "bench/cli/commands/command.h"
 #include "bench/cli/commands/print_run.h"
 #include "bench/common/base/terminal.h"
-#include "bench/host/machine/qemu.h"
+#include "bench/common/base/text.h"
 #include "bench/host/run/conformance_gate.h"
 #include "bench/host/verify/verify_kernels.h"
 #include "bench/nightly/night_record.h"

@@ -117,4 +117,20 @@ uint32_t crc32c(std::string_view data) {
     return ~crc;
 }
 
+std::string shell_text(const std::vector<std::string>& argv) {
+    constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%";
+    std::string out;
+    for (const auto& word : argv) {
+        if (!out.empty()) out += ' ';
+        if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) {
+            out += word;
+            continue;
+        }
+        out += '\'';
+        for (char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+        out += '\'';
+    }
+    return out;
+}
+
 }  // namespace diobench

@@ -33,6 +33,9 @@ namespace diobench {
 /// fnmatch(3); '*' also matches '/', so "*/local/*" means every local cell.
 [[nodiscard]] bool match_glob(std::string_view pattern, std::string_view text);
 
+/// A command as one would type it in a shell.
+[[nodiscard]] std::string shell_text(const std::vector<std::string>& argv);
+
 /// CRC-32C (Castagnoli), the checksum behind every record that leaves a guest.
 [[nodiscard]] uint32_t crc32c(std::string_view data);
 

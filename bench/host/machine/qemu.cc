@@ -98,20 +98,4 @@ std::vector<std::string> qemu_command(const Qemu& qemu, const BootRequest& reque
     return out;
 }
 
-std::string shell_text(const std::vector<std::string>& argv) {
-    constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%";
-    std::string out;
-    for (const auto& word : argv) {
-        if (!out.empty()) out += ' ';
-        if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) {
-            out += word;
-            continue;
-        }
-        out += '\'';
-        for (char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-        out += '\'';
-    }
-    return out;
-}
-
 }  // namespace diobench

@@ -50,8 +50,6 @@ struct MachineParts {
 /// The whole argv.
 [[nodiscard]] std::vector<std::string> qemu_command(const Qemu& qemu, const BootRequest& request, const BootFiles& files,
                                                     const MachineParts& parts);
-/// A command as one would type it in a shell.
-[[nodiscard]] std::string shell_text(const std::vector<std::string>& argv);
 /// A value inside a QEMU option list: a comma is written twice.
 [[nodiscard]] std::string option_value(std::string_view value);
 

@@ -42,11 +42,11 @@ Status write_resume_file(const fs::path& output, const Run& run, const RunOption
         {"run_id", run.id},
         {"kernels", kernels_of(options)},
         {"suite", options.suite},
-        {"workload_files", absolute(options.workload_files)},
-        {"fio_jobs", absolute(options.fio_jobs)},
-        {"strict_fio", options.strict_fio},
-        {"reads_of_mixed", options.reads_of_mixed},
-        {"fio_variables", options.fio_variables},
+        {"workload_files", absolute(options.own.files)},
+        {"fio_jobs", absolute(options.own.fio_jobs)},
+        {"strict_fio", options.own.strict_fio},
+        {"reads_of_mixed", options.own.reads_of_mixed},
+        {"fio_variables", options.own.fio_variables},
         {"filter", options.filter.glob},
         {"where", options.filter.where},
         {"only", options.only},
@@ -77,11 +77,11 @@ Result<RunOptions> read_resume_file(const fs::path& output) {
         out.run_id = json.at("run_id");
         out.kernels = json.at("kernels").get<std::vector<std::string>>();
         out.suite = json.at("suite");
-        out.workload_files = paths_at(json, "workload_files");
-        out.fio_jobs = paths_at(json, "fio_jobs");
-        out.strict_fio = json.value("strict_fio", false);
-        out.reads_of_mixed = json.value("reads_of_mixed", false);
-        if (json.contains("fio_variables")) out.fio_variables = json.at("fio_variables").get<std::map<std::string, std::string>>();
+        out.own.files = paths_at(json, "workload_files");
+        out.own.fio_jobs = paths_at(json, "fio_jobs");
+        out.own.strict_fio = json.value("strict_fio", false);
+        out.own.reads_of_mixed = json.value("reads_of_mixed", false);
+        if (json.contains("fio_variables")) out.own.fio_variables = json.at("fio_variables").get<std::map<std::string, std::string>>();
         out.filter = {json.at("filter"), json.value("where", "")};
         out.only = json.at("only").get<std::vector<std::string>>();
         out.backwards = json.value("backwards", false);

@@ -291,7 +291,7 @@ Result<RunOutcome> run_suite(const RunOptions& asked) {
     if (!work) return tl::unexpected<Error>(work.error());
     run.plan_sha256 = work->plan_sha256;
     run.fio_jobs = fio_job_records(selected->workloads, work->cells);
-    options.fio_variables.insert(selected->fio_variables.begin(), selected->fio_variables.end());
+    options.own.fio_variables.insert(selected->fio_variables.begin(), selected->fio_variables.end());
     if (options.shown == Progress::Shown::yes) fmt::print(stderr, "{}", fio_changes_text(run.fio_jobs));
     const fs::path output = options.output.empty() ? fs::path("out") / run.id : options.output;
     if (options.cost_model) run.tool["cost_model"] = cost_model_text();

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "bench/common/plan/cell.h"
 #include "bench/common/plan/cell_filter.h"
 #include "bench/host/machine/boot.h"
+#include "bench/host/run/own_workloads.h"
 #include "bench/results/store/results.h"
 
 namespace diobench {
@@ -23,11 +23,7 @@ enum class KeepRun { yes, no };
 struct RunOptions {
     std::vector<std::string> kernels;          ///< series by name or folder, in the order of the report
     std::string suite = "quick";
-    std::vector<fs::path> workload_files;      ///< a user's own; instead of a suite
-    std::vector<fs::path> fio_jobs;            ///< a user's own; instead of a suite
-    bool strict_fio = false;                   ///< refuse job files that would have to be changed
-    bool reads_of_mixed = false;               ///< keep the reads of jobs that read and write
-    std::map<std::string, std::string> fio_variables;  ///< "${NAME}" of job files, before the environment's
+    OwnWorkloads own;                          ///< instead of a suite
     CellFilter filter;
     std::vector<std::string> only;             ///< of those, these ids; empty: all
     bool backwards = false;                    ///< the cells of a boot in reverse order: what a read leaves behind falls on other reads

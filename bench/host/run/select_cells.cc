@@ -43,9 +43,9 @@ Result<std::string> add_fio_job(const fs::path& file, const RunOptions& options,
     if (!text) return forward(text);
     const std::string name = plain_fio_name(file.stem().string());
     for (const auto& workload : set.workloads)
-        if (workload.name == name && std::find(workload.suites.begin(), workload.suites.end(), "own") != workload.suites.end())
+        if (workload.name == name && std::find(workload.suites.begin(), workload.suites.end(), kOwnSuite) != workload.suites.end())
             return fail("read fio job", file.string(), fmt::format("there is another of that name ({}): give one file another name", name));
-    auto script = parse_fio_script(*text, file.string(), file.parent_path(), fio_variables(options.fio_variables));
+    auto script = parse_fio_script(*text, file.string(), file.parent_path(), fio_variables(options.own.fio_variables));
     if (!script) return forward(script);
     out.fio_variables.insert(script->variables_used.begin(), script->variables_used.end());
     const bool several = fio_files_wanted(*script, abilities(options).fio.mixed) > 1;
@@ -64,14 +64,14 @@ Result<std::vector<Cell>> own_cells(const RunOptions& options, WorkloadSet& set,
         set.workloads.push_back(std::move(*workload));
         return {};
     };
-    for (const auto& file : options.workload_files) {
+    for (const auto& file : options.own.files) {
         auto text = read_file(file);
         if (!text) return forward(text);
         if (auto s = add_neighbouring(file, "fio", ".fio", set.fio_jobs); !s) return forward(s);
         if (auto s = add_neighbouring(file, "traces", ".trace", set.traces); !s) return forward(s);
         if (auto s = take(*text, file.string()); !s) return forward(s);
     }
-    for (const auto& file : options.fio_jobs) {
+    for (const auto& file : options.own.fio_jobs) {
         auto workload = add_fio_job(file, options, set, out);
         faults.add(workload);
         if (workload) faults.add(take(*workload, plain_fio_name(file.stem().string()) + ".toml"));
@@ -96,16 +96,16 @@ Abilities abilities() {
 Abilities abilities(const RunOptions& options) {
     Abilities out = abilities();
     out.fio.clock = options.machine == MachineKind::exact ? FioClock::emulated : FioClock::real;
-    out.fio.mixed = options.reads_of_mixed ? MixedJobs::reads_kept : MixedJobs::left_out;
-    out.fio.changes = options.strict_fio ? FioHandling::Changes::refused : FioHandling::Changes::listed;
-    out.fio.variables = options.fio_variables;
+    out.fio.mixed = options.own.reads_of_mixed ? MixedJobs::reads_kept : MixedJobs::left_out;
+    out.fio.changes = options.own.strict_fio ? FioHandling::Changes::refused : FioHandling::Changes::listed;
+    out.fio.variables = options.own.fio_variables;
     return out;
 }
 
 Result<SelectedCells> select_cells(const RunOptions& options) {
     auto set = load_workloads(project_root() / "workloads", abilities(options));
     if (!set) return forward(set);
-    const bool own = !options.workload_files.empty() || !options.fio_jobs.empty();
+    const bool own = options.own.any();
     SelectedCells out;
     auto cells = own ? own_cells(options, *set, out) : set->suite(options.suite);
     if (!cells) return forward(cells);

@@ -19,7 +19,7 @@ struct SelectedCells {
     std::map<std::string, std::string> fio_variables;  ///< that the user's own job files name, with their values
 };
 
-/// The suite's cells (or those of options.workload_files and options.fio_jobs,
+/// The suite's cells (or those of options.own.files and options.own.fio_jobs,
 /// if there are any) that pass the filter; on a machine with one real disk all
 /// on that.  An empty answer is an error.
 [[nodiscard]] Result<SelectedCells> select_cells(const RunOptions& options);

@@ -59,11 +59,7 @@ std::string reproduce_script(const Results& results, const RunOptions& options) 
     std::string text = reproduce_head(results) + " run";
     for (const auto& kernel : options.kernels) text += " --kernel " + shell_text({kernel});
     text += fmt::format(" --suite {} --machine {} --seed {}", shell_text({run.suite}), run.machine, run.seed);
-    for (const auto& file : options.workload_files) text += " --workload " + shell_text({file.string()});
-    for (const auto& file : options.fio_jobs) text += " --fio-job " + shell_text({file.string()});
-    for (const auto& [name, value] : options.fio_variables) text += " --set " + shell_text({name + "=" + value});
-    if (options.strict_fio) text += " --strict-fio";
-    if (options.reads_of_mixed) text += " --reads-of-mixed";
+    text += options.own.options_text();
     if (options.seeds != 1) text += fmt::format(" --seeds {}", options.seeds);
     if (options.shards != 1) text += fmt::format(" --shard {}/{}", options.shard, options.shards);
     if (options.machine == MachineKind::kvm) text += " --accel " + run.accelerator;

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "bench/host/machine/qemu.h"
+#include "bench/common/base/text.h"
 #include "bench/results/export/report.h"
 #include "bench/verdict/bisect/bisect.h"
 #include "bench/verdict/bisect/judge_ends.h"
@@ -76,6 +76,7 @@ Result<StepOutcome> bisect_slow(const GateOptions& gate, const GateReport& repor
     options.baseline = gate.baseline;
     options.candidate = gate.candidate;
     options.suite = gate.suite;
+    options.own = gate.own;
     options.seed = gate.seed;
     options.seeds = gate.seeds;
     options.policy = gate.policy;

@@ -105,6 +105,7 @@ private:
         RunOptions run;
         run.kernels = {kernel->series};
         run.suite = options_.suite;
+        run.own = options_.own;
         run.only = {report_.followed->watched.cell};
         run.machine = MachineKind::exact;
         run.seed = options_.seed;

@@ -10,6 +10,7 @@
 
 #include "bench/common/base/files.h"
 #include "bench/common/plan/cell_filter.h"
+#include "bench/host/run/own_workloads.h"
 #include "bench/verdict/bisect/bisection.h"
 #include "bench/verdict/bisect/state_reading.h"
 #include "bench/verdict/bisect/walk.h"
@@ -25,6 +26,7 @@ struct BisectOptions {
     std::string baseline;   ///< series by name or folder; empty when commits are walked
     std::string candidate;
     std::string suite = "quick";
+    OwnWorkloads own;          ///< instead of a suite
     CellFilter filter;         ///< of the cells that are judged at the ends
     std::string cell;          ///< with `metric`: not judged, this is what is followed
     std::string metric;

@@ -27,6 +27,7 @@ GateOptions gate_options(const BisectOptions& options, const fs::path& directory
     gate.baseline = options.baseline;
     gate.candidate = options.candidate;
     gate.suite = options.suite;
+    gate.own = options.own;
     gate.filter = options.filter;
     gate.machine = MachineKind::exact;
     gate.seed = options.seed;
@@ -45,6 +46,7 @@ Result<Results> run_end(const BisectOptions& options, const StateKernel& kernel,
     RunOptions run;
     run.kernels = {kernel.series};
     run.suite = options.suite;
+    run.own = options.own;
     run.filter = options.filter;
     run.machine = MachineKind::exact;
     run.seed = seed;
@@ -142,6 +144,7 @@ Result<Followed> named_regression(const BisectOptions& options) {
     if (!metric) return forward(metric);
     RunOptions run;
     run.suite = options.suite;
+    run.own = options.own;
     run.machine = MachineKind::exact;
     auto selected = select_cells(run);
     if (!selected) return forward(selected);

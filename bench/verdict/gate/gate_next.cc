@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "bench/common/base/text.h"
 #include "bench/host/kernel/series.h"
 #include "bench/host/kernel/touched_functions.h"
 #include "bench/host/machine/qemu.h"
@@ -18,7 +19,7 @@ std::string option(std::string_view name, const std::string& value, std::string_
 
 /// What another command must be told as well to judge the same.
 std::string options_text(const GateOptions& options) {
-    return option("--suite", options.suite, GateOptions().suite) + option("--machine", std::string(machine_name(options.machine)), machine_name(GateOptions().machine)) +
+    return (options.own.any() ? options.own.options_text() : option("--suite", options.suite, GateOptions().suite)) + option("--machine", std::string(machine_name(options.machine)), machine_name(GateOptions().machine)) +
            option("--policy", options.policy.string(), "") + option("--tree", options.tree.string(), "") + option("--rev", options.revision, "");
 }
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <fmt/format.h>
 
-#include "bench/host/machine/qemu.h"
+#include "bench/common/base/text.h"
 #include "bench/results/store/database.h"
 #include "bench/verdict/judge/metric_words.h"
 

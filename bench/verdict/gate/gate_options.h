@@ -10,6 +10,7 @@
 #include "bench/common/base/files.h"
 #include "bench/common/plan/cell_filter.h"
 #include "bench/host/machine/boot.h"
+#include "bench/host/run/own_workloads.h"
 
 namespace diobench {
 
@@ -17,6 +18,7 @@ struct GateOptions {
     std::string baseline;   ///< series by name or folder, or of given results the arm's name (empty: their only arm)
     std::string candidate;
     std::string suite = "quick";
+    OwnWorkloads own;       ///< instead of a suite
     CellFilter filter;
     MachineKind machine = MachineKind::exact;
     uint64_t seed = 1;      ///< the first; pair i has seed + i

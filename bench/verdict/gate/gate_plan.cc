@@ -17,6 +17,7 @@ Result<GatePlan> make_plan(const GateOptions& options) {
     GatePlan plan{std::move(*policy), {}, std::string(machine_name(options.machine)), options.suite, options.filter, options.seed};
     RunOptions run;
     run.suite = options.suite;
+    run.own = options.own;
     run.machine = options.machine;
     auto all = planned_cells(run);
     if (!all) return forward(all);

@@ -47,6 +47,7 @@ Result<RunOutcome> GateRuns::run(const std::vector<std::string>& kernels, uint64
     RunOptions options;
     if (options_.machine != MachineKind::host) options.kernels = kernels;
     options.suite = options_.suite;
+    options.own = options_.own;
     options.filter = options_.filter;
     options.only = only_;
     options.backwards = alternates_ && seed % 2 == 0;

@@ -64,9 +64,10 @@ struct CellsOfRuns {
 
 /// What the runs should have and what they have: the suite's cells as they are planned today, then others of the runs. `note`:
 /// why the first are not known (a suite may have been renamed since).
-CellsOfRuns cells_of(const Run& run, const std::vector<RunPair>& pairs, std::string& note) {
+CellsOfRuns cells_of(const Run& run, const OwnWorkloads& own, const std::vector<RunPair>& pairs, std::string& note) {
     RunOptions options;
     options.suite = run.suite;
+    options.own = own;
     for (MachineKind kind : {MachineKind::exact, MachineKind::kvm, MachineKind::uml, MachineKind::host})
         if (run.machine == machine_name(kind)) options.machine = kind;
     CellsOfRuns out;
@@ -120,7 +121,7 @@ Result<GateReport> judge_results(std::vector<Results> baseline, std::vector<Resu
     const Run& run = given->run;
     GatePlan plan{std::move(*policy), {}, run.machine, run.suite, options.filter, static_cast<uint64_t>(run.seed)};
     std::string note;
-    const CellsOfRuns cells = cells_of(run, pairs, note);
+    const CellsOfRuns cells = cells_of(run, options.own, pairs, note);
     std::vector<std::string> ids;
     for (const auto& cell : cells.all) ids.push_back(cell.id);
     if (auto s = check_policy(plan.policy, ids, plan.machine, plan.suite, today_utc()); !s) return forward(s);

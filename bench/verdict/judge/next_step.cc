@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "bench/host/machine/qemu.h"
+#include "bench/common/base/text.h"
 #include "bench/verdict/judge/causes.h"
 #include "bench/verdict/judge/judge_pairs.h"
 

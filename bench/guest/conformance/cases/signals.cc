@@ -25,17 +25,18 @@ namespace diobench::signals_cases {
 namespace {
 
 constexpr milliseconds kDeath{4000};
+constexpr milliseconds kAllAsked{1000};
 constexpr uint64_t kCold = 4 << 20;
 constexpr unsigned kOutstanding = 8;
 constexpr uint64_t kBehindCrowd = 6 << 20;
 
-using Body = std::string (*)(const OpenFile&);
+using Body = std::string (*)(World&, const OpenFile&);
 
 std::string read_waiting(const OpenFile& file, int flags) {
     return read_once(file.subject, file.path(), {.offset = kCold, .length = kBlockBytes, .flags = flags, .advice = POSIX_FADV_NORMAL});
 }
 
-std::string map_waiting(const OpenFile& file) {
+std::string map_waiting(World& /*world*/, const OpenFile& file) {
     auto fd = file.open_again(0);
     if (!fd) return fd.error().message();
     auto mapped = MappedFile::map(fd->get(), file.subject.size(), MADV_RANDOM);
@@ -71,25 +72,33 @@ std::string batch_waiting(const OpenFile& file, AsyncInterface interface, uint64
     return done ? std::string() : done.error().message();
 }
 
-/// io_destroy(2), or the end of a ring; then nothing more until the signal comes.
-std::string end_outstanding(const OpenFile& file, AsyncInterface interface) {
+/// The same, and the daemon has been asked for all of them: one that is given up before it was is of no interest here.
+Result<Outstanding> submit_and_ask(World& world, const OpenFile& file, AsyncInterface interface) {
+    const uint64_t before = world.fetches();
     auto reads = Outstanding::submit(file, interface);
+    if (reads && !world.wait_for_fetches(before + kOutstanding, kEnough)) return fail("wait for the READs of", file.path(), fmt::format("{} of {} reached the daemon", world.fetches() - before, kOutstanding));
+    return reads;
+}
+
+/// io_destroy(2), or the end of a ring; then nothing more until the signal comes.
+std::string end_outstanding(World& world, const OpenFile& file, AsyncInterface interface) {
+    auto reads = submit_and_ask(world, file, interface);
     if (!reads) return reads.error().message();
     reads->batch.reset();
     for (;;) ::pause();
 }
 
 /// io_destroy(2) by one thread, while the other one waits for the signal.
-std::string destroy_by_thread(const OpenFile& file) {
-    auto reads = Outstanding::submit(file, AsyncInterface::aio);
+std::string destroy_by_thread(World& world, const OpenFile& file) {
+    auto reads = submit_and_ask(world, file, AsyncInterface::aio);
     if (!reads) return reads.error().message();
     std::thread other([&] { reads->batch.reset(); });
     for (;;) ::pause();
 }
 
 /// execve(2) ends reads of the program before; what comes after is ourselves without arguments, which is at its end at once.
-std::string exec_outstanding(const OpenFile& file, AsyncInterface interface) {
-    auto reads = Outstanding::submit(file, interface);
+std::string exec_outstanding(World& world, const OpenFile& file, AsyncInterface interface) {
+    auto reads = submit_and_ask(world, file, interface);
     if (!reads) return reads.error().message();
     UniqueFd quiet(::open("/dev/null", O_WRONLY));
     ::dup2(quiet.get(), STDERR_FILENO);
@@ -113,16 +122,16 @@ struct How {
 };
 
 constexpr How kHows[] = {
-    {"direct-pread", "a direct pread", true, [](const OpenFile& f) { return read_waiting(f, O_DIRECT); }},
-    {"buffered-pread", "a buffered pread", false, [](const OpenFile& f) { return read_waiting(f, 0); }},
+    {"direct-pread", "a direct pread", true, [](World&, const OpenFile& f) { return read_waiting(f, O_DIRECT); }},
+    {"buffered-pread", "a buffered pread", false, [](World&, const OpenFile& f) { return read_waiting(f, 0); }},
     {"mmap", "a page fault of a mapping", false, map_waiting},
-    {"libaio", "a process with libaio direct reads outstanding", true, [](const OpenFile& f) { return batch_waiting(f, AsyncInterface::aio); }},
-    {"io-uring", "a process with io_uring direct reads outstanding", true, [](const OpenFile& f) { return batch_waiting(f, AsyncInterface::uring); }},
-    {"io-destroy", "a process in io_destroy(2) with direct reads outstanding", true, [](const OpenFile& f) { return end_outstanding(f, AsyncInterface::aio); }, Stuck::behind_reads},
+    {"libaio", "a process with libaio direct reads outstanding", true, [](World&, const OpenFile& f) { return batch_waiting(f, AsyncInterface::aio); }},
+    {"io-uring", "a process with io_uring direct reads outstanding", true, [](World&, const OpenFile& f) { return batch_waiting(f, AsyncInterface::uring); }},
+    {"io-destroy", "a process in io_destroy(2) with direct reads outstanding", true, [](World& w, const OpenFile& f) { return end_outstanding(w, f, AsyncInterface::aio); }, Stuck::behind_reads},
     {"io-destroy-in-thread", "a process of which a thread is in io_destroy(2) with direct reads outstanding", true, destroy_by_thread, Stuck::behind_reads},
-    {"io-uring-exit", "a process that has closed a ring with direct reads outstanding", true, [](const OpenFile& f) { return end_outstanding(f, AsyncInterface::uring); }, Stuck::behind_reads},
-    {"execve-libaio", "a process in execve(2) with libaio direct reads outstanding", true, [](const OpenFile& f) { return exec_outstanding(f, AsyncInterface::aio); }, Stuck::in_execve},
-    {"execve-io-uring", "a process in execve(2) with io_uring direct reads outstanding", true, [](const OpenFile& f) { return exec_outstanding(f, AsyncInterface::uring); }, Stuck::in_execve},
+    {"io-uring-exit", "a process that has closed a ring with direct reads outstanding", true, [](World& w, const OpenFile& f) { return end_outstanding(w, f, AsyncInterface::uring); }, Stuck::behind_reads},
+    {"execve-libaio", "a process in execve(2) with libaio direct reads outstanding", true, [](World& w, const OpenFile& f) { return exec_outstanding(w, f, AsyncInterface::aio); }, Stuck::in_execve},
+    {"execve-io-uring", "a process in execve(2) with io_uring direct reads outstanding", true, [](World& w, const OpenFile& f) { return exec_outstanding(w, f, AsyncInterface::uring); }, Stuck::in_execve},
 };
 
 /// After a reader was ended, what it waited for can be read.
@@ -149,10 +158,13 @@ Result<Finding> dies_of(World& world, const How& how, int signal) {
     if (!file) return forward(file);
     world.faults().hold_reads = true;
     const uint64_t before = world.fetches();
-    auto reader = world.start_reader([&] { return how.body(*file); });
+    auto reader = world.start_reader([&] { return how.body(world, *file); });
     if (!reader) return forward(reader);
     if (!world.wait_for_fetches(before + 1, kEnough)) return failed(fmt::format("{} never reached the daemon: {}", how.what, reader->where()));
-    if (how.stuck != Stuck::in_read) wait_until_behind(*reader);
+    if (how.stuck != Stuck::in_read) {
+        (void)world.wait_for_fetches(before + kOutstanding, kAllAsked);  // a kernel that waits for each has one
+        wait_until_behind(*reader);
+    }
     world.step(fmt::format("send signal {} to {} that waits for the daemon", signal, how.what));
     reader->kill(signal);
     const auto end = reader->wait(kDeath);
