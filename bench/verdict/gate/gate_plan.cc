@@ -43,7 +43,8 @@ GateReport judge_planned(const GatePlan& plan, const std::vector<RunPair>& pairs
     input.cells = plan.cells;
     input.machine = plan.machine;
     input.suite = plan.suite;
-    input.scope = plan.filter.takes_all() ? GateInput::Scope::whole_suite : GateInput::Scope::filtered;
+    // tables are written for suites of ours: those that nothing of a user's own matches are not idle
+    input.scope = plan.filter.takes_all() && plan.suite != kOwnSuite ? GateInput::Scope::whole_suite : GateInput::Scope::filtered;
     input.seed = plan.seed;
     return judge_pairs(input, plan.policy);
 }

@@ -74,6 +74,7 @@ struct Policy {
 
 /// A table that applies and has a glob that matches none of `cells`, and a
 /// waiver that ended before `today` ("2026-11-23"), are errors with file:line.
+/// Globs are not held against a user's own workloads (kOwnSuite).
 [[nodiscard]] Status check_policy(const Policy& policy, std::span<const std::string> cells, std::string_view machine,
                                   std::string_view suite, std::string_view today);
 /// The day in UTC, as check_policy() wants it.

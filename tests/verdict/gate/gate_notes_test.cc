@@ -87,6 +87,11 @@ TEST(GateNext, KnowsWhatWasAskedFor) {
     report.verdict = Verdict::regression;
     set_next(options, Verified::yes, report);
     EXPECT_THAT(report.next, HasSubstr("--baseline dio-sync --candidate dio --suite nightly --tree '/home/me/a tree'"));
+    options.suite = kOwnSuite;
+    options.own.fio_jobs = {"/home/me/my job.fio"};
+    options.own.fio_variables = {{"SIZE", "1g"}};
+    set_next(options, Verified::yes, report);
+    EXPECT_THAT(report.next, HasSubstr("--baseline dio-sync --candidate dio --fio-job '/home/me/my job.fio' --set SIZE=1g --tree"));
 }
 
 TEST(GateNext, HasNoCommandForKernelsThatAreNoSeries) {

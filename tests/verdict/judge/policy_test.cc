@@ -97,6 +97,11 @@ TEST(Policy, AnExpiredWaiverIsAnError) {
     EXPECT_THAT(status.error().message(), testing::AllOf(testing::HasSubstr("p.toml:6"), testing::HasSubstr("ended on 2026-11-22")));
 }
 
+TEST(Policy, OfAUsersOwnReadsFewMatch) {
+    EXPECT_TRUE(checked("[[gate]]\ncells = [\"no-such/*\", \"*\"]\nmetrics = [\"latency_ns.mean\"]\nname = \"x\"\n", "exact", "own"));
+    EXPECT_FALSE(checked("[[gate]]\ncells = [\"no-such/*\", \"*\"]\nmetrics = [\"latency_ns.mean\"]\nname = \"x\"\n"));
+}
+
 TEST(Policy, AGlobThatMatchesNoCellIsAnError) {
     auto status = checked(waiver("2026-12-31", "c/*"));
     ASSERT_FALSE(status);
