@@ -119,24 +119,25 @@ Result<Finding> failing(World& world) {
     return finding;
 }
 
-/// Reads the start of a file; what is wrong, if anything.
-std::string read_once(int fd, const ReadBuffer& buffer, AsyncInterface interface) {
+/// Reads a block; what is wrong, if anything.
+std::string read_once(int fd, const ReadBuffer& buffer, AsyncInterface interface, uint64_t offset = 0) {
     auto batch = AsyncBatch::create(interface, 1);
     if (!batch) return batch.error().message();
-    const AsyncBatch::Request request{0, buffer.first(kBlockBytes)};
+    const AsyncBatch::Request request{offset, buffer.first(kBlockBytes)};
     if (auto s = batch->submit(fd, {&request, 1}); !s) return s.error().message();
     auto done = batch->wait(1, milliseconds(5000));
     if (!done) return done.error().message();
     if (done->size() != 1) return "a read did not complete within 5 s";
     const ssize_t result = done->front().result;
-    return result == static_cast<ssize_t>(kBlockBytes) ? "" : fmt::format("a read of {} bytes at 0 {}", kBlockBytes, result_text(result));
+    return result == static_cast<ssize_t>(kBlockBytes) ? "" : fmt::format("a read of {} bytes at {} {}", kBlockBytes, offset, result_text(result));
 }
+
+// A task is freed some time after its end (RCU): a few of one round are counted in the next.
+constexpr unsigned kRarestOwner = 2;
 
 /// Short-lived threads, one asynchronous read each: who is noted as a read's owner is let go of as well.
 Result<Finding> threads_end(World& world, AsyncInterface interface) {
     if (auto skip = unless_direct(world)) return *skip;
-    // A task is freed some time after its end (RCU): a few of one round are counted in the next.
-    constexpr unsigned kRarestOwner = 2;
     auto file = open_local(world, {"flat", kBlockBytes});
     if (!file) return forward(file);
     auto buffer = ReadBuffer::create(kBlockBytes);
@@ -147,6 +148,25 @@ Result<Finding> threads_end(World& world, AsyncInterface interface) {
         return wrong;
     };
     return holds_no_more_after(world, kThreads, fmt::format("threads with one {} direct read", async_interface_name(interface)), round, kRarestOwner);
+}
+
+/// The same of data that has to be fetched: a read that waits is one that its owner may leave.
+Result<Finding> threads_end_fetching(World& world, AsyncInterface interface) {
+    if (auto skip = unless_direct(world)) return *skip;
+    auto file = open_file(world, "large", "large", O_DIRECT);
+    if (!file) return forward(file);
+    auto buffer = ReadBuffer::create(kBlockBytes);
+    if (!buffer) return forward(buffer);
+    uint64_t offset = 0;
+    const auto read_next = [&](unsigned times) {
+        std::string wrong;
+        for (unsigned i = 0; i < times && wrong.empty(); ++i, offset += kBlockBytes)
+            std::jthread([&] { wrong = read_once(file->fd.get(), *buffer, interface, offset); }).join();
+        return wrong;
+    };
+    (void)read_next(kThreads);  // fills what stays
+    return holds_no_more_after(world, kThreads, fmt::format("threads with one {} direct read that waits for the daemon", async_interface_name(interface)),
+                               [&] { return read_next(kThreads); }, kRarestOwner);
 }
 
 /// Reads the last block of each file of an image, opened with `flags`.
@@ -276,6 +296,10 @@ const CaseRegistrar registrar{{
      [](World& w) { return threads_end(w, AsyncInterface::aio); }},
     {"leaks/io-uring-threads", fmt::format(fmt::runtime(kRight), "twice 50 threads that read once by io_uring and end"), kSource,
      [](World& w) { return threads_end(w, AsyncInterface::uring); }},
+    {"leaks/libaio-threads-fetching", fmt::format(fmt::runtime(kRight), "twice 50 threads that read once by libaio what has to be fetched and end"), kSource,
+     [](World& w) { return threads_end_fetching(w, AsyncInterface::aio); }},
+    {"leaks/io-uring-threads-fetching", fmt::format(fmt::runtime(kRight), "twice 50 threads that read once by io_uring what has to be fetched and end"), kSource,
+     [](World& w) { return threads_end_fetching(w, AsyncInterface::uring); }},
     {"leaks/mounts", fmt::format(fmt::runtime(kRight), "twice 12 mounts that are read from and unmounted"), kSource, mounts_let_go},
     {"leaks/metadata-direct", fmt::format(fmt::runtime(kMetadataRight), "direct"), kMetadataSource, [](World& w) { return metadata_can_be_dropped(w, O_DIRECT); }},
     {"leaks/metadata-buffered", fmt::format(fmt::runtime(kMetadataRight), "buffered"), kMetadataSource, [](World& w) { return metadata_can_be_dropped(w, 0); }},
