@@ -68,7 +68,7 @@ public:
         int64_t id = database_.getLastInsertRowid();
         if (cell.metrics)
             for (const auto& [name, value] : *cell.metrics)
-                std::visit([&](auto number) { insert_row(metrics_, id, name, number); }, value);
+                std::visit([&, &name = name](auto number) { insert_row(metrics_, id, name, number); }, value);
         if (cell.histogram) insert_row(histograms_, id, cell.histogram->to_json().dump());
     }
 
