@@ -207,6 +207,8 @@ private:
             take();
             if (auto s = read_hunk(range.old_count, range.new_count); !s) return s;
         }
+        if (line_starts(at_, "@@ -"))
+            return fail("read patch", file().name(), fmt::format("line {}, \"{}\", is the damaged header of hunk {}", at_ + 1, excerpt(lines_[at_]), file().hunks.size() + 1));
         return {};
     }
 

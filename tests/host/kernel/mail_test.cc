@@ -78,6 +78,15 @@ TEST(UnifiedDiff, TextAroundItIsNotOfIt) {
     EXPECT_FALSE(parse_unified_diff("--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n-a\n"));
 }
 
+TEST(UnifiedDiff, AHunkWithADamagedHeaderIsNotPassedOver) {
+    const std::string head = "diff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n@@ -1 +1 @@\n-a\n+b\n";
+    EXPECT_TRUE(parse_unified_diff(head));
+    auto damaged = parse_unified_diff(head + "@@ -9 +9 \n-c\n+d\n");
+    ASSERT_FALSE(damaged);
+    EXPECT_NE(damaged.error().message().find("f.c: line 7, \"@@ -9 +9 \", is the damaged header of hunk 2"), std::string::npos) << damaged.error().message();
+    EXPECT_FALSE(parse_unified_diff("--- a/f.c\n+++ b/f.c\n@@ -0,0 +1 \n+b\n"));
+}
+
 TEST(UnifiedDiff, FoldersAreTakenOffItsNames) {
     const auto text_of = [](const std::string& names, int strip) {
         auto diff = parse_unified_diff(names + "@@ -1 +1 @@\n-a\n+b\n", strip);
