@@ -105,7 +105,7 @@ Status store_kernel(const std::string& key, const BuiltKernel& kernel) {
         record["files"][name] = sha256_hex(*data);
     }
     // A kernel for User Mode Linux is a program.
-    if (kernel.target != Target::bzimage) fs::permissions(part->path() / name_of(kParts[0], kernel.target), fs::perms(0755));
+    if (is_user_mode(kernel.target)) fs::permissions(part->path() / name_of(kParts[0], kernel.target), fs::perms(0755));
     if (auto s = write_file_atomic(part->path() / kRecord, record.dump(1) + "\n"); !s) return s;
     fs::permissions(part->path(), fs::perms(0755));
     return swap_in(*part, kernels_root() / key);

@@ -18,10 +18,12 @@ const TargetTraits& traits(Target target) {
     // The stub is mapped into each user process, where there is no shadow memory.
     static const TargetTraits uml_checked{"uml-checked", "um", "um", "linux", "linux", "uml", {"uml", "checked"},
                                           {"KASAN_SANITIZE_stub.o=n", "KASAN_SANITIZE_stub_segv.o=n"}};
+    static const TargetTraits smp_checked{"smp-checked", "x86_64", "x86", "bzImage", "arch/x86/boot/bzImage", "exact", {"x86", "checked"}, {}};
     switch (target) {
         case Target::bzimage: return bzimage;
         case Target::uml: return uml;
         case Target::uml_checked: return uml_checked;
+        case Target::smp_checked: return smp_checked;
     }
     return bzimage;
 }

@@ -18,8 +18,9 @@ enum class Target {
     bzimage,      ///< for QEMU: the exact and kvm machines
     uml,          ///< User Mode Linux: the kernel as a process of the host
     uml_checked,  ///< the same with KASAN, lockdep and what else turns a silent fault into text
+    smp_checked,  ///< that for QEMU, for more than one CPU
 };
-inline constexpr Target kAllTargets[] = {Target::bzimage, Target::uml, Target::uml_checked};
+inline constexpr Target kAllTargets[] = {Target::bzimage, Target::uml, Target::uml_checked, Target::smp_checked};
 
 struct TargetTraits {
     const char* name;         ///< in folder names and tables
@@ -31,6 +32,8 @@ struct TargetTraits {
     std::vector<std::string> config_folders;   ///< below kernel-patches/config, beside what is in it itself
     std::vector<std::string> make_variables;   ///< beside those of every target
 };
+/// A program of the host, not an image that QEMU loads.
+[[nodiscard]] constexpr bool is_user_mode(Target target) { return target == Target::uml || target == Target::uml_checked; }
 [[nodiscard]] const TargetTraits& traits(Target target);
 
 /// Variables that make the image depend on source, configuration and compiler

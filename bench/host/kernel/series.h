@@ -16,6 +16,7 @@ namespace diobench {
 struct KnownFailure {
     std::string case_glob;
     std::string reason;
+    bool smp_only = false;  ///< only = "smp": with `verify --smp` alone
 };
 
 struct Series {

@@ -120,7 +120,9 @@ void read_known_failures(TableReader& top, const std::string& file, Series& out)
     if (tables == nullptr) return;
     for (const auto& node : *tables) {
         TableReader one(*node.as_table(), file, "known_failures.");
-        out.known_failures.push_back({one.text("case", true), one.text("reason", true)});
+        const std::string only = one.text("only", false);
+        if (!only.empty() && only != "smp") one.refuse_value("only", only, "\"smp\" (verify --smp), or no such key");
+        out.known_failures.push_back({one.text("case", true), one.text("reason", true), only == "smp"});
         top.add(one.done());
     }
 }
@@ -196,7 +198,7 @@ std::string series_file_text(const Series& series) {
     out += "]\n";
     if (!series.direct_io.empty()) out += fmt::format("direct_io = {}\n", quoted(series.direct_io));
     for (const auto& known : series.known_failures)
-        out += fmt::format("\n[[known_failures]]\ncase = {}\nreason = {}\n", quoted(known.case_glob), quoted(known.reason));
+        out += fmt::format("\n[[known_failures]]\ncase = {}\nreason = {}\n{}", quoted(known.case_glob), quoted(known.reason), known.smp_only ? "only = \"smp\"\n" : "");
     return out;
 }
 

@@ -25,7 +25,7 @@ ordered_json empty_cell(const std::string& kernel, int64_t boot, const Cell& cel
 
 const KnownFailure* find_known(const std::vector<KnownFailure>& known, const std::string& id) {
     for (const auto& failure : known)
-        if (match_glob(failure.case_glob, id)) return &failure;
+        if (!failure.smp_only && match_glob(failure.case_glob, id)) return &failure;
     return nullptr;
 }
 

@@ -10,7 +10,7 @@ namespace diobench {
 std::vector<fs::path> kernels_of_machine(MachineKind kind) {
     auto kernels = list_kernels();
     if (!kernels || kind == MachineKind::host) return {};
-    std::erase_if(*kernels, [&](const CachedKernel& one) { return (kind == MachineKind::uml) == (one.kernel.target == Target::bzimage); });
+    std::erase_if(*kernels, [&](const CachedKernel& one) { return (kind == MachineKind::uml) != is_user_mode(one.kernel.target); });
     std::stable_sort(kernels->begin(), kernels->end(), [](const CachedKernel& a, const CachedKernel& b) { return a.built_at > b.built_at; });
     std::vector<fs::path> out;
     for (const CachedKernel& one : *kernels) out.push_back(one.kernel.image);

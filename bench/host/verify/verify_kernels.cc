@@ -43,7 +43,7 @@ struct Bench {
 
 // The kernel that is measured, two CPUs emulated by a thread each; what is freed is overwritten, so that a use of it shows.
 // A busy host is no hang: what detects one there is slower than our own limits.
-const Bench kTwoCpus = {Target::bzimage,
+const Bench kTwoCpus = {Target::smp_checked,
                         {MachineKind::kvm, Accelerator::tcg, 2, 1024, "FZP", "watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=180 sysctl.kernel.hung_task_timeout_secs=60"}, 1};
 const Bench kOneCpu = {Target::uml_checked, {}, 0};
 // Not cache/, which injects errors that this kernel cannot.
@@ -114,6 +114,13 @@ Result<std::vector<std::string>> take_sample(const std::vector<std::string>& all
 
 std::string mutant_path(const std::string& name) {
     return name.find('/') != std::string::npos ? name : (project_root() / "kernel-patches/mutants" / name).string();
+}
+
+/// What the arm is known to fail on this machine.
+std::vector<KnownFailure> known_here(const VerifyOptions& options, const VerifyArm& arm) {
+    std::vector<KnownFailure> out = arm.known;
+    if (!options.smp) std::erase_if(out, [](const KnownFailure& one) { return one.smp_only; });
+    return out;
 }
 
 std::string parent_of(const VerifyArm& arm) { return arm.chain.size() > 1 ? arm.chain[arm.chain.size() - 2].name : std::string(); }
@@ -253,7 +260,7 @@ Status run_mutant(const Setup& setup, VerifyArm& arm) {
     bool dead = false;
     CaseBoots boots = boots_of(setup, arm, 0);
     boots.cases_per_boot = kCasesPerMutantBoot;
-    boots.on_case = [&](const CaseRecord& one) { dead = dead || kills(one, arm.known); };
+    boots.on_case = [&](const CaseRecord& one) { dead = dead || kills(one, known_here(setup.options, arm)); };
     boots.enough = [&] { return dead; };
     auto run = run_cases(boots, names_of(in_run_order(setup.cases, arm.chain.back().killed_by)));
     if (!run) return forward(run);
@@ -350,14 +357,14 @@ ExitCode conclude_arm(const VerifyArm& arm, const KernelResult& kernel, const Ju
     return judgement.failures > 0 ? ExitCode::failed_check : ExitCode::ok;
 }
 
-Results conclude(Run run, const std::vector<VerifyArm>& arms, bool mutants) {
+Results conclude(Run run, const std::vector<VerifyArm>& arms, const VerifyOptions& options) {
     Results out;
     out.run = std::move(run);
     ExitCode code = ExitCode::ok;
     for (const auto& arm : arms) {
-        const Judgement judgement = arm.kernel && !arm.run.cases.empty() ? judge_cases(arm.asked, arm.run.cases, arm.known) : Judgement{};
+        const Judgement judgement = arm.kernel && !arm.run.cases.empty() ? judge_cases(arm.asked, arm.run.cases, known_here(options, arm)) : Judgement{};
         KernelResult kernel = describe(arm, judgement);
-        worsen(code, conclude_arm(arm, kernel, judgement, mutants, out.run.findings));
+        worsen(code, conclude_arm(arm, kernel, judgement, options.mutants, out.run.findings));
         out.kernels.push_back(std::move(kernel));
         out.run.command_lines.try_emplace("machine", arm.run.command);
         out.run.command_lines.try_emplace("kernel", arm.run.kernel_command_line);
@@ -424,7 +431,7 @@ Result<VerifyOutcome> verify_kernels(const VerifyOptions& options) {
     run.accelerator = machine.kind == MachineKind::uml ? "none" : accelerator_name(machine.accelerator);
     run.clock = clock_of(machine.kind, machine.accelerator);
     run.elapsed_s = seconds_since(started);
-    VerifyOutcome out{conclude(std::move(run), *arms, options.mutants), output, ExitCode::ok};
+    VerifyOutcome out{conclude(std::move(run), *arms, options), output, ExitCode::ok};
     out.exit_code = static_cast<ExitCode>(out.results.run.exit_code);
     const auto link = options.output.empty() ? LatestLink::point : LatestLink::leave;
     if (auto s = write_outputs(output, out.results, reproduce_text(out.results, options), link, options.history); !s) return forward(s);

@@ -41,6 +41,8 @@ TEST_F(SeriesFile, MistakesNameFileLineKeyAndWhatIsRight) {
     EXPECT_THAT(error_of(good + "colour = 1\n"), AllOf(HasSubstr("series.toml:5"), HasSubstr("unknown key colour"), HasSubstr("requires")));
     EXPECT_THAT(error_of(good + "[[known_failures]]\ncase = \"a\"\nreason = \"b\"\nwhy = 1\n"), AllOf(HasSubstr(":8"), HasSubstr("known_failures.why")));
     EXPECT_THAT(error_of(good + "[[known_failures]]\ncase = \"a\"\n"), HasSubstr("known_failures.reason is missing"));
+    EXPECT_THAT(error_of(good + "[[known_failures]]\ncase = \"a\"\nreason = \"b\"\nonly = \"kvm\"\n"), HasSubstr("known_failures.only = \"kvm\" is wrong: expected \"smp\" (verify --smp)"));
+    EXPECT_EQ(error_of(good + "[[known_failures]]\ncase = \"a\"\nreason = \"b\"\nonly = \"smp\"\n"), "");
     EXPECT_THAT(error_of(kGood), HasSubstr("patches is missing"));
     EXPECT_THAT(error_of(std::string(kGood) + "patches = [\"0002.patch\"]\n"), AllOf(HasSubstr(":4"), HasSubstr("0002.patch"), HasSubstr("a file in the folder")));
     EXPECT_THAT(error_of(std::string(kGood) + "patches = [\"../x/0001.patch\"]\n"), HasSubstr("a file in the folder"));
