@@ -129,6 +129,7 @@ void register_kernel_command(CLI::App& app, CommandContext& context) {
 
     register_kernel_add(*kernel, context);
     register_kernel_list(*kernel, context);
+    register_kernel_fetch(*kernel, context);
 
     CLI::App* remove = kernel->add_subcommand(
         "remove",

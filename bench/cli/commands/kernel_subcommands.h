@@ -10,6 +10,8 @@ namespace diobench {
 
 void register_kernel_add(CLI::App& kernel, CommandContext& context);
 void register_kernel_list(CLI::App& kernel, CommandContext& context);
+/// fetch and sources.
+void register_kernel_fetch(CLI::App& kernel, CommandContext& context);
 
 /// "8.1 s", "3 min 05 s"
 [[nodiscard]] std::string seconds_text(double seconds);

@@ -89,8 +89,6 @@ Result<fs::path> tarball() {
                 "not there; it is in the Debian package linux-source-6.12 (scripts/setup installs it), or give a tree with --tree");
 }
 
-std::string describe_tarball(const fs::path& file) { return file.string(); }
-
 /// Unpacks a tarball whose content is in one top folder.
 Status unpack(const fs::path& file, const fs::path& into, Progress& progress) {
     progress.stage("unpack " + file.filename().string());
@@ -199,12 +197,16 @@ Result<KernelSource> folder_source(const fs::path& dir, Progress& progress) {
 
 }  // namespace
 
+Result<KernelSource> tarball_source(const fs::path& file, const std::string& description, Progress& progress) {
+    auto sha256 = file_sha256(file);
+    if (!sha256) return forward(sha256);
+    return pristine_tree(*sha256, description, [&](const fs::path& into) { return unpack(file, into, progress); });
+}
+
 Result<KernelSource> distribution_source(Progress& progress) {
     auto file = tarball();
     if (!file) return forward(file);
-    auto sha256 = file_sha256(*file);
-    if (!sha256) return forward(sha256);
-    return pristine_tree(*sha256, describe_tarball(*file), [&](const fs::path& into) { return unpack(*file, into, progress); });
+    return tarball_source(*file, file->string(), progress);
 }
 
 Result<KernelSource> known_distribution_source() {
@@ -214,7 +216,7 @@ Result<KernelSource> known_distribution_source() {
     if (!sha256) return forward(sha256);
     std::error_code ec;
     if (!fs::exists(source_folder(*sha256), ec)) return fail("find", source_folder(*sha256).string(), "not unpacked yet");
-    return opened(*sha256, describe_tarball(*file));
+    return opened(*sha256, file->string());
 }
 
 Result<std::string> git_commit(const fs::path& dir, const std::string& rev) {

@@ -22,6 +22,8 @@ struct KernelSource {
 /// The newest tarball of Debian's package linux-source-6.12
 /// (/usr/src/linux-source-6.12.tar.xz; $DIOBENCH_KERNEL_SOURCE names another one), unpacked on first use.
 [[nodiscard]] Result<KernelSource> distribution_source(Progress& progress);
+/// A tarball whose content is in one top folder, unpacked on first use.
+[[nodiscard]] Result<KernelSource> tarball_source(const fs::path& file, const std::string& description, Progress& progress);
 /// The tree in `dir`.  A git tree is exported at `rev` (empty: HEAD, refused
 /// while tracked files have uncommitted changes); any other folder is copied, and `rev` must be empty.
 [[nodiscard]] Result<KernelSource> tree_source(const fs::path& dir, const std::string& rev, Progress& progress);
