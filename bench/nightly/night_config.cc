@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "bench/host/kernel/base.h"
 #include "bench/nightly/night_config.h"
 
 #include <algorithm>
@@ -131,7 +132,7 @@ void read_machine(NightSection& root, NightConfig& config) {
     root.bad_value("machine", "expected \"exact\", \"uml\" or \"kvm\"");
 }
 
-std::string last_part(const std::string& series) { return fs::path(series).filename().string(); }
+std::string last_part(const std::string& series) { return shown_name(series); }
 
 /// What is wrong with what a kernel is held against; empty if nothing is.
 std::string wrong_against(const NightKernel& kernel, const NightConfig& config) {

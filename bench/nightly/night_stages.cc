@@ -6,7 +6,7 @@
 
 #include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
-#include "bench/host/kernel/series.h"
+#include "bench/host/kernel/base.h"
 #include "bench/host/kernel/source.h"
 #include "bench/host/kernel/touched_functions.h"
 #include "bench/host/profile/read_profiles.h"
@@ -222,10 +222,14 @@ void attribute(const NightWork& night, const NightKernel& kernel, const NightBas
     }
     std::set<std::string> patched;
     const auto of_night = std::find_if(night.config.kernels.begin(), night.config.kernels.end(), [&](const NightKernel& one) { return arm_name(one.series) == baseline.kernel; });
-    auto old_series = resolve_series(of_night == night.config.kernels.end() ? baseline.kernel : of_night->series);
-    auto new_series = resolve_series(kernel.series);
+    auto version_of = [](const Results& measured, const std::string& arm) {
+        const KernelResult* result = measured.find_kernel(arm);
+        return result == nullptr ? std::string() : result->base_version;
+    };
+    auto old_series = resolve_kernel_at(of_night == night.config.kernels.end() ? baseline.kernel : of_night->series, version_of(*then, baseline.kernel));
+    auto new_series = resolve_kernel_at(kernel.series, version_of(*now, arm_name(kernel.series)));
     if (old_series && new_series)
-        if (auto between = functions_between(*old_series, *new_series)) patched = std::move(*between);
+        if (auto between = functions_between(old_series->chain, new_series->chain)) patched = std::move(*between);
     attribute_by_instructions({night.config.seed, std::move(*old), std::move(*candidate)}, patched, report);
 }
 
@@ -350,8 +354,7 @@ Status fix_commit(NightWork& night) {
 }  // namespace
 
 std::string arm_name(const std::string& series) {
-    const fs::path path = fs::path(series).lexically_normal();
-    return path.has_filename() ? path.filename().string() : path.parent_path().filename().string();
+    return shown_name(series);
 }
 
 std::vector<std::string> NightWork::series() const {

@@ -130,8 +130,7 @@ void register_calibrate_command(CLI::App& app, CommandContext& context) {
     command->add_option("--pairs", arguments->pairs, "--clock: pairs of boots by each real clock (default: min_pairs of the policy; at least 6)");
     command->add_option("--resume", arguments->resume, "--clock: output directory of one that was broken off: makes what is missing of it, nothing twice")->option_text("DIR");
     command->add_option("--policy", options.policy, "What gates and what may change, and when a host is disturbed (default gate.toml of the project)");
-    command->add_option("--tree", options.tree, "Kernel source tree (default: Debian's linux-source-6.12)")->check(CLI::ExistingDirectory);
-    command->add_option("--rev", options.revision, "Revision of --tree");
+    add_source_options(*command, options.tree, options.revision);
     add_output_option(*command, options.output, "out/<run id>");
     command->add_flag("--json", arguments->json, "Print calibration.json (--clock: clock.json) instead of the table");
     command->callback([&context, arguments, command] {

@@ -31,6 +31,14 @@ void add_filter_options(CLI::App& command, CellFilter& filter, const std::string
     command.add_option("--where", filter.where, what + " cells with these values, such as io=direct,block_size=4k|8k,cache_state=local")->option_text("NAME=VALUE[|VALUE],...");
 }
 
+void add_source_options(CLI::App& command, fs::path& tree, std::string& revision, std::vector<std::string>* allow_missing) {
+    command.add_option("--tree", tree, "Kernel source tree of kernels named without @BASE (default: Debian's linux-source-6.12); it is not touched")->check(CLI::ExistingDirectory)->option_text("DIR");
+    command.add_option("--rev", revision, "Revision of --tree")->option_text("REV");
+    if (allow_missing == nullptr) return;
+    command.add_option("--allow-missing", *allow_missing, "Symbol of the configuration that a kernel may lack; every result says so; may be repeated")
+        ->option_text("SYMBOL")->allow_extra_args(false)->take_all();
+}
+
 CLI::Validator one_of(const std::vector<std::string>& names) {
     return {[names](std::string& given) {
                 if (std::find(names.begin(), names.end(), given) != names.end()) return std::string();

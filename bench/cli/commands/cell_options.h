@@ -16,6 +16,8 @@ namespace diobench {
 void add_output_option(CLI::App& command, fs::path& output, const std::string& otherwise);
 /// --filter and --where; `what` begins their help.
 void add_filter_options(CLI::App& command, CellFilter& filter, const std::string& what = "Only");
+/// --tree and --rev, the default base of a command's kernels, and, if there is a list for it, --allow-missing.
+void add_source_options(CLI::App& command, fs::path& tree, std::string& revision, std::vector<std::string>* allow_missing = nullptr);
 /// --workload, --fio-job and what belongs to it.
 void add_own_options(CLI::App& command, OwnWorkloads& own);
 /// --suite, those of add_own_options(), --filter, --where, --shard, --seeds.

@@ -99,8 +99,7 @@ void register_gate_command(CLI::App& app, CommandContext& context) {
     command->add_option("--machine", arguments->machine, "exact: counts instructions, repeatable; uml, kvm: wall clock, pairs of boots")
         ->check(one_of({"exact", "kvm", "uml"}))->capture_default_str();
     command->add_option("--policy", options.policy, "What gates and what may change (default gate.toml of the project)")->check(CLI::ExistingFile);
-    command->add_option("--tree", options.tree, "Kernel source tree (default: Debian's linux-source-6.12); it is not touched")->check(CLI::ExistingDirectory);
-    command->add_option("--rev", options.revision, "Revision of --tree");
+    add_source_options(*command, options.tree, options.revision, &options.allow_missing);
     add_output_option(*command, options.output, "out/<run id>; of given results: nothing is written without it");
     command->add_option("--jobs", options.jobs, "Machine exact: machines side by side (default: CPUs)");
     command->add_option("--results-baseline", arguments->results_baseline, "Judge runs that were made before: output directories of the baseline")->check(CLI::ExistingPath)->option_text("DIR ...");

@@ -31,7 +31,8 @@ struct AddArguments {
 };
 
 Status check_arguments(const AddArguments& arguments) {
-    const auto& [files, tree, rev] = arguments.input;
+    const auto& [files, tree, rev, base] = arguments.input;
+    if (!base.empty() && !files.empty() && !tree.empty()) return fail("kernel add", "--base " + base, "--tree names another source: leave one of the two out");
     if (files.empty() && tree.empty())
         return fail("kernel add", arguments.options.name, "nothing to add: give FILEs (patches, an mbox, a folder), or --tree DIR --rev A..B");
     if (files.empty() && rev.empty())
@@ -211,6 +212,7 @@ void register_kernel_add(CLI::App& kernel, CommandContext& context) {
     add->add_option("--tree", arguments->input.tree, "With FILEs: the kernel source to check against instead of Debian's; without: the git tree to take commits from")
         ->option_text("DIR")->check(CLI::ExistingDirectory);
     add->add_option("--rev", arguments->input.revision, "With FILEs: the revision of --tree (default HEAD); without: the commits, A..B, or one commit")->option_text("REV");
+    add->add_option("--base", arguments->input.base, "Source to check against: 6.1, 6.12.107 or newest, as `kernel fetch` brought it (default: Debian's linux-source-6.12)")->option_text("BASE");
     add->add_flag("--3way", arguments->three_way, "Merge patches that do not fit exactly, and say what was moved or merged");
     add->add_option("--base-min", options.base_min, "Oldest kernel it is meant for (default: the stable series of the source, from .0)")->option_text("VERSION");
     add->add_option("--base-max", options.base_max, "Newest kernel it is meant for (default: the stable series of the source, to .999)")->option_text("VERSION");

@@ -12,6 +12,7 @@
 #include "bench/common/base/process.h"
 #include "bench/common/base/terminal.h"
 #include "bench/common/base/text.h"
+#include "bench/host/kernel/base.h"
 #include "bench/host/kernel/build.h"
 #include "bench/host/kernel/cache.h"
 
@@ -21,8 +22,9 @@ namespace {
 
 struct KernelArguments {
     std::vector<std::string> names;
-    std::string tree;
+    fs::path tree;
     std::string rev;
+    std::vector<std::string> allow_missing;
     std::string target = traits(Target::bzimage).name;
     bool force = false;
     bool json = false;
@@ -32,27 +34,34 @@ nlohmann::json to_json(const BuiltKernel& k) {
     return {{"name", k.name}, {"status", "ok"}, {"reason", ""}, {"base_version", k.base_version}, {"source", k.source},
             {"series", k.series}, {"purpose", k.purpose}, {"patch_sha256", k.patch_sha256}, {"config_sha256", k.config_sha256},
             {"image_sha256", k.image_sha256}, {"build_seconds", k.build_seconds}, {"build_cached", k.cached},
-            {"image", k.image.string()}, {"config", k.config.string()}, {"system_map", k.system_map.string()}, {"log", k.log.string()}};
+            {"image", k.image.string()}, {"absent_features", k.absent}, {"notes", k.notes}, {"config", k.config.string()}, {"system_map", k.system_map.string()}, {"log", k.log.string()}};
 }
 
-Result<KernelSource> chosen_source(const KernelArguments& arguments, Progress& progress) {
-    if (!arguments.tree.empty()) return tree_source(arguments.tree, arguments.rev, progress);
-    if (!arguments.rev.empty()) return fail("kernel build", "--rev " + arguments.rev, "it needs --tree DIR, the git tree that has this revision");
-    return distribution_source(progress);
+/// The kernel by its name, on its base.
+Result<BuiltKernel> build_named(const NamedKernel& kernel, Bases& bases, const BuildOptions& options, Progress& progress) {
+    auto source = bases.source(kernel.base, progress);
+    if (!source) return forward(source);
+    auto built = build_kernel(**source, kernel.chain.back().folder.string(), progress, options);
+    if (built) built->name = kernel.name;
+    return built;
 }
 
 Result<ExitCode> build_command(const KernelArguments& arguments) {
+    if (arguments.tree.empty() && !arguments.rev.empty()) return fail("kernel build", "--rev " + arguments.rev, "it needs --tree DIR, the git tree that has this revision");
+    if (auto s = check_kernels(arguments.names); !s) return forward(s);
     Progress progress("kernel source");
-    auto source = chosen_source(arguments, progress);
-    if (!source) return forward(source);
+    Bases bases(arguments.tree, arguments.rev);
     BuildOptions options;
     options.force = arguments.force;
+    options.allow_missing = arguments.allow_missing;
     for (Target target : kAllTargets)
         if (traits(target).name == arguments.target) options.target = target;
     nlohmann::json all = nlohmann::json::array();
     ExitCode code = ExitCode::ok;
     for (const auto& name : arguments.names) {
-        auto built = build_kernel(*source, name, progress, options);
+        auto kernel = resolve_kernel(name);
+        if (!kernel) return forward(kernel);
+        auto built = build_named(*kernel, bases, options, progress);
         if (!built) {
             if (interrupted()) return forward(built);
             progress.finish(coloured(fmt::format("{}: {}", name, built.error().message()), Colour::red, 2));
@@ -64,6 +73,7 @@ Result<ExitCode> build_command(const KernelArguments& arguments) {
         if (!arguments.json)
             fmt::print("{}  {}  {}  {}\n", coloured(built->name, Colour::bold), built->base_version,
                        built->cached ? "from the cache" : "built in " + seconds_text(built->build_seconds), built->image.string());
+        for (const auto& note : built->notes) progress.finish(fmt::format("{}: {}", built->name, note));
         std::fflush(stdout);
     }
     if (arguments.json) fmt::print("{}\n", all.dump(1));
@@ -114,11 +124,11 @@ void register_kernel_command(CLI::App& app, CommandContext& context) {
         "Examples:\n"
         "  diobench kernel build base dio\n"
         "  diobench kernel build ~/patches/dio-v3\n"
+        "  diobench kernel build base@6.1 dio@6.12.107 base@newest     bases that `kernel fetch` brought\n"
+        "  diobench kernel build base@~/linux:v7.1\n"
         "  diobench kernel build dio --tree ~/linux --rev v6.12.40");
-    build->add_option("NAME", arguments->names, "Series: names, or folders with a '/' in them")->required();
-    build->add_option("--tree", arguments->tree,
-                      "Kernel source to build instead of Debian's linux-source-6.12: a git tree or a plain folder; it is only read");
-    build->add_option("--rev", arguments->rev, "Revision of the git tree given with --tree (default HEAD)");
+    build->add_option("NAME", arguments->names, "SERIES or SERIES@BASE; a series is a name, or a folder with a '/' in it")->required();
+    add_source_options(*build, arguments->tree, arguments->rev, &arguments->allow_missing);
     std::vector<std::string> targets;
     for (Target target : kAllTargets) targets.emplace_back(traits(target).name);
     build->add_option("--target", arguments->target, "What to build: bzimage for QEMU, uml to run as a process, uml-checked the same with KASAN and lockdep")

@@ -128,7 +128,7 @@ void print_list(const std::vector<Row>& rows) {
         const Series& s = row.series;
         std::string state = row.build.state;
         if (state == "built") state += " in " + seconds_text(row.build.build_seconds);
-        table.push_back({std::string(2 * row.depth, ' ') + s.name, s.base_min + " - " + s.base_max, std::to_string(s.patches.size()), join(s.requires_series, ","),
+        table.push_back({std::string(2 * row.depth, ' ') + s.name, replace_all(s.bases(), " to ", " - "), std::to_string(s.patches.size()), join(s.requires_series, ","),
                          state, verify_text(row.verify, row.build), run_text(row.run, row.build), s.purpose});
     }
     print_table(table);

@@ -7,7 +7,7 @@
 #include "bench/cli/commands/gate_metrics.h"
 #include "bench/common/base/terminal.h"
 #include "bench/common/base/text.h"
-#include "bench/host/kernel/series.h"
+#include "bench/host/kernel/base.h"
 #include "bench/results/compare/answer.h"
 #include "bench/results/compare/comparison.h"
 #include "bench/results/compare/floor.h"
@@ -54,6 +54,8 @@ void print_run(const Results& results, const fs::path& directory) {
     const Run& run = results.run;
     fmt::print("\n");
     for (const auto& kernel : results.kernels)
+        for (const auto& note : kernel.notes) fmt::print("{}\n", wrap_text(fmt::format("Kernel {}: {}.", kernel.name, note), kTextWidth, 2));
+    for (const auto& kernel : results.kernels)
         if (!kernel.purpose.empty()) fmt::print("{}\n", wrap_text(fmt::format("Kernel {}: {}.", kernel.name, kernel.purpose), kTextWidth, 2));
     fmt::print("Clock: {}. {}\n", run.clock.unit_is, run.clock.note);
     if (run.clock.kind == "virtual")
@@ -77,7 +79,7 @@ std::optional<std::string> kernel_as_given(const Run& run, const std::string& ke
     std::vector<std::string> words{kernel};
     words.insert(words.end(), run.argv.begin(), run.argv.end());
     for (const auto& word : words)
-        if (auto chain = resolve_series(word); chain && !chain->empty() && chain->back().name == kernel) return shell_text({word});
+        if (auto named = resolve_kernel(word); named && named->name == kernel) return shell_text({word});
     return std::nullopt;
 }
 

@@ -140,8 +140,7 @@ void register_profile_command(CLI::App& app, CommandContext& context) {
     command->add_option("--suite", request.suite, "Which cells (suites = [...] in workloads/*.toml)")->capture_default_str();
     add_filter_options(*command, request.filter);
     command->add_option("--seed", request.seed, "Of content, offsets and everything random")->capture_default_str();
-    command->add_option("--tree", request.tree, "Kernel source tree (default: Debian's linux-source-6.12); it is not touched")->check(CLI::ExistingDirectory);
-    command->add_option("--rev", request.revision, "Revision of --tree");
+    add_source_options(*command, request.tree, request.revision, &request.allow_missing);
     command->add_option("--top", arguments->top, "How many functions of a cell; the others are one line")->capture_default_str()->check(CLI::Range(1, 100000));
     command->add_flag("--json", arguments->json, "Print JSON: every function");
     command->callback([&context, arguments] { context.body = [arguments] { return profile(*arguments); }; });

@@ -10,7 +10,7 @@
 #include "bench/cli/commands/show_plan.h"
 #include "bench/common/base/json_text.h"
 #include "bench/common/base/terminal.h"
-#include "bench/host/kernel/series.h"
+#include "bench/host/kernel/base.h"
 #include "bench/host/run/resume_file.h"
 #include "bench/host/run/run_suite.h"
 
@@ -49,7 +49,7 @@ Result<RunOptions> asked_for(const RunArguments& arguments) {
 
 /// Kernels are looked up as well, so that what would be refused is refused now.
 Result<ExitCode> plan_of(const RunOptions& options, const RunArguments& arguments) {
-    if (auto s = check_series(options.kernels); !s) return forward(s);
+    if (auto s = check_kernels(options.kernels); !s) return forward(s);
     return show_plan(options, arguments.json ? PlanShown::json : PlanShown::table);
 }
 
@@ -93,7 +93,7 @@ void register_run_command(CLI::App& app, CommandContext& context) {
                     "  diobench run --kernel dio --fio-job ~/database.fio\n"
                     "  diobench run --resume out/20261123-...   goes on where a killed run stopped\n"
                     "Exit: 0 all cells fine (or known), 2 a kernel could not be built or the machine does not run here (diobench doctor), 4 wrong data, a cell or a machine that failed.");
-    command->add_option("--kernel", options.kernels, "Series of kernel-patches/series/ or a folder with a series.toml; several are compared")
+    command->add_option("--kernel", options.kernels, "SERIES (of kernel-patches/series/, or a folder with a series.toml), or SERIES@BASE such as dio@6.12.107 or base@newest (diobench kernel fetch); several are compared")
         ->option_text("NAME ...");
     add_cell_options(*command, options);
     command->add_option("--resume", arguments->resume, "Output directory of a run that was killed: makes what is missing of it, nothing twice")->option_text("DIR");
@@ -103,8 +103,7 @@ void register_run_command(CLI::App& app, CommandContext& context) {
         ->check(one_of({"kvm", "tcg"}));
     command->add_option("--cache-device", options.cache_device, "Machine kvm: file or block device the cache lies on; ITS CONTENT IS LOST");
     command->add_option("--seed", options.seed, "Of content, offsets and everything random")->capture_default_str();
-    command->add_option("--tree", options.tree, "Kernel source tree (default: Debian's linux-source-6.12); it is not touched")->check(CLI::ExistingDirectory);
-    command->add_option("--rev", options.revision, "Revision of --tree");
+    add_source_options(*command, options.tree, options.revision, &options.allow_missing);
     add_output_option(*command, options.output, "out/<run id>, with out/latest pointing at it");
     command->add_option("--jobs", options.jobs, "Machines side by side (default: CPUs for exact, 1 for kvm)");
     command->add_flag("--cost-model", options.cost_model, "Machine exact: count by function, and simulate the caches of a named processor: metrics modelled_ns and modelled_cpu_ns_per_op (some three times as long; docs/profile.md)");

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <memory>
 
+#include "bench/cli/commands/cell_options.h"
 #include "bench/cli/commands/command.h"
 #include "bench/cli/commands/run_overhead.h"
 #include "bench/common/base/process.h"
@@ -117,8 +118,7 @@ void register_selftest_command(CLI::App& app, CommandContext& context) {
                     "Exit: the worse of both: 0 both pass, 1 a false alarm, a slowdown that was not found or an aim that was missed, 2 one\n"
                     "could not be made, 4 a gate of equal kernels is invalid.");
     command->add_flag("--all", arguments->all, "The whole of both, which takes an hour or so");
-    command->add_option("--tree", arguments->tree, "Kernel source tree (default: Debian's linux-source-6.12)")->check(CLI::ExistingDirectory);
-    command->add_option("--rev", arguments->revision, "Revision of --tree");
+    add_source_options(*command, arguments->tree, arguments->revision);
     command->add_option("--out", arguments->output, "Output directory of the calibration (default out/<run id>)");
     command->callback([&context, arguments] {
         arguments->argv = context.argv;

@@ -60,7 +60,7 @@ void register_try_command(CLI::App& app, CommandContext& context) {
     auto* command = app.add_subcommand("try", kTryHelp);
     command->footer(kTryExamples);
     command->add_option("WHAT", options.what, "Patches, mails, an mbox, a folder of them; or one revision or range A..B of --tree")->required()->option_text("PATCH|MBOX|DIR|REV ...");
-    command->add_option("--on", options.on, fmt::format("Series that it stands on and is compared with; base: none (default what a folder's series.toml requires, else {})", kUsualGround))
+    command->add_option("--on", options.on, fmt::format("SERIES or SERIES@BASE that it stands on and is compared with; base: none (default what a folder's series.toml requires, else {})", kUsualGround))
         ->option_text("SERIES");
     command->add_option("--keep", options.keep, "Make it a series of the project by this name, and tell the history of it")->option_text("NAME");
     command->add_flag("--force", arguments->force, "With --keep: replace a series of this name");

@@ -123,8 +123,7 @@ void register_verify_command(CLI::App& app, CommandContext& context) {
     command->add_option("--sample", options.sample, "With --mutants: only part I of N")->option_text("I/N");
     command->add_option("--fuzz", options.fuzz_s, "So many seconds more: images damaged at random (by --seed); what is found is minimised to one image")->option_text("SECONDS")->check(CLI::PositiveNumber);
     command->add_option("--seed", options.seed, "Of content, offsets and damage")->capture_default_str();
-    command->add_option("--tree", options.tree, "Kernel source tree (default: Debian's linux-source-6.12); it is not touched")->check(CLI::ExistingDirectory);
-    command->add_option("--rev", options.revision, "Revision of --tree");
+    add_source_options(*command, options.tree, options.revision, &options.allow_missing);
     command->add_option("--reproduce", arguments->reproduce,
                         "Write a folder that shows the fault without diobench: image, kernel configuration, one C program, a script for QEMU")->option_text("CASE");
     add_output_option(*command, options.output, "out/<run id>, with out/latest pointing at it; of --reproduce out/reproduce-CASE");

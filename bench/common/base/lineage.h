@@ -25,7 +25,9 @@ void sort_by_lineage(std::vector<Arm>& arms) {
     Revisions revises;
     for (const Arm& arm : arms) {
         names.push_back(arm.name);
-        if (!arm.chain.back().revises.empty()) revises[arm.name] = arm.chain.back().revises;
+        const auto& series = arm.chain.back();
+        // What stands behind the series in a name ("@6.1") stands behind what it revises as well.
+        if (!series.revises.empty()) revises[arm.name] = series.revises + arm.name.substr(std::min(series.name.size(), arm.name.size()));
     }
     std::map<std::string, size_t> place;
     for (const auto& name : order_by_lineage(names, revises)) place.emplace(name, place.size());

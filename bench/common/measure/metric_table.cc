@@ -82,7 +82,7 @@ constexpr std::array kTable = {
     Metric{"ondemand.hit_ns.p50", "ns", D::lower_is_better, A::median, "Their median."},
     Metric{"ondemand.hit_ns.p99", "ns", D::lower_is_better, A::median, "Their 99th percentile."},
     Metric{"ondemand.hit_ns.max", "ns", D::lower_is_better, A::maximum, "Their maximum."},
-    Metric{"backing.reads", "count", D::neutral, A::identical, "Reads that cachefiles sent to the backing file (/proc/fs/netfs/stats)."},
+    Metric{"backing.reads", "count", D::neutral, A::identical, "Reads that cachefiles sent to the backing file (/proc/fs/fscache/stats)."},
     Metric{"device.read_bytes", "bytes", D::lower_is_better, A::median, "Bytes read from block devices (pgpgin of /proc/vmstat, less what loop devices count twice)."},
     Metric{"device.read_amplification", "ratio", D::lower_is_better, A::median, "The same per byte the reader got."},
     Metric{"read_amplification", "ratio", D::lower_is_better, A::median, "Bytes the daemon fetched per byte the reader got; null for a cell that must not fetch."},

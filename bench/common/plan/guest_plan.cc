@@ -67,7 +67,7 @@ nlohmann::json GuestPlan::to_json() const {
     };
     auto own = [](const auto& element) { return element.to_json(); };
     return {{"seed", seed}, {"device", device.to_json()}, {"fetches", list(fetches, own)}, {"traces", traces}, {"fio_jobs", fio_jobs},
-            {"config_symbols", config_symbols}, {"exact_clock", exact_clock},
+            {"config_symbols", config_symbols}, {"absent_features", absent_features}, {"exact_clock", exact_clock},
             {"images", list(images, [](const auto& image) { return diobench::to_json(image); })}, {"cells", list(cells, own)}};
 }
 
@@ -83,6 +83,7 @@ Result<GuestPlan> GuestPlan::from_json(const nlohmann::json& json) {
         plan.traces = json.at("traces").get<std::map<std::string, std::string>>();
         plan.fio_jobs = json.at("fio_jobs").get<std::map<std::string, std::string>>();
         plan.config_symbols = json.at("config_symbols").get<std::vector<std::string>>();
+        plan.absent_features = json.at("absent_features").get<std::map<std::string, std::string>>();
         plan.exact_clock = json.at("exact_clock");
         for (const auto& image : json.at("images")) plan.images.push_back(image_from_json(image));
         for (const auto& c : json.at("cells")) {

@@ -64,6 +64,7 @@ struct GuestPlan {
     std::map<std::string, std::string> traces;         ///< text by name
     std::map<std::string, std::string> fio_jobs;       ///< text by fio_text_key()
     std::vector<std::string> config_symbols;  ///< lines that /proc/config.gz must contain
+    std::map<std::string, std::string> absent_features;  ///< that back ends of cells need and this kernel lacks: why
     bool exact_clock = true;                  ///< the CPU model and the clock are checked for the exact machine
     std::vector<GuestImage> images;
     std::vector<Cell> cells;

@@ -87,6 +87,8 @@ Status Backends::install(const std::string& name, const GuestImage& image) {
     if (auto found = installed_.find(key); found != installed_.end()) return found->second;
     auto info = find_backend(name);
     if (!info) return forward(info);
+    if (auto absent = world_.plan.absent_features.find(std::string((*info)->feature)); absent != world_.plan.absent_features.end())
+        return unsupported("use back end " + name, absent->second);
     auto& backend = made_[name];
     if (!backend) backend = (*info)->create();
     return installed_.emplace(key, backend->install(world_, image)).first->second;

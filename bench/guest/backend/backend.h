@@ -63,6 +63,7 @@ struct BackendInfo {
     bool one_blob_only = false;   ///< cannot have extra devices
     bool second_device = false;   ///< needs a block device of its own beside the cache's
     BackendCopies copies = BackendCopies::none;
+    std::string_view feature = {};          ///< of kernel-patches/features.toml that it needs; empty: every kernel has it
     std::string_view program = {};          ///< that it starts, by its path in the guest
     std::string_view program_in_cache = {}; ///< where scripts/setup puts that, below the cache folder
     std::unique_ptr<Backend> (*create)() = nullptr;

@@ -8,6 +8,7 @@ const BackendRegistration file_backend({
     .name = "file",
     .purpose = "EROFS mounted from an image file, read through that file's page cache too",
     .copies = BackendCopies::blobs,
+    .feature = "file-backed",
     .create = []() -> std::unique_ptr<Backend> { return std::make_unique<FileBackend>("file", ""); },
 });
 

@@ -8,6 +8,7 @@ const BackendRegistration file_directio_backend({
     .name = "file-directio",
     .purpose = "EROFS mounted from an image file with -o directio: the image file is read directly",
     .copies = BackendCopies::blobs,
+    .feature = "directio",
     .create = []() -> std::unique_ptr<Backend> { return std::make_unique<FileBackend>("file-directio", "directio"); },
 });
 

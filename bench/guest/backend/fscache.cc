@@ -135,6 +135,7 @@ const BackendRegistration fscache_backend({
     .name = kFscache,
     .purpose = "EROFS over fscache, blobs fetched on demand by a daemon",
     .on_demand = true,
+    .feature = "fscache",
     .create = []() -> std::unique_ptr<Backend> { return std::make_unique<Fscache>(); },
 });
 

@@ -149,6 +149,12 @@ Status fill_cache(GuestState& state) {
     return {};
 }
 
+/// Whether a cell reads through fscache's cache, or from its files, and this kernel has one.
+bool needs_cache(const GuestPlan& plan) {
+    if (plan.absent_features.contains("fscache")) return false;
+    return std::any_of(plan.cells.begin(), plan.cells.end(), [](const Cell& cell) { return cell.backend == kFscache || cell.backend == kRaw; });
+}
+
 /// Thousands of small files are open at once when their page cache is counted.
 Status allow_many_files() {
     rlimit limit{};
@@ -188,9 +194,13 @@ Status run_plan(const GuestPlan& plan, Reporter& reporter) {
     auto device = prepare_device(plan.device);
     if (!device) return forward(device);
     if (auto s = make_cache_file_system(*device, kCacheDirectory); !s) return s;
-    auto cache = CacheService::start(kCacheDirectory, plan);
-    if (!cache) return forward(cache);
-    GuestState state{plan, Backends({plan, &*cache, std::string(kCacheDirectory) + "/diobench"}), *device, 0};
+    std::optional<CacheService> cache;
+    if (needs_cache(plan)) {
+        auto started = CacheService::start(kCacheDirectory, plan);
+        if (!started) return forward(started);
+        cache.emplace(std::move(*started));
+    }
+    GuestState state{plan, Backends({plan, cache ? &*cache : nullptr, std::string(kCacheDirectory) + "/diobench"}), *device, 0};
     auto base_line = measure_base_line(*device);
     if (!base_line) return forward(base_line);
     state.base_line_bytes = *base_line;

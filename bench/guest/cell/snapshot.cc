@@ -7,10 +7,15 @@
 #include <cstring>
 #include <ctime>
 #include <dirent.h>
+#include <linux/fs.h>
 #include <map>
 #include <memory>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <vector>
 
 #include "bench/common/base/files.h"
 #include "bench/common/base/text.h"
@@ -119,12 +124,13 @@ Result<CacheStat> cache_stats(const std::vector<int>& fds) {
 }  // namespace
 
 Result<uint64_t> fscache_reads() {
-    auto text = read_file("/proc/fs/netfs/stats");
+    // Since Linux 6.7 a symbolic link to /proc/fs/netfs.
+    auto text = read_file("/proc/fs/fscache/stats");
     if (!text) return forward(text);
     for (const auto& line : split(*text, '\n'))
         if (line.starts_with("IO "))
             if (auto at = line.find("rd="); at != std::string::npos) return first_number(std::string_view(line).substr(at));
-    return fail("read", "/proc/fs/netfs/stats", "no line \"IO : rd=\" in it", ExitCode::invalid);
+    return fail("read", "/proc/fs/fscache/stats", "no line \"IO : rd=\" in it", ExitCode::invalid);
 }
 
 uint64_t sum_of_values(const std::string& text, const std::string& label) {
@@ -136,6 +142,27 @@ uint64_t sum_of_values(const std::string& text, const std::string& label) {
     return sum;
 }
 
+Result<uint64_t> resident_bytes(int fd) {
+    struct stat status {};
+    if (::fstat(fd, &status) < 0) return fail_errno("fstat", "");
+    auto size = static_cast<uint64_t>(status.st_size);
+    if (S_ISBLK(status.st_mode) && ::ioctl(fd, BLKGETSIZE64, &size) < 0) return fail_errno("BLKGETSIZE64", "");
+    constexpr uint64_t kMostMapped = 256 << 20;
+    std::vector<unsigned char> pages(kMostMapped / kPageBytes);
+    uint64_t resident = 0;
+    for (uint64_t at = 0; at < size; at += kMostMapped) {
+        const uint64_t length = std::min(size - at, kMostMapped);
+        void* mapped = ::mmap(nullptr, length, PROT_READ, MAP_SHARED, fd, static_cast<off_t>(at));
+        if (mapped == MAP_FAILED) return fail_errno("map", "");
+        const int failed = ::mincore(mapped, length, pages.data()) < 0 ? errno : 0;
+        ::munmap(mapped, length);
+        if (failed != 0) return fail_errno("mincore", "", failed);
+        const auto end = pages.begin() + static_cast<long>((length + kPageBytes - 1) / kPageBytes);
+        resident += kPageBytes * static_cast<uint64_t>(std::count_if(pages.begin(), end, [](unsigned char page) { return (page & 1) != 0; }));
+    }
+    return resident;
+}
+
 Result<CacheStat> cache_stat(int fd) {
     struct Range {
         uint64_t offset, length;
@@ -143,7 +170,12 @@ Result<CacheStat> cache_stat(int fd) {
     struct {
         uint64_t cache, dirty, writeback, evicted, recently_evicted;
     } stat{};
-    if (::syscall(SYS_cachestat, fd, &range, &stat, 0) < 0) return fail_errno("cachestat", "");
+    if (::syscall(SYS_cachestat, fd, &range, &stat, 0) < 0) {
+        if (errno != ENOSYS) return fail_errno("cachestat", "");
+        auto resident = resident_bytes(fd);
+        if (!resident) return forward(resident);
+        return CacheStat{*resident, 0};
+    }
     return CacheStat{stat.cache * kPageBytes, stat.evicted * kPageBytes};
 }
 

@@ -22,10 +22,13 @@ struct CacheStat {
     uint64_t evicted_bytes = 0;  ///< dropped since the file was first cached
 };
 
-/// Page cache of an open file, all of it (cachestat(2), Linux 6.5).
+/// Page cache of an open file or block device by mincore(2) of a mapping of it.
+[[nodiscard]] Result<uint64_t> resident_bytes(int fd);
+/// Page cache of an open file, all of it: by cachestat(2); a kernel without it (before 6.5) is asked by resident_bytes(),
+/// and then nothing is known of what was evicted.
 [[nodiscard]] Result<CacheStat> cache_stat(int fd);
 
-/// Reads sent to cache files since boot: "IO : rd=12 wr=3" of /proc/fs/netfs/stats.
+/// Reads sent to cache files since boot: "IO : rd=12 wr=3" of /proc/fs/fscache/stats.
 [[nodiscard]] Result<uint64_t> fscache_reads();
 
 struct Snapshot {
@@ -63,7 +66,7 @@ struct SnapshotTarget {
     pid_t daemon = -1;
     pid_t server = -1;            ///< counted with the daemon
     pid_t neighbour = -1;
-    bool on_demand = true;        ///< /proc/fs/netfs/stats exists
+    bool on_demand = true;        ///< /proc/fs/fscache/stats exists
 };
 
 [[nodiscard]] Result<Snapshot> take_snapshot(const SnapshotTarget& target);

@@ -49,11 +49,18 @@ struct Case {
     bool maps_files = false;
     /// Asks kmemleak, which took a third of the time: off in boots of other cases.
     bool wants_kmemleak = false;
+    std::string feature = {};  ///< that it is about, beside that of its back end (kernel-patches/features.toml); empty: none
     size_t flood_lines = 200;  ///< more lines of the kernel from one case are a complaint: whoever can make it print without bound can fill a log
 };
 /// The same case, with maps_files.
 [[nodiscard]] inline Case mapping(Case one) {
     one.maps_files = true;
+    return one;
+}
+
+/// The same case, about a feature.
+[[nodiscard]] inline Case about(std::string_view feature, Case one) {
+    one.feature = feature;
     return one;
 }
 

@@ -7,6 +7,8 @@
 
 #include "bench/common/base/files.h"
 #include "bench/common/base/text.h"
+#include "bench/common/plan/case_name.h"
+#include "bench/guest/backend/backend.h"
 #include "bench/guest/cell/system.h"
 #include "bench/guest/conformance/damaged_case.h"
 #include "bench/guest/conformance/direct_support.h"
@@ -28,7 +30,7 @@ public:
         if (auto s = seed_random(plan_.seed); !s) return s;
         if (auto s = check_machine(); !s) return s;
         if (auto s = mount_boot_folder(); !s) return s;
-        if (plan_.direct == DirectSupport::unknown)
+        if (plan_.direct == DirectSupport::unknown && !plan_.absent_features.contains("fscache"))
             if (auto s = learn_direct_support(); !s) return s;
         for (const auto& name : plan_.cases) {
             if (stopped_) return {};
@@ -60,7 +62,23 @@ private:
             return run_one(damaged_case(name, images->second), [] { return nlohmann::json::object(); });
         const Case* found = find_case(name);
         if (found == nullptr) return fail("run case", name, "this guest does not have it", ExitCode::invalid);
+        if (const std::string why = lacking(*found); !why.empty()) return skip(name, why);
         return run_one(*found, [] { return nlohmann::json::object(); });
+    }
+
+    /// Why this kernel cannot be asked; empty: it can.
+    [[nodiscard]] std::string lacking(const Case& one) const {
+        auto backend = find_backend(parse_case_name(one.name).backend);
+        for (const std::string& feature : {backend ? std::string((*backend)->feature) : std::string(), one.feature})
+            if (auto absent = plan_.absent_features.find(feature); absent != plan_.absent_features.end()) return absent->second;
+        return {};
+    }
+
+    Status skip(const std::string& name, const std::string& why) {
+        if (auto s = send({{"type", "case-begin"}, {"case", name}}); !s) return s;
+        CaseResult result;
+        result.finding = skipped(why);
+        return send(result.record(name));
     }
 
     /// `more`: fields added to the case's record, asked for after it ran.

@@ -8,7 +8,7 @@
 
 namespace diobench {
 
-/// What is in the tables of /proc/fs/netfs ("caches", "volumes", "cookies") when `limit` has passed, as a text; empty as
+/// What is in the tables of /proc/fs/fscache ("caches", "volumes", "cookies") when `limit` has passed, as a text; empty as
 /// soon as there is nothing.
 [[nodiscard]] std::string left_in_fscache(const std::vector<std::string>& tables, std::chrono::milliseconds limit);
 

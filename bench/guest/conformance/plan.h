@@ -28,6 +28,7 @@ struct ConformancePlan {
     uint64_t seed = 1;
     DirectSupport direct = DirectSupport::unknown;  ///< as the series declares it
     std::vector<std::string> config_symbols;        ///< lines that /proc/config.gz must contain
+    std::map<std::string, std::string> absent_features;  ///< of kernel-patches/features.toml: why this kernel has each not
     std::vector<std::string> cases;                 ///< names, in the order they are run
     /// After a complaint of the kernel: false ends the boot, so that the next case
     /// has a sound kernel; true goes on with what is left of this one.

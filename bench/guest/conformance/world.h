@@ -233,7 +233,7 @@ public:
     [[nodiscard]] Status drop_caches();
     /// Page cache of an open file, bytes.
     [[nodiscard]] Result<uint64_t> cached_bytes(int fd) const;
-    /// "IO : rd=" of /proc/fs/netfs/stats: reads sent to cache files.
+    /// "IO : rd=" of /proc/fs/fscache/stats: reads sent to cache files.
     [[nodiscard]] Result<uint64_t> cache_reads() const;
 
     /// Runs `body` in a child process; what it returns is its answer.  The

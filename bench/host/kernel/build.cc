@@ -41,6 +41,26 @@ Result<std::string> hash_patches(const std::vector<fs::path>& patches) {
     return sha256_hex(all);
 }
 
+/// What the plan asked for and `kernel` (its .config) has; an error names all symbols that it did not take.
+Status check_kernel_config(const BuildPlan& plan, const BuildOptions& options, BuiltKernel& kernel) {
+    auto config = read_file(kernel.config);
+    if (!config) return forward(config);
+    ConfigCheck check = check_config(plan.config, plan.version, options.allow_missing, *config);
+    kernel.absent = plan.absent;
+    kernel.config_lines = std::move(check.lines);
+    kernel.notes = plan.config.left_out;
+    kernel.notes.insert(kernel.notes.end(), check.notes.begin(), check.notes.end());
+    if (check.missing.empty()) return {};
+    std::vector<std::string> lines, allow;
+    for (const auto& m : check.missing) {
+        lines.push_back(m.message());
+        allow.push_back("--allow-missing " + m.wanted.name);
+    }
+    return fail("configure kernel", plan.chain.back().name,
+                fmt::format("{} did not take {} of the requested symbols (a dependency is off, or this tree does not know them): {}.  To go on without: {}",
+                            plan.version, check.missing.size(), join(lines, "; "), join(allow, " ")));
+}
+
 /// One build on its way through the work tree.
 class Builder {
 public:
@@ -96,7 +116,9 @@ private:
             if (made->disk_full) return tl::unexpected(disk_full_error("configure kernel " + name(), tree.objects()));
             if (!made->ok) return end_failed_configure(tree, failed("configure kernel", made->failure));
         }
-        if (auto s = check_config(tree); !s) return end_failed_configure(tree, std::move(s));
+        BuiltKernel configured;
+        configured.config = tree.objects() / ".config";
+        if (auto s = check_kernel_config(plan_, options_, configured); !s) return end_failed_configure(tree, std::move(s));
         auto synced = make(tree, {"syncconfig"});
         if (!synced) return forward(synced);
         if (synced->disk_full) return tl::unexpected(disk_full_error("configure kernel " + name(), tree.objects()));
@@ -108,20 +130,6 @@ private:
     static Status end_failed_configure(WorkTree& tree, Status error) {
         if (auto s = tree.end_configure(""); !s) return s;
         return error;
-    }
-
-    Status check_config(const WorkTree& tree) const {
-        auto requested = requested_symbols(config_dir_of(options_), traits(options_.target).config_folders);
-        if (!requested) return forward(requested);
-        auto config = read_file(tree.objects() / ".config");
-        if (!config) return forward(config);
-        auto missing = missing_symbols(*requested, *config);
-        if (missing.empty()) return {};
-        std::vector<std::string> lines;
-        for (const auto& m : missing) lines.push_back(m.message());
-        return fail("configure kernel", name(),
-                    fmt::format("{} did not take {} of the requested symbols (a dependency is off, or this tree does not know them): {}",
-                                source_.version, missing.size(), join(lines, "; ")));
     }
 
     size_t expected_objects(const WorkTree& tree, const std::vector<std::string>& touched) const {
@@ -163,7 +171,8 @@ private:
     fs::path log_;
 };
 
-Result<BuiltKernel> describe(const WorkTree& tree, const KernelSource& source, const BuildPlan& plan, Target target) {
+Result<BuiltKernel> describe(const WorkTree& tree, const KernelSource& source, const BuildPlan& plan, const BuildOptions& options) {
+    const Target target = options.target;
     BuiltKernel out;
     out.name = plan.chain.back().name;
     out.target = target;
@@ -182,13 +191,15 @@ Result<BuiltKernel> describe(const WorkTree& tree, const KernelSource& source, c
     if (!config) return forward(config);
     out.image_sha256 = *image;
     out.config_sha256 = *config;
+    if (auto s = check_kernel_config(plan, options, out); !s) return forward(s);
     return out;
 }
 
 /// The cached kernel under the names of the series that asks for it now; `damage` as in find_kernel().
-Result<std::optional<BuiltKernel>> look_up(const BuildPlan& plan, std::string& damage) {
+Result<std::optional<BuiltKernel>> look_up(const BuildPlan& plan, const BuildOptions& options, std::string& damage) {
     auto found = find_kernel(plan.key, damage);
     if (!found || !found->has_value()) return found;
+    if (auto s = check_kernel_config(plan, options, **found); !s) return forward(s);
     (*found)->name = plan.chain.back().name;
     (*found)->purpose = plan.chain.back().purpose;
     (*found)->series.clear();
@@ -203,7 +214,7 @@ Result<BuiltKernel> build_now(const KernelSource& source, const BuildPlan& plan,
     if (!options.force) {
         // Whoever held the tree may have built just this.
         std::string damage;
-        auto found = look_up(plan, damage);
+        auto found = look_up(plan, options, damage);
         if (!found) return forward(found);
         if (found->has_value()) return std::move(**found);
     }
@@ -213,7 +224,7 @@ Result<BuiltKernel> build_now(const KernelSource& source, const BuildPlan& plan,
     if (auto s = write_file_atomic(log, ""); !s) return forward(s);
     if (auto s = Builder(source, plan, options, progress, log).run(*tree); !s) return forward(s);
 
-    auto built = describe(*tree, source, plan, options.target);
+    auto built = describe(*tree, source, plan, options);
     if (!built) return built;
     built->log = log;
     built->build_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
@@ -229,6 +240,7 @@ Result<BuiltKernel> build_now(const KernelSource& source, const BuildPlan& plan,
     if (!stored) return forward(stored);
     if (!stored->has_value()) return fail("store kernel", plan.key, damage);
     (*stored)->cached = false;
+    if (auto s = check_kernel_config(plan, options, **stored); !s) return forward(s);
     return std::move(**stored);
 }
 
@@ -239,7 +251,7 @@ Result<BuildPlan> plan_build(const KernelSource& source, const std::string& seri
     auto chain = resolve_series(series);
     if (!chain) return forward(chain);
     out.chain = std::move(*chain);
-    if (auto s = check_base(out.chain, source.version); !s) return forward(s);
+    if (auto s = choose_variants(out.chain, source.version); !s) return forward(s);
     auto patches = hash_patches(patches_of(out.chain));
     if (!patches) return forward(patches);
     out.patch_sha256 = *patches;
@@ -250,7 +262,14 @@ Result<BuildPlan> plan_build(const KernelSource& source, const std::string& seri
     if (!machine_sha256) return forward(machine_sha256);
     auto requested = requested_symbols(config_dir_of(options), traits(options.target).config_folders);
     if (!requested) return forward(requested);
-    out.merged_config = merged_config(*requested);
+    auto absent = absent_features(source);
+    if (!absent) return forward(absent);
+    auto config = config_for_tree(*requested, *absent, source.version);
+    if (!config) return forward(config);
+    out.version = source.version;
+    out.absent = std::move(*absent);
+    out.config = std::move(*config);
+    out.merged_config = merged_config(out.config.symbols);
     auto toolchain = toolchain_version();
     if (!toolchain) return forward(toolchain);
     out.toolchain = *toolchain;
@@ -266,7 +285,7 @@ Result<BuiltKernel> build_kernel(const KernelSource& source, const std::string& 
     if (!plan) return forward(plan);
     if (!options.force) {
         std::string damage;
-        auto found = look_up(*plan, damage);
+        auto found = look_up(*plan, options, damage);
         if (!found) return forward(found);
         if (found->has_value()) return std::move(**found);
         if (!damage.empty()) progress.finish("the cached kernel is damaged and is built again: " + damage);

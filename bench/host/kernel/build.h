@@ -8,6 +8,8 @@
 #include "bench/common/base/error.h"
 #include "bench/common/base/files.h"
 #include "bench/common/base/terminal.h"
+#include "bench/host/kernel/config.h"
+#include "bench/host/kernel/features.h"
 #include "bench/host/kernel/make.h"
 #include "bench/host/kernel/series.h"
 #include "bench/host/kernel/source.h"
@@ -27,6 +29,9 @@ struct BuiltKernel {
     std::string toolchain;
     double build_seconds = 0;  ///< what the build took when it was made
     bool cached = false;       ///< true if no compiler ran this time
+    AbsentFeatures absent;     ///< what its source lacks of features.toml
+    std::vector<std::string> config_lines;  ///< that were asked for and are in its .config
+    std::vector<std::string> notes;         ///< what was asked for and left out or not taken, a sentence each
     fs::path image, config, system_map, log;
 };
 
@@ -34,13 +39,17 @@ struct BuildOptions {
     Target target = Target::bzimage;
     fs::path config_dir;  ///< fragments; empty: the project's kernel-patches/config
     bool force = false;   ///< run make even if the image is in the cache
+    std::vector<std::string> allow_missing;  ///< symbols that the tree need not take, with or without "CONFIG_"
 };
 
 /// What names a build: everything its result depends on, hashed.
 struct BuildPlan {
-    std::vector<Series> chain;
+    std::string version;  ///< of the source
+    std::vector<Series> chain;  ///< as it is for that version
     std::vector<Series> machine;  ///< what the machine needs, below the chain and no part of the arm
     std::string patch_sha256;     ///< of the chain alone
+    AbsentFeatures absent;        ///< of the source
+    TreeConfig config;
     std::string merged_config;
     std::string toolchain;
     std::string key;

@@ -39,7 +39,7 @@ std::string name_of(const Part& part, Target target) {
 nlohmann::json to_json(const BuiltKernel& k) {
     return {{"name", k.name}, {"target", traits(k.target).name}, {"base_version", k.base_version}, {"source", k.source}, {"series", k.series}, {"purpose", k.purpose},
             {"patch_sha256", k.patch_sha256}, {"config_sha256", k.config_sha256}, {"image_sha256", k.image_sha256},
-            {"toolchain", k.toolchain}, {"build_seconds", k.build_seconds}};
+            {"toolchain", k.toolchain}, {"build_seconds", k.build_seconds}, {"absent_features", k.absent}};
 }
 
 Target target_of(const nlohmann::json& record) {
@@ -61,6 +61,7 @@ BuiltKernel from_json(const nlohmann::json& j, const fs::path& folder) {
     j.at("image_sha256").get_to(k.image_sha256);
     j.at("toolchain").get_to(k.toolchain);
     j.at("build_seconds").get_to(k.build_seconds);
+    k.absent = j.value("absent_features", AbsentFeatures());  // builds of before have none written down
     k.cached = true;
     for (const auto& part : kParts) k.*part.path = folder / name_of(part, k.target);
     return k;

@@ -23,8 +23,10 @@ Result<std::vector<Series>> machine_patches(Target target, const std::string& ve
     for (const auto& folder : folders_of(target)) {
         auto all = list_series(folder);
         if (!all) return forward(all);
-        for (auto& series : *all)
-            if (check_base({series}, version)) out.push_back(std::move(series));
+        for (auto& series : *all) {
+            std::vector<Series> alone = {std::move(series)};
+            if (choose_variants(alone, version)) out.push_back(std::move(alone.front()));
+        }
     }
     return out;
 }

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "bench/common/base/faults.h"
 #include "bench/common/base/lineage.h"
 #include "bench/common/base/near_name.h"
 #include "bench/common/base/paths.h"
@@ -135,27 +134,41 @@ Result<std::vector<Series>> resolve_series(const std::string& name_or_path) {
     return out;
 }
 
-Status check_series(const std::vector<std::string>& names) {
-    Faults faults;
-    for (const auto& name : names) faults.add(resolve_series(name));
-    return faults.status();
+std::string Series::bases() const {
+    std::string out = base_min + " to " + base_max;
+    for (const auto& variant : variants) out += ", " + variant.base_min + " to " + variant.base_max;
+    return out;
+}
+
+Status choose_variants(std::vector<Series>& chain, const std::string& version) {
+    auto have = parse_kernel_version(version);
+    if (!have) return forward(have);
+    auto holds = [&](const std::string& min, const std::string& max) {
+        auto first = parse_kernel_version(min);
+        auto last = parse_kernel_version(max);
+        return first && last && *first <= *have && *have <= *last;
+    };
+    for (auto& series : chain) {
+        if (holds(series.base_min, series.base_max)) continue;
+        auto variant = std::find_if(series.variants.begin(), series.variants.end(), [&](const SeriesVariant& one) { return holds(one.base_min, one.base_max); });
+        if (variant == series.variants.end())
+            return fail("use series", series.name,
+                        fmt::format("it is for Linux {} and the source is Linux {}{}: choose another source (SERIES@BASE, --tree, --rev), or bring its "
+                                    "patches for this version with `diobench kernel add` and --tree",
+                                    series.bases(), version, required_by(chain, series)));
+        const SeriesVariant chosen = *variant;
+        series.base_min = chosen.base_min;
+        series.base_max = chosen.base_max;
+        series.patches = chosen.patches;
+        series.known_failures = chosen.known_failures;
+        series.variants.clear();
+    }
+    return {};
 }
 
 Status check_base(const std::vector<Series>& chain, const std::string& version) {
-    auto have = parse_kernel_version(version);
-    if (!have) return forward(have);
-    for (const auto& series : chain) {
-        auto min = parse_kernel_version(series.base_min);
-        auto max = parse_kernel_version(series.base_max);
-        if (!min) return forward(min);
-        if (!max) return forward(max);
-        if (*have < *min || *have > *max)
-            return fail("use series", series.name,
-                        fmt::format("it is for Linux {} to {} and the source is Linux {}{}: choose another source (--tree, --rev), or bring its "
-                                    "patches for this version with `diobench kernel add` and --tree",
-                                    series.base_min, series.base_max, version, required_by(chain, series)));
-    }
-    return {};
+    auto copy = chain;
+    return choose_variants(copy, version);
 }
 
 std::string declared_direct_io(const std::vector<Series>& chain) {

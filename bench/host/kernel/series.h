@@ -19,6 +19,14 @@ struct KnownFailure {
     bool smp_only = false;  ///< only = "smp": with `verify --smp` alone
 };
 
+/// The series for kernels that its own patches are not for.
+struct SeriesVariant {
+    std::string base_min, base_max;
+    std::vector<fs::path> patches;  ///< absolute
+    std::string reason;             ///< of a variant without patches: why there is nothing to do
+    std::vector<KnownFailure> known_failures;
+};
+
 struct Series {
     std::string name;     ///< that of the folder
     std::string purpose;  ///< one line for tables
@@ -30,7 +38,11 @@ struct Series {
     /// What an O_DIRECT open of a regular file over fscache is: "refused", "buffered" or "direct"; empty: as what it requires.
     std::string direct_io;
     std::vector<std::string> killed_by;  ///< of a mutant: globs of cases that are tried first
+    std::vector<SeriesVariant> variants;  ///< of other kernels; their ranges overlap neither with one another nor with its own
     fs::path folder;  ///< absolute
+
+    /// "6.12.7 to 6.12.999, 6.1.170 to 6.1.999".
+    [[nodiscard]] std::string bases() const;
 };
 
 /// The project's folder of series.
@@ -49,11 +61,12 @@ struct Series {
 /// The series with all it requires: requirements first, itself last, none
 /// twice.  A required name is looked for beside the series that requires it, then in series_root().
 [[nodiscard]] Result<std::vector<Series>> resolve_series(const std::string& name_or_path);
-/// Whether each of these resolves; all faults at once.
-[[nodiscard]] Status check_series(const std::vector<std::string>& names);
 /// `direct_io` of the last series of the chain that says so; "unknown" if none does.
 [[nodiscard]] std::string declared_direct_io(const std::vector<Series>& chain);
-/// Refuses a chain of which a member is not meant for kernel `version`.
+/// Makes each member what it is for kernel `version`: its own patches and known failures, or a variant's.  Refuses a
+/// chain of which a member is not meant for that kernel.
+[[nodiscard]] Status choose_variants(std::vector<Series>& chain, const std::string& version);
+/// Only the refusal.
 [[nodiscard]] Status check_base(const std::vector<Series>& chain, const std::string& version);
 
 }  // namespace diobench

@@ -54,20 +54,20 @@ public:
         return nullptr;
     }
 
-    const toml::array* tables(const char* key) {
+    const toml::array* tables(const char* key, const std::string& prefix = {}) {
         const toml::node* node = take(key, false);
         if (node == nullptr) return nullptr;
         if (const toml::array* array = node->as_array();
             array != nullptr && (array->empty() || array->is_homogeneous<toml::table>()))
             return array;
-        refuse(*node, key, "tables that begin with [[known_failures]]");
+        refuse(*node, key, ("tables that begin with [[" + prefix + key + "]]").c_str());
         return nullptr;
     }
 
     /// Says that the value of `key` is wrong and what would be right.
     void refuse_value(const char* key, const std::string& got, const std::string& right) {
         const toml::node* node = table_.get(key);
-        set(line_of(*node), fmt::format("{}{} = \"{}\" is wrong: expected {}", prefix_, key, got, right));
+        set(line_of(node != nullptr ? *node : table_), fmt::format("{}{} = \"{}\" is wrong: expected {}", prefix_, key, got, right));
     }
 
     Status done() {
@@ -101,28 +101,29 @@ private:
 
 constexpr const char* kBaseExample = "{ min = \"6.12.7\", max = \"6.12.999\" }";
 
-void read_base(TableReader& top, const std::string& file, Series& out) {
+/// A table `base` of two versions.
+void read_base(TableReader& top, const std::string& file, const std::string& prefix, std::string& base_min, std::string& base_max) {
     const toml::table* table = top.table("base", kBaseExample);
     if (table == nullptr) return;
-    TableReader base(*table, file, "base.");
-    out.base_min = base.text("min", true);
-    out.base_max = base.text("max", true);
-    auto min = parse_kernel_version(out.base_min);
-    auto max = parse_kernel_version(out.base_max);
-    if (!out.base_min.empty() && !min) base.refuse_value("min", out.base_min, "a kernel version such as 6.12.7");
-    if (!out.base_max.empty() && !max) base.refuse_value("max", out.base_max, "a kernel version such as 6.12.999");
-    if (min && max && *max < *min) base.refuse_value("max", out.base_max, "a version not before base.min, " + out.base_min);
+    TableReader base(*table, file, prefix + "base.");
+    base_min = base.text("min", true);
+    base_max = base.text("max", true);
+    auto min = parse_kernel_version(base_min);
+    auto max = parse_kernel_version(base_max);
+    if (!base_min.empty() && !min) base.refuse_value("min", base_min, "a kernel version such as 6.12.7");
+    if (!base_max.empty() && !max) base.refuse_value("max", base_max, "a kernel version such as 6.12.999");
+    if (min && max && *max < *min) base.refuse_value("max", base_max, "a version not before base.min, " + base_min);
     top.add(base.done());
 }
 
-void read_known_failures(TableReader& top, const std::string& file, Series& out) {
-    const toml::array* tables = top.tables("known_failures");
+void read_known_failures(TableReader& top, const std::string& file, const std::string& prefix, std::vector<KnownFailure>& out) {
+    const toml::array* tables = top.tables("known_failures", prefix);
     if (tables == nullptr) return;
     for (const auto& node : *tables) {
-        TableReader one(*node.as_table(), file, "known_failures.");
+        TableReader one(*node.as_table(), file, prefix + "known_failures.");
         const std::string only = one.text("only", false);
         if (!only.empty() && only != "smp") one.refuse_value("only", only, "\"smp\" (verify --smp), or no such key");
-        out.known_failures.push_back({one.text("case", true), one.text("reason", true), only == "smp"});
+        out.push_back({one.text("case", true), one.text("reason", true), only == "smp"});
         top.add(one.done());
     }
 }
@@ -133,14 +134,39 @@ void read_direct_io(TableReader& top, Series& out) {
         top.refuse_value("direct_io", out.direct_io, "\"refused\", \"buffered\" (read through the page cache) or \"direct\"");
 }
 
-void check_patches(TableReader& top, Series& out) {
-    for (const auto& name : top.texts("patches", true, "file names such as [\"0001-erofs-....patch\"]")) {
+void read_patches(TableReader& table, const fs::path& folder, std::vector<fs::path>& out) {
+    for (const auto& name : table.texts("patches", true, "file names such as [\"0001-erofs-....patch\"]")) {
         fs::path path(name);
         bool inside = path.is_relative() && std::find(path.begin(), path.end(), "..") == path.end();
         std::error_code ec;
-        if (!inside || !fs::is_regular_file(out.folder / path, ec))
-            top.refuse_value("patches", name, "a file in the folder of series.toml");
-        out.patches.push_back(out.folder / path);
+        if (!inside || !fs::is_regular_file(folder / path, ec))
+            table.refuse_value("patches", name, "a file in the folder of series.toml");
+        out.push_back(folder / path);
+    }
+}
+
+bool overlap(const std::string& min_a, const std::string& max_a, const std::string& min_b, const std::string& max_b) {
+    auto version = [](const std::string& text) { return parse_kernel_version(text).value_or(KernelVersion{}); };
+    return version(min_a) <= version(max_b) && version(min_b) <= version(max_a);
+}
+
+void read_variants(TableReader& top, const std::string& file, Series& out) {
+    const toml::array* tables = top.tables("variant");
+    if (tables == nullptr) return;
+    for (const auto& node : *tables) {
+        TableReader one(*node.as_table(), file, "variant.");
+        SeriesVariant variant;
+        read_base(one, file, "variant.", variant.base_min, variant.base_max);
+        read_patches(one, out.folder, variant.patches);
+        variant.reason = one.text("reason", false);
+        read_known_failures(one, file, "variant.", variant.known_failures);
+        if (variant.patches.empty() && !out.patches.empty() && variant.reason.empty())
+            one.refuse_value("patches", "[]", "patches, or a reason = \"...\" why this kernel needs none");
+        bool clash = overlap(variant.base_min, variant.base_max, out.base_min, out.base_max);
+        for (const auto& other : out.variants) clash = clash || overlap(variant.base_min, variant.base_max, other.base_min, other.base_max);
+        if (clash) one.refuse_value("base", variant.base_min + " to " + variant.base_max, "versions that neither the series itself nor another variant is for");
+        top.add(one.done());
+        out.variants.push_back(std::move(variant));
     }
 }
 
@@ -170,15 +196,16 @@ Result<Series> read_series_file(const fs::path& file) {
     if (!out.name.empty() && out.name != out.folder.filename())
         top.refuse_value("name", out.name, "the folder's name, \"" + out.folder.filename().string() + "\"");
     out.purpose = top.text("purpose", true);
-    read_base(top, name, out);
+    read_base(top, name, "", out.base_min, out.base_max);
     out.requires_series = top.texts("requires", false, "names of series such as [\"fix-hole\"]");
     for (const auto& required : out.requires_series)
         if (!is_series_name(required)) top.refuse_value("requires", required, "the name of a series");
-    check_patches(top, out);
+    read_patches(top, out.folder, out.patches);
     out.revises = top.text("revises", false);
     read_direct_io(top, out);
     out.killed_by = top.texts("killed_by", false, "globs of cases such as [\"end-of-file/*\"]");
-    read_known_failures(top, name, out);
+    read_known_failures(top, name, "", out.known_failures);
+    read_variants(top, name, out);
     if (auto s = top.done(); !s) return forward(s);
     return out;
 }
@@ -193,12 +220,24 @@ std::string series_file_text(const Series& series) {
     for (const auto& name : series.requires_series) required.push_back(quoted(name));
     if (!required.empty()) out += fmt::format("requires = [{}]\n", join(required, ", "));
     if (!series.revises.empty()) out += fmt::format("revises = {}\n", quoted(series.revises));
-    out += "patches = [\n";
-    for (const auto& patch : series.patches) out += fmt::format("  {},\n", quoted(patch.filename().string()));
-    out += "]\n";
+    auto patches = [&](const std::vector<fs::path>& all) {
+        std::string text = "patches = [\n";
+        for (const auto& patch : all) text += fmt::format("  {},\n", quoted((patch.parent_path() == series.folder ? patch.filename() : patch.lexically_relative(series.folder)).string()));
+        return text + "]\n";
+    };
+    auto known = [&](const std::vector<KnownFailure>& all, const char* table) {
+        std::string text;
+        for (const auto& one : all) text += fmt::format("\n[[{}]]\ncase = {}\nreason = {}\n{}", table, quoted(one.case_glob), quoted(one.reason), one.smp_only ? "only = \"smp\"\n" : "");
+        return text;
+    };
+    out += patches(series.patches);
     if (!series.direct_io.empty()) out += fmt::format("direct_io = {}\n", quoted(series.direct_io));
-    for (const auto& known : series.known_failures)
-        out += fmt::format("\n[[known_failures]]\ncase = {}\nreason = {}\n{}", quoted(known.case_glob), quoted(known.reason), known.smp_only ? "only = \"smp\"\n" : "");
+    out += known(series.known_failures, "known_failures");
+    for (const auto& variant : series.variants) {
+        out += fmt::format("\n[[variant]]\nbase = {{ min = {}, max = {} }}\n", quoted(variant.base_min), quoted(variant.base_max)) + patches(variant.patches);
+        if (!variant.reason.empty()) out += fmt::format("reason = {}\n", quoted(variant.reason));
+        out += known(variant.known_failures, "variant.known_failures");
+    }
     return out;
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <iterator>
 
+#include "bench/host/kernel/base.h"
 #include "bench/host/kernel/git_commits.h"
 #include "bench/host/kernel/version.h"
 
@@ -47,6 +48,15 @@ Result<SeriesInput> read_files_given(const std::vector<std::string>& files) {
     return out;
 }
 
+/// The base that was named; its source is what builds of SERIES@BASE take.
+Status take_base(const std::string& base, SeriesInput& out, Progress& progress) {
+    Bases bases;
+    auto source = bases.source(base, progress);
+    if (!source) return forward(source);
+    out.source = **source;
+    return {};
+}
+
 }  // namespace
 
 Result<SeriesInput> read_series_mails(const SeriesInputOptions& options) {
@@ -59,6 +69,12 @@ Result<SeriesInput> read_series_mails(const SeriesInputOptions& options) {
 }
 
 Result<SeriesInput> read_series_input(const SeriesInputOptions& options, Progress& progress) {
+    if (!options.base.empty()) {
+        auto out = read_series_mails(options);
+        if (!out) return out;
+        if (auto s = take_base(options.base, *out, progress); !s) return forward(s);
+        return out;
+    }
     if (!options.files.empty()) {
         auto out = read_files_given(options.files);
         if (!out) return out;

@@ -15,6 +15,7 @@ struct SeriesInputOptions {
     std::vector<std::string> files;  ///< patches, mails, mboxes, folders; empty: the commits `revision` of `tree`
     fs::path tree;                   ///< with files: the source instead of the distribution's; without: the git tree of the commits
     std::string revision;            ///< with files: of the source; without: A..B, or one commit
+    std::string base = {};           ///< what they are checked against instead, as behind '@' of a kernel's name
 };
 
 struct SeriesInput {

@@ -96,8 +96,6 @@ Result<BootRunner::Prepared> BootRunner::make_prepared(const BootReport& report)
     }
     auto constant_part = constant_initramfs(files, holder_->path());
     if (!constant_part) return forward(constant_part);
-    auto config = wanted_config(target_of(options_.machine));
-    if (!config) return forward(config);
     const PlannedBoot planned{report.label, report.device, report.seed, report.cells};
     Prepared out;
     out.constant_part = *constant_part;
@@ -107,7 +105,6 @@ Result<BootRunner::Prepared> BootRunner::make_prepared(const BootReport& report)
     if (!device) return forward(device);
     out.plan.seed = report.seed;
     out.plan.device = *device;
-    out.plan.config_symbols = *config;
     out.plan.exact_clock = options_.machine == MachineKind::exact;
     out.plan.images = images->images;
     if (options_.machine == MachineKind::host) use_host_paths(*images, out.plan);
@@ -127,12 +124,27 @@ Result<const BootRunner::Prepared*> BootRunner::prepare(const BootReport& report
     return &found->second;
 }
 
+GuestPlan BootRunner::plan_for(const Task& task, const Prepared& prepared) {
+    GuestPlan plan = prepared.plan;
+    if (task.kernel == nullptr) return plan;
+    plan.config_symbols = task.kernel->config_lines;
+    for (const Cell& cell : plan.cells) {
+        auto info = find_backend(cell.backend);
+        if (!info) continue;
+        const std::string feature((*info)->feature);
+        if (auto absent = task.kernel->absent.find(feature); absent != task.kernel->absent.end()) plan.absent_features.insert(*absent);
+    }
+    // Cells that read a file of the cache take a copy where there is none.
+    if (auto absent = task.kernel->absent.find("fscache"); absent != task.kernel->absent.end()) plan.absent_features.insert(*absent);
+    return plan;
+}
+
 std::string BootRunner::key_of(const Task& task, const Prepared& prepared) const {
     const bool emulated = options_.machine == MachineKind::exact || options_.machine == MachineKind::kvm;
     auto qemu = emulated ? find_qemu() : Result<Qemu>(Qemu{});
     return sha256_hex(fmt::format("{} {} {} {} {} {} {}{}", machine_name(options_.machine), accelerator_name(accelerator_), qemu ? qemu->version : "",
                                   task.kernel != nullptr ? task.kernel->image_sha256 : "", prepared.constant_part.filename().string(),
-                                  prepared.memory_mib, prepared.plan.to_json().dump(), options_.cost_model ? " with the cost model" : ""));
+                                  prepared.memory_mib, plan_for(task, prepared).to_json().dump(), options_.cost_model ? " with the cost model" : ""));
 }
 
 BootPlace BootRunner::place_of(const Task& task) const {
@@ -205,10 +217,10 @@ Result<BootResult> BootRunner::boot_one(const Task& task, const Prepared& prepar
     if (!work) return forward(work);
     if (options_.machine == MachineKind::host) {
         request.initramfs = work->path() / "plan.json";
-        if (auto s = write_file_atomic(request.initramfs, prepared.plan.to_json().dump()); !s) return forward(s);
+        if (auto s = write_file_atomic(request.initramfs, plan_for(task, prepared).to_json().dump()); !s) return forward(s);
     } else {
         request.initramfs = work->path() / "initramfs.cpio";
-        if (auto s = write_boot_initramfs(request.initramfs, prepared.constant_part, {{"plan.json", 0644, InitramfsBytes{prepared.plan.to_json().dump()}}}); !s) return forward(s);
+        if (auto s = write_boot_initramfs(request.initramfs, prepared.constant_part, {{"plan.json", 0644, InitramfsBytes{plan_for(task, prepared).to_json().dump()}}}); !s) return forward(s);
     }
     return boot(request);
 }

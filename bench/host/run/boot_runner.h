@@ -47,6 +47,8 @@ private:
         uint64_t device_bytes = 0;
         unsigned memory_mib = 0;
     };
+    /// The plan for one kernel: its configuration, and what it lacks of what the cells need.
+    [[nodiscard]] static GuestPlan plan_for(const Task& task, const Prepared& prepared);
     [[nodiscard]] Result<const Prepared*> prepare(const BootReport& report);
     [[nodiscard]] Result<Prepared> make_prepared(const BootReport& report);
     [[nodiscard]] Result<BootResult> boot_one(const Task& task, const Prepared& prepared, const std::function<void()>& on_cell);

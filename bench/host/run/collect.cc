@@ -127,9 +127,9 @@ ArmOutcome collect_arm(const std::string& kernel, const std::vector<KnownFailure
     return out;
 }
 
-KernelResult describe_kernel(const std::vector<Series>& chain, const BuiltKernel* kernel) {
+KernelResult describe_kernel(const std::string& name, const std::vector<Series>& chain, const BuiltKernel* kernel) {
     KernelResult out;
-    out.name = chain.back().name;
+    out.name = name;
     out.purpose = chain.back().purpose;
     for (const auto& series : chain) out.series.push_back(series.name);
     if (kernel == nullptr) return out;
@@ -139,6 +139,9 @@ KernelResult describe_kernel(const std::vector<Series>& chain, const BuiltKernel
     out.image_sha256 = kernel->image_sha256;
     out.build_seconds = kernel->build_seconds;
     out.build_cached = kernel->cached;
+    out.notes = kernel->notes;
+    if (auto absent = kernel->absent.find("cachestat"); absent != kernel->absent.end())
+        out.notes.push_back(fmt::format("page cache counted by mincore(2) of a mapping ({})", absent->second));
     return out;
 }
 

@@ -40,7 +40,7 @@ struct ArmOutcome {
 [[nodiscard]] ArmOutcome collect_arm(const std::string& kernel, const std::vector<KnownFailure>& known,
                                      const std::vector<BootReport>& boots);
 /// What results.json says of a kernel before anything was done with it; `kernel` is null if it was not built.
-[[nodiscard]] KernelResult describe_kernel(const std::vector<Series>& chain, const BuiltKernel* kernel);
+[[nodiscard]] KernelResult describe_kernel(const std::string& name, const std::vector<Series>& chain, const BuiltKernel* kernel);
 /// The same of the kernel that is running here.
 [[nodiscard]] KernelResult describe_host_kernel();
 /// The cells of an arm that never ran, with the reason.

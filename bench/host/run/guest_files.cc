@@ -12,7 +12,6 @@
 #include "bench/common/image/layout.h"
 #include "bench/guest/backend/backend.h"
 #include "bench/guest/cell/fio_cell.h"
-#include "bench/host/kernel/config.h"
 #include "bench/host/machine/initramfs.h"
 #include "bench/host/machine/probe.h"
 
@@ -170,15 +169,6 @@ Result<fs::path> constant_initramfs(const std::vector<GuestFile>& files, const f
     if (ec) return fail_errno("link", held.string(), ec.value());
     forget_old(folder);
     return held;
-}
-
-Result<std::vector<std::string>> wanted_config(Target target) {
-    auto symbols = requested_symbols(project_root() / "kernel-patches/config", traits(target).config_folders);
-    if (!symbols) return forward(symbols);
-    std::vector<std::string> lines;
-    for (const auto& symbol : *symbols)
-        lines.push_back(symbol.value == "n" ? "# " + symbol.name + " is not set" : symbol.name + "=" + symbol.value);
-    return lines;
 }
 
 }  // namespace diobench

@@ -32,7 +32,5 @@ struct PreparedImages {
 /// its libraries, and `files`.  The name in `holder`, a folder below
 /// cache_root(), is one more of the cached file, which the cache may forget.
 [[nodiscard]] Result<fs::path> constant_initramfs(const std::vector<GuestFile>& files, const fs::path& holder);
-/// Lines that a kernel built for `target` must have in its /proc/config.gz.
-[[nodiscard]] Result<std::vector<std::string>> wanted_config(Target target);
 
 }  // namespace diobench

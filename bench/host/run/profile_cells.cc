@@ -2,7 +2,7 @@
 #include "bench/host/run/profile_cells.h"
 
 #include "bench/common/base/paths.h"
-#include "bench/host/kernel/series.h"
+#include "bench/host/kernel/base.h"
 #include "bench/host/run/run_suite.h"
 
 namespace diobench {
@@ -21,9 +21,9 @@ Status check_arms(const Results& results) {
 Result<std::vector<std::string>> names_of(const std::vector<std::string>& kernels) {
     std::vector<std::string> out;
     for (const auto& kernel : kernels) {
-        auto chain = resolve_series(kernel);
-        if (!chain) return forward(chain);
-        out.push_back(chain->back().name);
+        auto named = resolve_kernel(kernel);
+        if (!named) return forward(named);
+        out.push_back(std::move(named->name));
     }
     return out;
 }
@@ -42,6 +42,7 @@ Result<Profiles> profile_cells(const ProfileRequest& request) {
     options.seed = request.seed;
     options.tree = request.tree;
     options.revision = request.revision;
+    options.allow_missing = request.allow_missing;
     options.output = work->path() / "run";
     options.profile_directory = work->path() / "profile";
     options.keep = KeepRun::no;

@@ -17,6 +17,7 @@ struct ProfileRequest {
     uint64_t seed = 1;
     fs::path tree;                     ///< kernel source; empty: the distribution's
     std::string revision;              ///< of `tree`
+    std::vector<std::string> allow_missing;  ///< as of RunOptions
 };
 
 /// Builds or takes from the cache, boots, reads as `diobench run` does and

@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bench/host/kernel/base.h"
+
 namespace diobench {
 
 namespace {
@@ -19,10 +21,10 @@ std::vector<fs::path> paths_at(const nlohmann::json& object, const char* key) {
     return out;
 }
 
-/// Series given as folders must be found from anywhere.
+/// Series and trees given as folders must be found from anywhere.
 std::vector<std::string> kernels_of(const RunOptions& options) {
     std::vector<std::string> out;
-    for (const auto& name : options.kernels) out.push_back(fs::is_directory(name) ? fs::absolute(name).string() : name);
+    for (const auto& name : options.kernels) out.push_back(absolute_kernel_name(name));
     return out;
 }
 
@@ -59,6 +61,7 @@ Status write_resume_file(const fs::path& output, const Run& run, const RunOption
         {"seed", options.seed},
         {"tree", absolute_or_empty(options.tree)},
         {"revision", options.revision},
+        {"allow_missing", options.allow_missing},
         {"cache_device", absolute_or_empty(options.cache_device)},
         {"jobs", options.jobs},
         {"profile_directory", inside_or_absolute(options.profile_directory, output)},
@@ -95,6 +98,7 @@ Result<RunOptions> read_resume_file(const fs::path& output) {
         out.seed = json.at("seed");
         out.tree = json.at("tree").get<std::string>();
         out.revision = json.at("revision");
+        out.allow_missing = json.value("allow_missing", std::vector<std::string>());
         out.cache_device = json.at("cache_device").get<std::string>();
         out.jobs = json.at("jobs");
         // Runs that were begun before there was one did not count.

@@ -14,6 +14,7 @@
 #include "bench/common/base/process.h"
 #include "bench/common/base/terminal.h"
 #include "bench/common/base/text.h"
+#include "bench/host/kernel/base.h"
 #include "bench/host/kernel/build.h"
 #include "bench/host/machine/machine_check.h"
 #include "bench/host/machine/probe.h"
@@ -39,7 +40,8 @@ namespace {
 /// An arm from its name to its outcome.
 struct ArmRun {
     std::string name;
-    std::vector<Series> chain;          ///< with what it requires; itself last
+    std::string base;                   ///< of its name; empty: the default
+    std::vector<Series> chain;          ///< with what it requires; itself last; once the source is there, as it is for that
     std::optional<BuiltKernel> kernel;
     std::string build_error;
     std::optional<SeriesSize> size;
@@ -49,17 +51,17 @@ struct ArmRun {
 Result<std::vector<ArmRun>> resolve_arms(const RunOptions& options) {
     std::vector<ArmRun> arms;
     if (options.machine == MachineKind::host) {
-        arms.push_back({kHostKernel, {}, std::nullopt, "", std::nullopt, {}});
+        arms.push_back({kHostKernel, "", {}, std::nullopt, "", std::nullopt, {}});
         return arms;
     }
     Faults faults;
+    faults.add(check_kernels(options.kernels));
     for (const auto& name : options.kernels) {
-        auto chain = resolve_series(name);
-        faults.add(chain);
-        if (!chain) continue;
+        auto kernel = resolve_kernel(name);
+        if (!kernel) continue;
         for (const auto& other : arms)
-            if (other.name == chain->back().name) faults.add(fail("run", "--kernel " + name, "this kernel is named twice"));
-        arms.push_back({chain->back().name, std::move(*chain), std::nullopt, "", std::nullopt, {}});
+            if (other.name == kernel->name) faults.add(fail("run", "--kernel " + name, "this kernel is named twice"));
+        arms.push_back({kernel->name, kernel->base, std::move(kernel->chain), std::nullopt, "", std::nullopt, {}});
     }
     if (auto s = faults.status(); !s) return forward(s);
     sort_by_lineage(arms);
@@ -79,18 +81,21 @@ Status measure_size(ArmRun& arm, const KernelSource& source, Progress& progress)
 /// Builds what is not built.  A kernel that cannot be built is that arm's
 /// outcome; an interrupt or a full disk ends the run.
 Status build_kernels(std::vector<ArmRun>& arms, const RunOptions& options, Progress& progress) {
-    auto source = options.tree.empty() ? distribution_source(progress) : tree_source(options.tree, options.revision, progress);
-    if (!source) return forward(source);
+    Bases bases(options.tree, options.revision);
     BuildOptions build_options;
     build_options.target = target_of(options.machine);
+    build_options.allow_missing = options.allow_missing;
     for (auto& arm : arms) {
-        auto built = build_kernel(*source, arm.chain.back().folder.string(), progress, build_options);
+        auto source = bases.source(arm.base, progress);
+        if (!source) return forward(source);
+        auto built = build_kernel(**source, arm.chain.back().folder.string(), progress, build_options);
         if (interrupted()) return interrupted_error("build kernels");
         if (built) {
             arm.kernel = *built;
+            if (auto s = choose_variants(arm.chain, built->base_version); !s) return s;
             progress.finish(fmt::format("kernel {:<10} {} {}", arm.name, built->base_version,
                                         built->cached ? "from the cache" : fmt::format("built in {:.0f} s", built->build_seconds)));
-            if (auto s = measure_size(arm, *source, progress); !s) return s;
+            if (auto s = measure_size(arm, **source, progress); !s) return s;
         } else {
             arm.build_error = built.error().message();
             progress.finish(coloured(fmt::format("kernel {}: {}", arm.name, arm.build_error), Colour::red, STDERR_FILENO));
@@ -154,7 +159,7 @@ Result<Results> assemble(const Run& run, const std::vector<ArmRun>& arms, const 
     nlohmann::ordered_json rows = nlohmann::ordered_json::array();
     for (const auto& arm : arms) {
         ArmOutcome outcome = outcome_of(arm, cells, machine);
-        KernelResult kernel = machine == MachineKind::host ? describe_host_kernel() : describe_kernel(arm.chain, arm.kernel ? &*arm.kernel : nullptr);
+        KernelResult kernel = machine == MachineKind::host ? describe_host_kernel() : describe_kernel(arm.name, arm.chain, arm.kernel ? &*arm.kernel : nullptr);
         kernel.status = outcome.status;
         kernel.reason = outcome.reason;
         kernel.size = arm.size;

@@ -21,7 +21,7 @@ namespace diobench {
 enum class KeepRun { yes, no };
 
 struct RunOptions {
-    std::vector<std::string> kernels;          ///< series by name or folder, in the order of the report
+    std::vector<std::string> kernels;          ///< SERIES or SERIES@BASE (bench/host/kernel/base.h), in the order of the report
     std::string suite = "quick";
     OwnWorkloads own;                          ///< instead of a suite
     CellFilter filter;
@@ -37,6 +37,7 @@ struct RunOptions {
     fs::path output;                           ///< empty: out/<run id>
     fs::path tree;                             ///< kernel source; empty: the distribution's
     std::string revision;                      ///< of `tree`
+    std::vector<std::string> allow_missing;    ///< symbols of the configuration that kernels need not take
     fs::path cache_device;                     ///< machine kvm: what to use as the cache's disk
     unsigned jobs = 0;                         ///< machines side by side; 0: as many as CPUs (exact), one (kvm)
     fs::path profile_directory;                ///< exact: gets KERNEL/BOOT.txt, counts by function (docs/profile.md), from which metrics follow; empty: not counted

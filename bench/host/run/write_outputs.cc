@@ -67,6 +67,7 @@ std::string reproduce_script(const Results& results, const RunOptions& options) 
     if (options.cost_model) text += " --cost-model";
     if (!options.tree.empty()) text += " --tree " + shell_text({options.tree.string()});
     if (!options.revision.empty()) text += " --rev " + shell_text({options.revision});
+    for (const auto& symbol : options.allow_missing) text += " --allow-missing " + shell_text({symbol});
     if (!options.cache_device.empty()) text += " --cache-device " + shell_text({options.cache_device.string()});
     return text + " \"$@\"\n";
 }

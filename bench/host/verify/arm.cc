@@ -2,6 +2,7 @@
 #include "bench/host/verify/arm.h"
 
 #include "bench/common/plan/case_name.h"
+#include "bench/host/kernel/base.h"
 #include "bench/host/run/collect.h"
 
 namespace diobench {
@@ -10,9 +11,18 @@ namespace {
 
 constexpr const char* kBase = "base";
 
-/// Says of a new failure that the unpatched kernel has it, too.
-void add_what_base_fails(std::vector<ConformanceEntry>& entries) {
+/// `base` as it is for a version.
+Result<Series> base_of(const std::string& version) {
     auto base = load_series(kBase);
+    if (!base) return base;
+    std::vector<Series> alone = {std::move(*base)};
+    if (auto s = choose_variants(alone, version); !s) return forward(s);
+    return std::move(alone.front());
+}
+
+/// Says of a new failure that the unpatched kernel has it, too.
+void add_what_base_fails(const std::string& version, std::vector<ConformanceEntry>& entries) {
+    auto base = base_of(version);
     if (!base) return;
     for (auto& entry : entries)
         for (const auto& known : base->known_failures)
@@ -22,31 +32,30 @@ void add_what_base_fails(std::vector<ConformanceEntry>& entries) {
 
 }  // namespace
 
-Result<VerifyArm> make_arm(const std::string& series) {
-    auto chain = resolve_series(series);
-    if (!chain) return forward(chain);
+Result<VerifyArm> make_arm(const std::string& name) {
+    auto kernel = resolve_kernel(name);
+    if (!kernel) return forward(kernel);
     VerifyArm arm;
-    arm.name = chain->back().name;
-    arm.known = chain->back().known_failures;
-    arm.chain = std::move(*chain);
+    arm.name = kernel->name;
+    arm.base = kernel->base;
+    arm.chain = std::move(kernel->chain);
     return arm;
 }
 
-Result<VerifyArm> make_mutant_arm(const std::string& series) {
-    auto arm = make_arm(series);
-    if (!arm) return arm;
-    if (arm->chain.size() > 1) {
-        arm->known = arm->chain[arm->chain.size() - 2].known_failures;
-    } else {
-        auto base = load_series(kBase);
-        if (!base) return forward(base);
-        arm->known = base->known_failures;
+Status take_base(VerifyArm& arm, ArmKind kind, const std::string& version) {
+    if (auto s = choose_variants(arm.chain, version); !s) return s;
+    if (kind == ArmKind::kernel || arm.chain.size() > 1) {
+        arm.known = arm.chain[arm.chain.size() - (kind == ArmKind::kernel ? 1 : 2)].known_failures;
+        return {};
     }
-    return arm;
+    auto base = base_of(version);
+    if (!base) return forward(base);
+    arm.known = base->known_failures;
+    return {};
 }
 
 KernelResult describe(const VerifyArm& arm, const Judgement& judgement) {
-    KernelResult out = describe_kernel(arm.chain, arm.kernel ? &*arm.kernel : nullptr);
+    KernelResult out = describe_kernel(arm.name, arm.chain, arm.kernel ? &*arm.kernel : nullptr);
     if (!arm.kernel) {
         out.status = KernelStatus::build_failed;
         out.reason = arm.build_error;
@@ -58,7 +67,7 @@ KernelResult describe(const VerifyArm& arm, const Judgement& judgement) {
         out.reason = arm.run.machine_fault;
     }
     out.conformance = judgement.entries;
-    add_what_base_fails(out.conformance);
+    add_what_base_fails(out.base_version, out.conformance);
     return out;
 }
 

@@ -14,7 +14,8 @@ namespace diobench {
 
 struct VerifyArm {
     std::string name;
-    std::vector<Series> chain;          ///< requirements first, itself last
+    std::string base;                   ///< of its name; empty: the default
+    std::vector<Series> chain;          ///< requirements first, itself last; once it is built, as it is for that kernel
     std::vector<KnownFailure> known;    ///< failures that are no news
     std::optional<BuiltKernel> kernel;
     std::string build_error;
@@ -24,10 +25,12 @@ struct VerifyArm {
     double elapsed_s = 0;               ///< from the first boot to the last, without the build
 };
 
-/// The arm of a series.
-[[nodiscard]] Result<VerifyArm> make_arm(const std::string& series);
-/// The arm of a mutant: what its parent is known to fail kills nobody.
-[[nodiscard]] Result<VerifyArm> make_mutant_arm(const std::string& series);
+/// What an arm is: a kernel, or a mutant, whose parent's known failures kill nobody.
+enum class ArmKind { kernel, mutant };
+/// The arm of SERIES or SERIES@BASE.
+[[nodiscard]] Result<VerifyArm> make_arm(const std::string& kernel);
+/// Makes the arm's series and what they are known to fail those for its base, of this version.
+[[nodiscard]] Status take_base(VerifyArm& arm, ArmKind kind, const std::string& version);
 /// The row of results.json.
 [[nodiscard]] KernelResult describe(const VerifyArm& arm, const Judgement& judgement);
 

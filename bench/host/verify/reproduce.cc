@@ -62,9 +62,14 @@ Status write_program(const Recipe& recipe) {
     return write_file_atomic(recipe.folder / "expected.txt", expected_output(recipe.reproducer));
 }
 
-Status write_config(const fs::path& path, const fs::path& fragments, const std::vector<std::string>& subfolders) {
-    auto symbols = requested_symbols(fragments, subfolders);
-    if (!symbols) return forward(symbols);
+Status write_config(const KernelSource& source, const fs::path& path, const fs::path& fragments, const std::vector<std::string>& subfolders) {
+    auto all = requested_symbols(fragments, subfolders);
+    if (!all) return forward(all);
+    auto absent = absent_features(source);
+    if (!absent) return forward(absent);
+    auto config = config_for_tree(*all, *absent, source.version);
+    if (!config) return forward(config);
+    auto* symbols = &config->symbols;
     std::erase_if(*symbols, [](const ConfigSymbol& one) { return one.file.ends_with(kOwnDiskFragment); });
     return write_file_atomic(path, merged_config(*symbols));
 }
@@ -72,8 +77,8 @@ Status write_config(const fs::path& path, const fs::path& fragments, const std::
 /// Of a kernel for QEMU, and what `verify` adds.
 Status write_configs(const Recipe& recipe) {
     const fs::path fragments = project_root() / "kernel-patches/config";
-    if (auto s = write_config(recipe.folder / "kernel.config", fragments, traits(Target::bzimage).config_folders); !s) return s;
-    return write_config(recipe.folder / "checks.config", fragments / "checked", {});
+    if (auto s = write_config(recipe.source, recipe.folder / "kernel.config", fragments, traits(Target::bzimage).config_folders); !s) return s;
+    return write_config(recipe.source, recipe.folder / "checks.config", fragments / "checked", {});
 }
 
 Status write_patches(const Recipe& recipe) {
@@ -149,13 +154,15 @@ fs::path default_folder(std::string case_name) {
 Result<ReproduceOutcome> write_reproducer(const ReproduceOptions& options) {
     auto reproducer = find_reproducer(options.case_name);
     if (!reproducer) return forward(reproducer);
-    auto chain = resolve_series(options.kernel);
-    if (!chain) return forward(chain);
+    auto named = resolve_kernel(options.kernel);
+    if (!named) return forward(named);
     if (auto qemu = find_qemu(); !qemu) return forward(qemu);
     Progress progress("reproduce");
-    auto source = options.tree.empty() ? distribution_source(progress) : tree_source(options.tree, options.revision, progress);
+    Bases bases(options.tree, options.revision);
+    auto source = bases.source(named->base, progress);
     if (!source) return forward(source);
-    const Recipe recipe{**reproducer, *find_case(options.case_name), std::move(*chain), std::move(*source),
+    if (auto s = choose_variants(named->chain, (*source)->version); !s) return forward(s);
+    const Recipe recipe{**reproducer, *find_case(options.case_name), std::move(named->chain), **source,
                         fs::absolute(options.output.empty() ? default_folder(options.case_name) : options.output)};
     if (auto s = write_folder(recipe, options.seed); !s) return forward(s);
     auto kernel = build_kernel(recipe.source, recipe.chain.back().folder.string(), progress);

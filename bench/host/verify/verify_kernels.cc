@@ -15,6 +15,7 @@
 #include "bench/common/base/terminal.h"
 #include "bench/common/base/text.h"
 #include "bench/common/image/test_images.h"
+#include "bench/host/kernel/base.h"
 #include "bench/host/machine/machine_check.h"
 #include "bench/host/machine/qemu.h"
 #include "bench/host/run/environment.h"
@@ -66,7 +67,7 @@ struct Setup {
     fs::path constant_initramfs;
     fs::path work_directory;
     fs::path log_directory;
-    std::vector<std::string> config_symbols;
+    Bases& bases;
     unsigned jobs = 1;
 };
 
@@ -134,9 +135,11 @@ Result<std::vector<VerifyArm>> resolve_arms(const VerifyOptions& options) {
         if (!sample) return forward(sample);
         names = *sample;
     }
+    if (!options.mutants)
+        if (auto s = check_kernels(names); !s) return forward(s);
     std::vector<VerifyArm> arms;
     for (const auto& name : names) {
-        auto arm = options.mutants ? make_mutant_arm(mutant_path(name)) : make_arm(name);
+        auto arm = make_arm(options.mutants ? mutant_path(name) : name);
         if (!arm) return forward(arm);
         for (const auto& other : arms)
             if (other.name == arm->name) return fail("verify", name, "this kernel is named twice");
@@ -150,14 +153,22 @@ Result<std::vector<VerifyArm>> resolve_arms(const VerifyOptions& options) {
 }
 
 /// Builds what is not built.  A kernel that cannot be built is that arm's outcome; an interrupt ends everything.
-Status build_arm(const Bench& bench, VerifyArm& arm, const KernelSource& source, Progress& progress) {
+Status build_arm(const Setup& setup, VerifyArm& arm, Progress& progress) {
+    auto source = setup.bases.source(arm.base, progress);
+    if (!source) return forward(source);
+    const ArmKind kind = setup.options.mutants ? ArmKind::mutant : ArmKind::kernel;
     BuildOptions options;
-    options.target = bench.target;
-    auto built = build_kernel(source, arm.chain.back().folder.string(), progress, options);
+    options.target = setup.bench.target;
+    options.allow_missing = setup.options.allow_missing;
+    // It refuses what take_base() would.
+    auto built = build_kernel(**source, arm.chain.back().folder.string(), progress, options);
     if (interrupted()) return interrupted_error("build kernels");
-    if (built) arm.kernel = *built;
-    else arm.build_error = built.error().message();
-    return {};
+    if (!built) {
+        arm.build_error = built.error().message();
+        return {};
+    }
+    arm.kernel = *built;
+    return take_base(arm, kind, built->base_version);
 }
 
 CaseBoots boots_of(const Setup& setup, const VerifyArm& arm, size_t part) {
@@ -169,7 +180,8 @@ CaseBoots boots_of(const Setup& setup, const VerifyArm& arm, size_t part) {
     boots.work_directory = setup.work_directory;
     boots.log_directory = setup.log_directory;
     boots.plan.seed = setup.options.seed;
-    boots.plan.config_symbols = setup.config_symbols;
+    boots.plan.config_symbols = arm.kernel->config_lines;
+    boots.plan.absent_features = arm.kernel->absent;
     boots.plan.direct = parse_direct_support(declared_direct_io(arm.chain)).value_or(DirectSupport::unknown);
     return boots;
 }
@@ -278,9 +290,9 @@ void say_built(const VerifyArm& arm, Progress& progress) {
         progress.finish(fmt::format("kernel {} {} built in {:.0f} s", arm.name, arm.kernel->base_version, arm.kernel->build_seconds));
 }
 
-Status run_all(const Setup& setup, std::vector<VerifyArm>& arms, const KernelSource& source, Progress& progress) {
+Status run_all(const Setup& setup, std::vector<VerifyArm>& arms, Progress& progress) {
     for (auto& arm : arms) {
-        if (auto s = build_arm(setup.bench, arm, source, progress); !s) return s;
+        if (auto s = build_arm(setup, arm, progress); !s) return s;
         say_built(arm, progress);
     }
     for (auto& arm : arms) {
@@ -293,7 +305,7 @@ Status run_all(const Setup& setup, std::vector<VerifyArm>& arms, const KernelSou
 }
 
 /// One mutant is built while another runs.
-Status run_all_mutants(const Setup& setup, std::vector<VerifyArm>& arms, const KernelSource& source, Progress& progress) {
+Status run_all_mutants(const Setup& setup, std::vector<VerifyArm>& arms, Progress& progress) {
     std::mutex building;
     std::mutex mutex;
     std::atomic<size_t> next{0};
@@ -305,7 +317,7 @@ Status run_all_mutants(const Setup& setup, std::vector<VerifyArm>& arms, const K
             Status status;
             {
                 std::lock_guard lock(building);
-                status = build_arm(setup.bench, arm, source, progress);
+                status = build_arm(setup, arm, progress);
             }
             if (status && arm.kernel) status = run_mutant(setup, arm);
             std::lock_guard lock(mutex);
@@ -387,19 +399,18 @@ std::string reproduce_text(const Results& results, const VerifyOptions& options)
     if (options.fuzz_s != 0) text += fmt::format(" --fuzz {}", options.fuzz_s);
     if (!options.tree.empty()) text += " --tree " + shell_text({options.tree.string()});
     if (!options.revision.empty()) text += " --rev " + shell_text({options.revision});
+    for (const auto& symbol : options.allow_missing) text += " --allow-missing " + shell_text({symbol});
     return text + " \"$@\"\n";
 }
 
-Result<Setup> prepare(const VerifyOptions& options, std::vector<const Case*> cases, const fs::path& output, const fs::path& work) {
+Result<Setup> prepare(const VerifyOptions& options, Bases& bases, std::vector<const Case*> cases, const fs::path& output, const fs::path& work) {
     const Bench& bench = bench_of(options);
     auto initramfs = conformance_initramfs(options.seed, work);
     if (!initramfs) return forward(initramfs);
-    auto config = wanted_config(bench.target);
-    if (!config) return forward(config);
     // A machine waits for half of its time: for slow daemons and devices.
     unsigned jobs = options.jobs != 0 ? options.jobs : std::max(1u, std::thread::hardware_concurrency() * 3 / 2);
     if (options.jobs == 0 && bench.most_jobs != 0) jobs = bench.most_jobs;
-    return Setup{options, bench, std::move(cases), *initramfs, work, output / "logs", std::move(*config), jobs};
+    return Setup{options, bench, std::move(cases), *initramfs, work, output / "logs", bases, jobs};
 }
 
 }  // namespace
@@ -420,11 +431,10 @@ Result<VerifyOutcome> verify_kernels(const VerifyOptions& options) {
     if (!work) return forward(work);
 
     Progress progress("kernels");
-    auto source = options.tree.empty() ? distribution_source(progress) : tree_source(options.tree, options.revision, progress);
-    if (!source) return forward(source);
-    auto setup = prepare(options, std::move(*cases), output, work->path());
+    Bases bases(options.tree, options.revision);
+    auto setup = prepare(options, bases, std::move(*cases), output, work->path());
     if (!setup) return forward(setup);
-    auto status = options.mutants ? run_all_mutants(*setup, *arms, *source, progress) : run_all(*setup, *arms, *source, progress);
+    auto status = options.mutants ? run_all_mutants(*setup, *arms, progress) : run_all(*setup, *arms, progress);
     if (!status) return forward(status);
     if (auto s = refuse_doubts(setup->bench, *arms); !s) return forward(s);
 

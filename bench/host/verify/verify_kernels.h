@@ -17,7 +17,7 @@ inline constexpr const char* kVerifyPartSuite = "verify-part";  ///< not all cas
 inline constexpr const char* kMutantSuite = "mutants";
 
 struct VerifyOptions {
-    std::vector<std::string> kernels;  ///< series by name or folder
+    std::vector<std::string> kernels;  ///< SERIES or SERIES@BASE (bench/host/kernel/base.h)
     bool mutants = false;              ///< instead: the series of kernel-patches/mutants, all or those of `kernels`
     bool smp = false;                  ///< on two CPUs in QEMU instead: the cases that two CPUs can tell more of, or `cases`
     std::string sample = "1/1";        ///< of the mutants: part i of n
@@ -27,6 +27,7 @@ struct VerifyOptions {
     fs::path output;                   ///< empty: out/<run id>
     fs::path tree;                     ///< kernel source; empty: the distribution's
     std::string revision;              ///< of `tree`
+    std::vector<std::string> allow_missing;  ///< symbols of the configuration that kernels need not take
     unsigned fuzz_s = 0;               ///< so long damaged images are tried on each kernel besides (fuzz.h)
     unsigned jobs = 0;                 ///< machines side by side; 0: half as many again as CPUs
     History history = History::record;

@@ -49,6 +49,7 @@ std::string kernels_text(const std::vector<KernelResult>& kernels) {
     std::string out;
     for (const auto& kernel : kernels) {
         out += "  " + wrap_text(kernel_text(kernel), kWidth - 2, 4) + "\n";
+        for (const auto& note : kernel.notes) out += "    " + wrap_text(note, kWidth - 4, 6) + "\n";
     }
     return out;
 }

@@ -113,6 +113,7 @@ Json kernel_to_json(const KernelResult& kernel) {
     json["build_cached"] = kernel.build_cached;
     json["status"] = name_of(kernel.status);
     json["reason"] = kernel.reason;
+    json["notes"] = kernel.notes;
     json["conformance"] = Json::array();
     for (const auto& entry : kernel.conformance)
         json["conformance"].push_back({{"case", entry.case_name}, {"status", name_of(entry.status)}, {"known", entry.known},
@@ -262,6 +263,7 @@ KernelResult read_kernel(JsonReader& reader) {
     kernel.build_cached = reader.boolean("build_cached");
     kernel.status = read_word<KernelStatus>(reader, "status");
     kernel.reason = reader.text("reason");
+    if (reader.has("notes")) kernel.notes = reader.texts("notes");  // runs of before have none
     reader.objects("conformance", [&](JsonReader& entry, size_t) { kernel.conformance.push_back(read_conformance(entry)); });
     reader.objects("boots", [&](JsonReader& boot, size_t) { kernel.boots.push_back(read_boot(boot)); });
     return kernel;

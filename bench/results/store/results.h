@@ -139,6 +139,7 @@ struct KernelResult {
     bool build_cached = false;
     KernelStatus status = KernelStatus::ok;
     std::string reason;
+    std::vector<std::string> notes;       ///< what its base lacks of what was asked for, a sentence each
     std::vector<ConformanceEntry> conformance;
     std::vector<BootEntry> boots;
     bool operator==(const KernelResult&) const = default;

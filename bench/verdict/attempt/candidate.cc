@@ -9,6 +9,7 @@
 #include "bench/common/base/process.h"
 #include "bench/common/base/terminal.h"
 #include "bench/common/base/text.h"
+#include "bench/host/kernel/base.h"
 #include "bench/host/kernel/series_file.h"
 #include "bench/host/kernel/series_input.h"
 
@@ -77,18 +78,19 @@ ImportOptions import_options(const AttemptOptions& options, const CandidateSourc
     ImportOptions out;
     out.name = options.keep.empty() ? from.name : options.keep;
     if (options.keep.empty()) out.into = folder;
-    if (from.baseline != kBase) out.on = {from.baseline};
+    if (const std::string ground = parse_kernel_name(from.baseline).series; ground != kBase) out.on = {ground};
     out.fit = options.fit;
     out.existing = options.existing;
     out.known_failures = from.known_failures;
     return out;
 }
 
-/// What the baseline is known to fail is no news of a patch on it.
-Status add_known_failures(const std::string& baseline, std::vector<KnownFailure>& known) {
-    auto series = load_series(baseline);
-    if (!series) return forward(series);
-    known.insert(known.end(), series->known_failures.begin(), series->known_failures.end());
+/// What the baseline is known to fail on its base is no news of a patch on it.
+Status add_known_failures(const std::string& baseline, const std::string& version, std::vector<KnownFailure>& known) {
+    auto kernel = resolve_kernel_at(baseline, version);
+    if (!kernel) return forward(kernel);
+    const auto& more = kernel->chain.back().known_failures;
+    known.insert(known.end(), more.begin(), more.end());
     return {};
 }
 
@@ -99,7 +101,7 @@ std::vector<std::string> fitting_series(const SeriesInput& input, const ImportOp
     auto all = list_series();
     if (!all) return out;
     for (const auto& series : *all) {
-        if (series.name == baseline || series.name == tried.name || interrupted()) continue;
+        if (series.name == parse_kernel_name(baseline).series || series.name == tried.name || interrupted()) continue;
         auto scratch = TempDirectory::create(cache_root() / "tmp", "fits");
         if (!scratch) return out;
         ImportOptions options = tried;
@@ -111,7 +113,7 @@ std::vector<std::string> fitting_series(const SeriesInput& input, const ImportOp
 }
 
 StepOutcome misfit(const Error& error, const std::string& name, const std::string& baseline, const std::vector<std::string>& fitting) {
-    StepOutcome out{error.code, "does not apply", fmt::format("{} does not apply to {}", name, baseline == kBase ? "the unpatched kernel" : "series " + baseline), error.message(), ""};
+    StepOutcome out{error.code, "does not apply", fmt::format("{} does not apply to {}", name, parse_kernel_name(baseline).series == kBase ? "the unpatched kernel" : "series " + baseline), error.message(), ""};
     if (!fitting.empty()) out.detail += fmt::format("\nit applies to {}: try it with --on {}", join(fitting, ", "), fitting.front());
     return out;
 }
@@ -143,17 +145,19 @@ Result<CandidateSource> find_candidate(const AttemptOptions& options) {
     out->baseline = options.on.empty() ? std::string(kUsualGround) : options.on;
     if (auto s = take_series_file(options, *out); !s) return forward(s);
     // Of kernels that are compared each has a name.
-    if (out->name == out->baseline) out->name += "-tried";
-    if (auto s = add_known_failures(out->baseline, out->known_failures); !s) return forward(s);
+    if (out->name == parse_kernel_name(out->baseline).series) out->name += "-tried";
+    if (auto s = check_kernels({out->baseline}); !s) return forward(s);
     return out;
 }
 
 Result<StepOutcome> apply_candidate(const AttemptOptions& options, const CandidateSource& from, const fs::path& folder, Candidate& candidate, SourceOfBuilds& source) {
-    const ImportOptions how = import_options(options, from, folder);
+    ImportOptions how = import_options(options, from, folder);
     if (auto s = check_import(how); !s) return forward(s);
     Progress progress("apply");
-    auto input = read_series_input({from.files, from.tree, from.revision}, progress);
+    const std::string base = parse_kernel_name(from.baseline).base;
+    auto input = read_series_input({from.files, from.tree, from.revision, base}, progress);
     if (!input) return forward(input);
+    if (auto s = add_known_failures(from.baseline, input->source.version, how.known_failures); !s) return forward(s);
     auto added = import_series(input->mails, input->source, how, progress);
     if (!added && interrupted()) return interrupted_error(kTry);
     if (!added && added.error().operation != kApplyPatch) return forward(added);
@@ -161,7 +165,9 @@ Result<StepOutcome> apply_candidate(const AttemptOptions& options, const Candida
         const auto fitting = fitting_series(*input, how, from.baseline);
         return misfit(added.error(), how.name, from.baseline, fitting);
     }
-    candidate = {added->series.name, options.keep.empty() ? added->series.folder.string() : added->series.name, added->patches.size()};
+    std::string series = options.keep.empty() ? added->series.folder.string() : added->series.name;
+    if (!base.empty()) series += "@" + base;
+    candidate = {shown_name(series), series, added->patches.size()};
     source = {input->source_tree, input->source_revision};
     return StepOutcome{ExitCode::ok, "ok", fmt::format("{} patch{} on {}, {}", added->patches.size(), added->patches.size() == 1 ? "" : "es", from.baseline, added->source), all_subjects(*added), ""};
 }

@@ -12,7 +12,7 @@ namespace diobench {
 /// Where patches come from and what they stand on.
 struct CandidateSource {
     std::string name;          ///< of the series
-    std::string baseline;      ///< what it stands on and is compared with; "base": the unpatched kernel
+    std::string baseline;      ///< SERIES or SERIES@BASE: what it stands on and is compared with; "base": the unpatched kernel
     std::vector<std::string> files;  ///< empty: commits
     fs::path tree;
     std::string revision;      ///< of commits the range

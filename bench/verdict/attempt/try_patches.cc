@@ -7,6 +7,7 @@
 #include "bench/common/base/json_text.h"
 #include "bench/common/base/process.h"
 #include "bench/common/base/terminal.h"
+#include "bench/host/kernel/base.h"
 #include "bench/host/kernel/build.h"
 #include "bench/host/machine/machine_check.h"
 #include "bench/host/machine/qemu.h"
@@ -52,13 +53,16 @@ private:
 /// The kernels of both machines; their build logs are named by errors.
 Result<StepOutcome> build_candidate(const SourceOfBuilds& from, const Candidate& candidate) {
     Progress progress("build");
-    auto source = from.tree.empty() ? distribution_source(progress) : tree_source(from.tree, from.revision, progress);
+    auto kernel = resolve_kernel(candidate.series);
+    if (!kernel) return forward(kernel);
+    Bases bases(from.tree, from.revision);
+    auto source = bases.source(kernel->base, progress);
     if (!source) return forward(source);
     std::vector<std::string> sentences;
     for (const Target target : {Target::uml_checked, Target::bzimage}) {
         BuildOptions options;
         options.target = target;
-        auto built = build_kernel(*source, candidate.series, progress, options);
+        auto built = build_kernel(**source, kernel->chain.back().folder.string(), progress, options);
         if (!built) return StepOutcome{built.error().code, "does not build", fmt::format("{} does not build", candidate.name), built.error().message(), ""};
         sentences.push_back(fmt::format("for {} {}", target == Target::bzimage ? "the gate" : "verify", built->cached ? "from the cache" : fmt::format("in {:.0f} s", built->build_seconds)));
     }

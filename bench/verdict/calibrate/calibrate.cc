@@ -12,7 +12,7 @@
 #include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
 #include "bench/common/measure/metric_table.h"
-#include "bench/host/kernel/series.h"
+#include "bench/host/kernel/base.h"
 #include "bench/host/run/environment.h"
 #include "bench/results/export/summary.h"
 #include "bench/results/store/calibration_file.h"
@@ -213,7 +213,7 @@ private:
 Result<CalibrateOutcome> calibrate(const CalibrateOptions& options) {
     // What is misspelt is told before hours of gates.
     Faults faults;
-    faults.add(check_series({options.baseline}));
+    faults.add(check_kernels({options.baseline}));
     faults.add(mutants_named("slow-", options.slowed));
     if (auto s = faults.status(); !s) return forward(s);
     const auto started = Clock::now();

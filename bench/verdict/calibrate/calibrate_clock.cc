@@ -8,7 +8,7 @@
 
 #include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
-#include "bench/host/kernel/series.h"
+#include "bench/host/kernel/base.h"
 #include "bench/host/machine/machine_check.h"
 #include "bench/host/run/environment.h"
 #include "bench/host/run/select_cells.h"
@@ -55,9 +55,9 @@ GateOptions session_options(const ClockOptions& options, MachineKind machine, co
 }
 
 Result<std::string> name_of_series(const std::string& given) {
-    auto chain = resolve_series(given);
-    if (!chain) return forward(chain);
-    return chain->back().name;
+    auto kernel = resolve_kernel(given);
+    if (!kernel) return forward(kernel);
+    return std::move(kernel->name);
 }
 
 Result<ClockArms> arms_of_clock(const ClockOptions& options) {

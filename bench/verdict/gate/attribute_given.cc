@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/verdict/gate/attribute_given.h"
 
-#include "bench/host/kernel/series.h"
+#include "bench/host/kernel/base.h"
 #include "bench/host/kernel/touched_functions.h"
 #include "bench/verdict/judge/attribute.h"
 
@@ -9,11 +9,16 @@ namespace diobench {
 
 namespace {
 
-std::set<std::string> patched_between(const std::string& baseline, const std::string& candidate) {
-    auto before = resolve_series(baseline);
-    auto after = resolve_series(candidate);
-    if (!before || !after) return {};
-    return functions_between(*before, *after).value_or(std::set<std::string>());
+/// The arm's series as it is for the kernel that was measured; nothing: there is no such series here.
+std::vector<Series> chain_of(const KeptRun& run, const std::string& name) {
+    const KernelResult* kernel = run.results.find_kernel(name);
+    auto named = kernel == nullptr ? resolve_kernel(name) : resolve_kernel_at(name, kernel->base_version);
+    return named ? std::move(named->chain) : std::vector<Series>();
+}
+
+std::set<std::string> patched_between(const std::vector<Series>& baseline, const std::vector<Series>& candidate) {
+    if (baseline.empty() || candidate.empty()) return {};
+    return functions_between(baseline, candidate).value_or(std::set<std::string>());
 }
 
 }  // namespace
@@ -27,7 +32,7 @@ Status attribute_given(const KeptRun& baseline, const KeptRun& candidate, GateRe
         if (!profiles) return forward(profiles);
         *into = std::move(*profiles);
     }
-    attribute_by_instructions(counted, patched_between(report.baseline, report.candidate), report);
+    attribute_by_instructions(counted, patched_between(chain_of(baseline, report.baseline), chain_of(candidate, report.candidate)), report);
     return {};
 }
 

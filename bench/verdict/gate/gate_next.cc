@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "bench/common/base/text.h"
-#include "bench/host/kernel/series.h"
+#include "bench/host/kernel/base.h"
 #include "bench/host/kernel/touched_functions.h"
 #include "bench/host/machine/qemu.h"
 #include "bench/verdict/judge/next_step.h"
@@ -28,10 +28,11 @@ std::string options_text(const GateOptions& options) {
 void set_next(const GateOptions& options, Verified verified, GateReport& report) {
     AskedGate asked{options.baseline.empty() ? report.baseline : options.baseline, options.candidate.empty() ? report.candidate : options.candidate, options_text(options), options.filter};
     asked.verified = verified == Verified::yes;
-    auto baseline = resolve_series(asked.baseline);
-    auto candidate = resolve_series(asked.candidate);
-    if (!baseline || !candidate) return;
-    auto patches = patches_between(*baseline, *candidate);
+    auto baseline = resolve_kernel(asked.baseline);
+    auto candidate = resolve_kernel(asked.candidate);
+    // Between two bases there is more than patches.
+    if (!baseline || !candidate || baseline->base != candidate->base) return;
+    auto patches = patches_between(baseline->chain, candidate->chain);
     if (!patches || (report.verdict == Verdict::regression && *patches == 0)) return;
     asked.patches = *patches;
     report.next = next_step(report, asked);

@@ -27,6 +27,15 @@ void note_images(const std::vector<RunPair>& pairs, GateReport& report) {
         report.notes.push_back(fmt::format("{}any difference, both kernels are the same image", kNotChecked));
 }
 
+void note_bases(const std::vector<RunPair>& pairs, GateReport& report) {
+    if (pairs.empty()) return;
+    const KernelResult* baseline = pairs.front().baseline.results.find_kernel(pairs.front().baseline.kernel);
+    const KernelResult* candidate = pairs.front().candidate.results.find_kernel(pairs.front().candidate.kernel);
+    if (baseline == nullptr || candidate == nullptr || baseline->base_version.empty() || candidate->base_version.empty() || baseline->base_version == candidate->base_version) return;
+    report.notes.push_back(fmt::format("two whole sources differ, Linux {} and Linux {}, not patches alone: code that did not change may lie elsewhere, and cost more or less for that",
+                                       baseline->base_version, candidate->base_version));
+}
+
 Result<bool> was_verified(const std::vector<RunPair>& pairs) {
     if (pairs.empty()) return true;
     const KernelResult* candidate = pairs.front().candidate.results.find_kernel(pairs.front().candidate.kernel);

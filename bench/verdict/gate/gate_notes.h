@@ -13,6 +13,8 @@ namespace diobench {
 
 /// What the boots of the pairs compared, byte by byte, before they measured.
 [[nodiscard]] std::string verification_note(const std::vector<RunPair>& pairs);
+/// The sources of the two kernels; that they are two is worth saying.
+void note_bases(const std::vector<RunPair>& pairs, GateReport& report);
 /// The images of the two kernels; the same twice is worth saying.
 void note_images(const std::vector<RunPair>& pairs, GateReport& report);
 /// A boot's checks are of the images it measures: whether `diobench verify` has looked at the candidate, which is true of one that

@@ -15,7 +15,7 @@
 namespace diobench {
 
 struct GateOptions {
-    std::string baseline;   ///< series by name or folder, or of given results the arm's name (empty: their only arm)
+    std::string baseline;   ///< SERIES or SERIES@BASE, or of given results the arm's name (empty: their only arm)
     std::string candidate;
     std::string suite = "quick";
     OwnWorkloads own;       ///< instead of a suite
@@ -27,6 +27,7 @@ struct GateOptions {
     fs::path output;        ///< empty: out/<run id>
     fs::path tree;          ///< kernel source; empty: the distribution's
     std::string revision;   ///< of `tree`
+    std::vector<std::string> allow_missing;  ///< symbols of the configuration that kernels need not take
     unsigned jobs = 0;      ///< exact: machines side by side; 0: as many as CPUs
     std::set<std::string> not_judged;  ///< of given results: ids of cells that the baseline cannot have
     bool verified = false;  ///< the candidate has just passed a verification that the history does not know

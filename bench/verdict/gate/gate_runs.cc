@@ -4,7 +4,7 @@
 #include <atomic>
 #include <fmt/format.h>
 
-#include "bench/host/kernel/series.h"
+#include "bench/host/kernel/base.h"
 #include "bench/host/kernel/touched_functions.h"
 #include "bench/host/run/resume_file.h"
 
@@ -20,6 +20,17 @@ std::string begun_before(const fs::path& output) {
     return asked ? asked->run_id : std::string();
 }
 
+/// With the patches that it has on its base; of a series that is not meant for that the run will say so.
+Result<NamedKernel> kernel_of(const std::string& name, Bases& bases) {
+    auto kernel = resolve_kernel(name);
+    if (!kernel) return kernel;
+    Progress progress("kernel source");
+    auto source = bases.source(kernel->base, progress);
+    if (!source) return forward(source);
+    auto there = resolve_kernel_at(name, (*source)->version);
+    return there ? std::move(there) : std::move(kernel);
+}
+
 }  // namespace
 
 Result<GateRuns> GateRuns::create(const GateOptions& options, fs::path directory) {
@@ -28,14 +39,15 @@ Result<GateRuns> GateRuns::create(const GateOptions& options, fs::path directory
         runs.baseline_ = runs.candidate_ = kHostKernel;
         return runs;
     }
-    auto baseline = resolve_series(options.baseline);
+    Bases bases(options.tree, options.revision);
+    auto baseline = kernel_of(options.baseline, bases);
     if (!baseline) return forward(baseline);
-    auto candidate = resolve_series(options.candidate);
+    auto candidate = kernel_of(options.candidate, bases);
     if (!candidate) return forward(candidate);
-    auto patched = functions_between(*baseline, *candidate);
+    auto patched = functions_between(baseline->chain, candidate->chain);
     if (!patched) return forward(patched);
-    runs.baseline_ = baseline->back().name;
-    runs.candidate_ = candidate->back().name;
+    runs.baseline_ = baseline->name;
+    runs.candidate_ = candidate->name;
     runs.patched_functions_ = std::move(*patched);
     return runs;
 }
@@ -57,6 +69,7 @@ Result<RunOutcome> GateRuns::run(const std::vector<std::string>& kernels, uint64
     if (go_on == GoOn::yes) options.run_id = begun_before(options.output);
     options.tree = options_.tree;
     options.revision = options_.revision;
+    options.allow_missing = options_.allow_missing;
     options.jobs = jobs;
     options.argv = options_.argv;
     options.shown = told.shown;
@@ -119,6 +132,7 @@ Result<Results> GateRuns::self_test(uint64_t seed, const std::string& name, cons
     options.output = place_of(name);
     options.tree = options_.tree;
     options.revision = options_.revision;
+    options.allow_missing = options_.allow_missing;
     options.jobs = options_.jobs;
     options.keep = KeepRun::no;
     options.argv = options_.argv;

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "bench/common/base/faults.h"
-#include "bench/host/kernel/series.h"
+#include "bench/host/kernel/base.h"
 #include "bench/host/machine/machine_check.h"
 #include "bench/host/run/environment.h"
 #include "bench/verdict/gate/gate_exact.h"
@@ -29,7 +29,7 @@ Result<GateReport> run_gate(const GateOptions& options) {
     const auto started = Clock::now();
     auto plan = make_plan(options);
     Faults faults;
-    faults.add(check_series({options.baseline, options.candidate}));
+    faults.add(check_kernels({options.baseline, options.candidate}));
     faults.add(plan);
     if (auto s = faults.status(); !s) return forward(s);
     const Accelerator accelerator = options.machine == MachineKind::kvm ? Accelerator::kvm : Accelerator::tcg;
@@ -54,6 +54,7 @@ Result<GateReport> run_gate(const GateOptions& options) {
     report.started_at = run.started_at;
     if (!pairs.empty()) report.notes.insert(report.notes.begin(), verification_note(pairs));
     note_images(pairs, report);
+    note_bases(pairs, report);
     auto verified = options.verified ? Result<bool>(true) : was_verified(pairs);
     if (!verified) return forward(verified);
     if (!*verified) note_never_verified(report);

@@ -55,6 +55,7 @@ protected:
         ::setenv("DIOBENCH_CACHE", cache().c_str(), 1);
         for (const char* name : {"FAKE_COUNT", "FAKE_HANG", "FAKE_FULL"}) ::unsetenv(name);
         write(root() / "kernel-patches/config/00-base.config", "CONFIG_A=y\n# CONFIG_B is not set\n");
+        write(root() / "kernel-patches/features.toml", "[[feature]]\nname = \"a\"\nwhat = \"A\"\nfile = \"a.c\"\ntext = \"int a0\"\nsince = \"6.1\"\n");
         write(tree() / "Makefile", kFakeMakefile);
         write(tree() / "common.h", "// common\n");
         write(tree() / "a.c", lines("a"));

@@ -49,6 +49,6 @@ TEST_F(SeriesLineage, AnotherKernelVersionIsRefusedWithRangeAndReason) {
     add_series("lower", "", {});
     add_series("upper", "requires = [\"lower\"]\n", {});
     EXPECT_EQ(check_base(*resolve_series("upper"), "7.2.0").error().message(),
-              "use series lower: it is for Linux 6.12.7 to 6.12.999 and the source is Linux 7.2.0 (upper is built on it): choose another source (--tree, --rev), "
+              "use series lower: it is for Linux 6.12.7 to 6.12.999 and the source is Linux 7.2.0 (upper is built on it): choose another source (SERIES@BASE, --tree, --rev), "
               "or bring its patches for this version with `diobench kernel add` and --tree");
 }

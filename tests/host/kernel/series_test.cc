@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "bench/host/kernel/series_file.h"
 #include "tests/host/kernel/fake_kernel.h"
 
 using namespace diobench;
@@ -91,4 +92,45 @@ TEST(KernelVersions, AreComparedByNumber) {
     for (const char* bad : {"", "6", "6.12.1.1", "6.x", "6.12.", "-6.12", "6.-1"}) EXPECT_FALSE(parse_kernel_version(bad)) << bad;
     EXPECT_EQ(*makefile_version("VERSION = 6\nPATCHLEVEL = 13\nSUBLEVEL = 0\nEXTRAVERSION = -rc3\n", ""), "6.13.0-rc3");
     EXPECT_FALSE(makefile_version("all:\n\techo\n", "x"));
+}
+
+TEST_F(SeriesFile, AVariantIsForOtherKernels) {
+    const std::string good = std::string(kGood) + "patches = [\"0001.patch\"]\n[[known_failures]]\ncase = \"a\"\nreason = \"r\"\n";
+    write(root() / "kernel-patches/series/x/6.1/0001.patch", "other");
+    ASSERT_EQ(error_of(good + "[[variant]]\nbase = { min = \"6.1.0\", max = \"6.1.999\" }\npatches = [\"6.1/0001.patch\"]\n"
+                              "[[variant.known_failures]]\ncase = \"b\"\nreason = \"r\"\n[[variant]]\nbase = { min = \"7.0\", max = \"7.999\" }\npatches = []\nreason = \"none\"\n"), "");
+    auto at = [&](const std::string& version) {
+        auto chain = *resolve_series("x");
+        auto chosen = choose_variants(chain, version);
+        return chosen ? chain.back() : Series{};
+    };
+    EXPECT_EQ(load_series("x")->bases(), "6.12.7 to 6.12.999, 6.1.0 to 6.1.999, 7.0 to 7.999");
+    EXPECT_EQ(at("6.12.50").patches.at(0).parent_path().filename(), "x");
+    EXPECT_EQ(at("6.1.192").patches.at(0).parent_path().filename(), "6.1");
+    EXPECT_EQ(at("6.1.192").known_failures.at(0).case_glob, "b");
+    EXPECT_EQ(at("6.1.192").base_max, "6.1.999");
+    EXPECT_TRUE(at("7.3.4").patches.empty());
+    EXPECT_TRUE(at("7.3.4").known_failures.empty());
+    EXPECT_EQ(at("6.6.1").name, "") << "for none of them";
+}
+
+TEST_F(SeriesFile, AVariantIsHeldToTheSameRules) {
+    const std::string good = std::string(kGood) + "patches = [\"0001.patch\"]\n";
+    EXPECT_THAT(error_of(good + "[[variant]]\nbase = { min = \"6.12.1\", max = \"6.12.7\" }\npatches = [\"0001.patch\"]\n"), HasSubstr("neither the series itself"));
+    EXPECT_THAT(error_of(good + "[[variant]]\nbase = { min = \"6.1\", max = \"6.2\" }\npatches = []\n"), HasSubstr("a reason"));
+    EXPECT_THAT(error_of(good + "[[variant]]\nbase = { min = \"6.1\", max = \"6.2\" }\n"), HasSubstr("variant.patches is missing"));
+    EXPECT_THAT(error_of(good + "[[variant]]\npatches = [\"no.patch\"]\ncolour = 1\n"),
+                AllOf(HasSubstr("variant.base is missing"), HasSubstr("no.patch"), HasSubstr("variant.colour")));
+}
+
+TEST_F(SeriesFile, WhatIsWrittenIsReadBack) {
+    write(root() / "kernel-patches/series/x/6.1/0001.patch", "other");
+    ASSERT_EQ(error_of(std::string(kGood) + "patches = [\"0001.patch\"]\n[[variant]]\nbase = { min = \"6.1.0\", max = \"6.1.999\" }\npatches = [\"6.1/0001.patch\"]\n"
+                       "[[variant.known_failures]]\ncase = \"b\"\nreason = \"r\"\n"), "");
+    const std::string text = series_file_text(*load_series("x"));
+    write(root() / "kernel-patches/series/x/series.toml", text);
+    auto again = load_series("x");
+    ASSERT_TRUE(again) << again.error().message();
+    EXPECT_EQ(series_file_text(*again), text);
+    EXPECT_EQ(again->variants.at(0).patches.at(0), root() / "kernel-patches/series/x/6.1/0001.patch");
 }

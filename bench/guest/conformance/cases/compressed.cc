@@ -193,6 +193,7 @@ std::vector<Case> all() {
         cases.push_back({fmt::format("compressed/strategy-{}", strategy),
                          fmt::format("With cache_strategy={} every compressed file has its bytes: cold, in parts, and from the cache.", strategy),
                          "Documentation/filesystems/erofs.rst, cache_strategy", [strategy](World& w) { return by_strategy(w, strategy); }});
+    for (auto& one : cases) one = about("fscache-compressed", std::move(one));
     return cases;
 }
 

@@ -97,7 +97,7 @@ Result<Finding> neither_used_nor_dropped(World& world) {
             if (!sectors_after || !cache_reads_after) return failed("the counters went away");
             if (*cache_reads_after == *cache_reads)
                 complaints.add(describe(file->subject, done, length) + ", whose pages are in the page cache, did not read the cache file (\"IO : rd=\" of "
-                               "/proc/fs/netfs/stats did not grow): it was answered from the page cache");
+                               "/proc/fs/fscache/stats did not grow): it was answered from the page cache");
             else if (*sectors_after - *sectors < length >> 9)
                 complaints.add(fmt::format("{}, whose pages are in the page cache, read {} sectors of the device; right is {}: it was answered from memory",
                                            describe(file->subject, done, length), *sectors_after - *sectors, length >> 9));
