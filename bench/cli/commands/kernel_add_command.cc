@@ -27,6 +27,7 @@ struct AddArguments {
     bool dry_run = false;
     bool three_way = false;
     bool force = false;
+    bool variant = false;
     bool json = false;
 };
 
@@ -154,7 +155,8 @@ Result<ExitCode> add_command(AddArguments arguments) {
     ImportOptions options = arguments.options;
     options.into = arguments.into;
     options.fit = arguments.three_way ? Fit::threeway : Fit::exact;
-    options.existing = arguments.force ? Existing::replace : Existing::refuse;
+    options.existing = arguments.variant ? Existing::extend : arguments.force ? Existing::replace : Existing::refuse;
+    if (arguments.variant && arguments.force) return fail("kernel add", "--variant", "--force replaces the whole series: leave one of the two out");
     if (!arguments.version.empty()) options.version = parse_patch_version(arguments.version);
     if (!arguments.version.empty() && !options.version) return fail("kernel add", "--version " + arguments.version, "expected the number of a version, such as 2, or 3.1");
     auto known = known_failures_of(arguments.known_failures);
@@ -190,6 +192,7 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  diobench kernel add dio-v3 0001-erofs-x.patch 0002-erofs-y.patch --on dio-sync\n"
     "  diobench kernel add dio-v4 t.mbox.gz --on dio-sync --revises dio-v3\n"
+    "  diobench kernel add dio-v4 6.1/*.patch --variant --base 6.1\n"
     "  diobench kernel add t.mbox.gz --dry-run\n"
     "  diobench kernel add old t.mbox.gz --version 1 --3way\n"
     "  diobench kernel add mine --tree ~/linux --rev v6.12..my-branch\n"
@@ -219,6 +222,7 @@ void register_kernel_add(CLI::App& kernel, CommandContext& context) {
     add->add_option("--known-failure", arguments->known_failures, "Cases of verify it is known to fail, and why; may be given several times")
         ->option_text("GLOB=REASON")->allow_extra_args(false)->take_all();
     add->add_option("--into", arguments->into, "Folder that holds the series (default: the project's kernel-patches/series)")->option_text("DIR");
+    add->add_flag("--variant", arguments->variant, "The patches are the series NAME, which is there, for another kernel: the one of --base or --tree");
     add->add_flag("--force", arguments->force, "Replace a series of this name");
     add->add_flag("--json", arguments->json, "Print what was added as JSON");
     add->callback([arguments, &context] { context.body = [arguments] { return add_command(*arguments); }; });

@@ -174,10 +174,12 @@ json cpu_time(const CellEvidence& e) {
     auto delta = [&](uint64_t Snapshot::*member) { return e.after.*member - e.before.*member; };
     const auto ops = static_cast<double>(e.measured.stats.ops);
     auto per_op = [&](uint64_t ns) { return static_cast<double>(ns) / ops; };
-    const uint64_t busy = delta(&Snapshot::time_ns) * e.after.cpus - delta(&Snapshot::idle_ns);
     const uint64_t daemon = delta(&Snapshot::daemon_cpu_ns);
     // fio is not a process that is looked at from outside; it says itself what it used.
     const uint64_t reader = std::max(delta(&Snapshot::reader_cpu_ns), e.measured.cpu_ns);
+    if (!e.before.idle_ns || !e.after.idle_ns)
+        return {{"reader", per_op(e.measured.cpu_ns)}, {"daemon", per_op(daemon)}, {"kernel", nullptr}, {"kernel_threads", nullptr}, {"interrupts", nullptr}, {"total", nullptr}};
+    const uint64_t busy = delta(&Snapshot::time_ns) * e.after.cpus - (*e.after.idle_ns - *e.before.idle_ns);
     const uint64_t attributed = reader + daemon + delta(&Snapshot::init_cpu_ns) + delta(&Snapshot::neighbour_cpu_ns);
     const uint64_t kernel = busy > attributed ? busy - attributed : 0;
     const uint64_t threads = std::min(kernel, delta(&Snapshot::kernel_threads_cpu_ns));

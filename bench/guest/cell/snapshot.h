@@ -33,7 +33,8 @@ struct CacheStat {
 
 struct Snapshot {
     uint64_t time_ns = 0;
-    uint64_t idle_ns = 0;        ///< of all CPUs (/proc/timer_list: idle_sleeptime + iowait_sleeptime)
+    /// Of all CPUs (/proc/timer_list: idle_sleeptime + iowait_sleeptime); nothing: this kernel does not say it.
+    std::optional<uint64_t> idle_ns = {};
     unsigned cpus = 1;
     uint64_t reader_cpu_ns = 0;
     uint64_t daemon_cpu_ns = 0;

@@ -177,4 +177,15 @@ Result<const KernelSource*> Bases::source(const std::string& base, Progress& pro
     return &opened_.emplace(base, std::move(*opened)).first->second;
 }
 
+Result<NamedKernel> resolve_on_base(const std::string& text, Bases& bases, Progress& progress) {
+    auto kernel = resolve_kernel(text);
+    if (!kernel) return kernel;
+    const bool one_kind = std::all_of(kernel->chain.begin(), kernel->chain.end(), [](const Series& series) { return series.variants.empty(); });
+    if (kernel->base.empty() && one_kind) return kernel;
+    auto source = bases.source(kernel->base, progress);
+    if (!source) return forward(source);
+    if (auto s = choose_variants(kernel->chain, (*source)->version); !s) return forward(s);
+    return kernel;
+}
+
 }  // namespace diobench

@@ -54,4 +54,8 @@ private:
     std::map<std::string, KernelSource> opened_;
 };
 
+/// A kernel whose series are as they are for its base.  The source is not opened, which may mean unpacking it, where that
+/// changes nothing: for the default base and series without variants.
+[[nodiscard]] Result<NamedKernel> resolve_on_base(const std::string& text, Bases& bases, Progress& progress);
+
 }  // namespace diobench

@@ -22,7 +22,7 @@ constexpr std::array kKeys = {"name", "what", "file", "text", "since", "until"};
 
 fs::path features_file() { return project_root() / "kernel-patches" / "features.toml"; }
 
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+bool is_word_character(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
 Result<Feature> read_feature(const toml::table& table, const std::string& file) {
     const std::string place = fmt::format("{}:{}", file, table.source().begin.line);
@@ -85,8 +85,8 @@ Result<std::vector<Feature>> known_features(const fs::path& file) {
 bool has_words(std::string_view text, std::string_view words) {
     for (size_t at = text.find(words); at != std::string_view::npos; at = text.find(words, at + 1)) {
         const size_t end = at + words.size();
-        const bool begins = at == 0 || !is_word(text[at - 1]) || !is_word(words.front());
-        const bool ends = end == text.size() || !is_word(text[end]) || !is_word(words.back());
+        const bool begins = at == 0 || !is_word_character(text[at - 1]) || !is_word_character(words.front());
+        const bool ends = end == text.size() || !is_word_character(text[end]) || !is_word_character(words.back());
         if (begins && ends) return true;
     }
     return false;

@@ -190,7 +190,7 @@ Status check_written(const KernelSource& source, const std::vector<Series>& belo
 Status put_in_place(const fs::path& part, const fs::path& folder, Existing existing) {
     ::chmod(part.c_str(), 0755);
     std::error_code ec;
-    const bool exchange = existing == Existing::replace && fs::exists(fs::symlink_status(folder, ec));
+    const bool exchange = existing != Existing::refuse && fs::exists(fs::symlink_status(folder, ec));
     if (::renameat2(AT_FDCWD, part.c_str(), AT_FDCWD, folder.c_str(), exchange ? RENAME_EXCHANGE : RENAME_NOREPLACE) == 0) return {};
     return fail_errno("rename to", folder.string());
 }
@@ -203,6 +203,30 @@ void add_known_failures_below(const std::vector<Series>& below, ImportedSeries& 
     out.assumptions.push_back(fmt::format("known_failures: the {} of {}, which it stands on", known.size(), below.back().name));
 }
 
+/// The series that is extended; an error if it is for this kernel already.
+Result<Series> series_to_extend(const ImportOptions& options, const KernelSource& source) {
+    auto series = load_series((folder_of(options) / options.name).string());
+    if (!series) return series;
+    if (check_base({*series}, source.version)) return fail(kAdd, options.name, fmt::format("it is for Linux {} already ({}): a variant is for a kernel that it is not for", source.version, series->bases()));
+    return series;
+}
+
+/// Puts the written patches into `part`, a copy of the series' folder, as one more variant of it.
+Status write_variant(const std::vector<fs::path>& written, const std::string& subfolder, const fs::path& part, ImportedSeries& out) {
+    Series& series = out.series;
+    SeriesVariant variant{series.base_min, series.base_max, {}, {}, series.known_failures};
+    for (const auto& patch : written) variant.patches.push_back(series.folder / subfolder / patch.filename());
+    std::error_code ec;
+    fs::copy(series.folder, part, fs::copy_options::recursive | fs::copy_options::skip_existing, ec);
+    if (ec) return fail_errno("copy", series.folder.string(), ec.value());
+    auto text = read_file(series.folder / "series.toml");
+    if (!text) return forward(text);
+    if (auto s = write_file_atomic(part / "series.toml", *text + variant_text(variant, series.folder)); !s) return s;
+    for (auto& patch : out.patches) patch.file = subfolder + "/" + patch.file;
+    series.patches = variant.patches;
+    return {};
+}
+
 }  // namespace
 
 Status check_import(const ImportOptions& options) {
@@ -212,7 +236,11 @@ Status check_import(const ImportOptions& options) {
     std::error_code ec;
     const auto status = fs::symlink_status(folder, ec);
     if (fs::exists(status) && options.existing == Existing::refuse)
-        return fail(kAdd, options.name, fmt::format("there is one of this name already, {}: choose another name, or replace it with --force", folder.string()));
+        return fail(kAdd, options.name, fmt::format("there is one of this name already, {}: choose another name, replace it with --force, or add them as its --variant for another kernel", folder.string()));
+    if (!fs::exists(status) && options.existing == Existing::extend)
+        return fail(kAdd, options.name, "there is no series of this name whose --variant they could be: " + folder.string());
+    if (options.existing == Existing::extend && (!options.on.empty() || !options.revises.empty() || !options.purpose.empty()))
+        return fail(kAdd, options.name, "a --variant stands on what its series requires, and has its purpose: leave --on, --revises and --purpose out");
     if (fs::exists(status) && !fs::is_regular_file(folder / "series.toml", ec))
         return fail(kAdd, options.name, folder.string() + " is there and is no series; it is left alone, choose another name");
     if (auto s = check_revision(options); !s) return s;
@@ -238,11 +266,23 @@ Result<SelectedPatches> choose_patches(const std::vector<RawMail>& mails, const 
     return selected;
 }
 
-Result<ImportedSeries> import_series(const std::vector<RawMail>& mails, const KernelSource& source, const ImportOptions& options, Progress& progress) {
-    if (auto s = check_import(options); !s) return forward(s);
+Result<ImportedSeries> import_series(const std::vector<RawMail>& mails, const KernelSource& source, const ImportOptions& asked, Progress& progress) {
+    if (auto s = check_import(asked); !s) return forward(s);
+    ImportOptions options = asked;
+    std::string subfolder;
+    if (options.existing == Existing::extend) {
+        auto extended = series_to_extend(options, source);
+        if (!extended) return forward(extended);
+        options.on = extended->requires_series;
+        options.revises = extended->revises;
+        options.purpose = extended->purpose;
+        subfolder = source.version.substr(0, source.version.find('.', source.version.find('.') + 1));
+        std::error_code ec;
+        if (fs::exists(extended->folder / subfolder, ec)) return fail(kAdd, options.name, fmt::format("there is a folder {} in it already, where the patches of a variant for {} go", subfolder, source.version));
+    }
     auto below = series_below(options);
     if (!below) return forward(below);
-    if (auto s = check_base(*below, source.version); !s) return forward(s);
+    if (auto s = choose_variants(*below, source.version); !s) return forward(s);
 
     auto selected = choose_patches(mails, options.version, progress);
     if (!selected) return forward(selected);
@@ -275,7 +315,9 @@ Result<ImportedSeries> import_series(const std::vector<RawMail>& mails, const Ke
 
     auto part = TempDirectory::create(folder_of(options), "." + options.name + ".part");
     if (!part) return forward(part);
-    auto written = repository->write_patches(part->path());
+    const fs::path patches = subfolder.empty() ? part->path() : part->path() / subfolder;
+    if (auto s = make_directories(patches); !s) return forward(s);
+    auto written = repository->write_patches(patches);
     if (!written) return forward(written);
     if (auto s = check_written(source, *below, *written, *repository, scratch->path()); !s) return forward(s);
     for (size_t i = 0; i < written->size(); ++i) {
@@ -284,7 +326,8 @@ Result<ImportedSeries> import_series(const std::vector<RawMail>& mails, const Ke
         out.patches.back().file = file;
         out.series.patches.push_back(out.series.folder / file);
     }
-    if (auto s = write_file_atomic(part->path() / "series.toml", series_file_text(out.series)); !s) return forward(s);
+    auto described = subfolder.empty() ? write_file_atomic(part->path() / "series.toml", series_file_text(out.series)) : write_variant(*written, subfolder, part->path(), out);
+    if (!described) return forward(described);
     if (interrupted()) return interrupted_error("add series");
     if (auto s = put_in_place(part->path(), out.series.folder, options.existing); !s) return forward(s);
     return out;

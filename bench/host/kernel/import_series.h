@@ -16,7 +16,8 @@
 
 namespace diobench {
 
-enum class Existing { refuse, replace };
+/// What becomes of a series of that name.  extend: the patches are a variant of it, for the kernel they are checked against.
+enum class Existing { refuse, replace, extend };
 
 struct ImportOptions {
     std::string name;  ///< as is_series_name()

@@ -210,9 +210,33 @@ Result<Series> read_series_file(const fs::path& file) {
     return out;
 }
 
+namespace {
+
+// JSON's strings are TOML's basic strings.
+std::string quoted(const std::string& text) { return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
+
+std::string patches_text(const std::vector<fs::path>& patches, const fs::path& folder) {
+    std::string out = "patches = [\n";
+    for (const auto& patch : patches) out += fmt::format("  {},\n", quoted((patch.parent_path() == folder ? patch.filename() : patch.lexically_relative(folder)).string()));
+    return out + "]\n";
+}
+
+std::string known_text(const std::vector<KnownFailure>& known, std::string_view table) {
+    std::string out;
+    for (const auto& one : known) out += fmt::format("\n[[{}]]\ncase = {}\nreason = {}\n{}", table, quoted(one.case_glob), quoted(one.reason), one.smp_only ? "only = \"smp\"\n" : "");
+    return out;
+}
+
+}  // namespace
+
+std::string variant_text(const SeriesVariant& variant, const fs::path& folder) {
+    std::string out = fmt::format("\n[[variant]]\nbase = {{ min = {}, max = {} }}\n", quoted(variant.base_min), quoted(variant.base_max));
+    out += patches_text(variant.patches, folder);
+    if (!variant.reason.empty()) out += fmt::format("reason = {}\n", quoted(variant.reason));
+    return out + known_text(variant.known_failures, "variant.known_failures");
+}
+
 std::string series_file_text(const Series& series) {
-    // JSON's strings are TOML's basic strings.
-    auto quoted = [](const std::string& text) { return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); };
     std::string out = "# SPDX-License-Identifier: GPL-2.0-only\n";
     out += fmt::format("name = {}\npurpose = {}\n", quoted(series.name), quoted(series.purpose));
     out += fmt::format("base = {{ min = {}, max = {} }}\n", quoted(series.base_min), quoted(series.base_max));
@@ -220,24 +244,10 @@ std::string series_file_text(const Series& series) {
     for (const auto& name : series.requires_series) required.push_back(quoted(name));
     if (!required.empty()) out += fmt::format("requires = [{}]\n", join(required, ", "));
     if (!series.revises.empty()) out += fmt::format("revises = {}\n", quoted(series.revises));
-    auto patches = [&](const std::vector<fs::path>& all) {
-        std::string text = "patches = [\n";
-        for (const auto& patch : all) text += fmt::format("  {},\n", quoted((patch.parent_path() == series.folder ? patch.filename() : patch.lexically_relative(series.folder)).string()));
-        return text + "]\n";
-    };
-    auto known = [&](const std::vector<KnownFailure>& all, const char* table) {
-        std::string text;
-        for (const auto& one : all) text += fmt::format("\n[[{}]]\ncase = {}\nreason = {}\n{}", table, quoted(one.case_glob), quoted(one.reason), one.smp_only ? "only = \"smp\"\n" : "");
-        return text;
-    };
-    out += patches(series.patches);
+    out += patches_text(series.patches, series.folder);
     if (!series.direct_io.empty()) out += fmt::format("direct_io = {}\n", quoted(series.direct_io));
-    out += known(series.known_failures, "known_failures");
-    for (const auto& variant : series.variants) {
-        out += fmt::format("\n[[variant]]\nbase = {{ min = {}, max = {} }}\n", quoted(variant.base_min), quoted(variant.base_max)) + patches(variant.patches);
-        if (!variant.reason.empty()) out += fmt::format("reason = {}\n", quoted(variant.reason));
-        out += known(variant.known_failures, "variant.known_failures");
-    }
+    out += known_text(series.known_failures, "known_failures");
+    for (const auto& variant : series.variants) out += variant_text(variant, series.folder);
     return out;
 }
 

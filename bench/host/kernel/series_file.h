@@ -11,5 +11,7 @@ namespace diobench {
 [[nodiscard]] Result<Series> read_series_file(const fs::path& file);
 /// The text of a series.toml that read_series_file() reads back as `series`.
 [[nodiscard]] std::string series_file_text(const Series& series);
+/// The lines of one variant, with an empty one before them, as they stand in it; `folder` is the series'.
+[[nodiscard]] std::string variant_text(const SeriesVariant& variant, const fs::path& folder);
 
 }  // namespace diobench

@@ -85,15 +85,6 @@ ImportOptions import_options(const AttemptOptions& options, const CandidateSourc
     return out;
 }
 
-/// What the baseline is known to fail on its base is no news of a patch on it.
-Status add_known_failures(const std::string& baseline, const std::string& version, std::vector<KnownFailure>& known) {
-    auto kernel = resolve_kernel_at(baseline, version);
-    if (!kernel) return forward(kernel);
-    const auto& more = kernel->chain.back().known_failures;
-    known.insert(known.end(), more.begin(), more.end());
-    return {};
-}
-
 /// The project's other series to which the same patches apply.
 std::vector<std::string> fitting_series(const SeriesInput& input, const ImportOptions& tried, const std::string& baseline) {
     Progress progress("apply", Progress::Shown::no);
@@ -137,6 +128,12 @@ std::string series_name_for(std::string_view given) {
     return out.empty() ? "patch" : out;
 }
 
+Result<std::vector<KnownFailure>> known_failures_of(const std::string& kernel, const std::string& version) {
+    auto named = resolve_kernel_at(kernel, version);
+    if (!named) return forward(named);
+    return std::move(named->chain.back().known_failures);
+}
+
 Result<CandidateSource> find_candidate(const AttemptOptions& options) {
     if (options.what.empty()) return fail(kTry, "", "name what to try: patches, an mbox, a folder, or a revision with --tree DIR, such as: diobench try 0001-my.patch --on dio");
     const bool commits = options.what.size() == 1 && !is_there(options.what.front());
@@ -157,7 +154,9 @@ Result<StepOutcome> apply_candidate(const AttemptOptions& options, const Candida
     const std::string base = parse_kernel_name(from.baseline).base;
     auto input = read_series_input({from.files, from.tree, from.revision, base}, progress);
     if (!input) return forward(input);
-    if (auto s = add_known_failures(from.baseline, input->source.version, how.known_failures); !s) return forward(s);
+    auto known = known_failures_of(from.baseline, input->source.version);
+    if (!known) return forward(known);
+    how.known_failures.insert(how.known_failures.end(), known->begin(), known->end());
     auto added = import_series(input->mails, input->source, how, progress);
     if (!added && interrupted()) return interrupted_error(kTry);
     if (!added && added.error().operation != kApplyPatch) return forward(added);

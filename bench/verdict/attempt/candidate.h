@@ -22,6 +22,8 @@ struct CandidateSource {
 /// Whether each of `options.what` is a file or folder, else whether the only one is a revision; a folder with a
 /// series.toml says itself what it stands on. Errors name what would be right.
 [[nodiscard]] Result<CandidateSource> find_candidate(const AttemptOptions& options);
+/// What `kernel`, SERIES or SERIES@BASE, is known to fail on Linux `version`: no news of a patch on it.
+[[nodiscard]] Result<std::vector<KnownFailure>> known_failures_of(const std::string& kernel, const std::string& version);
 /// "0001-erofs-x.patch" -> "0001-erofs-x": a name that a series may have.
 [[nodiscard]] std::string series_name_for(std::string_view given);
 

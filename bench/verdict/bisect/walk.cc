@@ -29,15 +29,6 @@ struct SeriesStates {
     }
 };
 
-/// An error if the series is not meant for its base.
-Result<NamedKernel> kernel_on_its_base(const std::string& name, Bases& bases, Progress& progress) {
-    auto kernel = resolve_kernel(name);
-    if (!kernel) return kernel;
-    auto source = bases.source(kernel->base, progress);
-    if (!source) return forward(source);
-    return resolve_kernel_at(name, (*source)->version);
-}
-
 }  // namespace
 
 std::string Walk::name_of(size_t state) const { return state_name(state, state == 0 ? baseline : patches[state - 1].subject); }
@@ -48,7 +39,7 @@ Result<Walk> walk_series(const std::string& baseline, const std::string& candida
     Bases bases(tree, revision);
     Progress progress("kernel source");
     for (auto [name, chain] : {std::pair(&baseline, &ends.baseline), std::pair(&candidate, &ends.candidate)}) {
-        auto kernel = kernel_on_its_base(*name, bases, progress);
+        auto kernel = resolve_on_base(*name, bases, progress);
         if (!kernel) return forward(kernel);
         *chain = kernel->chain;
         kernels.push_back(std::move(*kernel));

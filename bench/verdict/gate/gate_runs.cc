@@ -22,13 +22,9 @@ std::string begun_before(const fs::path& output) {
 
 /// With the patches that it has on its base; of a series that is not meant for that the run will say so.
 Result<NamedKernel> kernel_of(const std::string& name, Bases& bases) {
-    auto kernel = resolve_kernel(name);
-    if (!kernel) return kernel;
     Progress progress("kernel source");
-    auto source = bases.source(kernel->base, progress);
-    if (!source) return forward(source);
-    auto there = resolve_kernel_at(name, (*source)->version);
-    return there ? std::move(there) : std::move(kernel);
+    auto there = resolve_on_base(name, bases, progress);
+    return there ? std::move(there) : resolve_kernel(name);
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ CellEvidence direct_evidence() {
     e.after.backing_reads = 266;
     e.before.time_ns = 1'000'000;
     e.after.time_ns = 4'000'000;
+    e.before.idle_ns = e.after.idle_ns = 0;
     e.before.guest_total_bytes = e.after.guest_total_bytes = 80 * kMiB;
     e.base_line_bytes = 79 * kMiB;
     return e;
@@ -166,6 +167,14 @@ TEST(Metrics, CpuIsSplitAndSumsToTheBusyTime) {
     EXPECT_DOUBLE_EQ(m["cpu_ns_per_op"]["daemon"], 200'000 / 256.0);
     EXPECT_DOUBLE_EQ(m["cpu_ns_per_op"]["kernel"], 600'000 / 256.0);
     EXPECT_DOUBLE_EQ(m["throughput_bytes_per_s"], kMiB / 0.002);
+}
+
+TEST(Metrics, WhatAKernelDoesNotSayOfIdleTimeIsNoCpuTime) {
+    auto e = direct_evidence();
+    e.after.idle_ns = std::nullopt;
+    auto m = cell_metrics(cell_of(IoMode::direct, CacheState::local), e);
+    EXPECT_DOUBLE_EQ(m["cpu_ns_per_op"]["reader"], 1'500'000 / 256.0);
+    for (const char* unknown : {"kernel", "kernel_threads", "interrupts", "total"}) EXPECT_TRUE(m["cpu_ns_per_op"][unknown].is_null()) << unknown;
 }
 
 TEST(Metrics, WhatIsNotKnownIsNull) {

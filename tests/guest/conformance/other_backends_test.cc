@@ -23,6 +23,21 @@ TEST(OtherBackends, AreThoseOfMeasuring) {
     }
 }
 
+TEST(OtherBackends, WhatAKernelLacksIsUnsupportedWithTheReason) {
+    GuestPlan plan;
+    plan.absent_features = {{"file-backed", "EROFS mounted from a file came with Linux 6.12"}};
+    Backends backends({plan, nullptr, "/nowhere"});
+    GuestImage image;
+    image.layout = "flat";
+    auto opened = backends.open("file", image, CacheState::local);
+    ASSERT_FALSE(opened);
+    EXPECT_TRUE(is_unsupported(opened.error()));
+    EXPECT_THAT(opened.error().message(), ::testing::HasSubstr("came with Linux 6.12"));
+    auto other = backends.open("fscache", image, CacheState::local);
+    ASSERT_FALSE(other);
+    EXPECT_THAT(other.error().message(), ::testing::HasSubstr("no on-demand cache")) << "what is not said to be absent is looked for";
+}
+
 std::vector<std::string> names_of(const std::vector<Case>& cases) {
     std::vector<std::string> out;
     for (const auto& one : cases) out.push_back(one.name);

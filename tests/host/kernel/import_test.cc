@@ -341,3 +341,29 @@ TEST_F(Import, CommitsOfATree) {
     EXPECT_THAT(import_range("base..side"), HasSubstr("there is a merge among them"));
     EXPECT_THAT(read_commits(mails() / "tree", "a..b").error().message(), HasSubstr("it is no git tree"));
 }
+
+TEST_F(Import, AVariantIsAddedToItsSeriesForAnotherKernel) {
+    ASSERT_TRUE(import({"format-patch.patch"}));
+    write(into() / "mine/series.toml", replace_all(*read_file(into() / "mine/series.toml"), "6.12.", "6.1.") + "# a remark\n");
+    ImportOptions options;
+    options.existing = Existing::extend;
+    auto added = import({"format-patch.patch"}, options);
+    ASSERT_TRUE(added) << added.error().message();
+    EXPECT_EQ(added->patches.at(0).file, "6.12/0001-erofs-count-direct-reads.patch");
+    auto series = load_series((into() / "mine").string());
+    ASSERT_TRUE(series) << series.error().message();
+    EXPECT_EQ(series->bases(), "6.1.0 to 6.1.999, 6.12.0 to 6.12.999");
+    EXPECT_EQ(series->variants.at(0).patches.at(0), into() / "mine/6.12/0001-erofs-count-direct-reads.patch");
+    EXPECT_TRUE(fs::exists(series->patches.at(0)));
+    EXPECT_THAT(*read_file(into() / "mine/series.toml"), HasSubstr("# a remark")) << "what somebody wrote stays";
+    EXPECT_THAT(import({"format-patch.patch"}, options).error().message(), HasSubstr("already"));
+}
+
+TEST_F(Import, AVariantNeedsItsSeriesAndNothingThatThatSays) {
+    ImportOptions options;
+    options.existing = Existing::extend;
+    EXPECT_THAT(refusal({"format-patch.patch"}, options), HasSubstr("no series of this name"));
+    ASSERT_TRUE(import({"format-patch.patch"}));
+    options.purpose = "another";
+    EXPECT_THAT(import({"format-patch.patch"}, options).error().message(), HasSubstr("--purpose"));
+}
