@@ -8,6 +8,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 # What was found out elsewhere must not decide here.
 export DIOBENCH_STORE=$scratch/results.sqlite
+export XDG_CONFIG_HOME=$scratch/config
 cd "$source_dir"
 
 fail() {

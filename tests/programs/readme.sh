@@ -5,12 +5,7 @@
 # timeout: 3000
 . "$(dirname "$0")/common.bash"
 its_turn 5 7
-# A project of its own: the block adds a series to it.
-mkdir "$scratch/root" "$scratch/here"
-for entry in "$source_dir"/* "$source_dir"/.git; do ln -s "$entry" "$scratch/root/"; done
-rm "$scratch/root/kernel-patches"
-cp -r "$source_dir/kernel-patches" "$scratch/root/"
-export DIOBENCH_ROOT=$scratch/root
+mkdir "$scratch/here"
 ln -s "$binary_dir" "$scratch/here/build"
 cd "$scratch/here"
 cat > 0001-my.patch <<'EOF'

@@ -21,7 +21,7 @@ refused() {
 }
 
 # Words of the command line: all that are wrong at once, the nearest right ones, and where these stand.
-refused 2 'diobench which command?|doctor|how to call it: diobench --help'
+refused 2 'diobench which command?|diobench doctor|diobench try|--fio-job|how to call it: diobench --help'
 refused 2 'shwo: there is no such command|did you mean show?' shwo
 refused 2 'buidl: there is no such command|did you mean build?|diobench kernel --help' kernel buidl dio
 refused 2 '--kernle: there is no such option; did you mean --kernel?|--suiet: there is no such option; did you mean --suite?|diobench run --help' run --kernle dio --suiet quick

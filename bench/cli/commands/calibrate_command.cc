@@ -102,7 +102,9 @@ void register_calibrate_command(CLI::App& app, CommandContext& context) {
     auto arguments = std::make_shared<CalibrateArguments>();
     CalibrateOptions& options = arguments->options;
     auto* command = app.add_subcommand("calibrate", "Gate kernels whose answer is known: false alarms, and the smallest change that is found; --clock: hold the exact machine against a stopwatch");
-    command->footer("Equal kernels: the baseline against itself and against kernel-patches/mutants/same-*, which are only built otherwise.\n"
+    command->footer("Example:\n"
+                    "  diobench calibrate slow-copy                         one slowed kernel, and equal ones\n"
+                    "Equal kernels: the baseline against itself and against kernel-patches/mutants/same-*, which are only built otherwise.\n"
                     "Slowed ones: kernel-patches/mutants/slow-*, each with what must be seen of it (docs/gate.md, \"Calibration\").\n"
                     "The result of a whole one is kept for this machine and stands on the front of every report.\n"
                     "Exit: 0 no false alarm and every slowdown found and attributed, 1 not so, 2 wrong usage, 4 a gate of equal kernels is invalid.\n"

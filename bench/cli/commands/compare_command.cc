@@ -88,6 +88,9 @@ Result<ExitCode> compare(CompareArguments arguments) {
 void register_compare_command(CLI::App& app, CommandContext& context) {
     auto arguments = std::make_shared<CompareArguments>();
     auto* command = app.add_subcommand("compare", "Show the kernels of a finished run side by side, or one kernel of two runs");
+    command->footer("Examples:\n"
+                    "  diobench compare                                     the last run\n"
+                    "  diobench compare out/before out/after --kernel dio   one kernel, then and now");
     command->add_option("RUN_DIR", arguments->directories, "Output directory of a run (default out/latest), or two of them");
     command->add_option("--kernel", arguments->options.kernels,
                         "Only these kernels: the first is the reference, the last the candidate. With two directories: the kernel of each")

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/cli/commands/command.h"
+#include "bench/common/base/paths.h"
 #include "bench/common/base/process.h"
 #include "bench/common/base/terminal.h"
 #include "bench/host/machine/host_check.h"
@@ -148,7 +149,7 @@ Result<ExitCode> doctor(const DoctorArguments& arguments) {
     } else {
         print_table(checks, machines);
         fmt::print("\n{}\n", can_run ? "This host can build, measure and report on the exact machine."
-                              : missing > 0 ? fmt::format("{} missing: scripts/setup installs what Debian has.", missing) : machines.front().sentence());
+                              : missing > 0 ? fmt::format("{} missing: {} what Debian has.", missing, is_installed() ? "apt installs" : "scripts/setup installs") : machines.front().sentence());
     }
     // A probe that was asked for and could not be made is a failure as well.
     return can_run && kvm ? ExitCode::ok : ExitCode::usage;
@@ -162,7 +163,10 @@ void register_doctor_command(CLI::App& app, CommandContext& context) {
     command->add_flag("--json", arguments->json, "Print as JSON");
     command->add_flag("--probe", arguments->probe, "Boot a kernel under KVM (at most 40 s) and remember whether it works");
     command->add_option("--kernel-image", arguments->kernel_image, "bzImage for --probe (default: the newest kernel built)")->check(CLI::ExistingFile);
-    command->footer("Programs, room, and each machine (docs/machines.md), tried and not guessed:\n"
+    command->footer("Examples:\n"
+                    "  diobench doctor\n"
+                    "  diobench doctor --probe                              does KVM work here?\n"
+                    "Programs, room, and each machine (docs/machines.md), tried and not guessed:\n"
                     "  exact   QEMU emulates a machine that runs seven bytes, with our plugin in it\n"
                     "  uml     a process is traced as a User Mode Linux kernel traces its own, with this processor's registers (XSAVE);\n"
                     "          if such a kernel is built already, it boots\n"

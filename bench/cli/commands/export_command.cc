@@ -110,6 +110,9 @@ Result<ExitCode> export_run(const ExportArguments& arguments) {
 void register_export_command(CLI::App& app, CommandContext& context) {
     auto arguments = std::make_shared<ExportArguments>();
     auto* command = app.add_subcommand("export", "Write a finished run in the format of another program");
+    command->footer("Examples:\n"
+                    "  diobench export --csv cells.csv                      of the last run\n"
+                    "  diobench export out/latest --markdown answer.md --junit cells.xml");
     command->add_option("RUN_DIR", arguments->directory, "Output directory of a run (default out/latest)");
     command->add_option("--prometheus", arguments->prometheus, "Prometheus text format, every number and histogram")
         ->option_text("FILE");

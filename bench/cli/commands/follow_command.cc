@@ -46,7 +46,7 @@ void print_list(const ListRead& read) {
 
 Result<ExitCode> follow_command(const FollowArguments& arguments) {
     if (!arguments.dry_run) return fail("follow", "", "say --dry-run: it tells what would be imported, and imports nothing yet; `diobench try` takes one thread");
-    auto interest = read_interest(arguments.interest.empty() ? project_root() / "follow.toml" : fs::path(arguments.interest));
+    auto interest = read_interest(arguments.interest.empty() ? settings_file("follow.toml") : fs::path(arguments.interest));
     if (!interest) return forward(interest);
     std::vector<MailArchive> archives;
     for (const auto& path : arguments.archives) {
@@ -88,7 +88,7 @@ void register_follow_command(CLI::App& app, CommandContext& context) {
     command->footer(kFollowExamples);
     command->add_option("ARCHIVE", arguments->archives, "Git repositories of public-inbox (also with epochs), Maildirs, mboxes")->required();
     command->add_flag("--dry-run", arguments->dry_run, "Only tell what would be imported and what refused");
-    command->add_option("--interest", arguments->interest, "What is of interest (default follow.toml of the project)")->option_text("FILE")->check(CLI::ExistingFile);
+    command->add_option("--interest", arguments->interest, "What is of interest (default follow.toml of ~/.config/diobench, else that of diobench)")->option_text("FILE")->check(CLI::ExistingFile);
     command->add_option("--state", arguments->state, "Where what was seen is kept (default follow.sqlite in the cache)")->option_text("FILE");
     command->add_flag("--json", arguments->json, "Print JSON");
     command->callback([arguments, &context] { context.body = [arguments] { return follow_command(*arguments); }; });

@@ -222,12 +222,15 @@ Result<ExitCode> import_folders(const std::vector<std::string>& folders) {
 
 void register_pins(CLI::App& history, CommandContext& context, const std::shared_ptr<HistoryArguments>& arguments) {
     auto* runs = history.add_subcommand("runs", "List the runs of the store, the newest first");
+    runs->footer("Example:\n  diobench history runs");
     runs->add_flag("--json", arguments->json, "Print JSON");
     runs->callback([&context, arguments] { context.body = [arguments] { return show_runs(*arguments); }; });
     auto* import = history.add_subcommand("import", "Take runs and gates that were made elsewhere into the store");
+    import->footer("Example:\n  diobench history import /mnt/other/out/*");
     import->add_option("DIR", arguments->folders, "Output directories of runs (results.json) or gates (gate.json)")->required()->check(CLI::ExistingDirectory);
     import->callback([&context, arguments] { context.body = [arguments] { return import_folders(arguments->folders); }; });
     auto* pin = history.add_subcommand("pin", "Give a good run a name, as the baseline that later ones are held against");
+    pin->footer("Example:\n  diobench history pin v3-good latest");
     pin->add_option("NAME", arguments->pin.name, "Its name")->required();
     pin->add_option("RUN", arguments->pin.run_id, "Id of the run, the end or beginning of it, or latest")->required();
     arguments->pin.cells = "*";
@@ -235,9 +238,11 @@ void register_pins(CLI::App& history, CommandContext& context, const std::shared
     pin->add_option("--cells", arguments->pin.cells, "Only cells whose id matches; '*' also matches '/'")->option_text("GLOB");
     pin->callback([&context, arguments] { context.body = [arguments] { return add_pin(arguments->pin); }; });
     auto* unpin = history.add_subcommand("unpin", "Take the name away; the run stays");
+    unpin->footer("Example:\n  diobench history unpin v3-good");
     unpin->add_option("NAME", arguments->name, "Name of the pin")->required();
     unpin->callback([&context, arguments] { context.body = [arguments] { return remove_pin(arguments->name); }; });
     auto* pins = history.add_subcommand("pins", "List the pins");
+    pins->footer("Example:\n  diobench history pins");
     pins->add_flag("--json", arguments->json, "Print JSON");
     pins->callback([&context, arguments] { context.body = [arguments] { return show_pins(*arguments); }; });
 }

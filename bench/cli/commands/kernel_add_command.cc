@@ -56,7 +56,7 @@ Result<std::vector<KnownFailure>> known_failures_of(const std::vector<std::strin
 
 /// How the other commands name this series.
 std::string name_for_commands(const Series& series) {
-    if (series.folder.parent_path() == series_root()) return series.name;
+    if (series.folder.parent_path() == own_series_folder()) return series.name;
     const std::string near = series.folder.lexically_proximate(fs::current_path()).string();
     if (near.starts_with("..")) return series.folder.string();
     return near.find('/') == std::string::npos ? "./" + near : near;
@@ -221,7 +221,7 @@ void register_kernel_add(CLI::App& kernel, CommandContext& context) {
     add->add_option("--base-max", options.base_max, "Newest kernel it is meant for (default: the stable series of the source, to .999)")->option_text("VERSION");
     add->add_option("--known-failure", arguments->known_failures, "Cases of verify it is known to fail, and why; may be given several times")
         ->option_text("GLOB=REASON")->allow_extra_args(false)->take_all();
-    add->add_option("--into", arguments->into, "Folder that holds the series (default: the project's kernel-patches/series)")->option_text("DIR");
+    add->add_option("--into", arguments->into, "Folder that holds the series (default: your own, ~/.config/diobench/series)")->option_text("DIR");
     add->add_flag("--variant", arguments->variant, "The patches are the series NAME, which is there, for another kernel: the one of --base or --tree");
     add->add_flag("--force", arguments->force, "Replace a series of this name");
     add->add_flag("--json", arguments->json, "Print what was added as JSON");

@@ -118,7 +118,8 @@ void register_kernel_command(CLI::App& app, CommandContext& context) {
     CLI::App* build = kernel->add_subcommand(
         "build",
         "Build the kernel of each series NAME (base: no patch) and print where its image is.\n"
-        "A series is a folder kernel-patches/series/NAME with series.toml and patches; one elsewhere is given as ./FOLDER.\n"
+        "A series is a folder with series.toml and patches: yours in ~/.config/diobench/series, those that come with diobench,\n"
+        "or one elsewhere, given as ./FOLDER.\n"
         "Builds are kept by content: the same source, patches, configuration and compiler are never compiled twice,\n"
         "and going from one series to another compiles only what differs.\n\n"
         "Examples:\n"

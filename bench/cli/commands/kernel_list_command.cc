@@ -122,6 +122,17 @@ void print_table(const std::vector<std::vector<std::string>>& rows) {
     }
 }
 
+/// Which are the user's own, and which of them are taken in place of diobench's.
+void print_own(const std::vector<Row>& rows) {
+    std::vector<std::string> own;
+    for (const auto& row : rows) {
+        if (row.series.folder.parent_path() != own_series_folder()) continue;
+        const bool hides = fs::exists(series_folders().back() / row.series.name);
+        own.push_back(row.series.name + (hides ? coloured(" (in place of diobench's own)", Colour::yellow) : ""));
+    }
+    if (!own.empty()) fmt::print("your own, in {}: {}\n", own_series_folder().string(), join(own, ", "));
+}
+
 void print_list(const std::vector<Row>& rows) {
     std::vector<std::vector<std::string>> table = {{"name", "base", "patches", "requires", "state", "last verify", "last run", "purpose"}};
     for (const auto& row : rows) {
@@ -134,6 +145,7 @@ void print_list(const std::vector<Row>& rows) {
     print_table(table);
     for (const auto& row : rows)
         if (!row.build.reason.empty()) fmt::print("{}: {}\n", row.series.name, row.build.reason);
+    print_own(rows);
 }
 
 nlohmann::json to_json(const std::optional<KernelRun>& run) {
@@ -182,7 +194,8 @@ void register_kernel_list(CLI::App& kernel, CommandContext& context) {
         "list",
         "List every series: the kernels it is meant for, its patches, what it requires, whether it is built, and how its last\n"
         "verification and its last run ended.  A revision stands below the series it revises.\n"
-        "built: as it is now, from Debian's source.  outdated: an older content, or another source, was built.  not built: never.");
+        "built: as it is now, from Debian's source.  outdated: an older content, or another source, was built.  not built: never.\n\n"
+        "Example:\n  diobench kernel list");
     list->add_option("--into", arguments->root, "Another folder that holds series, as of `kernel add --into`")->option_text("DIR")->check(CLI::ExistingDirectory);
     list->add_flag("--json", arguments->json, "Print the list as JSON");
     list->callback([arguments, &context] { context.body = [arguments] { return list_command(*arguments); }; });

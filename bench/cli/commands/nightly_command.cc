@@ -21,7 +21,10 @@ struct NightlyArguments {
 };
 
 Result<ExitCode> nightly(const NightlyArguments& arguments) {
-    auto config = read_night_config(arguments.config.empty() ? project_root() / "nightly.toml" : arguments.config);
+    const fs::path file = arguments.config.empty() ? settings_file("nightly.toml") : arguments.config;
+    if (!fs::exists(file))
+        return fail("nightly", file.string(), fmt::format("there is none, nor {}: say what to measure in one (example: /usr/share/doc/diobench/examples/nightly.toml)", (config_root() / "nightly.toml").string()));
+    auto config = read_night_config(file);
     if (!config) return forward(config);
     NightOptions options = arguments.options;
     auto wanted = gate_metrics();
@@ -45,7 +48,7 @@ void register_nightly_command(CLI::App& app, CommandContext& context) {
                     "One night at a time; the ten lines it prints are mail.txt of its folder.\n"
                     "Exit: 0 pass, 1 a regression or a failed conformance case, 2 the environment (disk, network, a kernel that does not build),\n"
                     "3 inconclusive, 4 invalid (nothing measured, a machine that died, a cell without a number).");
-    command->add_option("--config", arguments->config, "What to measure and whom to tell (default nightly.toml of the project; docs/nightly.md)")->check(CLI::ExistingFile)->option_text("FILE");
+    command->add_option("--config", arguments->config, "What to measure and whom to tell (default nightly.toml of ~/.config/diobench, else of the clone; docs/nightly.md)")->check(CLI::ExistingFile)->option_text("FILE");
     command->add_flag("--resume", arguments->options.resume, "Go on with the last night if it did not end; else begin a new one");
     command->add_flag("--json", arguments->json, "Print night.json instead of the text");
     command->callback([&context, arguments] {

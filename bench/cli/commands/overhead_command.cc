@@ -43,7 +43,9 @@ void register_overhead_command(CLI::App& app, CommandContext& context) {
     auto* command = app.add_subcommand("overhead",
         "Compare diobench's reader with fio, both run in turn on this host: instructions a read without I/O (valgrind\n"
         "counts both), and reads a second of io_uring on a file in the page cache; these beside fio's t/io_uring, too.");
-    command->footer("Exit: 0 all aims hold, 1 one does not, 2 it could not be run.  The last result is kept for reports.");
+    command->footer("Example:\n"
+                    "  diobench overhead --rounds 2\n"
+                    "Exit: 0 all aims hold, 1 one does not, 2 it could not be run.  The last result is kept for reports.");
     command->add_option("--seconds-limit", arguments->seconds_limit, "After two rounds, begin none that would end later")->check(CLI::Range(10, 86400))->capture_default_str();
     command->add_option("--rounds", arguments->rounds, "Rounds of ours, theirs, theirs, ours")->check(CLI::Range(1, 100))->capture_default_str();
     command->add_option("--fio", arguments->fio, "fio to compare with (default: the static one that guests run)")->check(CLI::ExistingFile);

@@ -135,7 +135,7 @@ void register_profile_command(CLI::App& app, CommandContext& context) {
                     "  diobench profile --kernel dio --filter 'rand-read/fscache/flat/ram/*/direct/*/4k/pread/*'\n"
                     "  diobench profile --kernel dio --kernel ~/my-series --filter '*/4k/*'\n"
                     "On machine exact, whose numbers the counting does not change.  Exit: 0 done, 2 a kernel could not be built, 4 a machine or a cell that failed.");
-    command->add_option("--kernel", request.kernels, "Series of kernel-patches/series/ or a folder with a series.toml; of two the first is the baseline")
+    command->add_option("--kernel", request.kernels, "Series (kernel list) or a folder with a series.toml; of two the first is the baseline")
         ->required()->option_text("NAME ...");
     command->add_option("--suite", request.suite, "Which cells (suites = [...] in workloads/*.toml)")->capture_default_str();
     add_filter_options(*command, request.filter);

@@ -13,6 +13,7 @@ namespace diobench {
 void register_report_command(CLI::App& app, CommandContext& context) {
     auto directory = std::make_shared<std::string>();
     auto* command = app.add_subcommand("report", "Draw the plots and the HTML page of a finished run");
+    command->footer("Example:\n  diobench report out/latest");
     command->add_option("RUN_DIR", *directory, "Output directory of a run (default out/latest)");
     command->callback([&context, directory] {
         context.body = [directory]() -> Result<ExitCode> {

@@ -93,7 +93,7 @@ void register_run_command(CLI::App& app, CommandContext& context) {
                     "  diobench run --kernel dio --fio-job ~/database.fio\n"
                     "  diobench run --resume out/20261123-...   goes on where a killed run stopped\n"
                     "Exit: 0 all cells fine (or known), 2 a kernel could not be built or the machine does not run here (diobench doctor), 4 wrong data, a cell or a machine that failed.");
-    command->add_option("--kernel", options.kernels, "SERIES (of kernel-patches/series/, or a folder with a series.toml), or SERIES@BASE such as dio@6.12.107 or base@newest (diobench kernel fetch); several are compared")
+    command->add_option("--kernel", options.kernels, "SERIES (kernel list, or a folder with a series.toml), or SERIES@BASE such as dio@6.12.107 or base@newest (diobench kernel fetch); several are compared")
         ->option_text("NAME ...");
     add_cell_options(*command, options);
     command->add_option("--resume", arguments->resume, "Output directory of a run that was killed: makes what is missing of it, nothing twice")->option_text("DIR");

@@ -113,7 +113,10 @@ Result<ExitCode> selftest(const SelftestArguments& arguments) {
 void register_selftest_command(CLI::App& app, CommandContext& context) {
     auto arguments = std::make_shared<SelftestArguments>();
     auto* command = app.add_subcommand("selftest", "Can this machine's numbers be trusted? calibrate and overhead in one, short or whole");
-    command->footer("The short one gates equal kernels by few reads and two slowed ones, and compares the reader with fio in two rounds.\n"
+    command->footer("Examples:\n"
+                    "  diobench selftest\n"
+                    "  diobench selftest --all\n"
+                    "The short one gates equal kernels by few reads and two slowed ones, and compares the reader with fio in two rounds.\n"
                     "--all is the whole of calibrate and of overhead; its result is kept for reports.\n"
                     "Exit: the worse of both: 0 both pass, 1 a false alarm, a slowdown that was not found or an aim that was missed, 2 one\n"
                     "could not be made, 4 a gate of equal kernels is invalid.");

@@ -148,6 +148,7 @@ void register_record(CLI::App& trace, CommandContext& context) {
 void register_show(CLI::App& trace, CommandContext& context) {
     auto arguments = std::make_shared<ReadArguments>();
     auto* command = trace.add_subcommand("show", "Print what a trace reads");
+    command->footer("Example:\n  diobench trace show start.trace");
     command->add_option("FILE", arguments->file, "A trace (docs/traces.md)")->required()->check(CLI::ExistingFile);
     command->add_flag("--json", arguments->json, "Print JSON, every file of it");
     command->callback([&context, arguments] { context.body = [arguments] { return show(*arguments); }; });
@@ -156,6 +157,7 @@ void register_show(CLI::App& trace, CommandContext& context) {
 void register_check(CLI::App& trace, CommandContext& context) {
     auto arguments = std::make_shared<ReadArguments>();
     auto* command = trace.add_subcommand("check", "Refuse a trace with a mistake, and say where it is");
+    command->footer("Example:\n  diobench trace check start.trace --root /mnt/image");
     command->add_option("FILE", arguments->file, "A trace (docs/traces.md)")->required()->check(CLI::ExistingFile);
     command->add_option("--root", arguments->root, "Also: every read must lie inside a file below this folder")->check(CLI::ExistingDirectory)->option_text("DIR");
     command->callback([&context, arguments] { context.body = [arguments] { return check(*arguments); }; });

@@ -112,7 +112,7 @@ void register_verify_command(CLI::App& app, CommandContext& context) {
                     "Exit: 0 nothing but known failures, 1 a case failed (or a mutant survived), 2 a kernel could not be built\n"
                     "or machine uml does not run here (diobench doctor), 4 a kernel did not boot.\n"
                     "With --reproduce: 0 the fault shows in QEMU, 3 it does not.");
-    command->add_option("KERNEL", options.kernels, "Series of kernel-patches/series/, or folders with a series.toml");
+    command->add_option("KERNEL", options.kernels, "Series (kernel list), or folders with a series.toml");
     command->add_option("--case", options.cases, "Only cases whose name matches; '*' also matches '/'; may be repeated")->option_text("GLOB ...");
     command->add_option("--backend", options.backends, "Only cases on these: " + join(case_backends(), ", ") + " (default: all that the kernel has)")
         ->delimiter(',')->option_text("NAME[,NAME...]");

@@ -19,16 +19,66 @@
 
 namespace diobench {
 
-fs::path project_root() {
-    if (const char* root = std::getenv("DIOBENCH_ROOT"); root != nullptr && *root != '\0') return fs::absolute(root);
-    return DIOBENCH_SOURCE_DIR;
+namespace {
+
+fs::path program_folder() {
+    std::error_code none;
+    return fs::read_symlink("/proc/self/exe", none).parent_path();
 }
 
-fs::path cache_root() {
-    if (const char* dir = std::getenv("DIOBENCH_CACHE"); dir != nullptr && *dir != '\0') return fs::absolute(dir);
-    if (const char* dir = std::getenv("XDG_CACHE_HOME"); dir != nullptr && *dir != '\0') return fs::path(dir) / "diobench";
+/// Of a program in PREFIX/bin.
+fs::path installed_data() { return program_folder().parent_path() / "share" / "diobench"; }
+fs::path installed_parts() { return program_folder().parent_path() / "libexec" / "diobench"; }
+
+/// A folder by its variable; empty: it is not set.
+fs::path folder_of(const char* variable) {
+    const char* dir = std::getenv(variable);
+    return dir != nullptr && *dir != '\0' ? fs::absolute(dir) : fs::path();
+}
+
+fs::path in_home(const char* xdg_variable, const char* otherwise) {
+    if (const fs::path dir = folder_of(xdg_variable); !dir.empty()) return dir / "diobench";
     const char* home = std::getenv("HOME");
-    return fs::path(home != nullptr ? home : "/root") / ".cache" / "diobench";
+    return fs::path(home != nullptr ? home : "/root") / otherwise / "diobench";
+}
+
+}  // namespace
+
+bool is_installed() {
+    std::error_code none;
+    return fs::is_directory(installed_data() / "kernel-patches", none);
+}
+
+fs::path project_root() {
+    if (const fs::path root = folder_of("DIOBENCH_ROOT"); !root.empty()) return root;
+    return is_installed() ? installed_data() : fs::path(DIOBENCH_SOURCE_DIR);
+}
+
+fs::path config_root() { return in_home("XDG_CONFIG_HOME", ".config"); }
+
+fs::path cache_root() {
+    if (const fs::path dir = folder_of("DIOBENCH_CACHE"); !dir.empty()) return dir;
+    return in_home("XDG_CACHE_HOME", ".cache");
+}
+
+fs::path settings_file(std::string_view name) {
+    std::error_code none;
+    const fs::path own = config_root() / name;
+    return fs::exists(own, none) ? own : project_root() / name;
+}
+
+fs::path program_part(std::string_view name) {
+    if (is_installed()) return installed_parts() / name;
+    std::error_code none;
+    const fs::path beside = program_folder() / name;
+    const fs::path above = program_folder().parent_path() / name;
+    return !fs::exists(beside, none) && fs::exists(above, none) ? above : beside;
+}
+
+fs::path dependency(std::string_view name) { return (is_installed() ? installed_parts() : cache_root()) / "deps" / name; }
+
+std::string how_to_install(std::string_view package) {
+    return (is_installed() ? "apt install " : "scripts/setup, or: apt install ") + std::string(package);
 }
 
 Result<FileLock> FileLock::acquire(const fs::path& path, void (*on_wait)(const fs::path&)) {

@@ -1,17 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Where things are: the project's own files and the user's cache.
+// Where things are: what comes with diobench, what the user adds to it, and what can be made again.
 #pragma once
 
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "bench/common/base/error.h"
 #include "bench/common/base/files.h"
 
 namespace diobench {
 
-/// The project folder (holds kernel-patches/, workloads/, reports/):
-/// $DIOBENCH_ROOT, else the folder the program was built from.
+/// What comes with diobench and is only read (kernel-patches/, workloads/, reports/, gate.toml): $DIOBENCH_ROOT, else
+/// ../share/diobench beside an installed program, else the clone it was built in.
 [[nodiscard]] fs::path project_root();
+/// True of a program that was installed: there is no clone, and nothing is to be written to where it lies.
+[[nodiscard]] bool is_installed();
+/// The user's own series/ and workloads/, which come before diobench's: $XDG_CONFIG_HOME/diobench, else ~/.config/diobench.
+[[nodiscard]] fs::path config_root();
+/// A file of settings, such as "follow.toml": the user's in config_root(), else the one that comes with diobench.
+[[nodiscard]] fs::path settings_file(std::string_view name);
+/// A part of diobench that is not called by hand (the guest program, libraries of QEMU): beside the program, of a test one folder
+/// up, else in ../libexec/diobench.  Where it should be if it is nowhere.
+[[nodiscard]] fs::path program_part(std::string_view name);
+/// What scripts/setup builds, such as "fio-3.33/fio": of an installed diobench ../libexec/diobench/deps, else deps/ of the cache.
+[[nodiscard]] fs::path dependency(std::string_view name);
+/// How to get a Debian package that is missing: "scripts/setup, or: apt install flex".
+[[nodiscard]] std::string how_to_install(std::string_view package);
 /// Everything that may be deleted and made again: $DIOBENCH_CACHE, else
 /// $XDG_CACHE_HOME/diobench, else ~/.cache/diobench.
 [[nodiscard]] fs::path cache_root();

@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "bench/common/base/paths.h"
 #include "bench/common/base/text.h"
 
 namespace diobench {
@@ -250,7 +251,7 @@ Result<fs::path> find_program(const std::string& name, const std::string& packag
         fs::path candidate = fs::path(dir) / name;
         if (::access(candidate.c_str(), X_OK) == 0 && fs::is_regular_file(candidate)) return candidate;
     }
-    return fail("find program", name, "not installed; it is in the Debian package " + package + " (scripts/setup installs it)");
+    return fail("find program", name, "not installed: " + how_to_install(package));
 }
 
 std::string last_lines(std::string_view text, size_t count) {

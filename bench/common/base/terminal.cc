@@ -9,9 +9,27 @@
 
 namespace diobench {
 
+namespace {
+
+ColourUse colour_use = ColourUse::automatic;
+bool quiet = false;
+
+bool shows_colours(int fd) {
+    if (colour_use != ColourUse::automatic) return colour_use == ColourUse::always;
+    const char* none = std::getenv("NO_COLOR");
+    const char* terminal = std::getenv("TERM");
+    return ::isatty(fd) != 0 && (none == nullptr || *none == '\0') && (terminal == nullptr || std::string_view(terminal) != "dumb");
+}
+
+}  // namespace
+
+void use_colour(ColourUse use) { colour_use = use; }
+
+void be_quiet() { quiet = true; }
+
 std::string coloured(std::string_view text, Colour colour, int fd) {
     static constexpr const char* codes[] = {"", "31", "32", "33", "1", "2"};
-    if (colour == Colour::none || ::isatty(fd) == 0 || std::getenv("NO_COLOR") != nullptr) return std::string(text);
+    if (colour == Colour::none || !shows_colours(fd)) return std::string(text);
     return fmt::format("\033[{}m{}\033[0m", codes[static_cast<int>(colour)], text);
 }
 
@@ -56,7 +74,7 @@ void Progress::stage(std::string title) {
 }
 
 void Progress::update(size_t done, size_t total, std::string_view what) {
-    if (shown_ == Shown::no) return;
+    if (shown_ == Shown::no || quiet) return;
     std::lock_guard lock(mutex_);
     auto now = std::chrono::steady_clock::now();
     if (now - last_ < (terminal_ ? std::chrono::nanoseconds(kRedrawInterval) : std::chrono::nanoseconds(kPlainInterval)))
@@ -82,7 +100,7 @@ void Progress::update(size_t done, size_t total, std::string_view what) {
 }
 
 void Progress::finish(std::string_view text) {
-    if (shown_ == Shown::no) return;
+    if (shown_ == Shown::no || (quiet && text.empty())) return;
     std::lock_guard lock(mutex_);
     clear_line();
     fmt::print(stderr, "{}\n", text);

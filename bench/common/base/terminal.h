@@ -14,7 +14,17 @@ inline constexpr size_t kTextWidth = 100;
 
 enum class Colour { none, red, green, yellow, bold, dim };
 
-/// `text` in a colour if `fd` is a terminal and NO_COLOR is not set; else plain.
+enum class ColourUse {
+    automatic,  ///< on a terminal that is not "dumb", unless NO_COLOR is set and not empty (no-color.org)
+    always,
+    never,
+};
+/// --color, for all that is printed from here on.
+void use_colour(ColourUse use);
+/// --quiet: Progress no longer says what is going on; lasting answers and errors remain.
+void be_quiet();
+
+/// `text` in a colour where colours are used; else plain.
 [[nodiscard]] std::string coloured(std::string_view text, Colour colour, int fd = 1);
 
 /// One line on standard error that says what is going on, how far it is and

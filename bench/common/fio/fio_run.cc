@@ -21,7 +21,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 /// Of the tree that scripts/setup builds.
 Result<fs::path> program_of_setup(const std::string& name) {
-    const fs::path path = cache_root() / "deps" / ("fio-" + std::string(kFioVersion)) / name;
+    fs::path path = dependency("fio-" + std::string(kFioVersion)) / name;
     if (::access(path.c_str(), X_OK) == 0) return path;
     return fail("find the static " + name, path.string(), "it is not built here; run scripts/setup, which builds it from Debian's source of fio");
 }

@@ -208,6 +208,14 @@ std::vector<std::string> CellFilter::words() const {
     return out;
 }
 
+std::map<std::string, std::set<std::string>> condition_values(std::span<const NamedCell> cells) {
+    std::map<std::string, std::set<std::string>> out;
+    for (const Subject& subject : all_subjects())
+        for (const NamedCell& cell : cells)
+            if (const auto value = subject.value_in(cell)) out[std::string(subject.name)].insert(*value);
+    return out;
+}
+
 std::vector<NamedCell> named_cells(std::span<const Cell> cells) {
     std::vector<NamedCell> out;
     for (const Cell& cell : cells) out.push_back({cell.id(), cell.workload, &cell});

@@ -2,6 +2,8 @@
 // Which cells somebody wants: --filter and --where of every command, and their keys in files.
 #pragma once
 
+#include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,6 +41,8 @@ struct NamedCell {
 };
 [[nodiscard]] std::vector<NamedCell> named_cells(std::span<const Cell> cells);
 
+/// What a condition of --where can be about, as people write it, and the values that these cells have of it.
+[[nodiscard]] std::map<std::string, std::set<std::string>> condition_values(std::span<const NamedCell> cells);
 /// Places in `cells` of those that the filter takes, in their order. Errors, all faults of one filter at once: a dimension
 /// or a value that there is not, with those that there are; nothing is left, with the condition that excludes the last.
 /// `of_what` names the cells for errors: "suite quick".

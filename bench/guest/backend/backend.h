@@ -65,7 +65,7 @@ struct BackendInfo {
     BackendCopies copies = BackendCopies::none;
     std::string_view feature = {};          ///< of kernel-patches/features.toml that it needs; empty: every kernel has it
     std::string_view program = {};          ///< that it starts, by its path in the guest
-    std::string_view program_in_cache = {}; ///< where scripts/setup puts that, below the cache folder
+    std::string_view built_program = {};    ///< as scripts/setup builds it: a name for dependency()
     std::unique_ptr<Backend> (*create)() = nullptr;
 };
 

@@ -87,7 +87,7 @@ const BackendRegistration erofsfuse_backend({
     .purpose = "EROFS read by a process through FUSE",
     .copies = BackendCopies::blobs,
     .program = kProgram,
-    .program_in_cache = "deps/erofs-utils-1.5/erofsfuse",
+    .built_program = "erofs-utils-1.5/erofsfuse",
     .create = []() -> std::unique_ptr<Backend> { return std::make_unique<ErofsFuse>(); },
 });
 

@@ -24,7 +24,7 @@ namespace {
 constexpr const char* kAdd = "add series";
 
 fs::path folder_of(const ImportOptions& options) {
-    const fs::path into = options.into.empty() ? series_root() : fs::absolute(options.into).lexically_normal();
+    const fs::path into = options.into.empty() ? own_series_folder() : fs::absolute(options.into).lexically_normal();
     return into.has_filename() ? into : into.parent_path();
 }
 
@@ -33,7 +33,7 @@ Result<std::vector<Series>> series_below(const ImportOptions& options) {
     const fs::path into = folder_of(options);
     std::vector<Series> out;
     for (const auto& name : options.on) {
-        if (!is_series_name(name)) return fail(kAdd, "--on " + name, "expected the name of a series in the same folder or in " + series_root().string());
+        if (!is_series_name(name)) return fail(kAdd, "--on " + name, "expected the name of a series in the same folder or in " + series_folders().back().string());
         auto series = find_series(name, into);
         if (!series) return forward(series);
         auto chain = resolve_series(series->folder.string());
@@ -243,6 +243,8 @@ Status check_import(const ImportOptions& options) {
         return fail(kAdd, options.name, "a --variant stands on what its series requires, and has its purpose: leave --on, --revises and --purpose out");
     if (fs::exists(status) && !fs::is_regular_file(folder / "series.toml", ec))
         return fail(kAdd, options.name, folder.string() + " is there and is no series; it is left alone, choose another name");
+    if (options.into.empty() && options.existing == Existing::refuse && fs::exists(series_folders().back() / options.name, ec))
+        return fail(kAdd, options.name, "diobench comes with a series of this name: choose another one (--force: yours is taken in its place)");
     if (auto s = check_revision(options); !s) return s;
     auto below = series_below(options);
     if (!below) return forward(below);

@@ -21,7 +21,7 @@ enum class Existing { refuse, replace, extend };
 
 struct ImportOptions {
     std::string name;  ///< as is_series_name()
-    fs::path into;     ///< the folder that holds the series; empty: series_root()
+    fs::path into;     ///< the folder that holds the series; empty: own_series_folder()
     std::vector<std::string> on;  ///< names of series applied before it
     std::string revises;          ///< the series it is a newer revision of; empty: none
     std::string purpose;          ///< empty: the title of the cover letter or of the first patch

@@ -6,6 +6,7 @@
 #include <regex>
 #include <thread>
 
+#include "bench/common/base/paths.h"
 #include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
 #include "bench/host/kernel/disk_space.h"
@@ -45,7 +46,7 @@ Result<std::string> ask_toolchain() {
     for (const char* tool : {"gcc", "as", "ld"}) {
         auto r = run_checked({tool, "--version"});
         if (!r) {
-            r.error().text += "; the Debian packages gcc and binutils have it (scripts/setup installs them)";
+            r.error().text += ": " + how_to_install("gcc binutils");
             return forward(r);
         }
         out += r->output.substr(0, r->output.find('\n')) + "\n";

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 
 #include "bench/common/base/lineage.h"
 #include "bench/common/base/near_name.h"
@@ -21,12 +22,19 @@ bool has_series(const fs::path& folder) {
     return fs::is_regular_file(folder / kSeriesFile, ec);
 }
 
-std::vector<std::string> series_names(const fs::path& root) {
-    std::vector<std::string> out;
+/// By name, the folder of each; of two of one name the one in the earlier of `roots`.
+std::map<std::string, fs::path> series_in(const std::vector<fs::path>& roots) {
+    std::map<std::string, fs::path> out;
     std::error_code ec;
-    for (const auto& entry : fs::directory_iterator(root, ec))
-        if (has_series(entry.path())) out.push_back(entry.path().filename().string());
-    std::sort(out.begin(), out.end());
+    for (const auto& root : roots)
+        for (const auto& entry : fs::directory_iterator(root, ec))
+            if (has_series(entry.path())) out.emplace(entry.path().filename().string(), entry.path());
+    return out;
+}
+
+std::vector<std::string> series_names(const std::vector<fs::path>& roots) {
+    std::vector<std::string> out;
+    for (const auto& [name, folder] : series_in(roots)) out.push_back(name);
     return out;
 }
 
@@ -35,12 +43,13 @@ Result<fs::path> find_folder(const std::string& name_or_path) {
         fs::path folder = fs::absolute(name_or_path).lexically_normal();
         if (!folder.has_filename()) folder = folder.parent_path();
         if (has_series(folder)) return folder;
-        return fail("find series", name_or_path, "there is no file series.toml in that folder" + did_you_mean(folder.filename().string(), series_names(folder.parent_path())));
+        return fail("find series", name_or_path, "there is no file series.toml in that folder" + did_you_mean(folder.filename().string(), series_names({folder.parent_path()})));
     }
-    if (!name_or_path.empty() && has_series(series_root() / name_or_path)) return series_root() / name_or_path;
-    const auto names = series_names(series_root());
+    const auto all = series_in(series_folders());
+    if (auto found = all.find(name_or_path); found != all.end()) return found->second;
+    const auto names = series_names(series_folders());
     return fail("find series", name_or_path.empty() ? "\"\"" : name_or_path,
-                "there is none of this name in " + series_root().string() + "; there are " + join(names, ", ") +
+                "there is none of this name in " + series_folders().front().string() + " or " + series_folders().back().string() + "; there are " + join(names, ", ") +
                     ", and a folder elsewhere is given as ./FOLDER" + did_you_mean(name_or_path, names));
 }
 
@@ -89,7 +98,9 @@ Status check_revisions(const Series& series) {
 
 }  // namespace
 
-fs::path series_root() { return project_root() / "kernel-patches" / "series"; }
+fs::path own_series_folder() { return config_root() / "series"; }
+
+std::vector<fs::path> series_folders() { return {own_series_folder(), project_root() / "kernel-patches" / "series"}; }
 
 Result<Series> load_series(const std::string& name_or_path) {
     auto folder = find_folder(name_or_path);
@@ -102,11 +113,11 @@ Result<Series> find_series(const std::string& name, const fs::path& beside) {
 }
 
 Result<std::vector<Series>> list_series(const fs::path& root) {
-    const fs::path where = root.empty() ? series_root() : fs::absolute(root);
+    const auto where = root.empty() ? series_folders() : std::vector<fs::path>{fs::absolute(root)};
     std::vector<Series> out;
     Revisions revises;
-    for (const auto& name : series_names(where)) {
-        auto series = load_series((where / name).string());
+    for (const auto& [name, folder] : series_in(where)) {
+        auto series = load_series(folder.string());
         if (!series) return forward(series);
         if (!series->revises.empty()) revises[name] = series->revises;
         out.push_back(std::move(*series));

@@ -45,21 +45,23 @@ struct Series {
     [[nodiscard]] std::string bases() const;
 };
 
-/// The project's folder of series.
-[[nodiscard]] fs::path series_root();
-/// Reads one series: `name_or_path` is a name below series_root(), or, if it
+/// The user's own series, where `kernel add` writes.
+[[nodiscard]] fs::path own_series_folder();
+/// Where a series is looked for by its name: the user's own, then those that come with diobench.
+[[nodiscard]] std::vector<fs::path> series_folders();
+/// Reads one series: `name_or_path` is a name in series_folders(), or, if it
 /// has a '/' in it, a folder anywhere.  Errors name file, line, key and what would be right.
 [[nodiscard]] Result<Series> load_series(const std::string& name_or_path);
 /// True for a name that a series may have: letters, digits, '-', '_' and '.', the first a letter or digit, at most 64.
 [[nodiscard]] bool is_series_name(std::string_view name);
-/// The series `name` in the folder `beside`, or else in series_root().
+/// The series `name` in the folder `beside`, or else in series_folders().
 [[nodiscard]] Result<Series> find_series(const std::string& name, const fs::path& beside);
-/// Every series of the folder `root` (empty: series_root()), by name.  Revisions that go in a circle are an error.
+/// Every series of the folder `root` (empty: those of series_folders(), of two of one name the first), by name.  Revisions that go in a circle are an error.
 [[nodiscard]] Result<std::vector<Series>> list_series(const fs::path& root = {});
-/// What each of series_root()'s series revises.
+/// What each series of series_folders() revises.
 [[nodiscard]] Result<Revisions> known_revisions();
 /// The series with all it requires: requirements first, itself last, none
-/// twice.  A required name is looked for beside the series that requires it, then in series_root().
+/// twice.  A required name is looked for beside the series that requires it, then in series_folders().
 [[nodiscard]] Result<std::vector<Series>> resolve_series(const std::string& name_or_path);
 /// `direct_io` of the last series of the chain that says so; "unknown" if none does.
 [[nodiscard]] std::string declared_direct_io(const std::vector<Series>& chain);

@@ -86,7 +86,7 @@ Result<fs::path> tarball() {
     std::error_code ec;
     if (fs::is_regular_file(file, ec)) return file;
     return fail("find kernel source", file.string(),
-                "not there; it is in the Debian package linux-source-6.12 (scripts/setup installs it), or give a tree with --tree");
+                "not there: " + how_to_install("linux-source-6.12") + "; or give a tree with --tree");
 }
 
 /// Unpacks a tarball whose content is in one top folder.

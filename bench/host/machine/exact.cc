@@ -2,6 +2,7 @@
 // The exact machine: QEMU's emulator with a clock that counts instructions.
 #include <fmt/format.h>
 
+#include "bench/common/base/paths.h"
 #include "bench/host/machine/qemu.h"
 
 namespace diobench {
@@ -13,13 +14,11 @@ constexpr const char* kOrderLibrary = "libdiobench-exact-order.so";
 /// That of bench/host/machine/plugin/.
 constexpr const char* kPluginLibrary = "libdiobench-plugin.so";
 
-/// A library of ours, beside the running program or (for tests) one folder up.
 Result<fs::path> our_library(const std::string& name) {
-    std::error_code none;
-    const fs::path folder = fs::read_symlink("/proc/self/exe", none).parent_path();
-    for (const fs::path& candidate : {folder, folder.parent_path()})
-        if (fs::exists(candidate / name)) return candidate / name;
-    return fail("boot", "exact machine", name + " is not beside the program in " + folder.string() + "; build it with: cmake --build build");
+    fs::path library = program_part(name);
+    if (std::error_code none; fs::exists(library, none)) return library;
+    return fail("boot", "exact machine", fmt::format("{} is not in {}; {}", name, library.parent_path().string(),
+                                                     is_installed() ? "install the package again" : "build it with: cmake --build build"));
 }
 
 /// The plugin: the disks' DMA engine; with a profile asked for it counts what the guest executes, and the guest does not notice.

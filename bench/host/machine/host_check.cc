@@ -69,13 +69,9 @@ constexpr std::array kFiles = {
     File{"build", "kernel source", "/usr/src/linux-source-6.12.tar.xz", "linux-source-6.12"},
 };
 
-std::string advice_for(const std::string& package) {
-    return fmt::format("scripts/setup, or: apt install {}", package);
-}
-
 std::string advice_for(const Program& program) {
     return std::string_view(program.group) == "tests" ? "only for the tests: scripts/setup --tests"
-                                                      : advice_for(program.package);
+                                                      : how_to_install(program.package);
 }
 
 /// The first word that looks like a version ("v1.9.4", "fio-3.33", "4.3,"), without what is around the
@@ -122,7 +118,7 @@ HostCheck check_file(const File& file) {
     if (::access(check.found.c_str(), R_OK) == 0) return check;
     check.state = CheckState::missing;
     check.found += " is not there";
-    check.advice = advice_for(file.package);
+    check.advice = how_to_install(file.package);
     return check;
 }
 
@@ -140,7 +136,7 @@ HostCheck check_python() {
     }
     check.state = CheckState::missing;
     check.found = tried;
-    check.advice = advice_for("python3 python3-matplotlib python3-jinja2");
+    check.advice = how_to_install("python3 python3-matplotlib python3-jinja2");
     return check;
 }
 
@@ -217,7 +213,8 @@ HostCheck check_cpu() {
 std::vector<HostCheck> check_host() {
     std::vector<HostCheck> checks = {check_cpu(), check_memory()};
     for (auto& room : check_rooms()) checks.push_back(std::move(room));
-    for (const auto& program : kPrograms) checks.push_back(check_program(program));
+    for (const auto& program : kPrograms)
+        if (!is_installed() || std::string_view(program.group) != "tests") checks.push_back(check_program(program));
     for (const auto& file : kFiles) checks.push_back(check_file(file));
     checks.push_back(check_python());
     return checks;

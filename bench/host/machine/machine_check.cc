@@ -9,6 +9,7 @@
 #include <utility>
 #include <unistd.h>
 
+#include "bench/common/base/paths.h"
 #include "bench/common/base/process.h"
 #include "bench/host/machine/qemu.h"
 #include "bench/host/machine/qemu_probe.h"
@@ -30,7 +31,7 @@ MachineCheck check_emulated(const MachineUse& use) {
 }
 
 MachineCheck check_kvm() {
-    if (auto qemu = find_qemu(); !qemu) return cannot_run(MachineKind::kvm, qemu.error().message(), "scripts/setup, or: apt install qemu-system-x86");
+    if (auto qemu = find_qemu(); !qemu) return cannot_run(MachineKind::kvm, qemu.error().message(), how_to_install("qemu-system-x86"));
     if (const auto kvm = UniqueFd::open("/dev/kvm", O_RDWR); !kvm) {
         if (kvm.error().errno_value == ENOENT) return cannot_run(MachineKind::kvm, "no /dev/kvm", kVirtualisation);
         const bool forbidden = kvm.error().errno_value == EACCES || kvm.error().errno_value == EPERM;

@@ -90,8 +90,7 @@ Result<BootResult> boot_probe(const ProbeRequest& request, const fs::path& scrat
 }  // namespace
 
 fs::path installed_guest_program() {
-    std::error_code none;
-    return fs::read_symlink("/proc/self/exe", none).parent_path() / "diobench-guest";
+    return program_part("diobench-guest");
 }
 
 std::string host_cpu_model() {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bench/common/base/fd.h"
+#include "bench/common/base/paths.h"
 #include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
 #include "bench/guest/record/leave.h"
@@ -67,7 +68,7 @@ QemuProbe qemu_fails(QemuProbe probe, const Error& error, std::string advice) { 
 
 QemuProbe probe_qemu(MachineKind kind, std::chrono::seconds time_limit) {
     QemuProbe out;
-    if (auto program = find_program("qemu-system-x86_64", "qemu-system-x86"); !program) return qemu_fails(out, "QEMU (qemu-system-x86_64) is not installed", "scripts/setup, or: apt install qemu-system-x86");
+    if (auto program = find_program("qemu-system-x86_64", "qemu-system-x86"); !program) return qemu_fails(out, "QEMU (qemu-system-x86_64) is not installed", how_to_install("qemu-system-x86"));
     auto qemu = find_qemu();
     if (!qemu) return qemu_fails(out, qemu.error(), "apt install --reinstall qemu-system-x86");
     out.version = qemu->version;

@@ -59,6 +59,12 @@ std::string counting_id() {
     return content ? sha256_hex(*content + function_rules_text()).substr(0, 12) : "unknown";
 }
 
+/// An installed diobench has its revision in a file.
+std::string revision() {
+    if (auto written = read_file(project_root() / "revision")) return std::string(trim(*written));
+    return first_line({"git", "-C", project_root().string(), "describe", "--always", "--dirty", "--abbrev=12"});
+}
+
 }  // namespace
 
 Run begin_run(const std::string& suite, std::string_view machine, uint64_t seed, const std::vector<std::string>& argv) {
@@ -90,7 +96,7 @@ HostInfo describe_host() {
 
 std::map<std::string, std::string> tool_versions() {
     return {{"version", DIOBENCH_VERSION},
-            {"git", first_line({"git", "-C", project_root().string(), "describe", "--always", "--dirty", "--abbrev=12"})},
+            {"git", revision()},
             {"qemu", first_line({"qemu-system-x86_64", "--version"})},
             {"compiler", first_line({"gcc", "--version"})},
             {"guest", guest_id()},

@@ -97,7 +97,7 @@ Result<std::vector<GuestFile>> programs_for(const std::vector<Cell>& cells) {
     }
     for (const BackendInfo& backend : all_backends()) {
         if (backend.program.empty() || std::none_of(cells.begin(), cells.end(), [&](const Cell& cell) { return cell.backend == backend.name; })) continue;
-        if (const fs::path program = cache_root() / backend.program_in_cache; fs::exists(program)) out.push_back({std::string(backend.program.substr(1)), program, true});
+        if (const fs::path program = dependency(backend.built_program); fs::exists(program)) out.push_back({std::string(backend.program.substr(1)), program, true});
     }
     return out;
 }

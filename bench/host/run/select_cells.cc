@@ -6,7 +6,6 @@
 #include <set>
 
 #include "bench/common/base/faults.h"
-#include "bench/common/base/paths.h"
 #include "bench/common/fio/script.h"
 #include "bench/guest/backend/backend.h"
 #include "bench/guest/engine/engine.h"
@@ -103,7 +102,7 @@ Abilities abilities(const RunOptions& options) {
 }
 
 Result<SelectedCells> select_cells(const RunOptions& options) {
-    auto set = load_workloads(project_root() / "workloads", abilities(options));
+    auto set = load_workloads(workload_folders(), abilities(options));
     if (!set) return forward(set);
     const bool own = options.own.any();
     SelectedCells out;

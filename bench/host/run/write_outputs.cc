@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "bench/common/base/paths.h"
 #include "bench/common/base/text.h"
 #include "bench/host/machine/qemu.h"
 #include "bench/host/overhead/overhead.h"
@@ -44,12 +45,13 @@ Status point_latest(const fs::path& directory) {
 std::string reproduce_head(const Results& results) {
     const Run& run = results.run;
     std::string git = run.tool.contains("git") ? run.tool.at("git") : "unknown";
-    std::string text = fmt::format("#!/bin/sh\n# Makes run {} again: call it in a clone of diobench.\n"
-                                   "# diobench {}, {}, {}\nset -eu\n", run.id, git, run.tool.at("qemu"), run.tool.at("compiler"));
+    std::string text = fmt::format("#!/bin/sh\n# Makes run {} again{}.\n"
+                                   "# diobench {}, {}, {}\nset -eu\n", run.id, is_installed() ? "" : ": call it in a clone of diobench", git, run.tool.at("qemu"), run.tool.at("compiler"));
     for (const auto& kernel : results.kernels)
         text += fmt::format("# kernel {}: Linux {}, patches sha256 {}, image sha256 {}\n", kernel.name, kernel.base_version,
                             kernel.patch_sha256, kernel.image_sha256);
-    std::string revision = git.substr(0, git.find("-dirty"));
+    if (is_installed()) return text + "exec diobench";
+    const std::string revision = git.substr(0, git.find("-dirty"));
     text += fmt::format("git checkout {}\nscripts/setup\ncmake --preset default\ncmake --build build\nexec build/diobench", revision);
     return text;
 }

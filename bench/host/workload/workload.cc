@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
+#include <map>
 #include <set>
 
+#include "bench/common/base/paths.h"
 #include "bench/common/base/text.h"
 #include "bench/common/fio/script.h"
 #include "bench/common/image/layout.h"
@@ -332,20 +334,23 @@ Result<uint64_t> duration(Section& section, std::string_view key) {
     return value->front();
 }
 
-/// The files of a folder with an extension, by name; none if there is no such folder.
-Result<std::vector<fs::path>> files_in(const fs::path& folder, const std::string& extension) {
-    std::vector<fs::path> files;
-    if (!fs::exists(folder)) return files;
-    std::error_code ec;
-    for (const auto& entry : fs::directory_iterator(folder, ec))
-        if (entry.path().extension() == extension) files.push_back(entry.path());
-    if (ec) return fail_errno("list", folder.string(), ec.value());
-    std::sort(files.begin(), files.end());
-    return files;
+/// The files `inside` these folders with an extension, by name; none of a folder that is not there.
+Result<std::vector<fs::path>> files_in(const std::vector<fs::path>& folders, const fs::path& inside, const std::string& extension) {
+    std::map<std::string, fs::path> files;
+    for (const auto& folder : folders) {
+        if (!fs::exists(folder / inside)) continue;
+        std::error_code ec;
+        for (const auto& entry : fs::directory_iterator(folder / inside, ec))
+            if (entry.path().extension() == extension) files.emplace(entry.path().filename().string(), entry.path());
+        if (ec) return fail_errno("list", (folder / inside).string(), ec.value());
+    }
+    std::vector<fs::path> out;
+    for (const auto& [name, file] : files) out.push_back(file);
+    return out;
 }
 
-Result<std::vector<NamedText>> texts_in(const fs::path& folder, const std::string& extension) {
-    auto files = files_in(folder, extension);
+Result<std::vector<NamedText>> texts_in(const std::vector<fs::path>& folders, const fs::path& inside, const std::string& extension) {
+    auto files = files_in(folders, inside, extension);
     if (!files) return forward(files);
     std::vector<NamedText> out;
     for (const auto& file : *files) {
@@ -361,7 +366,7 @@ Status read_devices(const fs::path& file, WorkloadSet& set) {
         NamedDevice device{{name, std::string(kSimulated), 0, 0, 0, ""}, purpose};
         section.keep(duration(section, "latency"), device.profile.latency_ns);
         if (section.find("bandwidth_bytes_per_s") != nullptr) section.keep(section.number("bandwidth_bytes_per_s", "550_000_000"), device.profile.bandwidth_bytes_per_s);
-        set.devices.push_back(std::move(device));
+        if (set.device(name) == nullptr) set.devices.push_back(std::move(device));
     });
 }
 
@@ -371,7 +376,7 @@ Status read_fetches(const fs::path& file, WorkloadSet& set) {
         section.keep(duration(section, "round_trip"), profile.round_trip_ns);
         section.keep(section.number("bandwidth_bytes_per_s", "1_250_000_000"), profile.bandwidth_bytes_per_s);
         if (section.find("jitter") != nullptr) section.keep(duration(section, "jitter"), profile.jitter_ns);
-        set.fetches.push_back({std::move(profile), purpose});
+        if (set.fetch(name) == nullptr) set.fetches.push_back({std::move(profile), purpose});
     });
 }
 
@@ -455,19 +460,26 @@ std::vector<uint64_t> fio_file_bytes(const TestImage& layout) {
     return out;
 }
 
-Result<WorkloadSet> load_workloads(const fs::path& folder, const Abilities& abilities) {
+std::vector<fs::path> workload_folders() { return {config_root() / "workloads", project_root() / "workloads"}; }
+
+Result<WorkloadSet> load_workloads(const std::vector<fs::path>& folders, const Abilities& abilities) {
     WorkloadSet set;
     Faults profiles;
-    profiles.add(read_devices(folder / "profiles/devices.toml", set));
-    profiles.add(read_fetches(folder / "profiles/fetch.toml", set));
+    for (const auto& folder : folders) {
+        const auto wanted = [&](const fs::path& file) { return folder == folders.back() || fs::exists(file); };
+        const fs::path devices = folder / "profiles/devices.toml";
+        const fs::path fetches = folder / "profiles/fetch.toml";
+        if (wanted(devices)) profiles.add(read_devices(devices, set));
+        if (wanted(fetches)) profiles.add(read_fetches(fetches, set));
+    }
     if (auto s = profiles.status(); !s) return forward(s);
-    auto traces = texts_in(folder / "traces", ".trace");
+    auto traces = texts_in(folders, "traces", ".trace");
     if (!traces) return forward(traces);
     set.traces = std::move(*traces);
-    auto fio_jobs = texts_in(folder / "fio", ".fio");
+    auto fio_jobs = texts_in(folders, "fio", ".fio");
     if (!fio_jobs) return forward(fio_jobs);
     set.fio_jobs = std::move(*fio_jobs);
-    auto files = files_in(folder, ".toml");
+    auto files = files_in(folders, "", ".toml");
     if (!files) return forward(files);
     Faults faults;
     for (const auto& file : *files) {

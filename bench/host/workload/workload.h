@@ -97,7 +97,10 @@ struct Abilities {
 
 /// Of a layout, the files that fio jobs read, bytes each, in their order.
 [[nodiscard]] std::vector<uint64_t> fio_file_bytes(const TestImage& layout);
-[[nodiscard]] Result<WorkloadSet> load_workloads(const fs::path& folder, const Abilities& abilities);
+/// Where workloads lie: the user's own, then those that come with diobench.
+[[nodiscard]] std::vector<fs::path> workload_folders();
+/// What lies in these folders; of two files, or two profiles, of one name the one in the earlier folder counts.  The last has profiles.
+[[nodiscard]] Result<WorkloadSet> load_workloads(const std::vector<fs::path>& folders, const Abilities& abilities);
 [[nodiscard]] Result<Workload> parse_workload(const std::string& text, const std::string& file, const WorkloadSet& profiles,
                                               const Abilities& abilities);
 

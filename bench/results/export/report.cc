@@ -43,7 +43,7 @@ Result<fs::path> write_report(const fs::path& directory) {
     CommandOptions options;
     options.working_directory = project_root();
     options.time_limit = kReportLimit;
-    auto run = run_checked({*python, "-m", "reports", fs::absolute(directory).string()}, options);
+    auto run = run_checked({*python, "-B", "-m", "reports", fs::absolute(directory).string()}, options);
     if (!run) return forward(run);
     return directory / kReportFileName;
 }

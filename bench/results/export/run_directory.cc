@@ -8,7 +8,8 @@ namespace diobench {
 fs::path run_directory(const std::string& given) {
     if (const fs::path named = fs::path("out") / given; !given.empty()) return fs::exists(given) || !fs::exists(named) ? fs::path(given) : named;
     fs::path here = fs::path("out") / "latest";
-    return fs::exists(here) ? here : project_root() / here;
+    const fs::path in_clone = project_root() / here;
+    return !fs::exists(here) && fs::exists(in_clone) ? in_clone : here;
 }
 
 Result<Results> read_run(const std::string& given) {

@@ -53,6 +53,7 @@ protected:
         folder_ = std::make_unique<TempDirectory>(std::move(*made));
         ::setenv("DIOBENCH_ROOT", root().c_str(), 1);
         ::setenv("DIOBENCH_CACHE", cache().c_str(), 1);
+        ::setenv("XDG_CONFIG_HOME", config().c_str(), 1);
         for (const char* name : {"FAKE_COUNT", "FAKE_HANG", "FAKE_FULL"}) ::unsetenv(name);
         write(root() / "kernel-patches/config/00-base.config", "CONFIG_A=y\n# CONFIG_B is not set\n");
         write(root() / "kernel-patches/features.toml", "[[feature]]\nname = \"a\"\nwhat = \"A\"\nfile = \"a.c\"\ntext = \"int a0\"\nsince = \"6.1\"\n");
@@ -64,11 +65,12 @@ protected:
         add_series("base", "", {});
     }
     void TearDown() override {
-        for (const char* name : {"DIOBENCH_ROOT", "DIOBENCH_CACHE"}) ::unsetenv(name);
+        for (const char* name : {"DIOBENCH_ROOT", "DIOBENCH_CACHE", "XDG_CONFIG_HOME"}) ::unsetenv(name);
     }
 
     fs::path root() const { return folder_->path() / "root"; }
     fs::path cache() const { return folder_->path() / "cache"; }
+    fs::path config() const { return folder_->path() / "config"; }
     fs::path tree() const { return folder_->path() / "tree"; }
     fs::path scratch() const { return folder_->path(); }
 

@@ -11,7 +11,7 @@
 using namespace diobench;
 
 TEST(ShippedWorkloads, AreReadAndQuickCoversWhatItPromises) {
-    auto set = load_workloads(project_root() / "workloads", abilities());
+    auto set = load_workloads({project_root() / "workloads"}, abilities());
     ASSERT_TRUE(set) << set.error().message();
     auto cells = set->suite("quick");
     ASSERT_TRUE(cells);
@@ -41,7 +41,7 @@ TEST(ShippedWorkloads, AreReadAndQuickCoversWhatItPromises) {
 
 
 TEST(ShippedWorkloads, NightlyAsksEveryQuestionAndEveryBackEndEngineAndDeviceIsInIt) {
-    auto set = load_workloads(project_root() / "workloads", abilities());
+    auto set = load_workloads({project_root() / "workloads"}, abilities());
     ASSERT_TRUE(set) << set.error().message();
     auto cells = set->suite("nightly");
     ASSERT_TRUE(cells);
@@ -68,7 +68,7 @@ std::string read_of(const Cell& cell) { return cell.id().substr(cell.workload.si
 }  // namespace
 
 TEST(ShippedWorkloads, HeadlineHasTheMainReadsThatQuickHasAndNoOthers) {
-    auto set = load_workloads(project_root() / "workloads", abilities());
+    auto set = load_workloads({project_root() / "workloads"}, abilities());
     ASSERT_TRUE(set) << set.error().message();
     auto quick = set->suite("quick");
     auto headline = set->suite("headline");
@@ -101,7 +101,7 @@ TEST(ShippedWorkloads, HeadlineHasTheMainReadsThatQuickHasAndNoOthers) {
 }
 
 TEST(BootPlan, EveryCellIsInOneBootAndShardsAreAllOfThem) {
-    auto set = load_workloads(project_root() / "workloads", abilities());
+    auto set = load_workloads({project_root() / "workloads"}, abilities());
     ASSERT_TRUE(set);
     auto cells = set->suite("nightly");
     ASSERT_TRUE(cells);
@@ -124,7 +124,7 @@ TEST(BootPlan, EveryCellIsInOneBootAndShardsAreAllOfThem) {
 }
 
 TEST(BootPlan, TheQuickSuiteIsOneBootADevice) {
-    auto set = load_workloads(project_root() / "workloads", abilities());
+    auto set = load_workloads({project_root() / "workloads"}, abilities());
     ASSERT_TRUE(set);
     auto cells = set->suite("quick");
     ASSERT_TRUE(cells);
