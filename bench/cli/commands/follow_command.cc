@@ -46,7 +46,7 @@ void print_list(const ListRead& read) {
 
 Result<ExitCode> follow_command(const FollowArguments& arguments) {
     if (!arguments.dry_run) return fail("follow", "", "say --dry-run: it tells what would be imported, and imports nothing yet; `diobench try` takes one thread");
-    auto interest = read_interest(arguments.interest.empty() ? settings_file("follow.toml") : fs::path(arguments.interest));
+    auto interest = read_follow_settings(arguments.interest.empty() ? settings_file("follow.toml") : fs::path(arguments.interest));
     if (!interest) return forward(interest);
     std::vector<MailArchive> archives;
     for (const auto& path : arguments.archives) {
@@ -57,7 +57,7 @@ Result<ExitCode> follow_command(const FollowArguments& arguments) {
     auto state = FollowState::open(arguments.state.empty() ? cache_root() / "follow.sqlite" : fs::path(arguments.state));
     if (!state) return forward(state);
     Progress progress("follow");
-    auto read = read_list(archives, *interest, *state, progress);
+    auto read = read_list(archives, interest->interest, *state, progress);
     if (!read) return forward(read);
     progress.finish("");
     if (!arguments.json) {

@@ -46,11 +46,11 @@ Result<std::vector<MailArchive>> MailArchive::open(const fs::path& path) {
     return out;
 }
 
-Status MailArchive::read_new(const Position& position, const OnMail& on_mail, const std::function<Status(const Position&)>& on_position) const {
+Status MailArchive::read_new(const Position& position, const Listener& listener) const {
     switch (kind_) {
-        case ArchiveKind::public_inbox: return read_git_archive(path_, position, on_mail, on_position);
-        case ArchiveKind::maildir: return read_maildir(path_, position, on_mail, on_position);
-        case ArchiveKind::mbox: return read_mbox_file(path_, position, on_mail, on_position);
+        case ArchiveKind::public_inbox: return read_git_archive(path_, position, listener);
+        case ArchiveKind::maildir: return read_maildir(path_, position, listener);
+        case ArchiveKind::mbox: return read_mbox_file(path_, position, listener);
     }
     return {};
 }

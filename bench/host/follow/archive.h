@@ -30,13 +30,18 @@ public:
     [[nodiscard]] ArchiveKind kind() const { return kind_; }
     [[nodiscard]] const fs::path& path() const { return path_; }
 
-    using OnMail = std::function<Status(ArchivedMail&&)>;
     /// Where reading goes on; empty: from the beginning.  What it says is this class's own.
     using Position = std::string;
-    /// Calls `on_mail` for each mail behind `position`, and `on_position` now and then with where to go on after those.
-    /// An archive that was rewritten since is read from its beginning: mails come again.  Mails of more than kLargestMailBytes
+    using OnMail = std::function<Status(ArchivedMail&&)>;
+    /// Who is told what is in an archive.
+    struct Listener {
+        OnMail on_mail;
+        std::function<Status(const Position&)> on_position;  ///< now and then: where to go on behind the mails so far
+        std::function<void()> on_restart;  ///< before any mail: what was read earlier is void, for mails that were there are gone or elsewhere
+    };
+    /// Tells of each mail behind `position`; of an archive that was rewritten since, of all.  Mails of more than kLargestMailBytes
     /// are left out.
-    [[nodiscard]] Status read_new(const Position& position, const OnMail& on_mail, const std::function<Status(const Position&)>& on_position) const;
+    [[nodiscard]] Status read_new(const Position& position, const Listener& listener) const;
     /// The texts of these mails again, in this order.
     [[nodiscard]] Result<std::vector<std::string>> fetch(const std::vector<std::string>& places) const;
 

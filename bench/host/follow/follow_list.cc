@@ -11,6 +11,7 @@
 
 #include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
+#include "bench/common/digest/sha256.h"
 #include "bench/host/follow/mail_threads.h"
 #include "bench/host/kernel/mail_headers.h"
 
@@ -42,37 +43,24 @@ Result<size_t> read_archive(const MailArchive& archive, const ListInterest& inte
     if (!position) return forward(position);
     std::vector<SeenMail> unkept;
     size_t count = 0;
-    auto s = archive.read_new(*position, [&](ArchivedMail&& mail) -> Status {
+    Earlier earlier = Earlier::stays;
+    MailArchive::Listener listener;
+    listener.on_mail = [&](ArchivedMail&& mail) -> Status {
         if (interrupted()) return interrupted_error(kFollow);
         unkept.push_back(seen_mail(mail, path, interest));
         progress.update(++count, 0, path);
         return {};
-    }, [&](const MailArchive::Position& next) -> Status {
-        auto kept = state.keep(path, unkept, next);
+    };
+    listener.on_position = [&](const MailArchive::Position& next) -> Status {
+        auto kept = state.keep(path, unkept, next, earlier);
         unkept.clear();
+        earlier = Earlier::stays;
         return kept;
-    });
+    };
+    listener.on_restart = [&] { earlier = Earlier::is_void; };
+    auto s = archive.read_new(*position, listener);
     if (!s) return forward(s);
     return count;
-}
-
-/// The mails of a thread, each archive asked once.
-Result<std::vector<RawMail>> fetch_thread(const std::vector<SeenMail>& thread, const std::vector<MailArchive>& archives) {
-    std::vector<RawMail> out(thread.size());
-    for (const auto& archive : archives) {
-        std::vector<size_t> which;
-        std::vector<std::string> places;
-        for (size_t i = 0; i < thread.size(); ++i) {
-            if (thread[i].archive != archive.path().string()) continue;
-            which.push_back(i);
-            places.push_back(thread[i].place);
-        }
-        if (places.empty()) continue;
-        auto texts = archive.fetch(places);
-        if (!texts) return forward(texts);
-        for (size_t i = 0; i < which.size(); ++i) out[which[i]] = {"<" + thread[which[i]].id + ">", std::move(texts->at(i))};
-    }
-    return out;
 }
 
 bool any_of_interest(const std::vector<Mail>& mails, const ListInterest& interest) {
@@ -121,7 +109,12 @@ std::optional<ListedSeries> listed(const std::vector<Mail>& mails, const PatchVe
     if (!chosen) out.refusal = chosen.error().text;
     else if (!safe) out.refusal = safe.error().message();
     if (!out.refusal.empty()) return out;
-    for (const auto& mail : chosen->patches) out.patches.push_back(imported_patch(mail));
+    std::string ids = version.name();
+    for (const auto& mail : chosen->patches) {
+        out.patches.push_back(imported_patch(mail));
+        ids += "\n" + (mail.message_id.empty() ? mail.name() + " " + mail.author : mail.message_id);
+    }
+    out.key = sha256_hex(ids);
     out.notes = std::move(chosen->notes);
     return out;
 }
@@ -130,6 +123,7 @@ std::vector<ListedSeries> series_in(const std::vector<Mail>& mails, const ListIn
     std::vector<ListedSeries> out;
     if (!any_of_interest(mails, interest)) return out;
     std::string before;
+    std::string key_before;
     for (const auto& version : versions_in(mails)) {
         auto one = listed(mails, version, interest);
         if (!one) continue;
@@ -137,7 +131,9 @@ std::vector<ListedSeries> series_in(const std::vector<Mail>& mails, const ListIn
         if (!out.back().refusal.empty()) continue;
         for (size_t i = 0; i + 1 < out.size(); ++i) out[i].superseded = true;
         out.back().revises = before;
+        out.back().revises_key = key_before;
         before = out.back().name;
+        key_before = out.back().key;
     }
     return out;
 }
@@ -150,6 +146,25 @@ void make_names_unique(std::vector<ListedSeries>& all) {
 }
 
 }  // namespace
+
+/// Each archive is asked once.
+Result<std::vector<RawMail>> fetch_mails(const std::vector<SeenMail>& thread, const std::vector<MailArchive>& archives) {
+    std::vector<RawMail> out(thread.size());
+    for (const auto& archive : archives) {
+        std::vector<size_t> which;
+        std::vector<std::string> places;
+        for (size_t i = 0; i < thread.size(); ++i) {
+            if (thread[i].archive != archive.path().string()) continue;
+            which.push_back(i);
+            places.push_back(thread[i].place);
+        }
+        if (places.empty()) continue;
+        auto texts = archive.fetch(places);
+        if (!texts) return forward(texts);
+        for (size_t i = 0; i < which.size(); ++i) out[which[i]] = {"<" + thread[which[i]].id + ">", std::move(texts->at(i))};
+    }
+    return out;
+}
 
 std::string series_name_of(const std::string& title, const PatchVersion& version) {
     constexpr size_t kLongestTitle = 48;
@@ -184,7 +199,7 @@ Result<ListRead> read_list(const std::vector<MailArchive>& archives, const ListI
     progress.stage("read threads");
     for (size_t i = 0; i < threads.size(); ++i) {
         progress.update(i, threads.size(), threads[i].front().id);
-        auto raw = fetch_thread(threads[i], archives);
+        auto raw = fetch_mails(threads[i], archives);
         if (!raw) return forward(raw);
         auto mails = parse_mails(*raw);
         if (interrupted()) return interrupted_error(kFollow);
@@ -196,6 +211,7 @@ Result<ListRead> read_list(const std::vector<MailArchive>& archives, const ListI
             continue;
         }
         auto found = series_in(*mails, interest);
+        for (auto& series : found) series.thread = threads[i];
         std::move(found.begin(), found.end(), std::back_inserter(out.series));
     }
     make_names_unique(out.series);

@@ -15,6 +15,8 @@ namespace diobench {
 
 /// One version of a series in a thread.
 struct ListedSeries {
+    std::string key;      ///< the same for as long as it is made of the same mails; empty: it is refused
+    std::string revises_key;
     std::string name;     ///< that it would have here, "erofs-count-direct-reads-v2"
     std::string revises;  ///< the name of the version before it in the thread; empty: none
     std::string title;    ///< of its cover letter, else of its first patch
@@ -25,6 +27,7 @@ struct ListedSeries {
     std::string refusal;                 ///< why
     std::vector<std::string> notes;
     bool superseded = false;  ///< the thread has a newer one that can be taken
+    std::vector<SeenMail> thread;  ///< all mails of it
 };
 
 struct ListRead {
@@ -36,6 +39,9 @@ struct ListRead {
 /// Reads what is new in `archives` into `state` and tells of all threads of interest what would be imported and what refused.
 /// The archives are only read.  An interrupt is an error; what was read until then is kept.
 [[nodiscard]] Result<ListRead> read_list(const std::vector<MailArchive>& archives, const ListInterest& interest, FollowState& state, Progress& progress);
+
+/// These mails, as they were sent.
+[[nodiscard]] Result<std::vector<RawMail>> fetch_mails(const std::vector<SeenMail>& mails, const std::vector<MailArchive>& archives);
 
 /// A name for a series out of its title: "erofs: count direct reads", version 2 -> "erofs-count-direct-reads-v2".
 [[nodiscard]] std::string series_name_of(const std::string& title, const PatchVersion& version);

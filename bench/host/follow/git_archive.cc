@@ -70,26 +70,26 @@ Status give_blobs(const fs::path& path, const std::vector<std::string>& blobs, c
 
 }  // namespace
 
-Status read_git_archive(const fs::path& path, const MailArchive::Position& position, const MailArchive::OnMail& on_mail,
-                        const std::function<Status(const MailArchive::Position&)>& on_position) {
+Status read_git_archive(const fs::path& path, const MailArchive::Position& position, const MailArchive::Listener& listener) {
     auto head = commit_of(path, "HEAD");
     if (!head) return forward(head);
     if (head->empty() || *head == position) return {};
     // After a mail was purged, commits have other names.
     auto known = position.empty() ? Result<std::string>(std::string()) : commit_of(path, position);
     if (!known) return forward(known);
+    if (!position.empty() && known->empty()) listener.on_restart();
     auto added = added_mails(path, known->empty() ? *head : *known + ".." + *head);
     if (!added) return forward(added);
     for (size_t i = 0; i < added->size(); i += kMailsAtOnce) {
         std::vector<std::string> blobs;
         for (size_t j = i; j < std::min(i + kMailsAtOnce, added->size()); ++j) blobs.push_back(added->at(j).blob);
-        if (auto s = give_blobs(path, blobs, on_mail); !s) return s;
+        if (auto s = give_blobs(path, blobs, listener.on_mail); !s) return s;
         // Not between two mails of one commit.
         const size_t next = i + blobs.size();
         if (next < added->size() && added->at(next).commit != added->at(next - 1).commit)
-            if (auto s = on_position(added->at(next - 1).commit); !s) return s;
+            if (auto s = listener.on_position(added->at(next - 1).commit); !s) return s;
     }
-    return on_position(*head);
+    return listener.on_position(*head);
 }
 
 Result<std::vector<std::string>> fetch_from_git_archive(const fs::path& path, const std::vector<std::string>& places) {

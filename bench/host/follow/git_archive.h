@@ -7,8 +7,7 @@
 namespace diobench {
 
 /// As MailArchive::read_new().
-[[nodiscard]] Status read_git_archive(const fs::path& path, const MailArchive::Position& position, const MailArchive::OnMail& on_mail,
-                        const std::function<Status(const MailArchive::Position&)>& on_position);
+[[nodiscard]] Status read_git_archive(const fs::path& path, const MailArchive::Position& position, const MailArchive::Listener& listener);
 /// As MailArchive::fetch().
 [[nodiscard]] Result<std::vector<std::string>> fetch_from_git_archive(const fs::path& path, const std::vector<std::string>& places);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Which patches of a list are of interest (follow.toml).
+// follow.toml: which patches of a list are of interest, and what becomes of them.
 #pragma once
 
 #include <string>
@@ -20,7 +20,15 @@ struct ListInterest {
     [[nodiscard]] bool touches(const std::string& file) const;
 };
 
-/// `paths` and `subjects`, lists of globs; anything else is refused with file and key.
-[[nodiscard]] Result<ListInterest> read_interest(const fs::path& file);
+/// follow.toml.
+struct FollowSettings {
+    ListInterest interest;
+    std::vector<std::string> on = {"base", "dio"};  ///< series that patches may stand on: the first to which they apply
+    std::string from;                 ///< sender of replies, "Name <address>"; empty: whoever sends them puts it in
+    std::vector<std::string> notify;  ///< command that gets each reply on standard input; "{subject}" and "{file}" are replaced; empty: none
+};
+
+/// Anything that is not one of these keys, or of the wrong type, is refused with file, line and key; all at once.
+[[nodiscard]] Result<FollowSettings> read_follow_settings(const fs::path& file);
 
 }  // namespace diobench

@@ -41,22 +41,25 @@ Result<std::string> mail_text(const fs::path& file) {
 }  // namespace
 
 /// Its position is the names of all that were there, for they come in no order that tells old from new.
-Status read_maildir(const fs::path& path, const MailArchive::Position& position, const MailArchive::OnMail& on_mail,
-                    const std::function<Status(const MailArchive::Position&)>& on_position) {
+Status read_maildir(const fs::path& path, const MailArchive::Position& position, const MailArchive::Listener& listener) {
     const auto seen_names = split(position, '\n');
     const std::set<std::string> seen(seen_names.begin(), seen_names.end());
     auto files = mails_in(path);
     if (!files) return forward(files);
+    std::set<std::string> there;
+    for (const auto& file : *files) there.insert(name_of_mail(file));
+    const bool restart = !position.empty() && !std::includes(there.begin(), there.end(), seen.begin(), seen.end());
+    if (restart) listener.on_restart();
     std::vector<std::string> names;
     for (const auto& file : *files) {
         names.push_back(name_of_mail(file));
-        if (seen.contains(names.back())) continue;
+        if (!restart && seen.contains(names.back())) continue;
         auto text = mail_text(file);
         if (!text) return forward(text);
         if (text->empty()) continue;
-        if (auto s = on_mail({file.lexically_relative(path).string(), std::move(*text)}); !s) return s;
+        if (auto s = listener.on_mail({file.lexically_relative(path).string(), std::move(*text)}); !s) return s;
     }
-    return on_position(join(names, "\n"));
+    return listener.on_position(join(names, "\n"));
 }
 
 Result<std::vector<std::string>> fetch_from_maildir(const fs::path& path, const std::vector<std::string>& places) {

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "bench/common/base/text.h"
+#include "bench/common/digest/sha256.h"
 #include "bench/host/kernel/mbox.h"
 
 namespace diobench {
@@ -71,6 +72,23 @@ private:
     std::string pending_;
 };
 
+/// What stands in front of a position, as far as it tells files apart: of one that was written anew something there differs.
+std::string digest_before(std::istream& in, uint64_t offset) {
+    constexpr uint64_t kBytes = 65536;
+    std::string text(std::min(kBytes, offset), '\0');
+    in.clear();
+    in.seekg(static_cast<std::streamoff>(offset - text.size()));
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<size_t>(in.gcount()));
+    return sha256_hex(text);
+}
+
+/// "123 DIGEST"
+std::string position_at(const fs::path& path, uint64_t offset) {
+    std::ifstream in(path, std::ios::binary);
+    return fmt::format("{} {}", offset, digest_before(in, offset));
+}
+
 /// What stands at `offset`, as far as a "From " line may be long.
 std::string line_at(std::istream& in, uint64_t offset) {
     std::string out(200, '\0');
@@ -83,17 +101,21 @@ std::string line_at(std::istream& in, uint64_t offset) {
 
 }  // namespace
 
-Status read_mbox_file(const fs::path& path, const MailArchive::Position& position, const MailArchive::OnMail& on_mail,
-                      const std::function<Status(const MailArchive::Position&)>& on_position) {
+Status read_mbox_file(const fs::path& path, const MailArchive::Position& position, const MailArchive::Listener& listener) {
     std::ifstream in(path, std::ios::binary);
     if (!in) return fail_errno("open", path.string());
     uint64_t offset = 0;
     std::from_chars(position.data(), position.data() + position.size(), offset);
     std::error_code ec;
-    if (offset > 0 && offset == fs::file_size(path, ec)) return {};
-    // One that does not go on with a mail was written anew.
-    if (offset > 0 && !begins_mail(line_at(in, offset))) offset = 0;
-    if (const std::string first = line_at(in, offset); !begins_mail(first) && !(first.empty() && offset == 0 && fs::file_size(path, ec) == 0))
+    const uint64_t bytes = fs::file_size(path, ec);
+    const bool same = position == fmt::format("{} {}", offset, digest_before(in, offset));
+    if (same && offset == bytes) return {};
+    // One that is not as it was, or does not go on with a mail, was written anew.
+    if (!position.empty() && (!same || !begins_mail(line_at(in, offset)))) {
+        offset = 0;
+        listener.on_restart();
+    }
+    if (const std::string first = line_at(in, offset); !begins_mail(first) && !(first.empty() && offset == 0 && bytes == 0))
         return fail("follow", path.string(), first.starts_with("\x1f\x8b") ? "it is gzipped: unpack it first" : "it is no mbox: it does not begin with a \"From \" line");
     in.clear();
     in.seekg(static_cast<std::streamoff>(offset));
@@ -101,11 +123,11 @@ Status read_mbox_file(const fs::path& path, const MailArchive::Position& positio
     size_t count = 0;
     for (ArchivedMail mail; cutter.next(mail);) {
         if (!mail.text.empty())
-            if (auto s = on_mail(std::move(mail)); !s) return s;
+            if (auto s = listener.on_mail(std::move(mail)); !s) return s;
         if (++count % kMailsBetweenPositions == 0)
-            if (auto s = on_position(std::to_string(cutter.offset())); !s) return s;
+            if (auto s = listener.on_position(position_at(path, cutter.offset())); !s) return s;
     }
-    return on_position(std::to_string(cutter.offset()));
+    return listener.on_position(position_at(path, cutter.offset()));
 }
 
 Result<std::vector<std::string>> fetch_from_mbox_file(const fs::path& path, const std::vector<std::string>& places) {

@@ -16,7 +16,7 @@ constexpr size_t kMostReferences = 100;
 
 /// The others tell nothing of a patch.
 bool is_of_use(std::string_view name) {
-    static constexpr std::string_view kNames[] = {"from", "subject", "message-id", "references", "in-reply-to", "content-type", "content-transfer-encoding", "reply-to", "x-original-from"};
+    static constexpr std::string_view kNames[] = {"from", "subject", "message-id", "references", "in-reply-to", "content-type", "content-transfer-encoding", "reply-to", "x-original-from", "to", "cc"};
     return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
 
@@ -45,7 +45,8 @@ std::vector<std::string> ids_in(std::string_view text) {
     return out;
 }
 
-/// The addresses of a header, cut at commas that are not in quotes.
+}  // namespace
+
 std::vector<std::string> addresses_in(std::string_view text) {
     std::vector<std::string> out(1);
     bool quoted = false;
@@ -60,14 +61,11 @@ std::vector<std::string> addresses_in(std::string_view text) {
     return out;
 }
 
-/// "a@b.org" of "Ada <a@b.org>" and of "a@b.org", in small letters; empty: there is none.
 std::string plain_address(std::string_view text) {
     const size_t open = text.rfind('<');
     if (open != std::string_view::npos) text = text.substr(open + 1, text.find('>', open) - open - 1);
     return text.find('@') == std::string_view::npos ? std::string() : lower_case(trim(text));
 }
-
-}  // namespace
 
 MailHeaders::MailHeaders(std::string_view text) {
     std::string* last = nullptr;

@@ -28,6 +28,10 @@ private:
     std::map<std::string, std::string> values_;
 };
 
+/// The addresses of a header, cut at commas that are not in quotes; not decoded.
+[[nodiscard]] std::vector<std::string> addresses_in(std::string_view text);
+/// "a@b.org" of "Ada <a@b.org>" and of "a@b.org", in small letters; empty: there is none.
+[[nodiscard]] std::string plain_address(std::string_view text);
 /// Who sent a mail that a list passed on under its own address, "Name via List <list>": the address (with its name, if it has
 /// one) in X-Original-From or Reply-To that is not `list`; of several the one whose name begins `name`.
 /// Not decoded; empty: there is none.

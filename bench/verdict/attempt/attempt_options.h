@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,8 @@ struct AttemptOptions {
     std::vector<std::string> what;  ///< patches, mails, mboxes, folders, or one revision or range of `tree`
     std::string on;                 ///< the series below; empty: what a folder's series.toml requires, else kUsualGround
     std::string keep;               ///< the series becomes one of the project by this name; empty: it is temporary
+    std::string revises;            ///< with `keep`: the series of which this is a newer revision; empty: none
+    std::optional<PatchVersion> version;  ///< of the patches in a thread; nothing: the newest complete one
     Existing existing = Existing::refuse;  ///< of one of that name
     Fit fit = Fit::exact;
     fs::path tree;                  ///< the kernel source, or of a revision its git tree; empty: the distribution's, or the tree we are in

@@ -81,6 +81,8 @@ ImportOptions import_options(const AttemptOptions& options, const CandidateSourc
     if (const std::string ground = parse_kernel_name(from.baseline).series; ground != kBase) out.on = {ground};
     out.fit = options.fit;
     out.existing = options.existing;
+    out.version = options.version;
+    if (!options.keep.empty()) out.revises = options.revises;
     out.known_failures = from.known_failures;
     return out;
 }

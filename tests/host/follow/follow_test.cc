@@ -130,6 +130,49 @@ TEST_F(Follow, AnArchiveThatWasWrittenAnewIsReadAgain) {
     EXPECT_EQ(list_.mails, 6u);
 }
 
+TEST_F(Follow, AnMboxOfWhichTheOldEndHappensToBeginAMailIsNoContinuation) {
+    grow_mbox(kFirst);
+    EXPECT_EQ(look(at("list.mbox")).back(), "5 new");
+    fs::remove(at("list.mbox"));
+    auto other = kFirst;
+    other[4] = mail("y", "[PATCH] net: y", "", "net/y.c");
+    ASSERT_EQ(other[4].size(), kFirst[4].size());
+    grow_mbox(other);
+    grow_mbox(kLater);
+    EXPECT_EQ(look(at("list.mbox")).back(), "7 new");
+    EXPECT_EQ(list_.mails, 7u) << "a mail that is gone is still counted";
+}
+
+TEST_F(Follow, WhatIsGoneFromAnArchiveIsForgotten) {
+    grow_mbox(kFirst);
+    grow_maildir(kFirst);
+    EXPECT_EQ(look(at("list.mbox")).size(), 2u);
+    EXPECT_EQ(look(at("maildir")).size(), 2u);
+    fs::remove(at("list.mbox"));
+    grow_mbox({kFirst[3], kFirst[4]});
+    for (const char* part : {"new", "cur"})
+        for (const auto& entry : fs::directory_iterator(at("maildir") / part))
+            if (const auto text = read_file(entry.path()); text && text->find("+++ b/fs/erofs") != std::string::npos) fs::remove(entry.path());
+    EXPECT_THAT(look(at("list.mbox")), ElementsAre("2 new"));
+    EXPECT_EQ(list_.mails, 2u);
+    EXPECT_THAT(look(at("maildir")), ElementsAre("3 new"));
+    EXPECT_EQ(list_.mails, 3u);
+}
+
+TEST_F(Follow, AMailOfTwoArchivesIsThereAsLongAsOneHasIt) {
+    grow_mbox(kFirst);
+    grow_maildir(kFirst);
+    auto archives = MailArchive::open(at("list.mbox")).value();
+    archives.push_back(MailArchive::open(at("maildir")).value().front());
+    auto state = FollowState::open(at("state.sqlite")).value();
+    Progress progress("test", Progress::Shown::no);
+    EXPECT_EQ(read_list(archives, {{"fs/erofs/*"}, {}}, state, progress).value().mails, 5u);
+    std::ofstream(at("list.mbox"), std::ios::trunc);
+    const auto left = read_list(archives, {{"fs/erofs/*"}, {}}, state, progress);
+    ASSERT_TRUE(left) << left.error().message();
+    EXPECT_EQ(std::pair(left->mails, left->series.size()), std::pair(size_t{5}, size_t{1}));
+}
+
 TEST_F(Follow, WhatIsNoArchiveIsSaid) {
     EXPECT_THAT(look(at("nowhere")), ElementsAre(HasSubstr("there is no such file or folder")));
     fs::create_directories(at("empty"));
@@ -145,13 +188,15 @@ TEST_F(Follow, WhatIsNoArchiveIsSaid) {
 TEST_F(Follow, InterestIsAskedFor) {
     const auto read = [&](const std::string& text) {
         std::ofstream(at("follow.toml")) << text;
-        auto interest = read_interest(at("follow.toml"));
+        auto interest = read_follow_settings(at("follow.toml"));
         return interest ? std::string("read") : interest.error().message();
     };
     EXPECT_EQ(read("paths = [\"fs/erofs/*\"]\nsubjects = [\"*on-demand*\"]\n"), "read");
     EXPECT_THAT(read("paths = []\n"), HasSubstr("it names neither paths nor subjects"));
     EXPECT_THAT(read("paths = \"fs\"\n"), HasSubstr("paths: expected a list of globs"));
-    EXPECT_THAT(read("path = []\n"), HasSubstr("unknown key path: expected paths and subjects"));
+    EXPECT_THAT(read("path = []\n"), HasSubstr("unknown key path: expected paths, subjects, on, from and notify"));
+    EXPECT_EQ(read("subjects = [\"*\"]\non = [\"dio\"]\nfrom = \"A <a@b.org>\"\nnotify = [\"mail\", \"{file}\"]\n"), "read");
+    EXPECT_THAT(read("subjects = [\"*\"]\non = \"dio\"\nfrom = 3\n"), AllOf(HasSubstr("on: expected a list of words, such as [\"base\"]"), HasSubstr("from: expected one text")));
     EXPECT_THAT(read("paths = [\n"), HasSubstr("follow.toml:"));
     const ListInterest interest{{"fs/erofs/*"}, {"*on-demand*"}};
     EXPECT_TRUE(interest.in_text("\n", "cachefiles: on-demand again"));
