@@ -86,7 +86,7 @@ std::string usage_faults(const CLI::App& app, const CLI::ParseError& error) {
     // What is left over is told above.
     if (faults.empty() && error.get_name() == "RequiredError" && command.get_require_subcommand_min() > 0)
         faults.push_back("which command? There are " + join(subcommand_names(command), ", "));
-    else if (faults.empty() || (error.get_name() != "ExtrasError" && command.get_require_subcommand_min() == 0)) faults.emplace_back(error.what());
+    else if (faults.empty() || (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ExtrasError) && command.get_require_subcommand_min() == 0)) faults.emplace_back(error.what());
     std::string out = fmt::format("{} {}\n", whole_name(command), join(faults, "\n  "));
     if (const std::string example = first_example(command); !example.empty()) out += "for instance: " + example + "\n";
     return out + "how to call it: " + whole_name(command) + " --help\n";
