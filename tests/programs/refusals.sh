@@ -24,7 +24,7 @@ refused() {
 refused 2 'diobench which command?|diobench doctor|diobench try|--fio-job|how to call it: diobench --help'
 refused 2 'shwo: there is no such command|did you mean show?' shwo
 refused 2 'buidl: there is no such command|did you mean build?|diobench kernel --help' kernel buidl dio
-refused 2 '--kernle: there is no such option; did you mean --kernel?|--suiet: there is no such option; did you mean --suite?|diobench run --help' run --kernle dio --suiet quick
+refused 2 '--kernle: there is no such option; did you mean --kernel?|--suit: there is no such option; did you mean --suite?|diobench run --help' run --kernle dio --suit quick
 ! grep -q 'were not expected' "$at/out" || { told; fail "the same words are refused twice"; }
 refused 2 'for instance: diobench kernel build base dio|how to call it: diobench kernel build --help' kernel build
 refused 2 '--kernle: there is no such option|--kernel is required' profile --kernle dio
