@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// diobench follow: what has a mailing list for us?
-#include <cstdlib>
+// diobench follow: what has a mailing list for us, and what do we answer?
+#include <algorithm>
+#include <cstdio>
 #include <fmt/format.h>
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "bench/cli/commands/command.h"
+#include "bench/cli/commands/cell_options.h"
+#include "bench/common/base/faults.h"
 #include "bench/common/base/json_text.h"
 #include "bench/common/base/paths.h"
 #include "bench/common/base/text.h"
 #include "bench/host/follow/follow_list.h"
+#include "bench/verdict/answer/follow_up.h"
+#include "bench/verdict/attempt/attempt_text.h"
 
 namespace diobench {
 
@@ -19,6 +23,9 @@ struct FollowArguments {
     std::vector<std::string> archives;
     std::string interest;
     std::string state;
+    fs::path output = "out/follow";
+    AttemptOptions attempt;
+    bool from_now = false;
     bool dry_run = false;
     bool json = false;
 };
@@ -44,22 +51,77 @@ void print_list(const ListRead& read) {
     fmt::print("{} mails, {} of them new; would import {} series or revisions, refuse {}\n", read.mails, read.fresh, read.series.size() - refused, refused);
 }
 
-Result<ExitCode> follow_command(const FollowArguments& arguments) {
-    if (!arguments.dry_run) return fail("follow", "", "say --dry-run: it tells what would be imported, and imports nothing yet; `diobench try` takes one thread");
-    auto interest = read_follow_settings(arguments.interest.empty() ? settings_file("follow.toml") : fs::path(arguments.interest));
-    if (!interest) return forward(interest);
-    std::vector<MailArchive> archives;
-    for (const auto& path : arguments.archives) {
+Result<std::vector<MailArchive>> open_archives(const std::vector<std::string>& paths) {
+    Faults faults;
+    std::vector<MailArchive> out;
+    for (const auto& path : paths) {
         auto opened = MailArchive::open(path);
-        if (!opened) return forward(opened);
-        archives.insert(archives.end(), opened->begin(), opened->end());
+        faults.add(opened);
+        if (opened) out.insert(out.end(), opened->begin(), opened->end());
     }
-    auto state = FollowState::open(arguments.state.empty() ? cache_root() / "follow.sqlite" : fs::path(arguments.state));
+    if (auto s = faults.status(); !s) return forward(s);
+    return out;
+}
+
+nlohmann::json to_json(const JudgedSeries& series) {
+    return {{"name", series.name}, {"title", series.title}, {"message_id", series.message_id}, {"revises", series.revises.empty() ? nlohmann::json() : nlohmann::json(series.revises)},
+            {"verdict", series.verdict}, {"exit_code", series.exit_code}, {"directory", series.directory}, {"at", series.at}};
+}
+
+void print_answer(const JudgedSeries& series) {
+    fmt::print("{}  {}  {}\n    {}\n", coloured(series.name, Colour::bold), coloured(series.verdict, series.exit_code == 0 ? Colour::green : Colour::red), series.title,
+               (fs::path(series.directory) / kReplyFileName).string());
+    std::fflush(stdout);
+}
+
+/// Judges and answers; what could not be answered is told last, and the exit code.
+Result<ExitCode> answer_list(const FollowArguments& arguments, const FollowSettings& settings, const std::vector<MailArchive>& archives, FollowState& state, const ListRead& read) {
+    FollowUpOptions options;
+    options.answer = {fs::absolute(arguments.output), settings.on, settings.from, arguments.attempt};
+    options.notify = settings.notify;
+    options.only_pass_over = arguments.from_now;
+    if (!arguments.json) {
+        options.on_begin = [](const JudgedSeries& series) { fmt::print("{}: {}\n", series.name, series.title); };
+        options.on_step = [](const AttemptStep& step) {
+            fmt::print("  {}", step_line(step));
+            std::fflush(stdout);
+        };
+        options.on_end = print_answer;
+    }
+    auto done = follow_up(read, archives, state, options);
+    if (!done) return forward(done);
+    const size_t refused = static_cast<size_t>(std::ranges::count_if(read.series, [](const ListedSeries& series) { return !series.refusal.empty(); }));
+    if (arguments.json) {
+        nlohmann::json answered = nlohmann::json::array();
+        for (const auto& series : done->answered) answered.push_back(to_json(series));
+        fmt::print("{}\n", json_text(nlohmann::json{{"mails", read.mails}, {"new", read.fresh}, {"answered", answered}, {"passed_over", done->passed_over}, {"refused", refused}, {"problems", done->problems}}, 1));
+    } else {
+        for (const auto& problem : done->problems) fmt::print("{} {}\n", coloured("not answered:", Colour::red), problem);
+        fmt::print("{} mails, {} of them new; {} answered, {} passed over, {} refused (--dry-run says why)\n", read.mails, read.fresh, done->answered.size(), done->passed_over, refused);
+    }
+    return done->problems.empty() ? ExitCode::ok : ExitCode::usage;
+}
+
+Result<ExitCode> follow_command(const FollowArguments& arguments) {
+    if (arguments.dry_run && arguments.from_now) return fail("follow", "--from-now", "it keeps what is there as seen, and --dry-run keeps nothing: leave one out");
+    auto settings = read_follow_settings(arguments.interest.empty() ? settings_file("follow.toml") : fs::path(arguments.interest));
+    if (!settings) return forward(settings);
+    auto archives = open_archives(arguments.archives);
+    if (!archives) return forward(archives);
+    if (auto s = check_series(settings->on); !s) return forward(s);
+    if (!arguments.dry_run && !arguments.from_now)
+        if (auto s = check_attempt(arguments.attempt); !s) return forward(s);
+    const fs::path file = arguments.state.empty() ? cache_root() / "follow.sqlite" : fs::absolute(arguments.state);
+    auto lock = FileLock::try_acquire(file.string() + ".lock");
+    if (!lock) return forward(lock);
+    if (!*lock) return fail("follow", file.string(), "another diobench follows with this state: let it end, or name another one with --state");
+    auto state = FollowState::open(file);
     if (!state) return forward(state);
     Progress progress("follow");
-    auto read = read_list(archives, interest->interest, *state, progress);
+    auto read = read_list(*archives, settings->interest, *state, progress);
     if (!read) return forward(read);
     progress.finish("");
+    if (!arguments.dry_run) return answer_list(arguments, *settings, *archives, *state, *read);
     if (!arguments.json) {
         print_list(*read);
         return ExitCode::ok;
@@ -71,14 +133,17 @@ Result<ExitCode> follow_command(const FollowArguments& arguments) {
 }
 
 constexpr const char* kFollowHelp =
-    "Read archives of a mailing list and tell of each series and revision that touches what is of interest (follow.toml):\n"
-    "what would be imported, what refused and why.  Archives are only read; the next look reads what is new.";
+    "Follow a mailing list: judge each new series and revision that touches what is of interest (follow.toml), and write the\n"
+    "mail that answers it.  Each is imported, verified, gated against what it stands on and against the version before.\n"
+    "Nothing is sent: the command `notify` of follow.toml gets each reply.  Archives are only read.";
 
 constexpr const char* kFollowExamples =
     "Examples:\n"
-    "  diobench follow ~/linux-erofs.git --dry-run\n"
-    "  diobench follow ~/Mail/linux-erofs ~/lkml.mbox --dry-run --interest my.toml\n"
-    "Exit: 0 told, 2 an archive or file that cannot be read.";
+    "  diobench follow ~/linux-erofs.git --dry-run          what would be imported, what refused and why\n"
+    "  diobench follow ~/linux-erofs.git --from-now         what is there is not judged\n"
+    "  diobench follow ~/linux-erofs.git                    judge what is new; replies are out/follow/NAME/reply.txt\n"
+    "It ends when everything is answered; call it again, from a timer.  Killed at any point, it goes on.\n"
+    "Exit: 0 all is answered, whatever the verdicts; 2 an archive that cannot be read, or a series without an answer.";
 
 }  // namespace
 
@@ -87,11 +152,27 @@ void register_follow_command(CLI::App& app, CommandContext& context) {
     auto* command = app.add_subcommand("follow", kFollowHelp);
     command->footer(kFollowExamples);
     command->add_option("ARCHIVE", arguments->archives, "Git repositories of public-inbox (also with epochs), Maildirs, mboxes")->required();
-    command->add_flag("--dry-run", arguments->dry_run, "Only tell what would be imported and what refused");
+    command->add_flag("--dry-run", arguments->dry_run, "Only tell what would be imported and what refused; nothing is imported");
     command->add_option("--interest", arguments->interest, "What is of interest (default follow.toml of ~/.config/diobench, else that of diobench)")->option_text("FILE")->check(CLI::ExistingFile);
     command->add_option("--state", arguments->state, "Where what was seen is kept (default follow.sqlite in the cache)")->option_text("FILE");
+    AttemptOptions& attempt = arguments->attempt;
+    command->add_flag("--from-now", arguments->from_now, "Judge nothing: what is there counts as seen, and only what comes later is judged");
+    command->add_option("--out", arguments->output, "Gets a folder a series")->capture_default_str();
+    command->add_option("--case", attempt.cases, "Verify only cases whose name matches (default all); '*' also matches '/'; may be repeated")->option_text("GLOB ...");
+    command->add_option("--suite", attempt.suite, "Cells of the gates (suites = [...] in workloads/*.toml)")->capture_default_str();
+    add_filter_options(*command, attempt.filter, "Gate only");
+    command->add_option("--seeds", attempt.seeds, "Pairs of runs of a gate, each with its own seed; undecided metrics get up to twice as many")
+        ->check(CLI::Range(1, 100))->capture_default_str();
+    command->add_option("--policy", attempt.policy, "What gates and what may change (default gate.toml of diobench)")->check(CLI::ExistingFile);
+    command->add_option("--tree", attempt.tree, "Kernel source instead of Debian's")->check(CLI::ExistingDirectory)->option_text("DIR");
+    command->add_option("--rev", attempt.revision, "Revision of the source --tree")->option_text("REV");
+    command->add_option("--jobs", attempt.jobs, "Machines side by side (default: as verify and gate choose)");
+    command->add_flag("!--no-report", attempt.report, "Do not draw the gates' pages");
     command->add_flag("--json", arguments->json, "Print JSON");
-    command->callback([arguments, &context] { context.body = [arguments] { return follow_command(*arguments); }; });
+    command->callback([arguments, &context] {
+        arguments->attempt.argv = context.argv;
+        context.body = [arguments] { return follow_command(*arguments); };
+    });
 }
 
 }  // namespace diobench
