@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The package, installed into a clean system (debootstrap) in which this folder is not: doctor, plan, verify of one case with
-# kernels from this host's cache, a small run with its report, completion, manual, removal.
+# kernels of this host's cache, a small run with its report, completion, manual, removal.
 # label: booted
 # timeout: 3600
 . "$(dirname "$0")/common.bash"
@@ -12,12 +12,15 @@ command -v debootstrap > /dev/null || skip "no debootstrap; run scripts/setup --
 . /etc/os-release
 cache=${DIOBENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/diobench}
 root=$scratch/system
-inside() { chroot "$root" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
-unmount() {
-    for folder in proc root/.cache/diobench/kernels dev; do mountpoint -q "$root/$folder" && umount -l "$root/$folder"; done
-    rm -rf "$scratch"
+# What is mounted is for the command alone, and gone before anything is removed here.
+inside() {
+    unshare --mount --propagation private sh -c '
+        mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && mount --bind "$1" "$0/root/.cache/diobench" || exit 125
+        root=$0
+        shift
+        exec chroot "$root" env -i HOME=/root DIOBENCH_STORE=/work/results.sqlite PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
+    ' "$root" "$cache" "$@"
 }
-trap unmount EXIT
 
 scripts/package "$scratch/package" > "$scratch/made" || fail "no package"
 package=$(tail -n 1 "$scratch/made")
@@ -37,8 +40,7 @@ cp -a /etc/apt/sources.list.d/*.sources "$root/etc/apt/sources.list.d/" 2> /dev/
 for list in "$root"/etc/apt/sources.list.d/*; do grep -q debian.org "$list" || rm -f "$list"; done
 cp /etc/resolv.conf "$root/etc/" 2> /dev/null || true
 [ ! -d /etc/apt/apt.conf.d ] || grep -rhi proxy /etc/apt/apt.conf.d > "$root/etc/apt/apt.conf.d/90host" 2> /dev/null || true
-mount -t proc proc "$root/proc"
-mount --rbind /dev "$root/dev" && mount --make-rslave "$root/dev"
+mkdir -p "$root/root/.cache/diobench" "$root/work"
 cp "$archives"/*.deb "$root/var/cache/apt/archives/" 2> /dev/null || true
 cp "$package" "$root/root/"
 inside apt-get -q update > "$scratch/apt" 2>&1 || { tail -n 5 "$scratch/apt"; fail "apt-get update"; }
@@ -47,9 +49,6 @@ inside sh -c 'apt-get -q -y --no-install-recommends install /root/*.deb bash-com
 cp -u "$root"/var/cache/apt/archives/*.deb "$archives/"
 [ ! -e "$root$source_dir" ] || fail "the source folder is there"
 
-# Kernels of the host's cache: what is built is named by its content, whoever built it.
-mkdir -p "$root/root/.cache/diobench/kernels" "$root/work"
-mount --bind "$cache/kernels" "$root/root/.cache/diobench/kernels"
 before=$(find "$root/usr" -newer "$package" -type f | sort | md5sum)
 run_inside() { inside sh -c "cd /work && $1"; }
 expect_exit 0 run_inside 'diobench doctor --json'
