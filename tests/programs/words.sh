@@ -48,7 +48,7 @@ completed() {
 # offers LINE WORDS
 offers() { [ "$(completed "$1")" = "$2" ] || fail "\"$1\" is completed by \"$(completed "$1")\" and not by \"$2\""; }
 offers 'diobench ver' verify
-offers 'diobench kernel ' 'build add list remove'
+offers 'diobench kernel rem' remove
 offers 'diobench run --kernel dio' 'dio dio-sync'
 offers 'diobench run --suite head' headline
 offers 'diobench plan --filter rand-r' rand-read/

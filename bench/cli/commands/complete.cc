@@ -38,6 +38,7 @@ constexpr std::array kNamed = {
     Named{"--tree", Kind::folders}, Named{"--into", Kind::folders}, Named{"--resume", Kind::folders}, Named{"--results-baseline", Kind::folders},
     Named{"--results-candidate", Kind::folders}, Named{"--google-benchmark", Kind::folders}, Named{"--root", Kind::folders},
     Named{"--nights", Kind::folders}, Named{"RUN_DIR", Kind::folders}, Named{"DIR", Kind::folders},
+    Named{"--base", Kind::anything}, Named{"BASE", Kind::anything}, Named{"--allow-missing", Kind::anything},
     Named{"--rev", Kind::anything}, Named{"--set", Kind::anything}, Named{"--shard", Kind::anything}, Named{"--sample", Kind::anything},
     Named{"--purpose", Kind::anything}, Named{"--version", Kind::anything}, Named{"--base-min", Kind::anything}, Named{"--base-max", Kind::anything},
     Named{"--known-failure", Kind::anything}, Named{"--keep", Kind::anything}, Named{"--push", Kind::anything}, Named{"--instance", Kind::anything},

@@ -194,6 +194,7 @@ void register_kernel_fetch(CLI::App& kernel, CommandContext& context) {
     fetch->callback([arguments, &context] { context.body = [arguments] { return fetch_command(*arguments); }; });
 
     CLI::App* sources = kernel.add_subcommand("sources", "List the kernel sources that are here, and what could be fetched as far as it is known");
+    sources->footer("Example:\n  diobench kernel sources");
     sources->add_flag("--json", arguments->json, "Print them as JSON");
     sources->callback([arguments, &context] { context.body = [arguments] { return sources_command(arguments->json); }; });
 }

@@ -38,7 +38,7 @@ void each_command(CLI::App& command, const std::function<void(CLI::App&)>& visit
 
 TEST_F(CompletionTest, CommandsAndTheirCommands) {
     EXPECT_THAT(words({"ver"}), ElementsAre("verify"));
-    EXPECT_THAT(words({"kernel", ""}), testing::UnorderedElementsAre("add", "build", "list", "remove"));
+    EXPECT_THAT(words({"kernel", ""}), testing::IsSupersetOf({"add", "build", "list", "remove"}));
     EXPECT_THAT(words({""}), Contains("doctor"));
     EXPECT_THAT(words({}), Contains("doctor"));
     EXPECT_THAT(words({"nothing", "at", "all"}), IsEmpty());
