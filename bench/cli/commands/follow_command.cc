@@ -12,6 +12,7 @@
 #include "bench/common/base/paths.h"
 #include "bench/common/base/text.h"
 #include "bench/host/follow/follow_list.h"
+#include "bench/host/kernel/base.h"
 #include "bench/verdict/answer/follow_up.h"
 #include "bench/verdict/attempt/attempt_text.h"
 
@@ -108,7 +109,7 @@ Result<ExitCode> follow_command(const FollowArguments& arguments) {
     if (!settings) return forward(settings);
     auto archives = open_archives(arguments.archives);
     if (!archives) return forward(archives);
-    if (auto s = check_series(settings->on); !s) return forward(s);
+    if (auto s = check_kernels(settings->on); !s) return forward(s);
     if (!arguments.dry_run && !arguments.from_now)
         if (auto s = check_attempt(arguments.attempt); !s) return forward(s);
     const fs::path file = arguments.state.empty() ? cache_root() / "follow.sqlite" : fs::absolute(arguments.state);
