@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Writes the trace of a file of which scattered blocks are read again and again.
 
-    workloads/traces/make-lazy-image.py 400 > workloads/traces/lazy-image.trace
+    workloads/traces/make-lazy-image.py 400 > lazy-image.trace
 
 PIECES single blocks, none beside another one, are read directly in random
 order, PASSES times.  Where data is fetched on demand the first pass brings

@@ -69,16 +69,13 @@ TEST_F(ContainerStart, DirectReadsAreWholeBlocksAndBufferedOnesNotAlways) {
     EXPECT_GT(odd, 100U);
 }
 
-TEST(LazyImage, IsWhatItsScriptMakes) {
+TEST(LazyImage, EachPieceIsReadAsOftenAndHasHolesBesideIt) {
     auto made = run_checked({"/usr/bin/python3", (folder() / "make-lazy-image.py").string(), "400"});
     ASSERT_TRUE(made) << made.error().message();
-    EXPECT_TRUE(made->output == read_file(folder() / "lazy-image.trace").value()) << "make it anew, and commit both";
-}
-
-TEST(LazyImage, ReadsEachOfItsPiecesAsOftenAndLeavesHolesBetween) {
-    const Trace trace = read_trace(folder() / "lazy-image.trace").value();
+    const auto trace = parse_trace(made->output, "made");
+    ASSERT_TRUE(trace) << trace.error().message();
     std::map<uint64_t, unsigned> times;
-    for (const auto& read : trace.reads) ++times[read.offset_bytes / 4096];
+    for (const auto& read : trace->reads) ++times[read.offset_bytes / 4096];
     EXPECT_EQ(times.size(), 400U);
     for (const auto& [block, count] : times) {
         EXPECT_EQ(count, 3U);
