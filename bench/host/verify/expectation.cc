@@ -40,7 +40,7 @@ Judgement judge_cases(const std::vector<std::string>& asked, const std::vector<C
             passed[k] += entry.status == ConformanceStatus::pass ? 1 : 0;
             if (entry.status != ConformanceStatus::fail || entry.known) continue;
             entry.known = true;
-            entry.reason += " (known: " + known[k].reason + ")";
+            entry.reason += " " + std::string(known[k].smp_only ? kKnownOnSmp : "(known: ") + known[k].reason + ")";
         }
         out.failures += entry.status == ConformanceStatus::fail && !entry.known ? 1 : 0;
         out.entries.push_back(std::move(entry));

@@ -109,5 +109,13 @@ TEST(RefuseNumbers, WaitingAndDaemonsThatASeriesDeclaresAreMeasured) {
     }
 }
 
+TEST(RefuseNumbers, WhatIsKnownOfTwoCpusAloneIsMeasured) {
+    std::vector<CellResult> cells = {cell(reading("flat", "direct"))};
+    refuse_numbers(cells, "dio", {{"concurrency/all-kinds-ram", ConformanceStatus::fail, true, "a circle " + std::string(kKnownOnSmp) + "why)", 1, ""}});
+    EXPECT_EQ(cells[0].status, CellStatus::ok);
+    refuse_numbers(cells, "dio", {{"concurrency/all-kinds-ram", ConformanceStatus::fail, true, "a circle (known: why)", 1, ""}});
+    EXPECT_EQ(cells[0].status, CellStatus::invalid);
+}
+
 }  // namespace
 }  // namespace diobench
