@@ -47,7 +47,7 @@ if third 1; then
     # A patch for another kernel, and one for another series.
     sed 's/1\/10\]/1\/1]/; s/^ \tspinlock_t\t\t\tlock;/ \tspinlock_t\t\t\tlocks;/' kernel-patches/series/dio/0001-*.patch > "$scratch/misfit.patch"
     attempt 2 'DOES NOT APPLY' "$scratch/misfit.patch" --on dio-sync
-    says 'misfit does not apply to series dio-sync' 'fs/cachefiles/internal.h' 'hunk 1' 'spinlock_t'
+    says 'misfit does not apply to series dio-sync' 'fs/cachefiles/internal.h' 'hunk [0-9]' 'spinlock_t'
     attempt 2 'DOES NOT APPLY' kernel-patches/mutants/slow-copy/*.patch --on base
     says 'the unpatched kernel' 'it applies to .*dio.*--on dio'
     attempt 2 'DOES NOT BUILD' tests/series/bad-compile
