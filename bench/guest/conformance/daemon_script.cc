@@ -17,7 +17,7 @@ namespace diobench {
 namespace {
 
 constexpr uint64_t kPageBytes = 4096;
-constexpr milliseconds kServedLimit{10000};
+constexpr milliseconds kServedLimit{30000};
 constexpr milliseconds kServedLook{1};
 constexpr milliseconds kClosedLimit{1000};
 constexpr milliseconds kClosedLook{20};
