@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Boots the newest kernel in the cache on every machine that works anywhere.
+# Boots the unpatched kernel on every machine that works anywhere.
 # label: booted
 # timeout: 600
 set -eu
 build=$2
-cache=${DIOBENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/diobench}
-kernel=${DIOBENCH_TEST_KERNEL:-$(find "$cache/kernels" -name bzImage -printf '%T@ %p\n' 2>/dev/null | sort -n | tail -n 1 | cut -d' ' -f2-)}
+kernel=${DIOBENCH_TEST_KERNEL:-$("$build/diobench" kernel build base 2>&1 | grep -o '/[^ ]*/bzImage' | tail -n 1)}
 if [ -z "$kernel" ] || [ ! -x "$build/diobench-guest" ]; then
-    echo "skipped: no kernel in $cache/kernels (diobench kernel build base) or no $build/diobench-guest"
+    echo "skipped: no kernel (diobench kernel build base) or no $build/diobench-guest"
     exit 77
 fi
 export DIOBENCH_TEST_KERNEL=$kernel
