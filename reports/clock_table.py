@@ -7,9 +7,10 @@ import argparse
 import math
 import sys
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 from reports import beside
+from reports.marked import replaced
 from reports.stopwatch import COUNTED
 from reports.strict import ReportError
 
@@ -82,13 +83,6 @@ def markdown(found: dict[str, Any]) -> str:
     return text
 
 
-def replaced(document: str, content: str) -> Optional[str]:
-    """The document with `content` between the marks; None if it has none."""
-    begin = document.find(BEGIN)
-    end = document.find(END, begin)
-    return None if begin < 0 or end < 0 else document[:begin + len(BEGIN)] + content + document[end:]
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python3 -m reports.clock_table", description=__doc__)
     parser.add_argument("directory", type=Path, metavar="DIR", help="output directory of diobench calibrate --clock")
@@ -98,7 +92,7 @@ def main() -> int:
         found = beside.clock(arguments.directory)
         if found is None:
             raise ReportError(f"there is no {arguments.directory / 'clock.json'}: name the output directory of diobench calibrate --clock")
-        text = replaced(arguments.document.read_text(encoding="utf-8"), markdown(found))
+        text = replaced(arguments.document.read_text(encoding="utf-8"), BEGIN, END, markdown(found))
         if text is None:
             raise ReportError(f"{arguments.document} has no place for it, between {BEGIN.strip()} and {END.strip()}")
         arguments.document.write_text(text, encoding="utf-8")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Optional
 
+from reports.marked import replaced
 from reports.strict import ReportError
 
 BEGIN = "Numbers\n-------\n"
@@ -110,13 +111,6 @@ def numbers(results: dict[str, Any]) -> str:
     return f"\n{conditions}\n" + "\n".join(line.rstrip() for line in lines) + f"\n\n{extent}sha256 of the patches:\n{hashes}"
 
 
-def replaced(letter: str, content: str) -> Optional[str]:
-    """The letter with `content` between the marks; None if it has none."""
-    begin = letter.find(BEGIN)
-    end = letter.find(END, begin)
-    return None if begin < 0 or end < 0 else letter[:begin + len(BEGIN)] + content + letter[end:]
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python3 -m reports.cover_letter", description=__doc__)
     parser.add_argument("directory", type=Path, metavar="DIR", help=f"output directory of diobench run --kernel {' --kernel '.join(KERNELS)}")
@@ -124,7 +118,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         results = json.loads((arguments.directory / "results.json").read_text(encoding="utf-8"))
-        text = replaced(arguments.letter.read_text(encoding="utf-8"), numbers(results))
+        text = replaced(arguments.letter.read_text(encoding="utf-8"), BEGIN, END, numbers(results))
         if text is None:
             raise ReportError(f"{arguments.letter} has no place for them, between {BEGIN.splitlines()[0]} and {END.strip()}")
         arguments.letter.write_text(text, encoding="utf-8")

@@ -12,6 +12,7 @@
 #include "bench/common/base/paths.h"
 #include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
+#include "bench/common/base/utc.h"
 #include "bench/common/digest/sha256.h"
 #include "bench/host/run/write_outputs.h"
 #include "bench/nightly/disk_reserve.h"
@@ -50,7 +51,7 @@ NightRecord new_record(const NightConfig& config) {
     const std::time_t now = std::time(nullptr);
     NightRecord out;
     out.id = fmt::format("{:%Y%m%dT%H%M%S}", fmt::gmtime(now));
-    out.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
+    out.started_at = utc_text(now);
     out.machine = machine_name(config.machine);
     out.suite = config.suite;
     out.seeds = static_cast<int64_t>(config.seeds);

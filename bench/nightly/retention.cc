@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <ctime>
-#include <fmt/chrono.h>
 #include <set>
 #include <tuple>
+#include "bench/common/base/utc.h"
 
 namespace diobench {
 
@@ -14,7 +14,7 @@ namespace {
 constexpr int64_t kDaySeconds = 24 * 3600;
 
 std::string days_ago(uint64_t days) {
-    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr) - static_cast<int64_t>(days) * kDaySeconds));
+    return utc_text(std::time(nullptr) - static_cast<int64_t>(days) * kDaySeconds);
 }
 
 Result<size_t> remove_runs(const NightConfig& config) {

@@ -3,13 +3,17 @@
 
 import unittest
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
-from reports import cover_letter
+from reports import cover_letter, marked
 from reports.strict import ReportError
 from tests.reports.sample import cell, document
 
 LETTER = Path(__file__).resolve().parents[2] / "kernel-patches/series/dio/cover-letter.txt"
+
+
+def between_marks(document: str, content: str) -> Optional[str]:
+    return marked.replaced(document, cover_letter.BEGIN, cover_letter.END, content)
 
 
 def run_of_all(**status: str) -> dict[str, Any]:
@@ -51,10 +55,10 @@ class Numbers(unittest.TestCase):
 
     def test_they_stand_between_the_marks_of_the_letter(self) -> None:
         letter = LETTER.read_text(encoding="utf-8")
-        changed = cover_letter.replaced(letter, "here\n")
+        changed = between_marks(letter, "here\n")
         assert changed is not None
         self.assertIn("\nNumbers\n-------\nhere\n\nWhat it costs\n", changed)
-        self.assertIsNone(cover_letter.replaced("Dear all,\n", "here\n"))
+        self.assertIsNone(between_marks("Dear all,\n", "here\n"))
 
     def test_the_letter_is_one_of_a_mailing_list(self) -> None:
         letter = LETTER.read_text(encoding="utf-8")

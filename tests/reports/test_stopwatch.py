@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Any, Optional
 from unittest import mock
 
-from reports import clock_table, stopwatch
+from reports import clock_table, marked, stopwatch
 from reports.data import Run, parse
 from tests.reports.generated_beside import TOOL, clock, held, whole_clock
 from tests.reports.sample import cell, document
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/calibration.md"
+
+
+def between_marks(document: str, content: str) -> Optional[str]:
+    return marked.replaced(document, clock_table.BEGIN, clock_table.END, content)
 
 
 def run_with(found: Optional[dict[str, Any]], kind: str = "virtual", **tool: str) -> Run:
@@ -68,13 +72,13 @@ class Table(unittest.TestCase):
 
     def test_the_document_has_a_place_for_it(self) -> None:
         document_ = DOCUMENT.read_text(encoding="utf-8")
-        once = clock_table.replaced(document_, clock_table.NOTHING)
+        once = between_marks(document_, clock_table.NOTHING)
         self.assertIsNotNone(once)
         assert once is not None
-        self.assertEqual(once, clock_table.replaced(clock_table.replaced(document_, "| something |\n") or "", clock_table.NOTHING))
+        self.assertEqual(once, between_marks(between_marks(document_, "| something |\n") or "", clock_table.NOTHING))
         inside = document_[document_.index(clock_table.BEGIN) + len(clock_table.BEGIN):document_.index(clock_table.END)]
         self.assertTrue(inside == clock_table.NOTHING or "| clock | ratios of |" in inside, "only reports/clock_table.py writes there")
-        self.assertIsNone(clock_table.replaced("no place", "x"))
+        self.assertIsNone(between_marks("no place", "x"))
 
     def test_the_program_writes_in_place_or_says_why_not(self) -> None:
         with tempfile.TemporaryDirectory(prefix="diobench-test") as folder:

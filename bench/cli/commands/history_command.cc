@@ -2,7 +2,6 @@
 // diobench history: numbers through time, and the runs that are baselines.
 #include <chrono>
 #include <cstdlib>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -13,6 +12,7 @@
 #include "bench/cli/commands/command.h"
 #include "bench/common/base/faults.h"
 #include "bench/common/base/terminal.h"
+#include "bench/common/base/utc.h"
 #include "bench/host/kernel/series.h"
 #include "bench/results/history/draw.h"
 #include "bench/results/history/json.h"
@@ -147,7 +147,7 @@ Result<std::string> find_run(ResultStore& store, const std::string& given) {
 }
 
 std::string now_utc() {
-    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+    return utc_text();
 }
 
 Result<ExitCode> add_pin(Pin pin) {

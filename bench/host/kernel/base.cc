@@ -47,9 +47,6 @@ std::string label_of(const std::string& base) {
     return out;
 }
 
-/// "6.12.107" is itself, "6.12" any of its point releases.
-bool means(const std::string& base, const std::string& version) { return version == base || version.starts_with(base + ".") || version.starts_with(base + "-"); }
-
 Status check_version_name(const std::string& base) {
     if (parse_kernel_version(base)) return {};
     return fail(kFind, base, "a base is a version such as 6.1 or 6.12.107, \"newest\", or a kernel tree, DIR or DIR:REV with a '/' in it");
@@ -63,7 +60,7 @@ tl::unexpected<Error> not_here(const std::string& base) {
 }
 
 const FetchedSource* find_fetched(const std::vector<FetchedSource>& fetched, const std::string& base) {
-    auto found = std::find_if(fetched.begin(), fetched.end(), [&](const FetchedSource& source) { return means(base, source.debian.kernel); });
+    auto found = std::find_if(fetched.begin(), fetched.end(), [&](const FetchedSource& source) { return is_version_of(base, source.debian.kernel); });
     return found == fetched.end() ? nullptr : &*found;
 }
 
@@ -74,7 +71,7 @@ Result<KernelSource> version_source(const std::string& base, Progress& progress)
     const FetchedSource* best = find_fetched(fetched, base);
     auto installed = distribution_source(progress);
     if (interrupted()) return interrupted_error("unpack kernel source");
-    if (installed && means(base, installed->version)) {
+    if (installed && is_version_of(base, installed->version)) {
         auto ours = parse_kernel_version(installed->version);
         auto theirs = best == nullptr ? Result<KernelVersion>(KernelVersion{}) : parse_kernel_version(best->debian.kernel);
         if (ours && theirs && *ours >= *theirs) return installed;
@@ -110,7 +107,7 @@ Status check_base_name(const std::string& base) {
     if (find_fetched(fetched, base) != nullptr) return {};
     // What the distribution installed says its version only once it is unpacked.
     auto installed = known_distribution_source();
-    return installed && !means(base, installed->version) ? Status(not_here(base)) : Status();
+    return installed && !is_version_of(base, installed->version) ? Status(not_here(base)) : Status();
 }
 
 }  // namespace

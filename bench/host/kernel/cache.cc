@@ -6,11 +6,11 @@
 #include <cstdio>
 #include <ctime>
 #include <fcntl.h>
-#include <fmt/chrono.h>
 #include <nlohmann/json.hpp>
 
 #include "bench/common/base/paths.h"
 #include "bench/common/base/text.h"
+#include "bench/common/base/utc.h"
 #include "bench/common/digest/sha256.h"
 
 namespace diobench {
@@ -97,7 +97,7 @@ Status store_kernel(const std::string& key, const BuiltKernel& kernel) {
     nlohmann::json record = to_json(kernel);
     record["schema_version"] = kSchemaVersion;
     record["key"] = key;
-    record["built_at"] = fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr)));
+    record["built_at"] = utc_text();
     for (const auto& p : kParts) {
         auto data = read_file(kernel.*p.path);
         if (!data) return forward(data);

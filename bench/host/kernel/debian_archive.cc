@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <ctime>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <set>
 
 #include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
+#include "bench/common/base/utc.h"
 #include "bench/host/kernel/apt_sources.h"
 #include "bench/host/kernel/disk_space.h"
 #include "bench/host/kernel/version.h"
@@ -44,8 +44,6 @@ fs::path system_sources() {
 }
 
 KernelVersion number_of(const DebianSource& source) { return parse_kernel_version(source.kernel).value_or(KernelVersion{}); }
-
-bool is_of_series(const std::string& kernel, const std::string& series) { return kernel.starts_with(series + ".") || kernel.starts_with(series + "-"); }
 
 /// "6.1 (6.1.170 to 6.1.192), 7.3 (7.3.4)".
 std::string what_there_is(const std::vector<DebianSource>& sources) {
@@ -99,7 +97,7 @@ std::vector<DebianSource> parse_madison(std::string_view output) {
 
 Result<DebianSource> choose_source(const std::vector<DebianSource>& sources, const std::string& wanted) {
     for (const auto& source : sources)
-        if (wanted == "newest" || source.kernel == wanted || is_of_series(source.kernel, wanted)) return source;
+        if (wanted == "newest" || is_version_of(wanted, source.kernel)) return source;
     if (sources.empty()) return fail(kFetch, wanted, "Debian's lists of packages name no kernel source");
     return fail(kFetch, wanted, "Debian has no kernel source of this name; it has " + what_there_is(sources) +
                                     " (`diobench kernel fetch --list` shows each).  Another one is given as a tree: SERIES@DIR:REV, or --tree");
@@ -137,7 +135,7 @@ Status DebianArchive::update(Progress& progress, std::vector<std::string>& unrea
     auto updated = run_command(apt("apt-get", {"update"}), options);
     if (!updated) return forward(updated);
     if (says_disk_full(updated->output)) return tl::unexpected(disk_full_error("bring lists of packages", folder_));
-    if (updated->exit_status == 0) return write_file_atomic(stamp(), fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr))));
+    if (updated->exit_status == 0) return write_file_atomic(stamp(), utc_text());
     unread = complaints(updated->output);
     if (unread.empty()) unread.push_back(std::string(trim(last_lines(updated->output, 1))));
     return {};

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <ctime>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "bench/common/base/paths.h"
 #include "bench/common/base/text.h"
+#include "bench/common/base/utc.h"
 #include "bench/host/kernel/version.h"
 
 namespace diobench {
@@ -70,7 +70,7 @@ Result<FetchedSource> fetch_source(const DebianArchive& archive, const DebianSou
     auto part = TempDirectory::create(fetched_root(), ".part");
     if (!part) return forward(part);
     if (auto s = archive.fetch_tarball(source, part->path(), progress); !s) return forward(s);
-    FetchedSource out{source, fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr))), folder / (source.package + ".tar.xz")};
+    FetchedSource out{source, utc_text(), folder / (source.package + ".tar.xz")};
     if (auto s = write_fetched(out, part->path()); !s) return forward(s);
     // A damaged one makes room.
     if (auto s = remove_tree(folder); !s) return forward(s);

@@ -33,4 +33,8 @@ Result<std::string> makefile_version(std::string_view makefile, const std::strin
     return out;
 }
 
+bool is_version_of(std::string_view name, std::string_view version) {
+    return version.starts_with(name) && (version.size() == name.size() || version[name.size()] == '.' || version[name.size()] == '-');
+}
+
 }  // namespace diobench

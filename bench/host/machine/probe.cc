@@ -2,7 +2,6 @@
 #include "bench/host/machine/probe.h"
 
 #include <ctime>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <sys/utsname.h>
@@ -10,6 +9,7 @@
 
 #include "bench/common/base/paths.h"
 #include "bench/common/base/text.h"
+#include "bench/common/base/utc.h"
 #include "bench/common/digest/sha256.h"
 #include "bench/guest/record/probe_init.h"
 #include "bench/host/machine/boot.h"
@@ -108,7 +108,7 @@ std::string host_kernel() {
 
 Result<ProbeAnswer> probe_machine(const ProbeRequest& request) {
     ProbeAnswer answer;
-    answer.probed_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+    answer.probed_at = utc_text();
     answer.kernel_image = request.kernel_image.string();
     answer.reason = forbidden_by_host(request.kind);
     if (!answer.reason.empty()) return answer;

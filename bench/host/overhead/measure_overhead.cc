@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -17,6 +16,7 @@
 #include "bench/common/base/process.h"
 #include "bench/common/base/terminal.h"
 #include "bench/common/base/text.h"
+#include "bench/common/base/utc.h"
 #include "bench/host/overhead/cached_file.h"
 #include "bench/host/overhead/instructions.h"
 #include "bench/host/overhead/t_io_uring.h"
@@ -51,7 +51,7 @@ Result<std::string> version_of(const fs::path& program) {
 }
 
 Status describe(const OverheadOptions& options, Overhead& out) {
-    out.measured_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+    out.measured_at = utc_text();
     auto fio = version_of(options.programs.fio);
     if (!fio) return forward(fio);
     out.fio_version = *fio;

@@ -11,6 +11,7 @@
 #include "bench/common/base/paths.h"
 #include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
+#include "bench/common/base/utc.h"
 #include "bench/common/digest/sha256.h"
 #include "bench/common/image/mkfs.h"
 #include "bench/host/machine/probe.h"
@@ -72,7 +73,7 @@ Run begin_run(const std::string& suite, std::string_view machine, uint64_t seed,
     const std::time_t now = std::time(nullptr);
     Run run;
     run.id = fmt::format("{:%Y%m%dT%H%M%S}-{}-{}-{:04x}", fmt::gmtime(now), suite, machine, random() & 0xFFFF);
-    run.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
+    run.started_at = utc_text(now);
     run.suite = suite;
     run.machine = machine;
     run.seed = static_cast<int64_t>(seed);

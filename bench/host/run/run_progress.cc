@@ -3,7 +3,7 @@
 
 #include <chrono>
 #include <ctime>
-#include <fmt/chrono.h>
+#include "bench/common/base/utc.h"
 
 namespace diobench {
 
@@ -56,7 +56,7 @@ void RunProgress::finish(int exit_code) {
 
 void RunProgress::write() {
     if (folder_.empty()) return;
-    state_.updated_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+    state_.updated_at = utc_text();
     written_ = std::chrono::steady_clock::now();
     (void)write_progress_file(folder_, state_);
 }

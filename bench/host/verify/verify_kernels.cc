@@ -272,7 +272,7 @@ Status run_mutant(const Setup& setup, VerifyArm& arm) {
     bool dead = false;
     CaseBoots boots = boots_of(setup, arm, 0);
     boots.cases_per_boot = kCasesPerMutantBoot;
-    boots.on_case = [&](const CaseRecord& one) { dead = dead || kills(one, known_here(setup.options, arm)); };
+    boots.on_case = [&, known = known_here(setup.options, arm)](const CaseRecord& one) { dead = dead || kills(one, known); };
     boots.enough = [&] { return dead; };
     auto run = run_cases(boots, names_of(in_run_order(setup.cases, arm.chain.back().killed_by)));
     if (!run) return forward(run);

@@ -3,17 +3,18 @@
 
 #include <algorithm>
 #include <ctime>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "bench/common/base/json_text.h"
 #include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
+#include "bench/common/base/utc.h"
 #include "bench/host/follow/reply_mail.h"
 #include "bench/host/kernel/mail_headers.h"
 #include "bench/host/run/environment.h"
 #include "bench/verdict/answer/answer_text.h"
+#include "bench/verdict/attempt/gate_step.h"
 #include "bench/verdict/attempt/try_patches.h"
 #include "bench/verdict/gate/run_gate.h"
 #include "bench/verdict/judge/read_gate.h"
@@ -103,20 +104,7 @@ Status hold_against_before(const JudgedSeries& before, const JudgedSeries& serie
     if (!gated) answer.not_against_before = "it did not come to a gate";
     else answer.not_against_before = no_measure(before);
     if (!answer.not_against_before.empty()) return {};
-    GateOptions gate;
-    gate.baseline = before.name;
-    gate.candidate = series.name;
-    gate.suite = options.attempt.suite;
-    gate.filter = options.attempt.filter;
-    gate.seed = options.attempt.seed;
-    gate.seeds = options.attempt.seeds;
-    gate.policy = options.attempt.policy;
-    gate.tree = options.attempt.tree;
-    gate.revision = options.attempt.revision;
-    gate.jobs = options.attempt.jobs;
-    gate.argv = options.attempt.argv;
-    gate.output = folder / "gate-before";
-    gate.verified = options.attempt.cases.empty();
+    const GateOptions gate = gate_of_attempt(options.attempt, {options.attempt.tree, options.attempt.revision}, before.name, series.name, folder / "gate-before");
     auto report = run_gate(gate);
     if (!report) return forward(report);
     answer.against_before = std::move(*report);
@@ -175,7 +163,7 @@ Status answer_series(const ListedSeries& listed, const std::vector<RawMail>& thr
     if (auto s = write_file_atomic(folder / kReplyFileName, reply_mail(answered_mail(listed, thread).text, options.from, answer_text(answer))); !s) return s;
     const nlohmann::json ended = {{"schema_version", 1}, {"key", listed.key}, {"name", series.name}, {"title", listed.title}, {"message_id", listed.message_id},
                                   {"revises", series.revises}, {"baseline", answer.attempt.baseline}, {"verdict", answer.verdict()}, {"exit_code", static_cast<int>(answer.exit_code())},
-                                  {"at", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))}};
+                                  {"at", utc_text()}};
     if (auto s = write_file_atomic(folder / kJudgedFileName, json_text(ended) + "\n"); !s) return s;
     take_end(ended, series);
     return {};

@@ -38,10 +38,10 @@ std::string next_of(const GateReport& report, const GateOptions& gate) {
 
 }  // namespace
 
-GateOptions gate_of_attempt(const AttemptOptions& options, const SourceOfBuilds& source, const std::string& baseline, const Candidate& candidate, const fs::path& directory) {
+GateOptions gate_of_attempt(const AttemptOptions& options, const SourceOfBuilds& source, const std::string& baseline, const std::string& candidate, const fs::path& directory) {
     GateOptions out;
     out.baseline = baseline;
-    out.candidate = candidate.series;
+    out.candidate = candidate;
     out.suite = options.suite;
     out.filter = options.filter;
     out.seed = options.seed;

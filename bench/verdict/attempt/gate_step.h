@@ -12,8 +12,8 @@
 
 namespace diobench {
 
-/// The gate that a trial runs, of the candidate against what it stands on.
-[[nodiscard]] GateOptions gate_of_attempt(const AttemptOptions& options, const SourceOfBuilds& source, const std::string& baseline, const Candidate& candidate, const fs::path& directory);
+/// The gate that a trial runs, of the candidate (a series) against what it stands on.
+[[nodiscard]] GateOptions gate_of_attempt(const AttemptOptions& options, const SourceOfBuilds& source, const std::string& baseline, const std::string& candidate, const fs::path& directory);
 /// Runs it, writes its files and its page. `report` is what it found.
 [[nodiscard]] Result<StepOutcome> gate_candidate(const GateOptions& gate, const AttemptOptions& options, GateReport& report);
 [[nodiscard]] StepOutcome gate_outcome(const GateReport& report, const GateOptions& gate);

@@ -78,7 +78,7 @@ struct Workshop {
     std::string first_failed;
     GateReport gate;
 
-    [[nodiscard]] GateOptions gate_options(const Candidate& candidate) const { return gate_of_attempt(options, source, from.baseline, candidate, directory / "gate"); }
+    [[nodiscard]] GateOptions gate_options(const Candidate& candidate) const { return gate_of_attempt(options, source, from.baseline, candidate.series, directory / "gate"); }
 };
 
 AttemptSteps real_steps(Workshop& shop) {
@@ -105,7 +105,7 @@ Status write_files(const AttemptReport& report) {
 Status check_attempt(const AttemptOptions& options) {
     if (options.keep.empty() && options.existing == Existing::replace) return fail("try", "--force", "it replaces the series that --keep NAME names: add --keep, or leave it out");
     if (auto cases = select_cases(options.cases); !cases) return forward(cases);
-    GateOptions gate = gate_of_attempt(options, {}, "", {}, "");
+    GateOptions gate = gate_of_attempt(options, {}, "", "", "");
     if (auto plan = make_plan(gate); !plan) return forward(plan);
     if (auto s = require_machine({MachineKind::uml}); !s) return s;
     return require_machine({MachineKind::exact, Accelerator::tcg});

@@ -135,38 +135,28 @@ std::string read_once(int fd, const ReadBuffer& buffer, AsyncInterface interface
 // A task is freed some time after its end (RCU): a few of one round are counted in the next.
 constexpr unsigned kRarestOwner = 2;
 
-/// Short-lived threads, one asynchronous read each: who is noted as a read's owner is let go of as well.
-Result<Finding> threads_end(World& world, AsyncInterface interface) {
-    if (auto skip = unless_direct(world)) return *skip;
-    auto file = open_local(world, {"flat", kBlockBytes});
-    if (!file) return forward(file);
-    auto buffer = ReadBuffer::create(kBlockBytes);
-    if (!buffer) return forward(buffer);
-    const auto round = [&] {
-        std::string wrong;
-        for (unsigned i = 0; i < kThreads && wrong.empty(); ++i) std::jthread([&] { wrong = read_once(file->fd.get(), *buffer, interface); }).join();
-        return wrong;
-    };
-    return holds_no_more_after(world, kThreads, fmt::format("threads with one {} direct read", async_interface_name(interface)), round, kRarestOwner);
-}
+/// Here already, or to be fetched by each read: one that waits is a read that its owner may leave.
+enum class Data { local, fetched };
 
-/// The same of data that has to be fetched: a read that waits is one that its owner may leave.
-Result<Finding> threads_end_fetching(World& world, AsyncInterface interface) {
+/// Short-lived threads, one asynchronous read each: who is noted as a read's owner is let go of as well.
+Result<Finding> threads_end(World& world, AsyncInterface interface, Data data) {
     if (auto skip = unless_direct(world)) return *skip;
-    auto file = open_file(world, "large", "large", O_DIRECT);
+    auto file = data == Data::local ? open_local(world, {"flat", kBlockBytes}) : open_file(world, "large", "large", O_DIRECT);
     if (!file) return forward(file);
     auto buffer = ReadBuffer::create(kBlockBytes);
     if (!buffer) return forward(buffer);
     uint64_t offset = 0;
-    const auto read_next = [&](unsigned times) {
+    const auto round = [&] {
         std::string wrong;
-        for (unsigned i = 0; i < times && wrong.empty(); ++i, offset += kBlockBytes)
+        for (unsigned i = 0; i < kThreads && wrong.empty(); ++i) {
             std::jthread([&] { wrong = read_once(file->fd.get(), *buffer, interface, offset); }).join();
+            if (data == Data::fetched) offset += kBlockBytes;
+        }
         return wrong;
     };
-    (void)read_next(kThreads);  // fills what stays
-    return holds_no_more_after(world, kThreads, fmt::format("threads with one {} direct read that waits for the daemon", async_interface_name(interface)),
-                               [&] { return read_next(kThreads); }, kRarestOwner);
+    if (data == Data::fetched) (void)round();  // fills what stays
+    return holds_no_more_after(world, kThreads, fmt::format("threads with one {} direct read{}", async_interface_name(interface), data == Data::fetched ? " that waits for the daemon" : ""), round,
+                               kRarestOwner);
 }
 
 /// Reads the last block of each file of an image, opened with `flags`.
@@ -293,13 +283,13 @@ const CaseRegistrar registrar{{
      [](World& w) { return asynchronous(w, kParts, AsyncInterface::aio); }},
     {"leaks/io-uring", fmt::format(fmt::runtime(kRight), "twice 2,500 io_uring direct reads"), kSource, [](World& w) { return asynchronous(w, {"flat", kBlockBytes, kFewerReads}, AsyncInterface::uring); }},
     {"leaks/libaio-threads", fmt::format(fmt::runtime(kRight), "twice 50 threads that read once by libaio and end"), kSource,
-     [](World& w) { return threads_end(w, AsyncInterface::aio); }},
+     [](World& w) { return threads_end(w, AsyncInterface::aio, Data::local); }},
     {"leaks/io-uring-threads", fmt::format(fmt::runtime(kRight), "twice 50 threads that read once by io_uring and end"), kSource,
-     [](World& w) { return threads_end(w, AsyncInterface::uring); }},
+     [](World& w) { return threads_end(w, AsyncInterface::uring, Data::local); }},
     {"leaks/libaio-threads-fetching", fmt::format(fmt::runtime(kRight), "twice 50 threads that read once by libaio what has to be fetched and end"), kSource,
-     [](World& w) { return threads_end_fetching(w, AsyncInterface::aio); }},
+     [](World& w) { return threads_end(w, AsyncInterface::aio, Data::fetched); }},
     {"leaks/io-uring-threads-fetching", fmt::format(fmt::runtime(kRight), "twice 50 threads that read once by io_uring what has to be fetched and end"), kSource,
-     [](World& w) { return threads_end_fetching(w, AsyncInterface::uring); }},
+     [](World& w) { return threads_end(w, AsyncInterface::uring, Data::fetched); }},
     {"leaks/mounts", fmt::format(fmt::runtime(kRight), "twice 12 mounts that are read from and unmounted"), kSource, mounts_let_go},
     {"leaks/metadata-direct", fmt::format(fmt::runtime(kMetadataRight), "direct"), kMetadataSource, [](World& w) { return metadata_can_be_dropped(w, O_DIRECT); }},
     {"leaks/metadata-buffered", fmt::format(fmt::runtime(kMetadataRight), "buffered"), kMetadataSource, [](World& w) { return metadata_can_be_dropped(w, 0); }},
