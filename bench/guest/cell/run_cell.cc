@@ -103,6 +103,9 @@ Result<Stage> set_stage(GuestState& state, const Cell& cell, const GuestImage* i
     // Before memory is forgotten and limited: a neighbour whose pages were just written is another one than in later cells.
     if (image != nullptr && cell.neighbour_bytes != 0)
         if (auto s = Neighbour::make_hot_set(state.backends.world().directory, cell.neighbour_bytes, state.plan.seed); !s) return forward(s);
+    // What a back end copies when it is first used is in no cell's page cache.
+    if (image != nullptr)
+        if (auto s = state.backends.install(cell.backend, *image); !s) return forward(s);
     if (auto s = drop_caches(); !s) return forward(s);
     if (image == nullptr) return stage;
     if (state.cache() != nullptr)

@@ -67,7 +67,7 @@ struct SnapshotTarget {
     pid_t daemon = -1;
     pid_t server = -1;            ///< counted with the daemon
     pid_t neighbour = -1;
-    bool on_demand = true;        ///< /proc/fs/fscache/stats exists
+    bool on_demand = false;       ///< there is a cache, and fscache counts its reads
 };
 
 [[nodiscard]] Result<Snapshot> take_snapshot(const SnapshotTarget& target);
