@@ -188,6 +188,15 @@ json cpu_time(const CellEvidence& e) {
             {"total", per_op(e.measured.cpu_ns + daemon + kernel)}};
 }
 
+/// A kernel that counts idle time in another way than in nanoseconds would give any CPU time; empty if nothing is wrong.
+std::string wrong_idle_time(const CellEvidence& e) {
+    if (!e.before.idle_ns || !e.after.idle_ns) return {};
+    const uint64_t passed = (e.after.time_ns - e.before.time_ns) * e.after.cpus;
+    if (*e.after.idle_ns >= *e.before.idle_ns && *e.after.idle_ns - *e.before.idle_ns <= passed) return {};
+    return fmt::format("idle time went from {} to {} ns (/proc/timer_list) while {} ns passed on {} CPUs: no CPU time follows from that", *e.before.idle_ns, *e.after.idle_ns,
+                       e.after.time_ns - e.before.time_ns, e.after.cpus);
+}
+
 /// What is wrong with the reads themselves; empty if nothing.
 std::string wrong_reads(const CellMeasurement& m) {
     if (m.stats.errors != 0)
@@ -207,6 +216,7 @@ CellVerdict judge_cell(const Cell& cell, const CellEvidence& e) {
     if (m.open_errno != 0) return {std::nullopt, "failed", fmt::format("open: {}", std::strerror(m.open_errno))};
     if (!m.unsupported.empty()) return {std::nullopt, "unsupported", m.unsupported};
     if (std::string wrong = wrong_reads(m); !wrong.empty()) return {std::nullopt, "invalid", wrong};
+    if (std::string wrong = wrong_idle_time(e); !wrong.empty()) return {std::nullopt, "invalid", wrong};
     if (double late = lag(m); late > kLargestLag)
         return {std::nullopt, "invalid", fmt::format("the load was not kept up: the last read was submitted {:.1f} % later than it was due", late * 100)};
     if (cell.backend == kNull) return {std::nullopt, "ok", ""};

@@ -217,7 +217,7 @@ Result<Snapshot> take_snapshot(const SnapshotTarget& target) {
     out.kernel_threads_cpu_ns = kernel_threads_cpu_ns();
     auto timers = read_file("/proc/timer_list");
     if (!timers) return forward(timers);
-    // Linux 7.3 took these lines out; kernels for machine exact have them again (kernel-patches/machines/exact/).
+    // Linux 7.3 took these lines out, and what it says elsewhere is in steps of a tick.
     if (timers->find(".idle_sleeptime") != std::string::npos)
         out.idle_ns = sum_of_values(*timers, ".idle_sleeptime") + sum_of_values(*timers, ".iowait_sleeptime");
     out.init_cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);

@@ -64,6 +64,18 @@ TEST(Evidence, TrueDirectIsProvedByAnEmptyPageCacheAndBackingReads) {
     EXPECT_EQ(v.reason, "");
 }
 
+TEST(Evidence, MoreIdleTimeThanPassedIsNoCpuTime) {
+    CellEvidence e = direct_evidence();
+    e.after.idle_ns = 3'000'000;
+    EXPECT_EQ(judge_cell(cell_of(IoMode::direct, CacheState::local), e).status, "ok");
+    e.after.idle_ns = 3'000'001;
+    auto v = judge_cell(cell_of(IoMode::direct, CacheState::local), e);
+    EXPECT_EQ(v.status, "invalid");
+    EXPECT_EQ(v.reason, "idle time went from 0 to 3000001 ns (/proc/timer_list) while 3000000 ns passed on 1 CPUs: no CPU time follows from that");
+    e.before.idle_ns = e.after.idle_ns = std::nullopt;
+    EXPECT_EQ(judge_cell(cell_of(IoMode::direct, CacheState::local), e).status, "ok") << "a kernel that does not say it";
+}
+
 TEST(Evidence, DirectServedFromThePageCacheIsObservedAsBuffered) {
     auto v = judge_cell(cell_of(IoMode::direct, CacheState::local), buffered_evidence());
     EXPECT_EQ(v.observed_io, "buffered");
