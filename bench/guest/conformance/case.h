@@ -78,9 +78,10 @@ void append(std::vector<Case>& cases, std::vector<Case> more);
 /// The one of that name; null if there is none.
 [[nodiscard]] const Case* find_case(std::string_view name);
 
-/// `static const CaseRegistrar registrar{{...}, {...}};` at the end of a file of cases/.
+/// `const CaseRegistrar registrar{all};` at the end of a file of cases/.  Called when somebody asks for cases: most
+/// processes of a guest never do, and start for each cell.
 struct CaseRegistrar {
-    explicit CaseRegistrar(std::vector<Case> cases);
+    explicit CaseRegistrar(std::vector<Case> (*all)());
 };
 
 }  // namespace diobench

@@ -209,7 +209,7 @@ std::vector<Case> alignment_cases() {
     return cases;
 }
 
-const CaseRegistrar registrar{alignment_cases()};
+const CaseRegistrar registrar{alignment_cases};
 
 }  // namespace
 

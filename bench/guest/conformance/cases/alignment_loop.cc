@@ -64,10 +64,10 @@ Result<Finding> small_sectors(World& world) {
     return tools->complaints.finding();
 }
 
-const CaseRegistrar registrar{{
+const CaseRegistrar registrar{[] { return std::vector<Case>{
     {"alignment/loop-sectors-512", "A loop device with sectors of 512 bytes on a file, asked for direct I/O, refuses that or reads single sectors: no read fails that worked before.",
      "losetup(8) --direct-io; drivers/block/loop.c, __loop_update_dio(): what the file takes is asked of its file system's device, and there is none; statx(2), STATX_DIOALIGN", small_sectors},
-}};
+}; }};
 
 }  // namespace
 

@@ -180,7 +180,7 @@ const char* const kAioSource = "io_submit(2): an asynchronous read returns befor
                                "\"On-demand Read\": requests are independent, each has a msg_id";
 const char* const kUringSource = "io_uring_enter(2): a request that would block is not waited for at submission";
 
-const CaseRegistrar registrar{{
+const CaseRegistrar registrar{[] { return std::vector<Case>{
     {"asynchrony/libaio-misses-overlap",
      "32 libaio direct reads of data that is not on this machine are submitted at once, are at the daemon together, and take about as long as one.",
      kAioSource, [](World& w) { return misses_overlap(w, AsyncInterface::aio); }},
@@ -198,7 +198,7 @@ const CaseRegistrar registrar{{
     {"asynchrony/buffered-others-go-on",
      "While one buffered reader waits for the daemon, buffered reads of cached pages, of other ranges and of other files go on.",
      "mm/filemap.c: only the folios that are read are locked", [](World& w) { return others_go_on(w, 0); }},
-}};
+}; }};
 
 }  // namespace
 

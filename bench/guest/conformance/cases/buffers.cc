@@ -353,7 +353,7 @@ std::vector<Case> buffer_cases() {
     return cases;
 }
 
-const CaseRegistrar registrar{buffer_cases()};
+const CaseRegistrar registrar{buffer_cases};
 
 }  // namespace
 

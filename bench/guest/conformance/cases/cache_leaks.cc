@@ -155,14 +155,14 @@ Result<Finding> mounts_without_space(World& world) {
 const char* const kUnbind = "fs/cachefiles/daemon.c, cachefiles_daemon_unbind(); fs/cachefiles/cache.c, cachefiles_add_cache(): what a cache took, it gives back";
 const char* const kRefused = "fs/cachefiles/interface.c, cachefiles_lookup_cookie(): each exit gives back what was taken";
 
-const CaseRegistrar registrar{{
+const CaseRegistrar registrar{[] { return std::vector<Case>{
     {"cache/bind-and-close", "After twice 12 caches that were bound and closed the kernel's slab caches hold no more objects than before.", kUnbind, bound_and_closed},
     {"cache/bind-use-and-close", "After twice 4 caches with a mount and a read the kernel's slab caches hold no more objects than before.", kUnbind, bound_used_and_closed},
     {"cache/close-under-mount", "After twice 4 caches that were closed under a mounted image the kernel's slab caches hold no more objects than before.", kUnbind, closed_under_mounts},
     {"cache/bind-refused", "A bind in a directory that cannot hold a cache is an error, after which nothing is held and the file system can be unmounted.", kUnbind, bind_refused},
     {"cache/refused-opens-let-go", "After twice 12 mounts whose OPEN the daemon refused the kernel's slab caches hold no more objects than before.", kRefused, opens_refused},
     {"cache/no-space-lets-go", "After twice 12 mounts that had no space for their cache file the kernel's slab caches hold no more objects than before.", kRefused, mounts_without_space},
-}};
+}; }};
 
 }  // namespace
 

@@ -166,7 +166,7 @@ std::vector<Case> coherence_cases() {
     return cases;
 }
 
-const CaseRegistrar registrar{coherence_cases()};
+const CaseRegistrar registrar{coherence_cases};
 
 }  // namespace
 

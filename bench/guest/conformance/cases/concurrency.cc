@@ -220,7 +220,7 @@ const char* const kTagsRight = "More direct reads at once than the device has ro
 const char* const kPartsRight = "A direct read of several extents waits for room on the device between them; none of its parts fails or is lost.";
 const char* const kTagsSource = "io_submit(2): EAGAIN is for resources of the submission; block/blk-mq.c: BLK_STS_AGAIN is only for requests with REQ_NOWAIT";
 
-const CaseRegistrar registrar{{
+const CaseRegistrar registrar{[] { return std::vector<Case>{
     mapping({"concurrency/all-kinds-ram", kAllRight, kAllSource, [](World& w) { return all_kinds_at_once(w, Device::ram, "scattered-4k", "several"); }}),
     mapping({"concurrency/all-kinds-timer", kAllRight, kAllSource, [](World& w) { return all_kinds_at_once(w, Device::timer, "large", "large"); }}),
     {"concurrency/threads-ram", "Eight threads reading one file directly at random offsets get the right bytes.", kAllSource,
@@ -233,7 +233,7 @@ const CaseRegistrar registrar{{
      "io_submit(2): requests belong to the context, io_destroy(2) and the end of the process end them", outlives_thread},
     {"concurrency/libaio-in-parts-more-than-tags", kPartsRight, kTagsSource, [](World& w) { return more_than_tags(w, AsyncInterface::aio, kManyRequestsEach); }},
     {"concurrency/io-uring-in-parts-more-than-tags", kPartsRight, kTagsSource, [](World& w) { return more_than_tags(w, AsyncInterface::uring, kManyRequestsEach); }},
-}};
+}; }};
 
 }  // namespace
 

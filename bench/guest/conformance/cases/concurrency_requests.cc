@@ -104,14 +104,14 @@ Result<Finding> reopened(World& world) {
     return passed();
 }
 
-const CaseRegistrar registrar{{
+const CaseRegistrar registrar{[] { return std::vector<Case>{
     {"concurrency/requests-polled", "poll(2) of /dev/cachefiles harms no request that is taken or completed meanwhile.",
      "fs/cachefiles/daemon.c, cachefiles_daemon_poll(): requests are looked at under the lock of their list", polled},
     {"concurrency/requests-killed", "A reader that is killed at any moment of its READ harms neither the daemon that takes it nor another reader.",
      "fs/cachefiles/ondemand.c, cachefiles_ondemand_daemon_read(): a request that is copied out is held by a reference", killed},
     {"concurrency/requests-reopened", "An image can be unmounted while the kernel opens its blob again; the next one can be mounted.",
      "fs/cachefiles/ondemand.c, cachefiles_ondemand_clean_object(): the worker ends before its object", reopened},
-}};
+}; }};
 
 }  // namespace
 

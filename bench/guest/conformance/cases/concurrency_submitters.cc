@@ -177,14 +177,14 @@ Result<Finding> loop_meets_restart(World& world) {
     return end->text.empty() ? passed() : failed("after another daemon took over: " + end->text);
 }
 
-const CaseRegistrar registrar{{
+const CaseRegistrar registrar{[] { return std::vector<Case>{
     {"concurrency/libaio-outlives-process", "A direct read by libaio that another process of the same memory submitted, which ends before the daemon has delivered, gives its data to who waits.",
      "clone(2), CLONE_VM; io_submit(2); fs/aio.c, ioctx_alloc(): a context belongs to the memory, not to a process", outlives_process},
     {"concurrency/io-uring-outlives-child", "A direct read that a child submitted on an inherited ring gives its data, or says that it was cancelled, after the child has ended; it is no I/O error.",
      "io_uring_setup(2); io_uring/io_uring.c, io_uring_cancel_generic(): a ring belongs to who has its descriptor", ring_outlives_child},
     {"concurrency/loop-daemon-replaced", "A read by a loop device with direct I/O waits while the daemon is killed and replaced, and gets its data (restore).",
      "drivers/block/loop.c, lo_rw_aio(): a worker submits; Documentation/filesystems/caching/cachefiles.rst", loop_meets_restart},
-}};
+}; }};
 
 }  // namespace
 

@@ -369,7 +369,7 @@ std::vector<Case> data_cases() {
     return cases;
 }
 
-const CaseRegistrar registrar{data_cases()};
+const CaseRegistrar registrar{data_cases};
 
 }  // namespace
 

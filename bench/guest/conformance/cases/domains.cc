@@ -73,12 +73,12 @@ Result<Finding> one_leaves_domain(World& world) {
     return complaints.finding();
 }
 
-const CaseRegistrar registrar{{
+const CaseRegistrar registrar{[] { return std::vector<Case>{
     {"domains/same-name-two-domains", "Two domains may each have a blob of the same name: every mount reads its own domain's.",
      "fs/erofs/fscache.c: the volume key is \"erofs,<domain_id>\", cookies are looked up in their volume", same_name_two_domains},
     {"domains/one-leaves", "A mount that shares a blob with another one of its domain reads it right after the other is unmounted.",
      "fs/erofs/fscache.c, erofs_domain_get_cookie(): a shared cookie is counted", one_leaves_domain},
-}};
+}; }};
 
 }  // namespace
 

@@ -138,7 +138,7 @@ std::vector<Case> end_of_file_cases() {
     return cases;
 }
 
-const CaseRegistrar registrar{end_of_file_cases()};
+const CaseRegistrar registrar{end_of_file_cases};
 
 }  // namespace
 

@@ -374,7 +374,7 @@ std::vector<Case> iterator_cases() {
     return cases;
 }
 
-const CaseRegistrar registrar{iterator_cases()};
+const CaseRegistrar registrar{iterator_cases};
 
 }  // namespace
 

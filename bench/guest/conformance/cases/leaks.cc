@@ -275,7 +275,7 @@ const char* const kMetadataSource = "fs/erofs/data.c, erofs_put_metabuf(); Docum
 constexpr Scene kOnePart{"flat", kBlockBytes};
 constexpr Scene kParts{"scattered-4k", 8 * kBlockBytes, kReadsInParts};
 
-const CaseRegistrar registrar{{
+const CaseRegistrar registrar{[] { return std::vector<Case>{
     {"leaks/sync", fmt::format(fmt::runtime(kRight), "twice 5,000 synchronous direct reads"), kSource, [](World& w) { return synchronous(w, kOnePart); }},
     {"leaks/sync-in-parts", fmt::format(fmt::runtime(kRight), "twice 1,250 synchronous direct reads of several extents each"), kSource, [](World& w) { return synchronous(w, kParts); }},
     {"leaks/libaio", fmt::format(fmt::runtime(kRight), "twice 5,000 libaio direct reads"), kSource, [](World& w) { return asynchronous(w, kOnePart, AsyncInterface::aio); }},
@@ -299,7 +299,7 @@ const CaseRegistrar registrar{{
     {"leaks/io-uring-misses-let-go", "After io_uring direct reads that waited for the daemon the image can be unmounted and the cache closed.",
      "fs/netfs/fscache_io.c, fscache_end_operation(): each begun operation is ended", [](World& w) { return misses_let_go(w, AsyncInterface::uring); }, 10},
     asking_kmemleak({"leaks/kmemleak", "After twice 5,000 direct reads kmemleak finds no memory that nothing points to.", "Documentation/dev-tools/kmemleak.rst", nothing_unreferenced}),
-}};
+}; }};
 
 }  // namespace
 

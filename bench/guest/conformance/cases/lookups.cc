@@ -280,7 +280,7 @@ Result<Finding> nothing_stays(World& world, const Kind& kind) {
 const char* const kSearch = "fs/erofs/namei.c, erofs_find_target_block(), find_target_dirent(): names are sorted, the search is by halves";
 const char* const kPut = "fs/erofs/namei.c, erofs_find_target_block(): a block that is left is put; Documentation/admin-guide/sysctl/vm.rst, drop_caches";
 
-const CaseRegistrar registrar{{
+const CaseRegistrar registrar{[] { return std::vector<Case>{
     {"lookups/found", "Each name of a directory of several blocks is found, and as itself: first, last and middle ones of each block, prefixes of each other, long ones.", kSearch, found},
     {"lookups/absent", "A name between any two neighbours, in front of all and behind all is ENOENT, one that is too long ENAMETOOLONG.", kSearch, absent},
     {"lookups/dots", "'.' and '..' are the directory and its parent.", "path_resolution(7)", dots},
@@ -290,7 +290,7 @@ const CaseRegistrar registrar{{
      "readlink(2); fs/erofs/inode.c, erofs_fill_symlink(): fast symlinks, and those read as a page", symbolic_links},
     {"lookups/nothing-stays-found", "After twice 1,000 look-ups that find a name no page and no dentry stays.", kPut, [](World& w) { return nothing_stays(w, {"names that are there", present_names, true}); }},
     {"lookups/nothing-stays-absent", "After twice 1,000 look-ups that find nothing no page and no dentry stays.", kPut, [](World& w) { return nothing_stays(w, {"names that are not there", absent_names, false}); }},
-}};
+}; }};
 
 }  // namespace
 

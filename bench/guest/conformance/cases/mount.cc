@@ -297,7 +297,7 @@ std::vector<Case> all() {
     return cases;
 }
 
-const CaseRegistrar registrar{all()};
+const CaseRegistrar registrar{all};
 
 }  // namespace
 

@@ -92,7 +92,7 @@ Result<Finding> compressed_refused(World& world) {
 
 const char* const kRoom = "open(2), preadv2(2), statx(2): left to the file system";
 
-const CaseRegistrar registrar{{
+const CaseRegistrar registrar{[] { return std::vector<Case>{
     {"notes/statx-dioalign", "statx(2) may say what alignment a direct read needs; 0 means that there is none.", "statx(2), STATX_DIOALIGN", dio_alignment},
     {"notes/directory-o-direct", "Opening a directory with O_DIRECT may be accepted or refused.", kRoom,
      [](World& w) { return direct_open(w, "a directory", O_DIRECTORY); }},
@@ -105,7 +105,7 @@ const CaseRegistrar registrar{{
      [](World& w) { return read_flag(w, 0, RWF_DONTCACHE, "RWF_DONTCACHE"); }},
     {"mode/fcntl", "O_DIRECT can be set by fcntl(2) exactly where open(2) accepts it, and reads then have the right data.", "fcntl(2), F_SETFL; fs/fcntl.c, setfl()", set_by_fcntl},
     {"mode/compressed", "Opening a compressed file with O_DIRECT is refused with EINVAL.", "open(2), EINVAL; fs/erofs/inode.c: z_erofs_aops has no direct_IO", compressed_refused},
-}};
+}; }};
 
 }  // namespace
 

@@ -104,12 +104,12 @@ const char* const kRight = "A {} read that was asked not to block (preadv2 RWF_N
 const char* const kUringRight = "Submitting a {} io_uring read on a descriptor with O_NONBLOCK returns at once; it completes with the data, EAGAIN or EOPNOTSUPP.";
 const char* const kSource = "preadv2(2), RWF_NOWAIT; open(2), O_NONBLOCK; io_uring/rw.c, io_rw_init_file() sets IOCB_NOWAIT";
 
-const CaseRegistrar registrar{{
+const CaseRegistrar registrar{[] { return std::vector<Case>{
     {"nowait/preadv2-direct", fmt::format(fmt::runtime(kRight), "direct"), kSource, [](World& w) { return preadv2_nowait(w, O_DIRECT); }},
     {"nowait/preadv2-buffered", fmt::format(fmt::runtime(kRight), "buffered"), kSource, [](World& w) { return preadv2_nowait(w, 0); }},
     {"nowait/io-uring-direct", fmt::format(fmt::runtime(kUringRight), "direct"), kSource, [](World& w) { return uring_nonblock(w, O_DIRECT); }},
     {"nowait/io-uring-buffered", fmt::format(fmt::runtime(kUringRight), "buffered"), kSource, [](World& w) { return uring_nonblock(w, 0); }},
-}};
+}; }};
 
 }  // namespace
 

@@ -67,7 +67,7 @@ std::vector<Case> offset_cases() {
     return cases;
 }
 
-const CaseRegistrar registrar{offset_cases()};
+const CaseRegistrar registrar{offset_cases};
 
 }  // namespace
 

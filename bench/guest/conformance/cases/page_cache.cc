@@ -141,7 +141,7 @@ Result<Finding> fails_though_cached(World& world) {
 const char* const kRight = "A direct read, of any length, by any call and over the end of the file, leaves the file's page cache empty{}.";
 const char* const kSource = "open(2), O_DIRECT: \"minimize cache effects of the I/O\"; docs/direct-io.md of this project";
 
-const CaseRegistrar registrar{{
+const CaseRegistrar registrar{[] { return std::vector<Case>{
     {"page-cache/direct-leaves-none-remote", fmt::format(fmt::runtime(kRight), " while data is fetched"), kSource, [](World& w) { return leaves_nothing(w, "flat", false); }},
     {"page-cache/direct-leaves-none-local", fmt::format(fmt::runtime(kRight), ""), kSource, [](World& w) { return leaves_nothing(w, "flat", true); }},
     {"page-cache/direct-leaves-none-inline-tail", fmt::format(fmt::runtime(kRight), " when its tail lies behind the inode"), kSource,
@@ -153,7 +153,7 @@ const CaseRegistrar registrar{{
     {"page-cache/not-used-not-dropped", "A direct read of data that is in the page cache reads the cache file all the same, and leaves the cached pages where they are.",
      "fs/iomap/direct-io.c, __iomap_dio_rw(): a direct read writes dirty pages back, it neither copies nor drops clean ones", neither_used_nor_dropped},
     {"page-cache/fails-though-cached", "A direct read fails with EIO when the device fails, though the page cache has the data.", kSource, fails_though_cached},
-}};
+}; }};
 
 }  // namespace
 

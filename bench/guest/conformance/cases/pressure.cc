@@ -85,10 +85,10 @@ Result<Finding> reads_under_reclaim(World& world) {
     return finding;
 }
 
-const CaseRegistrar registrar{{
+const CaseRegistrar registrar{[] { return std::vector<Case>{
     {"pressure/reclaim", "While memory is short and cached pages are taken back, buffered and direct reads return the right bytes.",
      "mm/vmscan.c; a folio that is taken back while it is read is read again", reads_under_reclaim},
-}};
+}; }};
 
 }  // namespace
 

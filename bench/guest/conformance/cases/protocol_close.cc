@@ -146,12 +146,12 @@ Result<Finding> killed_while_copied(World& world) {
 
 const char* const kClose = "fs/cachefiles/ondemand.c, cachefiles_ondemand_fd_release(): a CLOSE that is new ends with its descriptor; cachefiles_flush_reqs() ends all";
 
-const CaseRegistrar registrar{{
+const CaseRegistrar registrar{[] { return std::vector<Case>{
     {"protocol/close-unread", "Closing the anonymous descriptor of an image that is unmounted ends its CLOSE, read or not: its volume is let go of, and it can be mounted again.", kClose, descriptor_closed},
     {"protocol/close-unread-device", "Closing /dev/cachefiles ends a CLOSE that nobody has read: the volume is let go of, and the cache can be bound again.", kClose, device_closed},
     {"protocol/killed-while-copied", "A reader that is killed while the daemon's read(2) copies its READ ends at once, and harms neither the daemon nor later reads.",
      "fs/cachefiles/ondemand.c, cachefiles_ondemand_daemon_read(): the request is counted while it is copied", killed_while_copied},
-}};
+}; }};
 
 }  // namespace
 
