@@ -25,6 +25,7 @@ void register_run_command(CLI::App& app, CommandContext& context);
 void register_try_command(CLI::App& app, CommandContext& context);
 void register_verify_command(CLI::App& app, CommandContext& context);
 void register_compare_command(CLI::App& app, CommandContext& context);
+void register_merge_command(CLI::App& app, CommandContext& context);
 void register_profile_command(CLI::App& app, CommandContext& context);
 void register_follow_command(CLI::App& app, CommandContext& context);
 void register_gate_command(CLI::App& app, CommandContext& context);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/cli/commands/cell_options.h"
+#include "bench/cli/commands/command.h"
 #include "bench/common/base/faults.h"
 #include "bench/common/base/json_text.h"
 #include "bench/common/base/paths.h"

@@ -28,6 +28,7 @@ constexpr GroupedCommand kCommands[] = {
     {"Look", register_show_command},            {"Look", register_compare_command},         {"Look", register_report_command},
     {"Look", register_history_command},         {"Look", register_export_command},          {"Measure", register_kernel_command},
     {"Measure", register_plan_command},         {"Measure", register_profile_command},      {"Measure", register_trace_command},
+    {"Measure", register_merge_command},
     {"Unattended", register_nightly_command},   {"Unattended", register_serve_command},     {"Unattended", register_follow_command},
     {"Trust", register_selftest_command},       {"Trust", register_calibrate_command},      {"Trust", register_overhead_command},
 };

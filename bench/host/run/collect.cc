@@ -45,7 +45,8 @@ ConformanceEntry read_conformance(const json& record, const std::vector<KnownFai
     return entry;
 }
 
-/// Several boots verify the same: the worse answer stands.
+}  // namespace
+
 void add_conformance(std::vector<ConformanceEntry>& all, ConformanceEntry entry) {
     for (auto& other : all) {
         if (other.case_name != entry.case_name) continue;
@@ -54,6 +55,16 @@ void add_conformance(std::vector<ConformanceEntry>& all, ConformanceEntry entry)
     }
     all.push_back(std::move(entry));
 }
+
+void withdraw_number(ordered_json& row, KernelStatus status, const std::string& reason) {
+    if (status == KernelStatus::ok || row["status"] != "ok") return;
+    row["status"] = status == KernelStatus::boot_failed ? "failed" : "invalid";
+    row["reason"] = "no number for this arm: " + reason;
+    row["observed_io"] = nullptr;
+    for (const char* key : {"metrics", "histogram", "histograms", "page_cache_curve"}) row[key] = nullptr;
+}
+
+namespace {
 
 /// One boot's records: cells by id, conformance, the error the guest gave.
 struct Sorted {
@@ -116,14 +127,7 @@ ArmOutcome collect_arm(const std::string& kernel, const std::vector<KnownFailure
                 }
             out.cells.push_back(std::move(row));
         }
-    if (out.status != KernelStatus::ok)
-        for (auto& row : out.cells) {
-            if (row["status"] != "ok") continue;
-            row["status"] = out.status == KernelStatus::boot_failed ? "failed" : "invalid";
-            row["reason"] = "no number for this arm: " + out.reason;
-            row["observed_io"] = nullptr;
-            for (const char* key : {"metrics", "histogram", "histograms", "page_cache_curve"}) row[key] = nullptr;
-        }
+    for (auto& row : out.cells) withdraw_number(row, out.status, out.reason);
     return out;
 }
 

@@ -39,6 +39,10 @@ struct ArmOutcome {
 /// cell that did not come back is `failed`.
 [[nodiscard]] ArmOutcome collect_arm(const std::string& kernel, const std::vector<KnownFailure>& known,
                                      const std::vector<BootReport>& boots);
+/// Several boots verify the same: the worse answer stands.
+void add_conformance(std::vector<ConformanceEntry>& all, ConformanceEntry entry);
+/// An element of results.json's "cells" that is ok has no number any more if its kernel's status is not ok.
+void withdraw_number(nlohmann::ordered_json& row, KernelStatus status, const std::string& reason);
 /// What results.json says of a kernel before anything was done with it; `kernel` is null if it was not built.
 [[nodiscard]] KernelResult describe_kernel(const std::string& name, const std::vector<Series>& chain, const BuiltKernel* kernel);
 /// The same of the kernel that is running here.

@@ -23,6 +23,7 @@
 #include "bench/host/run/boot_plan.h"
 #include "bench/host/run/boot_runner.h"
 #include "bench/host/run/collect.h"
+#include "bench/host/run/conclude.h"
 #include "bench/host/run/conformance_gate.h"
 #include "bench/host/run/environment.h"
 #include "bench/host/run/fio_files.h"
@@ -122,33 +123,6 @@ ArmOutcome outcome_of(const ArmRun& arm, const std::vector<Cell>& cells, Machine
         return out;
     }
     return collect_arm(arm.name, arm.chain.empty() ? std::vector<KnownFailure>() : arm.chain.back().known_failures, arm.boots);
-}
-
-/// One sentence for each thing that went wrong, and the exit code they amount to.
-void conclude(Results& results) {
-    ExitCode code = ExitCode::ok;
-    for (const auto& kernel : results.kernels) {
-        if (kernel.status == KernelStatus::ok) continue;
-        results.run.findings.push_back(fmt::format("{}: {}", kernel.name, kernel.reason));
-        if (kernel.status != KernelStatus::build_failed) code = ExitCode::invalid;
-        else if (code == ExitCode::ok) code = ExitCode::usage;
-    }
-    std::map<std::string, size_t> known;
-    for (const auto& cell : results.cells) {
-        if (cell.status != CellStatus::invalid && cell.status != CellStatus::failed) continue;
-        if (cell.known) {
-            ++known[cell.kernel];
-            continue;
-        }
-        const KernelResult* kernel = results.find_kernel(cell.kernel);
-        if (kernel != nullptr && kernel->status != KernelStatus::ok) continue;  // said above
-        results.run.findings.push_back(fmt::format("{}: cell {}: {}", cell.kernel, cell.cell, cell.reason));
-        code = ExitCode::invalid;
-    }
-    for (const auto& [kernel, count] : known)
-        results.run.findings.push_back(fmt::format("{}: {} test{} without a number: a fault of this kernel that is known (known_failures in its series.toml)", kernel, count, count == 1 ? "" : "s"));
-    results.run.exit_code = static_cast<int>(code);
-    results.run.status = code == ExitCode::ok ? RunStatus::ok : code == ExitCode::usage ? RunStatus::usage : RunStatus::invalid;
 }
 
 /// The document is put together as JSON and read back strictly, so that what a
@@ -332,7 +306,7 @@ Result<RunOutcome> run_suite(const RunOptions& asked) {
     if (auto s = refuse_unverified_numbers(*results); !s) return forward(s);
     if (!options.profile_directory.empty())
         if (auto s = add_counted_metrics(options.profile_directory, system_maps(*arms), *results); !s)
-            results->run.findings.push_back("what was counted by function is not known: " + s.error().message());
+            results->run.findings.push_back(std::string(kNotCounted) + s.error().message());
     conclude(*results);
     told.finish(results->run.exit_code);
     const auto exit_code = static_cast<ExitCode>(results->run.exit_code);
