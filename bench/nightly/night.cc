@@ -42,7 +42,7 @@ std::string host_name() {
 
 /// What must be the same for a night to go on: all that decides about what is measured, and nothing else.
 std::string asked_of(const NightConfig& config) {
-    std::string text = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n", config.suite, config.filter.text(), machine_name(config.machine), config.seed, config.seeds, config.tree.string(), config.revision);
+    std::string text = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n", config.suite, config.filter.text(), machine_name(config.machine), config.seed, config.seeds, config.tree.string(), config.revision + config.debian);
     for (const auto& kernel : config.kernels) text += fmt::format("{} {}\n", kernel.series, kernel.verify);
     return sha256_hex(text);
 }
@@ -169,7 +169,6 @@ private:
         work_.record.source_commit = night.source_commit;
         work_.record.source_problem = night.source_problem;
         work_.record.attempts = night.attempts + 1;
-        if (!night.source_commit.empty()) work_.config.revision = night.source_commit;
         work_.record.id = night.id;
         work_.record.started_at = night.started_at;
         work_.record.elapsed_s = night.elapsed_s;

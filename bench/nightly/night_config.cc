@@ -86,10 +86,13 @@ Status read_table(NightSection& root, const fs::path& file, std::string_view key
 
 Status read_source(NightSection& root, const fs::path& file, NightConfig& config) {
     return read_table(root, file, "source", [&](NightSection& section) {
+        section.take_text("debian", "\"6.12\"", config.debian);
         section.take_path("tree", "\"/srv/linux\"", config.tree);
         section.take_text("revision", "\"origin/linux-6.12.y\"", config.revision);
         section.take_text("fetch", "\"origin\"", config.fetch);
-        if (section.find("tree") == nullptr) section.fault(section.missing("tree", "\"/srv/linux\""));
+        if (section.find("debian") == nullptr && section.find("tree") == nullptr) section.fault(section.missing("tree", "\"/srv/linux\""));
+        for (const char* other : {"tree", "revision", "fetch"})
+            if (section.find("debian") != nullptr && section.find(other) != nullptr) section.bad_value(other, "debian is a source of its own: leave one of them out");
     });
 }
 

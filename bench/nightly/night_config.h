@@ -41,6 +41,7 @@ struct NightConfig {
     uint64_t seeds = 5;
     fs::path policy;        ///< empty: gate.toml of the project
     fs::path output;        ///< gets a folder a night
+    std::string debian;     ///< "6.12": its newest point release that Debian has is fetched first, and is the source; empty: none
     fs::path tree;          ///< kernel source; empty: the distribution's
     std::string revision;   ///< of `tree`
     std::string fetch;      ///< remote of `tree` that is fetched first; empty: none

@@ -61,7 +61,7 @@ struct NightRecord {
     std::string suite;
     int64_t seeds = 0;
     std::string asked;        ///< hash of what nightly.toml wants measured
-    std::string source_commit;  ///< what [source] revision was when the night began; empty: none is named
+    std::string source_commit;  ///< what [source] revision was when the night began, or the version of Debian's package; empty: none is named
     std::string source_problem; ///< why that is not the newest; empty: it is
     std::vector<std::string> runs;        ///< ids of its runs
     std::vector<KernelOfNight> kernels;

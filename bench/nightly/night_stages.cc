@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include "bench/common/base/process.h"
+#include "bench/common/base/terminal.h"
 #include "bench/common/base/text.h"
 #include "bench/host/kernel/base.h"
+#include "bench/host/kernel/fetch_base.h"
 #include "bench/host/kernel/source.h"
 #include "bench/host/kernel/touched_functions.h"
 #include "bench/host/profile/read_profiles.h"
@@ -347,7 +349,36 @@ Status fix_commit(NightWork& night) {
     if (night.config.revision.empty()) return {};
     auto commit = git_commit(night.config.tree, night.config.revision);
     if (!commit) return forward(commit);
-    night.config.revision = night.record.source_commit = *commit;
+    night.record.source_commit = *commit;
+    return {};
+}
+
+/// The newest point release, or if that cannot be had the newest that is here.
+Status fetch_debian(NightWork& night) {
+    if (night.config.debian.empty()) return {};
+    Progress progress("fetch");
+    auto fetched = fetch_newest_of(night.config.debian, progress);
+    if (interrupted()) return interrupted_error("fetch");
+    if (fetched) {
+        night.record.source_commit = fetched->source.debian.version;
+        return {};
+    }
+    const auto here = newest_here(night.config.debian);
+    if (!here) return forward(fetched);
+    night.record.source_problem = fmt::format("what is new was not fetched, {} is taken: {}", here->debian.version, fetched.error().message());
+    night.record.source_commit = here->debian.version;
+    return {};
+}
+
+/// What the night began with, from now on whatever is new.
+Status use_source(NightWork& night) {
+    if (night.config.debian.empty()) {
+        if (!night.record.source_commit.empty()) night.config.revision = night.record.source_commit;
+        return {};
+    }
+    const auto source = package_here(night.record.source_commit);
+    if (!source) return fail("nightly", night.config.file.string(), fmt::format("Debian's source {} that it began with is gone from the cache", night.record.source_commit));
+    night.config.tree = source->tarball;
     return {};
 }
 
@@ -375,8 +406,10 @@ Status fetch_source(NightWork& night) {
     if (night.record.source_commit.empty()) {
         night.record.source_problem.clear();
         if (auto s = fetch_remote(night); !s) return s;
+        if (auto s = fetch_debian(night); !s) return s;
         if (auto s = fix_commit(night); !s) return s;
     }
+    if (auto s = use_source(night); !s) return s;
     // A night with the source of yesterday is better than none, and not a good one.
     if (!night.record.source_problem.empty()) night.find(Verdict::inconclusive, ExitCode::inconclusive, night.record.source_problem);
     return {};

@@ -89,6 +89,19 @@ size_t inconclusive_in_a_row(const NightRecord& night, const std::vector<NightRe
     return static_cast<size_t>(decided - earlier.begin());
 }
 
+/// "dio is on Linux 6.12.118 (6.12.117 before)" of each kernel that was on another base in the newest nightly run that has it.
+std::vector<std::string> new_bases(const NightRecord& night, const std::vector<NightRecord>& earlier) {
+    std::vector<std::string> out;
+    for (const KernelOfNight& kernel : night.kernels)
+        for (const NightRecord& before : earlier) {
+            const auto same = std::find_if(before.kernels.begin(), before.kernels.end(), [&](const KernelOfNight& one) { return one.name == kernel.name && !one.base_version.empty(); });
+            if (same == before.kernels.end()) continue;
+            if (!kernel.base_version.empty() && same->base_version != kernel.base_version) out.push_back(fmt::format("{} is on Linux {} ({} before)", kernel.name, kernel.base_version, same->base_version));
+            break;
+        }
+    return out;
+}
+
 }  // namespace
 
 bool is_red(const NightRecord& night) {
@@ -99,6 +112,7 @@ bool is_red(const NightRecord& night) {
 bool is_news(const NightRecord& night, const std::vector<NightRecord>& earlier) {
     if (is_red(night)) return true;
     if (!earlier.empty() && std::any_of(night.kernels.begin(), night.kernels.end(), [](const KernelOfNight& k) { return k.is_unjudged(); })) return true;
+    if (!new_bases(night, earlier).empty()) return true;
     if (inconclusive_in_a_row(night, earlier) % kInconclusiveNights == kInconclusiveNights - 1) return true;
     return !earlier.empty() && (earlier.front().state != NightState::ended || earlier.front().verdict() != night.verdict());
 }
@@ -113,7 +127,9 @@ std::string night_text(const NightRecord& night, const std::vector<NightRecord>&
                                 night.seeds == 1 ? "" : "s", static_cast<int>(night.exit_code())));
     for (size_t i = 0; i < night.kernels.size() && i < kKernelLines; ++i) lines.push_back(kernel_line(night.kernels[i]));
     if (night.kernels.size() > kKernelLines) lines.back() += fmt::format(" (and {} more kernels)", night.kernels.size() - kKernelLines);
-    if (!night.notes.empty()) lines.push_back("Note: " + join(night.notes, "; "));
+    std::vector<std::string> notes = new_bases(night, earlier);
+    notes.insert(notes.end(), night.notes.begin(), night.notes.end());
+    if (!notes.empty()) lines.push_back("Note: " + join(notes, "; "));
     if (auto good = good_line(night, earlier); !good.empty()) lines.push_back(good);
     lines.push_back(earlier_line(earlier));
     lines.push_back(fmt::format("Look: {}", folder.string()));

@@ -13,7 +13,7 @@ namespace diobench {
 [[nodiscard]] std::string night_subject(const NightRecord& night, const std::string& host);
 /// The whole text, the subject first. `earlier`: nights before it, the newest first. `folder`: of the night.
 [[nodiscard]] std::string night_text(const NightRecord& night, const std::vector<NightRecord>& earlier, const std::string& host, const fs::path& folder);
-/// True if this night calls for a person: it is red, or ended otherwise than the one before.
+/// True if this night calls for a person: it is red, ended otherwise than the one before, or is the first on another base.
 [[nodiscard]] bool is_news(const NightRecord& night, const std::vector<NightRecord>& earlier);
 /// Red: everything but pass and inconclusive.
 [[nodiscard]] bool is_red(const NightRecord& night);

@@ -37,6 +37,14 @@ TEST(NightConfig, RelativePathsStartAtTheFile) {
     EXPECT_EQ(config->textfile, "/etc/x.prom");
 }
 
+TEST(NightConfig, ASourceIsATreeOrDebians) {
+    auto config = parsed("[[kernel]]\nseries = \"dio\"\n[source]\ndebian = \"6.12\"\n");
+    ASSERT_TRUE(config) << config.error().message();
+    EXPECT_EQ(config->debian, "6.12");
+    EXPECT_THAT(error_of("[[kernel]]\nseries = \"dio\"\n[source]\ndebian = \"6.12\"\ntree = \"linux\"\n"), HasSubstr("/etc/night.toml:5: tree: debian is a source of its own"));
+    EXPECT_THAT(error_of("[[kernel]]\nseries = \"dio\"\n[source]\nfetch = \"origin\"\n"), HasSubstr("tree"));
+}
+
 TEST(NightConfig, WhatIsWrongIsNamedWithItsLine) {
     EXPECT_THAT(error_of(""), HasSubstr("names no kernel"));
     EXPECT_THAT(error_of("seed = 0\n[[kernel]]\nseries = \"dio\"\n"), HasSubstr("/etc/night.toml:1: seed"));

@@ -110,6 +110,20 @@ TEST(NightText, NewsIsWhatIsRedOrChanged) {
     EXPECT_TRUE(is_news(good, {lost}));
 }
 
+TEST(NightText, APointReleaseIsNews) {
+    NightRecord night = good_night("2");
+    NightRecord before = good_night("1");
+    night.kernels.front().base_version = "6.12.118";
+    before.kernels.front().base_version = "6.12.117";
+    NightRecord failed = good_night("1");
+    failed.kernels.front().base_version.clear();  // it did not build
+    EXPECT_TRUE(is_news(night, {before}));
+    EXPECT_TRUE(is_news(night, {failed, before}));
+    EXPECT_THAT(night_text(night, {before}, "lab", "/n"), HasSubstr("is on Linux 6.12.118 (6.12.117 before)"));
+    EXPECT_FALSE(is_news(night, {night, before}));
+    EXPECT_FALSE(is_news(night, {failed, night, before}));
+}
+
 TEST(NightText, ThatNothingWasJudgedIsNoGoodNews) {
     NightRecord night = good_night("2");
     night.kernels.front().verdict.clear();

@@ -32,7 +32,7 @@ void add_filter_options(CLI::App& command, CellFilter& filter, const std::string
 }
 
 void add_source_options(CLI::App& command, fs::path& tree, std::string& revision, std::vector<std::string>* allow_missing) {
-    command.add_option("--tree", tree, "Kernel source tree of kernels named without @BASE (default: Debian's linux-source-6.12); it is not touched")->check(CLI::ExistingDirectory)->option_text("DIR");
+    command.add_option("--tree", tree, "Kernel source of kernels named without @BASE, a tree or a tarball (default: Debian's linux-source-6.12); it is not touched")->check(CLI::ExistingPath)->option_text("DIR");
     command.add_option("--rev", revision, "Revision of --tree")->option_text("REV");
     if (allow_missing == nullptr) return;
     command.add_option("--allow-missing", *allow_missing, "Symbol of the configuration that a kernel may lack; every result says so; may be repeated")

@@ -12,15 +12,12 @@
 #include "bench/common/base/process.h"
 #include "bench/common/base/terminal.h"
 #include "bench/common/base/text.h"
-#include "bench/host/kernel/fetched_sources.h"
+#include "bench/host/kernel/fetch_base.h"
 #include "bench/host/kernel/source.h"
 
 namespace diobench {
 
 namespace {
-
-constexpr const char* kFetch = "kernel fetch";
-constexpr const char* kNewest = "newest";
 
 struct FetchArguments {
     std::vector<std::string> names;
@@ -56,40 +53,7 @@ void print_fetched(const std::vector<FetchedSource>& sources) {
         fmt::print("  {}{}\n", row(source.debian), newest && newest->tarball == source.tarball ? "  (@newest)" : "");
 }
 
-/// What is said of suites that could not be read.
-std::string unread_text(const std::vector<std::string>& unread) { return "not every list of Debian's packages could be read: " + join(unread, "; "); }
-
-/// The lists as they are now; of suites that could not be read the lists of before.
-Result<std::vector<DebianSource>> updated_sources(DebianArchive& archive, Progress& progress, std::vector<std::string>& unread) {
-    if (auto s = archive.update(progress, unread); !s) return forward(s);
-    auto sources = archive.sources();
-    if (sources && sources->empty() && !unread.empty()) return fail(kFetch, "", unread_text(unread));
-    return sources;
-}
-
-struct Fetched {
-    FetchedSource source;
-    bool fresh = false;
-};
-
-/// One name.  Which the newest is can only be said if all lists were read.
-Result<Fetched> fetch_one(const DebianArchive& archive, const std::vector<DebianSource>& sources, const std::vector<std::string>& unread, const std::string& name, Progress& progress) {
-    auto chosen = choose_source(sources, name);
-    if (!chosen) {
-        if (!unread.empty()) chosen.error().text += "; " + unread_text(unread);
-        return forward(chosen);
-    }
-    if (chosen->kernel != name && !unread.empty()) return fail(kFetch, name, "which its newest is cannot be told: " + unread_text(unread));
-    Fetched out;
-    auto source = fetch_source(archive, *chosen, progress, out.fresh);
-    if (!source) return forward(source);
-    out.source = std::move(*source);
-    if (name == kNewest)
-        if (auto s = remember_newest(out.source); !s) return forward(s);
-    return out;
-}
-
-void print_one(const std::string& name, const Fetched& fetched) {
+void print_one(const std::string& name, const FetchedBase& fetched) {
     fmt::print("{}  {}  {}, {}\n", coloured("@" + name, Colour::bold), fetched.source.debian.kernel, fetched.source.description(), fetched.fresh ? "fetched" : "was here");
 }
 
@@ -109,7 +73,7 @@ Result<ExitCode> fetch_names(DebianArchive& archive, const FetchArguments& argum
     nlohmann::json all = nlohmann::json::array();
     for (const auto& name : arguments.names) {
         const FetchedSource* known = find_here(here, name);
-        auto fetched = known != nullptr ? Result<Fetched>(Fetched{*known, false}) : fetch_one(archive, *sources, unread, name, progress);
+        auto fetched = known != nullptr ? Result<FetchedBase>(FetchedBase{*known, false}) : fetch_base(archive, *sources, unread, name, progress);
         if (interrupted()) return interrupted_error(kFetch);
         faults.add(fetched);
         if (!fetched) continue;

@@ -16,7 +16,6 @@ namespace diobench {
 namespace {
 
 constexpr const char* kFind = "find base";
-constexpr const char* kNewest = "newest";
 
 bool is_tree(std::string_view base) { return base.find('/') != std::string_view::npos || base.starts_with('~') || base.starts_with('.'); }
 

@@ -18,7 +18,6 @@ namespace diobench {
 
 namespace {
 
-constexpr const char* kFetch = "kernel fetch";
 constexpr const char* kPackage = "^linux-source-[0-9]+[.][0-9]+$";
 
 fs::path archive_root() { return cache_root() / "debian"; }
@@ -97,7 +96,7 @@ std::vector<DebianSource> parse_madison(std::string_view output) {
 
 Result<DebianSource> choose_source(const std::vector<DebianSource>& sources, const std::string& wanted) {
     for (const auto& source : sources)
-        if (wanted == "newest" || is_version_of(wanted, source.kernel)) return source;
+        if (wanted == kNewest || is_version_of(wanted, source.kernel)) return source;
     if (sources.empty()) return fail(kFetch, wanted, "Debian's lists of packages name no kernel source");
     return fail(kFetch, wanted, "Debian has no kernel source of this name; it has " + what_there_is(sources) +
                                     " (`diobench kernel fetch --list` shows each).  Another one is given as a tree: SERIES@DIR:REV, or --tree");

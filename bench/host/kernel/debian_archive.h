@@ -14,6 +14,11 @@
 
 namespace diobench {
 
+/// What failed, in errors.
+inline constexpr const char* kFetch = "kernel fetch";
+/// The name of the newest base.
+inline constexpr const char* kNewest = "newest";
+
 /// One version of a package linux-source-X.Y.
 struct DebianSource {
     std::string package;  ///< "linux-source-6.12"

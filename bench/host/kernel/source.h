@@ -25,7 +25,7 @@ struct KernelSource {
 /// A tarball whose content is in one top folder, unpacked on first use.
 [[nodiscard]] Result<KernelSource> tarball_source(const fs::path& file, const std::string& description, Progress& progress);
 /// The tree in `dir`.  A git tree is exported at `rev` (empty: HEAD, refused
-/// while tracked files have uncommitted changes); any other folder is copied, and `rev` must be empty.
+/// while tracked files have uncommitted changes); any other folder is copied, and a tarball unpacked: `rev` must be empty.
 [[nodiscard]] Result<KernelSource> tree_source(const fs::path& dir, const std::string& rev, Progress& progress);
 /// The commit behind `rev` of the git tree in `dir`.
 [[nodiscard]] Result<std::string> git_commit(const fs::path& dir, const std::string& rev);
