@@ -21,6 +21,7 @@ struct OfMetric {
     const MetricReport* largest = nullptr;
     std::vector<double> differences;
     std::vector<double> shares;
+    double farthest_pair = 0;  ///< of one seed
 
     [[nodiscard]] const Metric& metric() const { return *largest->metric; }
     [[nodiscard]] size_t cells() const { return differences.size(); }
@@ -37,10 +38,12 @@ std::vector<OfMetric> metrics_of(std::span<const CellReport* const> cells, Verdi
         for (const auto& metric : cell->metrics) {
             if (!counts(metric, verdict)) continue;
             auto it = std::find_if(out.begin(), out.end(), [&](const OfMetric& one) { return one.largest->metric == metric.metric; });
-            if (it == out.end()) it = out.insert(out.end(), OfMetric{&metric, {}, {}});
+            if (it == out.end()) it = out.insert(out.end(), OfMetric{&metric, {}, {}, 0});
             it->differences.push_back(worse_by(metric));
             it->shares.push_back(worse_by_share(metric));
             if (std::abs(worse_by(metric)) > std::abs(worse_by(*it->largest))) it->largest = &metric;
+            for (const double difference : metric.paired.differences)
+                if (std::abs(difference) > std::abs(it->farthest_pair)) it->farthest_pair = difference;
         }
     return out;
 }
@@ -74,6 +77,12 @@ std::string median_and_maximum(const OfMetric& one) {
     return text + fmt::format(" in the median, {} at most", both(worse_by(*one.largest), worse_by_share(*one.largest)));
 }
 
+/// "+1", or "up to +4.0 KiB" of what moved with some seeds only.
+std::string amount_text(const OfMetric& one) {
+    const double middle = median(one.differences);
+    return middle != 0 ? difference_text(one.metric(), middle) : "up to " + difference_text(one.metric(), one.farthest_pair);
+}
+
 /// "+1 slab_allocations_per_op": what was counted says what the time was spent on.
 std::string also_counted(const std::vector<OfMetric>& metrics, const OfMetric& first) {
     std::vector<std::string> parts;
@@ -81,7 +90,7 @@ std::string also_counted(const std::vector<OfMetric>& metrics, const OfMetric& f
     for (const auto& one : metrics) {
         if (&one == &first || is_time(one)) continue;
         if (parts.size() == kCountsSaid) ++more;
-        else parts.push_back(fmt::format("{} {}", difference_text(one.metric(), median(one.differences)), one.metric().name));
+        else parts.push_back(fmt::format("{} {}", amount_text(one), one.metric().name));
     }
     if (parts.empty()) return {};
     return fmt::format("; {}{}", join(parts, ", "), more > 0 ? fmt::format(" and {} more", more) : "");
