@@ -68,19 +68,20 @@ std::string words_of(const Metric& metric) {
     return std::string(metric.name);
 }
 
+/// "+1", or "up to +4.0 KiB" of what moved with some seeds only.
+std::string amount_text(const OfMetric& one) {
+    const double middle = median(one.differences);
+    return middle != 0 ? difference_text(one.metric(), middle) : "up to " + difference_text(one.metric(), one.farthest_pair);
+}
+
 std::string median_and_maximum(const OfMetric& one) {
+    if (median(one.differences) == 0) return fmt::format("{} {} with some seeds", words_of(one.metric()), amount_text(one));
     const auto both = [&](double difference, double share) { return fmt::format("{} ({})", difference_text(one.metric(), difference), share_text(share)); };
     std::string text = fmt::format("{} {}", words_of(one.metric()), both(median(one.differences), median(one.shares)));
     if (one.cells() == 1) return text;
     const auto [least, most] = std::minmax_element(one.differences.begin(), one.differences.end());
     if (*least == *most) return text + " in each";
     return text + fmt::format(" in the median, {} at most", both(worse_by(*one.largest), worse_by_share(*one.largest)));
-}
-
-/// "+1", or "up to +4.0 KiB" of what moved with some seeds only.
-std::string amount_text(const OfMetric& one) {
-    const double middle = median(one.differences);
-    return middle != 0 ? difference_text(one.metric(), middle) : "up to " + difference_text(one.metric(), one.farthest_pair);
 }
 
 /// "+1 slab_allocations_per_op": what was counted says what the time was spent on.
