@@ -13,6 +13,7 @@
 #include "bench/guest/conformance/damaged_case.h"
 #include "bench/guest/conformance/direct_support.h"
 #include "bench/guest/conformance/ext4_copy.h"
+#include "bench/guest/conformance/other_backends.h"
 #include "bench/guest/conformance/plan.h"
 #include "bench/guest/conformance/runner.h"
 #include "bench/guest/record/record_writer.h"
@@ -85,7 +86,8 @@ private:
     template <class More>
     Status run_one(const Case& one, More more) {
         if (auto s = send({{"type", "case-begin"}, {"case", one.name}}); !s) return s;
-        auto result = run_case(one, plan_.seed, plan_.direct, log_);
+        const bool file_backed = is_file_backed(parse_case_name(one.name).backend);
+        auto result = run_case(one, plan_.seed, file_backed ? plan_.file_direct : plan_.direct, log_);
         if (!result) return forward(result);
         nlohmann::json record = result->record(one.name);
         record.update(more());

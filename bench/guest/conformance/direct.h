@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The three things a kernel can do with O_DIRECT on a file over fscache.
+// The three things a kernel can do with O_DIRECT on a file.
 #pragma once
 
 #include <string_view>
@@ -8,7 +8,7 @@
 
 namespace diobench {
 
-/// What an O_DIRECT open of a regular file over fscache means.
+/// What an O_DIRECT open of a regular uncompressed file means.
 enum class DirectSupport {
     unknown,   ///< nobody said: found out by reading
     refused,   ///< EINVAL

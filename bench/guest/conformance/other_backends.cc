@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/guest/conformance/other_backends.h"
 
+#include <algorithm>
 #include <array>
-#include <fcntl.h>
 #include <fmt/format.h>
 
 #include "bench/common/base/files.h"
@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kIomapDirect = "Documentation/filesystems/erofs.rst: \"Support direct I/O on uncompressed files to avoid double caching for loop devices\"; "
                                           "fs/erofs/data.c, erofs_file_read_iter(): iomap_dio_rw()";
-constexpr std::string_view kFileDirect = "open(2), EINVAL: O_DIRECT need not be supported; fs/erofs/fileio.c: erofs_fileio_aops of Linux 6.12 has no ->direct_IO";
+constexpr std::string_view kFileDirect = "open(2), EINVAL: O_DIRECT need not be supported; fs/erofs/fileio.c: erofs_fileio_aops of Linux 6.12 and 7.3 has no ->direct_IO";
 
 constexpr std::array<OtherBackend, 5> kBackends = {{
     {"file", true, false, false, kFileDirect},
@@ -73,24 +73,32 @@ Result<Finding> run_where_there_is_one(World& world, const std::function<Result<
 
 std::span<const OtherBackend> other_backends() { return kBackends; }
 
+bool is_file_backed(std::string_view backend) {
+    return std::any_of(kBackends.begin(), kBackends.end(), [&](const OtherBackend& one) { return one.name == backend && !one.documented_direct; });
+}
+
 Case on_backend(Case statement, const OtherBackend& backend) {
     (statement.name += '@') += backend.name;
     statement.run = [body = std::move(statement.run)](World& world) { return run_where_there_is_one(world, body); };
     return statement;
 }
 
-std::vector<Case> everywhere(const Case& statement, int flags) {
+std::vector<Case> on_other_backends(const Case& statement) {
+    std::vector<Case> out;
+    for (const auto& backend : kBackends) out.push_back(on_backend(statement, backend));
+    return out;
+}
+
+std::vector<Case> everywhere(const Case& statement) {
     std::vector<Case> out = {statement};
-    for (const auto& backend : kBackends)
-        if ((flags & O_DIRECT) == 0 || backend.documented_direct) out.push_back(on_backend(statement, backend));
+    append(out, on_other_backends(statement));
     return out;
 }
 
 std::vector<Case> both_ways_everywhere(const std::string& name, const std::string& right, const std::string& source,
                                        const std::function<Result<Finding>(World&, int flags)>& body) {
-    const auto both = both_ways(name, right, source, body);
-    auto out = everywhere(both.at(0), O_DIRECT);
-    append(out, everywhere(both.at(1)));
+    std::vector<Case> out;
+    for (const auto& one : both_ways(name, right, source, body)) append(out, everywhere(one));
     return out;
 }
 

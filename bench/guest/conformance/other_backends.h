@@ -19,16 +19,20 @@ struct OtherBackend {
     std::string_view name;
     bool takes_blobs;         ///< an image of several blobs can be mounted
     bool is_variant;          ///< another one differs from it only below the image file: it reads fewer images
-    bool documented_direct;   ///< Linux says that O_DIRECT of uncompressed files is served past the page cache; else it may be refused
+    bool documented_direct;   ///< Linux says that O_DIRECT of uncompressed files is served past the page cache; else a series says (file_direct_io)
     std::string_view source;  ///< of that
 };
 [[nodiscard]] std::span<const OtherBackend> other_backends();
+/// Whether a series declares with file_direct_io what O_DIRECT means on a back end; it does not of fscache.
+[[nodiscard]] bool is_file_backed(std::string_view backend);
 
 /// The case NAME@BACKEND.  It is skipped where the kernel lacks the back end, which is found out, once a boot, by mounting an
 /// image that every kernel mounts; so is World::direct().
 [[nodiscard]] Case on_backend(Case statement, const OtherBackend& backend);
-/// The statement over fscache, as it is, and on each other back end; with `flags` O_DIRECT on those that Linux says take it.
-[[nodiscard]] std::vector<Case> everywhere(const Case& statement, int flags = 0);
+/// The statement on each other back end.
+[[nodiscard]] std::vector<Case> on_other_backends(const Case& statement);
+/// The statement over fscache, as it is, and on each other back end.
+[[nodiscard]] std::vector<Case> everywhere(const Case& statement);
 /// Two statements, NAME-direct and NAME-buffered, of one body, everywhere.
 [[nodiscard]] std::vector<Case> both_ways_everywhere(const std::string& name, const std::string& right, const std::string& source,
                                                      const std::function<Result<Finding>(World&, int flags)>& body);

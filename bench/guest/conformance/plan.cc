@@ -25,7 +25,7 @@ nlohmann::json ConformancePlan::to_json() const {
         images[name] = nlohmann::json::array();
         for (const auto& one : list) images[name].push_back(one.to_json());
     }
-    return {{"seed", seed}, {"direct", direct_support_name(direct)}, {"config_symbols", config_symbols}, {"absent_features", absent_features}, {"cases", cases},
+    return {{"seed", seed}, {"direct", direct_support_name(direct)}, {"file_direct", direct_support_name(file_direct)}, {"config_symbols", config_symbols}, {"absent_features", absent_features}, {"cases", cases},
             {"keep_going", keep_going}, {"damaged", images}};
 }
 
@@ -33,7 +33,9 @@ Result<ConformancePlan> ConformancePlan::from_json(const nlohmann::json& json) {
     try {
         auto direct = parse_direct_support(json.at("direct").get<std::string>());
         if (!direct) return forward(direct);
-        ConformancePlan out{json.at("seed"), *direct, json.at("config_symbols"), json.at("absent_features"), json.at("cases"), json.at("keep_going")};
+        auto file_direct = parse_direct_support(json.at("file_direct").get<std::string>());
+        if (!file_direct) return forward(file_direct);
+        ConformancePlan out{json.at("seed"), *direct, *file_direct, json.at("config_symbols"), json.at("absent_features"), json.at("cases"), json.at("keep_going")};
         for (const auto& [name, list] : json.at("damaged").items())
             for (const auto& one : list) {
                 auto image = DamagedImage::from_json(one);

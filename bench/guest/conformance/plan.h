@@ -27,6 +27,7 @@ namespace diobench {
 struct ConformancePlan {
     uint64_t seed = 1;
     DirectSupport direct = DirectSupport::unknown;  ///< as the series declares it
+    DirectSupport file_direct = DirectSupport::unknown;  ///< the same of a file-backed mount
     std::vector<std::string> config_symbols;        ///< lines that /proc/config.gz must contain
     std::map<std::string, std::string> absent_features;  ///< of kernel-patches/features.toml: why this kernel has each not
     std::vector<std::string> cases;                 ///< names, in the order they are run

@@ -132,7 +132,7 @@ struct World::State {
 };
 
 World::World(uint64_t seed, DirectSupport direct, std::string_view backend, char* step_text, size_t step_bytes)
-    : seed_(seed), direct_(direct), backend_(backend), step_(step_text), step_bytes_(step_bytes), state_(std::make_unique<State>()) {
+    : seed_(seed), declared_direct_(direct), direct_(direct), backend_(backend), step_(step_text), step_bytes_(step_bytes), state_(std::make_unique<State>()) {
     void* memory = ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) std::abort();  // a page: nothing works without it
     auto* shared = new (memory) Shared;

@@ -125,7 +125,7 @@ struct PendingMount {
 
 class World {
 public:
-    /// `step`: shared memory of `step_bytes` that says what is being done, for
+    /// `direct`: as the series declares it.  `step`: shared memory of `step_bytes` that says what is being done, for
     /// whoever has to report that it was never finished; may be null.
     World(uint64_t seed, DirectSupport direct, std::string_view backend = kFscache, char* step = nullptr, size_t step_bytes = 0);
     World(const World&) = delete;
@@ -142,6 +142,8 @@ public:
     [[nodiscard]] std::string_view backend() const { return backend_; }
     /// What this kernel does with O_DIRECT on these files; never unknown.
     [[nodiscard]] DirectSupport direct() const { return direct_; }
+    /// What the series says of it; maybe unknown.
+    [[nodiscard]] DirectSupport declared_direct() const { return declared_direct_; }
     void found_direct(DirectSupport direct) { direct_ = direct; }
     /// Notes what is done now: "io_submit of 32 reads"; said if it never ends.
     /// Printed with its time if the kernel command line has DIOBENCH_TRACE=1.
@@ -249,6 +251,7 @@ private:
     [[nodiscard]] MountOptions with_fresh_names(const std::string& image, MountOptions options);
     [[nodiscard]] Result<ImageMount> mount_by_backend(const std::string& image);
     uint64_t seed_;
+    DirectSupport declared_direct_;
     DirectSupport direct_;
     std::string backend_;
     char* step_;

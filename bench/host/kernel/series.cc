@@ -182,10 +182,10 @@ Status check_base(const std::vector<Series>& chain, const std::string& version) 
     return choose_variants(copy, version);
 }
 
-std::string declared_direct_io(const std::vector<Series>& chain) {
+std::string declared_direct_io(const std::vector<Series>& chain, std::string Series::*key) {
     std::string out = "unknown";
     for (const auto& series : chain)
-        if (!series.direct_io.empty()) out = series.direct_io;
+        if (!(series.*key).empty()) out = series.*key;
     return out;
 }
 

@@ -37,6 +37,7 @@ struct Series {
     std::vector<KnownFailure> known_failures;
     /// What an O_DIRECT open of a regular file over fscache is: "refused", "buffered" or "direct"; empty: as what it requires.
     std::string direct_io;
+    std::string file_direct_io;  ///< the same of a file-backed mount
     std::vector<std::string> killed_by;  ///< of a mutant: globs of cases that are tried first
     std::vector<SeriesVariant> variants;  ///< of other kernels; their ranges overlap neither with one another nor with its own
     fs::path folder;  ///< absolute
@@ -63,8 +64,8 @@ struct Series {
 /// The series with all it requires: requirements first, itself last, none
 /// twice.  A required name is looked for beside the series that requires it, then in series_folders().
 [[nodiscard]] Result<std::vector<Series>> resolve_series(const std::string& name_or_path);
-/// `direct_io` of the last series of the chain that says so; "unknown" if none does.
-[[nodiscard]] std::string declared_direct_io(const std::vector<Series>& chain);
+/// `direct_io`, or `file_direct_io`, of the last series of the chain that says so; "unknown" if none does.
+[[nodiscard]] std::string declared_direct_io(const std::vector<Series>& chain, std::string Series::*key = &Series::direct_io);
 /// Makes each member what it is for kernel `version`: its own patches and known failures, or a variant's.  Refuses a
 /// chain of which a member is not meant for that kernel.
 [[nodiscard]] Status choose_variants(std::vector<Series>& chain, const std::string& version);

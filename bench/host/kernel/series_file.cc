@@ -128,10 +128,10 @@ void read_known_failures(TableReader& top, const std::string& file, const std::s
     }
 }
 
-void read_direct_io(TableReader& top, Series& out) {
-    out.direct_io = top.text("direct_io", false);
-    if (!out.direct_io.empty() && out.direct_io != "refused" && out.direct_io != "buffered" && out.direct_io != "direct")
-        top.refuse_value("direct_io", out.direct_io, "\"refused\", \"buffered\" (read through the page cache) or \"direct\"");
+void read_direct_io(TableReader& top, const char* key, std::string& out) {
+    out = top.text(key, false);
+    if (!out.empty() && out != "refused" && out != "buffered" && out != "direct")
+        top.refuse_value(key, out, "\"refused\", \"buffered\" (read through the page cache) or \"direct\"");
 }
 
 void read_patches(TableReader& table, const fs::path& folder, std::vector<fs::path>& out) {
@@ -202,7 +202,8 @@ Result<Series> read_series_file(const fs::path& file) {
         if (!is_series_name(required)) top.refuse_value("requires", required, "the name of a series");
     read_patches(top, out.folder, out.patches);
     out.revises = top.text("revises", false);
-    read_direct_io(top, out);
+    read_direct_io(top, "direct_io", out.direct_io);
+    read_direct_io(top, "file_direct_io", out.file_direct_io);
     out.killed_by = top.texts("killed_by", false, "globs of cases such as [\"end-of-file/*\"]");
     read_known_failures(top, name, "", out.known_failures);
     read_variants(top, name, out);
@@ -246,6 +247,7 @@ std::string series_file_text(const Series& series) {
     if (!series.revises.empty()) out += fmt::format("revises = {}\n", quoted(series.revises));
     out += patches_text(series.patches, series.folder);
     if (!series.direct_io.empty()) out += fmt::format("direct_io = {}\n", quoted(series.direct_io));
+    if (!series.file_direct_io.empty()) out += fmt::format("file_direct_io = {}\n", quoted(series.file_direct_io));
     out += known_text(series.known_failures, "known_failures");
     for (const auto& variant : series.variants) out += variant_text(variant, series.folder);
     return out;

@@ -183,6 +183,7 @@ CaseBoots boots_of(const Setup& setup, const VerifyArm& arm, size_t part) {
     boots.plan.config_symbols = arm.kernel->config_lines;
     boots.plan.absent_features = arm.kernel->absent;
     boots.plan.direct = parse_direct_support(declared_direct_io(arm.chain)).value_or(DirectSupport::unknown);
+    boots.plan.file_direct = parse_direct_support(declared_direct_io(arm.chain, &Series::file_direct_io)).value_or(DirectSupport::unknown);
     return boots;
 }
 

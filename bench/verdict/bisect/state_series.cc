@@ -73,8 +73,10 @@ Status write_state_series(const fs::path& folder, const PatchWalk& walk, size_t 
     state.folder = folder;
     state.purpose = fmt::format("state {} of {} from {} to {}", number, walk.length(), ends.baseline.back().name, ends.candidate.back().name);
     if (auto s = narrow_base(ends, state); !s) return s;
-    const std::string direct_io = declared_direct_io(number == 0 ? ends.baseline : ends.candidate);
-    if (direct_io != "unknown") state.direct_io = direct_io;
+    for (const auto key : {&Series::direct_io, &Series::file_direct_io}) {
+        const std::string declared = declared_direct_io(number == 0 ? ends.baseline : ends.candidate, key);
+        if (declared != "unknown") state.*key = declared;
+    }
     state.known_failures = known_failures_of(ends, number, walk.length());
 
     if (auto s = remove_tree(folder); !s) return s;

@@ -11,7 +11,6 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
-using ::testing::Not;
 
 TEST(OtherBackends, AreThoseOfMeasuring) {
     for (const auto& backend : other_backends()) {
@@ -49,12 +48,19 @@ TEST(OtherBackends, AStatementKeepsItsNameOverFscacheAndIsNamedAfterTheOthers) {
     EXPECT_THAT(names_of(everywhere(statement)), ElementsAre("topic/what", "topic/what@file", "topic/what@file-directio", "topic/what@loop", "topic/what@loop-directio", "topic/what@blockdev"));
 }
 
-TEST(OtherBackends, DirectReadsAreHeldAgainstThoseThatTakeThem) {
+TEST(OtherBackends, DirectReadsAreHeldAgainstAllOfThem) {
     const auto names = names_of(both_ways_everywhere("topic/what", "right", "why", [](World&, int) -> Result<Finding> { return passed(); }));
     EXPECT_THAT(names, Contains("topic/what-buffered@file"));
     EXPECT_THAT(names, Contains("topic/what-direct@loop"));
     EXPECT_THAT(names, Contains("topic/what-direct"));
-    EXPECT_THAT(names, Not(Contains("topic/what-direct@file")));
+    EXPECT_THAT(names, Contains("topic/what-direct@file"));
+}
+
+TEST(OtherBackends, OfFileBackedMountsASeriesSaysWhatODirectIs) {
+    EXPECT_TRUE(is_file_backed("file"));
+    EXPECT_TRUE(is_file_backed("file-directio"));
+    EXPECT_FALSE(is_file_backed("loop"));
+    EXPECT_FALSE(is_file_backed("fscache"));
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ protected:
 
 TEST_F(SeriesFile, EverythingIsRead) {
     EXPECT_EQ(error_of(std::string(kGood) + "requires = [\"base\"]\npatches = [\"0001.patch\"]\nrevises = \"base\"\n"
-                                            "[[known_failures]]\ncase = \"*sparse*\"\nreason = \"r\"\n"), "");
+                                            "direct_io = \"refused\"\nfile_direct_io = \"direct\"\n[[known_failures]]\ncase = \"*sparse*\"\nreason = \"r\"\n"), "");
     auto x = load_series("x");
     ASSERT_TRUE(x);
     EXPECT_EQ(x->purpose, "p");
@@ -32,6 +32,9 @@ TEST_F(SeriesFile, EverythingIsRead) {
     EXPECT_EQ(x->requires_series, std::vector<std::string>{"base"});
     EXPECT_EQ(x->patches, std::vector<fs::path>{root() / "kernel-patches/series/x/0001.patch"});
     EXPECT_EQ(x->revises, "base");
+    EXPECT_EQ(x->direct_io, "refused");
+    EXPECT_EQ(x->file_direct_io, "direct");
+    EXPECT_EQ(declared_direct_io({*x}, &Series::file_direct_io), "direct");
     ASSERT_EQ(x->known_failures.size(), 1u);
     EXPECT_EQ(x->known_failures[0].case_glob, "*sparse*");
 }
@@ -44,6 +47,7 @@ TEST_F(SeriesFile, MistakesNameFileLineKeyAndWhatIsRight) {
     EXPECT_THAT(error_of(good + "[[known_failures]]\ncase = \"a\"\n"), HasSubstr("known_failures.reason is missing"));
     EXPECT_THAT(error_of(good + "[[known_failures]]\ncase = \"a\"\nreason = \"b\"\nonly = \"kvm\"\n"), HasSubstr("known_failures.only = \"kvm\" is wrong: expected \"smp\" (verify --smp)"));
     EXPECT_EQ(error_of(good + "[[known_failures]]\ncase = \"a\"\nreason = \"b\"\nonly = \"smp\"\n"), "");
+    EXPECT_THAT(error_of(good + "file_direct_io = \"yes\"\n"), AllOf(HasSubstr(":5"), HasSubstr("file_direct_io = \"yes\" is wrong"), HasSubstr("\"refused\"")));
     EXPECT_THAT(error_of(kGood), HasSubstr("patches is missing"));
     EXPECT_THAT(error_of(std::string(kGood) + "patches = [\"0002.patch\"]\n"), AllOf(HasSubstr(":4"), HasSubstr("0002.patch"), HasSubstr("a file in the folder")));
     EXPECT_THAT(error_of(std::string(kGood) + "patches = [\"../x/0001.patch\"]\n"), HasSubstr("a file in the folder"));

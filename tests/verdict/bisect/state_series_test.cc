@@ -23,7 +23,7 @@ class BisectStates : public FakeKernel {
 protected:
     void SetUp() override {
         FakeKernel::SetUp();
-        add_series("lower", "direct_io = \"direct\"\n[[known_failures]]\ncase = \"*sparse*\"\nreason = \"old\"\n", {{"0001-a.patch", patch("erofs: a", "a")}});
+        add_series("lower", "direct_io = \"direct\"\nfile_direct_io = \"buffered\"\n[[known_failures]]\ncase = \"*sparse*\"\nreason = \"old\"\n", {{"0001-a.patch", patch("erofs: a", "a")}});
         add_series("upper", "requires = [\"lower\"]\n[[known_failures]]\ncase = \"*new*\"\nreason = \"new\"\n",
                    {{"0001-b.patch", patch("erofs: b", "b")}, {"0002-c.patch", patch("erofs: c", "c")}});
         states_ = scratch() / "states";
@@ -54,6 +54,7 @@ TEST_F(BisectStates, EachIsASeriesWithAllItsPatches) {
         EXPECT_EQ(chain->back().name, kernel->arm);
         EXPECT_THAT(chain->back().patches, SizeIs(i + 1));
         EXPECT_EQ(chain->back().direct_io, "direct");
+        EXPECT_EQ(chain->back().file_direct_io, "buffered");
         EXPECT_EQ(chain->back().base_min, "6.12.7");
     }
 }

@@ -5,10 +5,13 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <limits>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bench/common/base/units.h"
 #include "bench/guest/conformance/odirect.h"
+#include "bench/guest/conformance/open_file.h"
 #include "bench/guest/conformance/other_backends.h"
 #include "bench/guest/conformance/segments.h"
 
@@ -181,6 +184,31 @@ Result<Finding> impossible_offsets(World& world, int flags) {
     return tools->complaints.finding();
 }
 
+/// One unit at the worst place that statx(2) allows.
+Result<Finding> keeps_statx(World& world) {
+    auto file = open_file(world, "flat", "several", 0);
+    if (!file) return forward(file);
+    struct statx answer {};
+    if (::statx(file->fd.get(), "", AT_EMPTY_PATH, STATX_DIOALIGN, &answer) < 0) return fail_errno("statx", file->path());
+    const size_t unit = answer.stx_dio_offset_align;
+    const size_t address = answer.stx_dio_mem_align;
+    if ((answer.stx_mask & STATX_DIOALIGN) == 0) return noted("statx(STATX_DIOALIGN) is not answered");
+    if (unit == 0) return world.direct() == DirectSupport::direct ? failed("statx(2) says that there is no direct I/O, and there is") : passed();
+    if (world.direct() == DirectSupport::refused) return failed(fmt::format("statx(2) says {} bytes, and open(2) refuses O_DIRECT", unit));
+    auto direct = file->open_again(O_DIRECT);
+    if (!direct) return forward(direct);
+    auto tools = ReadTools::create(world, O_DIRECT, 3 * std::max(unit, kBlockBytes));
+    if (!tools) return forward(tools);
+    for (ReadCall call : kCalls) {
+        tools->buffer.poison(tools->buffer.size());
+        auto target = tools->buffer.first(address + unit).subspan(address);
+        const ssize_t n = tools->reads.read(call, direct->get(), 5 * unit, target);
+        auto name = fmt::format("{} of what statx(2) says, to an address {} bytes behind a page", read_call_name(call), address);
+        tools->complaints.add(check_read(file->subject, {name, "direct", 5 * unit, n}, target));
+    }
+    return tools->complaints.finding();
+}
+
 std::vector<Case> alignment_cases() {
     const std::string either = " is refused with EINVAL and leaves the buffer alone, or gives the right bytes; it never gives others.";
     const std::vector<Case> direct = {
@@ -196,7 +224,12 @@ std::vector<Case> alignment_cases() {
              return buffered_any(w, O_DIRECT);
          }},
     };
-    for (const auto& one : direct) append(cases, everywhere(one, O_DIRECT));
+    for (const auto& backend : other_backends())
+        if (is_file_backed(backend.name)) cases.push_back(on_backend(cases.front(), backend));
+    append(cases, everywhere({"alignment/statx", "What statx(2) says of the alignment holds: a direct read of one such unit at an address that is no more aligned gives the right "
+                              "bytes, and 0 is said only where no read is direct.",
+                              "statx(2), STATX_DIOALIGN: 0 means that direct I/O is not supported; fs/erofs/inode.c, erofs_getattr()", keeps_statx}));
+    for (const auto& one : direct) append(cases, everywhere(one));
     append(cases, everywhere({"alignment/buffered", "A buffered read has no alignment: any address, offset and length gives the right bytes.", "read(2); mm/filemap.c filemap_read()",
                               [](World& w) { return buffered_any(w, 0); }}));
     auto add = [&](const char* name, const char* right, const char* source, Result<Finding> (*body)(World&, int)) {

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// asynchrony/: a read that waits for the daemon makes nobody else wait: not
-// the program that submitted it, not reads that need no daemon, not other readers.
+// asynchrony/: a read that waits for the daemon or the device makes nobody else wait:
+// not the program that submitted it, not reads that need no daemon, not other readers.
+#include <atomic>
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <new>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "bench/guest/conformance/async_batch.h"
 #include "bench/guest/conformance/case.h"
 #include "bench/guest/conformance/open_file.h"
+#include "bench/guest/conformance/other_backends.h"
 
 namespace diobench::asynchrony_cases {
 
@@ -176,9 +180,80 @@ Result<Finding> others_go_on(World& world, int flags) {
     return complaints.finding();
 }
 
+/// What a reader in a process of its own says while it goes on.
+struct Said {
+    std::atomic<bool> submitted{false};
+};
+
+std::string submit_all(const OpenFile& file, AsyncInterface interface, Said& said) {
+    auto buffer = ReadBuffer::create(kOutstanding * kBlockBytes);
+    if (!buffer) return buffer.error().message();
+    auto batch = AsyncBatch::create(interface, kOutstanding);
+    if (!batch) return batch.error().message();
+    const auto requests = every_other_block(*buffer, kOutstanding, 1);
+    if (auto s = batch->submit(file.fd.get(), requests); !s) return s.error().message();
+    said.submitted = true;
+    auto done = batch->wait(kOutstanding, kEnough);
+    if (!done) return done.error().message();
+    Complaints complaints;
+    if (done->size() < kOutstanding) complaints.add(fmt::format("{} of {} reads completed within {} ms", done->size(), kOutstanding, kEnough.count()));
+    check_all(complaints, file.subject, interface, requests, *done);
+    return complaints.finding().text;
+}
+
+/// Nothing reaches the device while reads are submitted; with nothing of the file, nor of its map, in memory.
+Result<Finding> device_held(World& world, const char* image, AsyncInterface interface) {
+    if (auto skip = unless_direct(world)) return *skip;
+    if (auto s = world.make_cache({.breakable = true}); !s) return forward(s);
+    auto file = open_file(world, image, "several", O_DIRECT);
+    if (!file) return forward(file);
+    if (auto s = make_local(world, *file); !s) return forward(s);
+    void* memory = ::mmap(nullptr, sizeof(Said), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) return fail_errno("map", "memory");
+    auto* said = new (memory) Said;
+    if (auto s = world.hold_device(); !s) return forward(s);
+    auto reader = world.start_reader([&] { return submit_all(*file, interface, *said); });
+    if (!reader) return forward(reader);
+    auto end = reader->wait(milliseconds(0));
+    for (const uint64_t start = monotonic_ns(); !end && !said->submitted && monotonic_ns() - start < static_cast<uint64_t>(kAtOnce.count()) * 1'000'000;)
+        end = reader->wait(milliseconds(10));
+    const bool submitted = said->submitted;
+    const std::string where = reader->where();
+    if (!end) end = reader->wait(milliseconds(100));  // for one that says that it is done too early
+    const bool early = end.has_value();
+    if (auto s = world.repair_device(); !s) return forward(s);
+    if (!end) end = reader->wait(kEnough);
+    Complaints complaints;
+    if (!end) return failed(fmt::format("reads that were submitted while the device let nothing through did not end within {} ms of its repair ({})", kEnough.count(), reader->where()));
+    complaints.add(end->text);
+    if (early) complaints.add("the reads were over while the device let nothing through");
+    else if (!submitted)
+        complaints.add(fmt::format("submitting {} reads did not return within {} ms while the device let nothing through ({}); right is that it returns at once",
+                                   kOutstanding, kAtOnce.count(), where));
+    return complaints.finding();
+}
+
+/// The submitter waits for neither data nor the map of a file: on each back end for one extent, on files for any.
+std::vector<Case> device_held_cases() {
+    std::vector<Case> cases;
+    for (AsyncInterface interface : kAsyncInterfaces) {
+        const auto name = async_interface_name(interface);
+        const std::string right = fmt::format("32 {} direct reads are submitted at once though the device lets nothing through, and give the right bytes when it does again.", name);
+        append(cases, everywhere({fmt::format("asynchrony/{}-device-held", name), right, "io_submit(2), io_uring_enter(2): an asynchronous read returns before it is done",
+                                  [interface](World& w) { return device_held(w, "flat", interface); }}));
+        const Case cold{fmt::format("asynchrony/{}-map-not-in-memory", name), "The same of a file whose map of chunks is not in memory.",
+                        "io_submit(2): a submission that waits for metadata makes the reads behind it wait", [interface](World& w) { return device_held(w, "scattered-4k", interface); }};
+        for (const auto& backend : other_backends())
+            if (is_file_backed(backend.name)) cases.push_back(on_backend(cold, backend));
+    }
+    return cases;
+}
+
 const char* const kAioSource = "io_submit(2): an asynchronous read returns before it is done; Documentation/filesystems/caching/cachefiles.rst, "
                                "\"On-demand Read\": requests are independent, each has a msg_id";
 const char* const kUringSource = "io_uring_enter(2): a request that would block is not waited for at submission";
+
+const CaseRegistrar held_registrar{device_held_cases};
 
 const CaseRegistrar registrar{[] { return std::vector<Case>{
     {"asynchrony/libaio-misses-overlap",

@@ -213,14 +213,14 @@ std::vector<Case> all() {
         for (int flags : {O_DIRECT, 0}) {
             const Case one{fmt::format("failure/device-{}{}", via_of(flags), name), fmt::format(fmt::runtime(kRight), flags == 0 ? "A buffered read" : "A direct read"), kSource,
                            [scene = scene, flags](World& w) { return device_fails(w, scene, flags); }};
-            append(cases, where == Where::fscache ? std::vector{one} : everywhere(one, flags));
+            append(cases, where == Where::fscache ? std::vector{one} : everywhere(one));
         }
     for (int flags : {O_DIRECT, 0})
         append(cases, everywhere({fmt::format("failure/device-{}-bad-blocks", via_of(flags)),
                                   fmt::format("{} over two blocks that the device cannot read gives EIO or the bytes before the first of them, in whatever order the parts of the read end.",
                                               flags == 0 ? "A buffered read" : "A direct read"),
                                   "read(2): the count is of bytes from the offset on, without a gap; fs/iomap/direct-io.c, iomap_dio_set_error() keeps one error of many",
-                                  [flags](World& w) { return blocks_fail(w, flags); }}, flags));
+                                  [flags](World& w) { return blocks_fail(w, flags); }}));
     cases.push_back({"failure/device-and-daemon-direct",
                      "A direct read whose first half the device cannot read and whose second half the daemon does not deliver gives EIO, and so "
                      "does a read of either.",

@@ -24,11 +24,21 @@ Result<Finding> note_support(World& world) {
     return noted(sentence(*found));
 }
 
+Finding judge_declaration(const World& world, std::string_view key, DirectSupport found) {
+    if (found == world.declared_direct()) return passed();
+    return failed(fmt::format("the series declares {} = \"{}\"; but {}", key, direct_support_name(world.declared_direct()), sentence(found)));
+}
+
 Result<Finding> keeps_declaration(World& world) {
     auto found = find_direct_support(world);
     if (!found) return forward(found);
-    if (*found == world.direct()) return passed();
-    return failed(fmt::format("the series declares direct = \"{}\"; but {}", direct_support_name(world.direct()), sentence(*found)));
+    return judge_declaration(world, "direct_io", *found);
+}
+
+/// What it does was found out before the case.
+Result<Finding> keeps_file_declaration(World& world) {
+    if (world.declared_direct() == DirectSupport::unknown) return skipped("the series does not say (file_direct_io)");
+    return judge_declaration(world, "file_direct_io", world.direct());
 }
 
 /// Where Linux says that it takes O_DIRECT.
@@ -47,7 +57,7 @@ std::vector<Case> all() {
     for (const auto& backend : other_backends())
         cases.push_back(on_backend(backend.documented_direct
                                        ? Case{"mode/direct-support", "An O_DIRECT open of an uncompressed file is accepted and read past the file's page cache.", std::string(backend.source), keeps_documentation}
-                                       : Case{"mode/direct-support", "An O_DIRECT open of a regular file is refused, or read through the page cache, or read past it.", std::string(backend.source), note_support},
+                                       : Case{"mode/declared", "The kernel does with O_DIRECT what its series declares.", std::string(backend.source), keeps_file_declaration},
                                    backend));
     return cases;
 }

@@ -10,6 +10,7 @@
 
 #include "bench/guest/conformance/case.h"
 #include "bench/guest/conformance/open_file.h"
+#include "bench/guest/conformance/other_backends.h"
 
 #ifndef RWF_DONTCACHE
 #define RWF_DONTCACHE 0x00000080
@@ -103,9 +104,13 @@ const CaseRegistrar registrar{[] { return std::vector<Case>{
      [](World& w) { return read_flag(w, 0, RWF_HIPRI, "RWF_HIPRI"); }},
     {"notes/dontcache-buffered", "RWF_DONTCACHE may be refused or honoured; a read that succeeds has the right data.", kRoom,
      [](World& w) { return read_flag(w, 0, RWF_DONTCACHE, "RWF_DONTCACHE"); }},
-    {"mode/fcntl", "O_DIRECT can be set by fcntl(2) exactly where open(2) accepts it, and reads then have the right data.", "fcntl(2), F_SETFL; fs/fcntl.c, setfl()", set_by_fcntl},
     {"mode/compressed", "Opening a compressed file with O_DIRECT is refused with EINVAL.", "open(2), EINVAL; fs/erofs/inode.c: z_erofs_aops has no direct_IO", compressed_refused},
 }; }};
+
+const CaseRegistrar everywhere_registrar{[] {
+    return everywhere({"mode/fcntl", "O_DIRECT can be set by fcntl(2) exactly where open(2) accepts it, and reads then have the right data.", "fcntl(2), F_SETFL; fs/fcntl.c, setfl()",
+                       set_by_fcntl});
+}};
 
 }  // namespace
 

@@ -10,6 +10,7 @@
 #include "bench/guest/conformance/case.h"
 #include "bench/guest/conformance/odirect.h"
 #include "bench/guest/conformance/open_file.h"
+#include "bench/guest/conformance/other_backends.h"
 
 namespace diobench::nowait_cases {
 
@@ -27,14 +28,12 @@ std::string judge_nowait(const Subject& subject, int flags, uint64_t offset, ssi
     return check_read(subject, {"preadv2(RWF_NOWAIT)", via_of(flags), offset, result}, buffer);
 }
 
-std::string read_nowait(const OpenFile& file, int flags, uint64_t offset) {
-    auto fd = file.open_again(flags);
-    if (!fd) return fd.error().message();
+std::string read_nowait(const OpenFile& file, int fd, int flags, uint64_t offset) {
     auto buffer = ReadBuffer::create(kBlockBytes);
     if (!buffer) return buffer.error().message();
     buffer->poison(kBlockBytes);
     const iovec vector{buffer->data(), kBlockBytes};
-    const ssize_t n = ::preadv2(fd->get(), &vector, 1, static_cast<off_t>(offset), RWF_NOWAIT);
+    const ssize_t n = ::preadv2(fd, &vector, 1, static_cast<off_t>(offset), RWF_NOWAIT);
     return judge_nowait(file.subject, flags, offset, n < 0 ? -errno : n, buffer->first(kBlockBytes));
 }
 
@@ -51,7 +50,10 @@ Result<Finding> preadv2_nowait(World& world, int flags) {
     world.faults().hold_reads = true;
     Complaints complaints;
     for (uint64_t offset : {uint64_t{0}, kCold}) {
-        auto reader = world.start_reader([&] { return read_nowait(*file, flags, offset); });
+        auto reader = world.start_reader([&]() -> std::string {
+            auto fd = file->open_again(flags);
+            return fd ? read_nowait(*file, fd->get(), flags, offset) : fd.error().message();
+        });
         if (!reader) return forward(reader);
         const auto end = reader->wait(kAtOnce);
         complaints.add(end ? end->text
@@ -60,6 +62,34 @@ Result<Finding> preadv2_nowait(World& world, int flags) {
     }
     world.faults().release();
     return complaints.finding();
+}
+
+/// Neither data nor the file's map is in memory, and nothing reaches the device.
+Result<Finding> nothing_in_memory(World& world, int flags) {
+    if ((flags & O_DIRECT) != 0)
+        if (auto skip = unless_direct(world)) return *skip;
+    if (auto s = world.make_cache({.breakable = true}); !s) return forward(s);
+    auto file = open_file(world, "scattered-4k", "several", flags);
+    if (!file) return forward(file);
+    if (auto s = make_local(world, *file); !s) return forward(s);
+    if (auto s = world.hold_device(); !s) return forward(s);
+    auto reader = world.start_reader([&] { return read_nowait(*file, file->fd.get(), flags, kBlockBytes); });
+    if (!reader) return forward(reader);
+    const auto end = reader->wait(kAtOnce);
+    const std::string where = reader->where();
+    if (auto s = world.repair_device(); !s) return forward(s);
+    if (end) return end->text.empty() ? passed() : failed(end->text);
+    (void)reader->wait(kEnough);
+    return failed(fmt::format("{} preadv2(RWF_NOWAIT) did not return within {} ms: it waits for the device ({}); right is EAGAIN at once", via_of(flags), kAtOnce.count(), where));
+}
+
+std::vector<Case> nothing_in_memory_cases() {
+    std::vector<Case> cases;
+    for (int flags : {O_DIRECT, 0})
+        append(cases, on_other_backends({fmt::format("nowait/nothing-in-memory-{}", via_of(flags)),
+                                         fmt::format("A {} read that was asked not to block returns at once, with EAGAIN or EOPNOTSUPP, if neither data nor metadata of the file is in memory.", via_of(flags)),
+                                         "preadv2(2), RWF_NOWAIT", [flags](World& w) { return nothing_in_memory(w, flags); }}));
+    return cases;
 }
 
 /// The file system says that a buffered read can be asked not to block.
@@ -103,6 +133,8 @@ Result<Finding> uring_nonblock(World& world, int flags) {
 const char* const kRight = "A {} read that was asked not to block (preadv2 RWF_NOWAIT) returns at once: the data, or EAGAIN, or EOPNOTSUPP; never does it wait for the daemon.";
 const char* const kUringRight = "Submitting a {} io_uring read on a descriptor with O_NONBLOCK returns at once; it completes with the data, EAGAIN or EOPNOTSUPP.";
 const char* const kSource = "preadv2(2), RWF_NOWAIT; open(2), O_NONBLOCK; io_uring/rw.c, io_rw_init_file() sets IOCB_NOWAIT";
+
+const CaseRegistrar memory_registrar{nothing_in_memory_cases};
 
 const CaseRegistrar registrar{[] { return std::vector<Case>{
     {"nowait/preadv2-direct", fmt::format(fmt::runtime(kRight), "direct"), kSource, [](World& w) { return preadv2_nowait(w, O_DIRECT); }},
