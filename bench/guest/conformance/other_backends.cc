@@ -19,6 +19,7 @@ constexpr std::string_view kIomapDirect = "Documentation/filesystems/erofs.rst: 
                                           "fs/erofs/data.c, erofs_file_read_iter(): iomap_dio_rw()";
 constexpr std::string_view kFileDirect = "open(2), EINVAL: O_DIRECT need not be supported; fs/erofs/fileio.c: erofs_fileio_aops of Linux 6.12 and 7.3 has no ->direct_IO";
 
+/// The first is that of and_on_file().
 constexpr std::array<OtherBackend, 5> kBackends = {{
     {"file", true, false, false, kFileDirect},
     {"file-directio", true, true, false, kFileDirect},
@@ -87,6 +88,12 @@ std::vector<Case> on_other_backends(const Case& statement) {
     std::vector<Case> out;
     for (const auto& backend : kBackends) out.push_back(on_backend(statement, backend));
     return out;
+}
+
+std::vector<Case> and_on_file(std::vector<Case> cases) {
+    const size_t over_fscache = cases.size();
+    for (size_t i = 0; i < over_fscache; ++i) cases.push_back(on_backend(cases[i], kBackends.front()));
+    return cases;
 }
 
 std::vector<Case> everywhere(const Case& statement) {

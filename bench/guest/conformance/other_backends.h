@@ -31,6 +31,8 @@ struct OtherBackend {
 [[nodiscard]] Case on_backend(Case statement, const OtherBackend& backend);
 /// The statement on each other back end.
 [[nodiscard]] std::vector<Case> on_other_backends(const Case& statement);
+/// The statements over fscache, as they are, and on the back end `file`, where a series may read directly as well.
+[[nodiscard]] std::vector<Case> and_on_file(std::vector<Case> cases);
 /// The statement over fscache, as it is, and on each other back end.
 [[nodiscard]] std::vector<Case> everywhere(const Case& statement);
 /// Two statements, NAME-direct and NAME-buffered, of one body, everywhere.

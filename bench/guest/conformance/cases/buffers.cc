@@ -16,6 +16,7 @@
 #include "bench/guest/conformance/bad_memory.h"
 #include "bench/guest/conformance/held_reads.h"
 #include "bench/guest/conformance/odirect.h"
+#include "bench/guest/conformance/other_backends.h"
 #include "bench/guest/conformance/proc_numbers.h"
 
 namespace diobench::buffers_cases {
@@ -338,6 +339,7 @@ std::vector<Case> buffer_cases() {
                   "mmap(2); mm/gup.c pin_user_pages_fast()", kinds_of_memory));
     cases.push_back({"buffers/sparse-bad-direct", "A direct read of holes into memory that cannot be written is EFAULT, or a count up to it: zeros are data, too.",
                      kSource, bad_over_holes});
+    cases = and_on_file(std::move(cases));
     cases.push_back(mapping({"buffers/mapping-of-same-file-direct",
                              "A direct read into a private mapping of a range of the same blob that has to be fetched first ends, with the right bytes.",
                              "open(2), O_DIRECT; fs/ext4/file.c ext4_dio_read_iter() and ext4_dio_write_checks() take the cache file's lock", mapping_of_image}));

@@ -17,6 +17,7 @@
 #include "bench/guest/conformance/case.h"
 #include "bench/guest/conformance/mapped_file.h"
 #include "bench/guest/conformance/open_file.h"
+#include "bench/guest/conformance/other_backends.h"
 
 namespace diobench::concurrency_cases {
 
@@ -223,17 +224,20 @@ const char* const kTagsSource = "io_submit(2): EAGAIN is for resources of the su
 const CaseRegistrar registrar{[] { return std::vector<Case>{
     mapping({"concurrency/all-kinds-ram", kAllRight, kAllSource, [](World& w) { return all_kinds_at_once(w, Device::ram, "scattered-4k", "several"); }}),
     mapping({"concurrency/all-kinds-timer", kAllRight, kAllSource, [](World& w) { return all_kinds_at_once(w, Device::timer, "large", "large"); }}),
+    {"concurrency/libaio-outlives-thread", "A direct read by libaio whose thread ends before the daemon has delivered gives the data to its process.",
+     "io_submit(2): requests belong to the context, io_destroy(2) and the end of the process end them", outlives_thread},
+}; }};
+
+const CaseRegistrar on_file_registrar{[] { return and_on_file({
     {"concurrency/threads-ram", "Eight threads reading one file directly at random offsets get the right bytes.", kAllSource,
      [](World& w) { return threads_share_descriptor(w, Device::ram); }},
     {"concurrency/threads-timer", "Eight threads reading one file directly at random offsets get the right bytes, on a device that completes later, in an interrupt.",
      kAllSource, [](World& w) { return threads_share_descriptor(w, Device::timer); }},
     {"concurrency/libaio-more-than-tags", kTagsRight, kTagsSource, [](World& w) { return more_than_tags(w, AsyncInterface::aio, kOneRequestEach); }},
     {"concurrency/io-uring-more-than-tags", kTagsRight, kTagsSource, [](World& w) { return more_than_tags(w, AsyncInterface::uring, kOneRequestEach); }},
-    {"concurrency/libaio-outlives-thread", "A direct read by libaio whose thread ends before the daemon has delivered gives the data to its process.",
-     "io_submit(2): requests belong to the context, io_destroy(2) and the end of the process end them", outlives_thread},
     {"concurrency/libaio-in-parts-more-than-tags", kPartsRight, kTagsSource, [](World& w) { return more_than_tags(w, AsyncInterface::aio, kManyRequestsEach); }},
     {"concurrency/io-uring-in-parts-more-than-tags", kPartsRight, kTagsSource, [](World& w) { return more_than_tags(w, AsyncInterface::uring, kManyRequestsEach); }},
-}; }};
+}); }};
 
 }  // namespace
 

@@ -16,6 +16,7 @@
 #include "bench/common/base/files.h"
 #include "bench/common/base/units.h"
 #include "bench/guest/conformance/odirect.h"
+#include "bench/guest/conformance/other_backends.h"
 #include "bench/guest/conformance/segments.h"
 
 namespace diobench::iterators_cases {
@@ -371,7 +372,7 @@ std::vector<Case> iterator_cases() {
                      "losetup(8) --direct-io; drivers/block/loop.c lo_rw_aio()",
                      [](World& w) { return loop_device(w, {{"sparse-64k", "hole-odd"}, {"sparse-4k", "hole-at-windows"}}, O_DIRECT); }});
     cases.push_back({"iterators/readahead", "readahead(2) and posix_fadvise(WILLNEED) bring the right bytes into the page cache.", "readahead(2), posix_fadvise(2)", asked_readahead});
-    return cases;
+    return and_on_file(std::move(cases));
 }
 
 const CaseRegistrar registrar{iterator_cases};

@@ -15,6 +15,7 @@
 
 #include "bench/common/base/units.h"
 #include "bench/guest/conformance/odirect.h"
+#include "bench/guest/conformance/other_backends.h"
 #include "bench/guest/engine/page_layout.h"
 
 namespace diobench::iterators_pages_cases {
@@ -176,7 +177,7 @@ std::vector<Case> all() {
     for (const auto& [name, call] : {std::pair{"preadv", ReadCall::preadv}, std::pair{"libaio", ReadCall::aio_preadv}})
         cases.push_back({fmt::format("iterators/65537-pages-{}", name), fmt::format(fmt::runtime(kRight), read_call_name(call)), kSource, [call = call](World& w) { return in_segments(w, call); }});
     cases.push_back({"iterators/65537-pages-fixed", fmt::format(fmt::runtime(kRight), read_call_name(ReadCall::uring_read_fixed)), kSource, in_registered_buffer});
-    return cases;
+    return and_on_file(std::move(cases));
 }
 
 const CaseRegistrar registrar{all};

@@ -19,6 +19,7 @@
 #include "bench/guest/conformance/leak_count.h"
 #include "bench/guest/conformance/odirect.h"
 #include "bench/guest/conformance/open_file.h"
+#include "bench/guest/conformance/other_backends.h"
 #include "bench/guest/conformance/settled_pages.h"
 
 namespace diobench::leaks_cases {
@@ -276,12 +277,6 @@ constexpr Scene kOnePart{"flat", kBlockBytes};
 constexpr Scene kParts{"scattered-4k", 8 * kBlockBytes, kReadsInParts};
 
 const CaseRegistrar registrar{[] { return std::vector<Case>{
-    {"leaks/sync", fmt::format(fmt::runtime(kRight), "twice 5,000 synchronous direct reads"), kSource, [](World& w) { return synchronous(w, kOnePart); }},
-    {"leaks/sync-in-parts", fmt::format(fmt::runtime(kRight), "twice 1,250 synchronous direct reads of several extents each"), kSource, [](World& w) { return synchronous(w, kParts); }},
-    {"leaks/libaio", fmt::format(fmt::runtime(kRight), "twice 5,000 libaio direct reads"), kSource, [](World& w) { return asynchronous(w, kOnePart, AsyncInterface::aio); }},
-    {"leaks/libaio-in-parts", fmt::format(fmt::runtime(kRight), "twice 1,250 libaio direct reads of several extents each"), kSource,
-     [](World& w) { return asynchronous(w, kParts, AsyncInterface::aio); }},
-    {"leaks/io-uring", fmt::format(fmt::runtime(kRight), "twice 2,500 io_uring direct reads"), kSource, [](World& w) { return asynchronous(w, {"flat", kBlockBytes, kFewerReads}, AsyncInterface::uring); }},
     {"leaks/libaio-threads", fmt::format(fmt::runtime(kRight), "twice 50 threads that read once by libaio and end"), kSource,
      [](World& w) { return threads_end(w, AsyncInterface::aio, Data::local); }},
     {"leaks/io-uring-threads", fmt::format(fmt::runtime(kRight), "twice 50 threads that read once by io_uring and end"), kSource,
@@ -300,6 +295,15 @@ const CaseRegistrar registrar{[] { return std::vector<Case>{
      "fs/netfs/fscache_io.c, fscache_end_operation(): each begun operation is ended", [](World& w) { return misses_let_go(w, AsyncInterface::uring); }, 10},
     asking_kmemleak({"leaks/kmemleak", "After twice 5,000 direct reads kmemleak finds no memory that nothing points to.", "Documentation/dev-tools/kmemleak.rst", nothing_unreferenced}),
 }; }};
+
+const CaseRegistrar on_file_registrar{[] { return and_on_file({
+    {"leaks/sync", fmt::format(fmt::runtime(kRight), "twice 5,000 synchronous direct reads"), kSource, [](World& w) { return synchronous(w, kOnePart); }},
+    {"leaks/sync-in-parts", fmt::format(fmt::runtime(kRight), "twice 1,250 synchronous direct reads of several extents each"), kSource, [](World& w) { return synchronous(w, kParts); }},
+    {"leaks/libaio", fmt::format(fmt::runtime(kRight), "twice 5,000 libaio direct reads"), kSource, [](World& w) { return asynchronous(w, kOnePart, AsyncInterface::aio); }},
+    {"leaks/libaio-in-parts", fmt::format(fmt::runtime(kRight), "twice 1,250 libaio direct reads of several extents each"), kSource,
+     [](World& w) { return asynchronous(w, kParts, AsyncInterface::aio); }},
+    {"leaks/io-uring", fmt::format(fmt::runtime(kRight), "twice 2,500 io_uring direct reads"), kSource, [](World& w) { return asynchronous(w, {"flat", kBlockBytes, kFewerReads}, AsyncInterface::uring); }},
+}); }};
 
 }  // namespace
 
