@@ -48,9 +48,9 @@ private:
 /// What is known to help against what QEMU says.
 std::string advice_against(std::string_view says) {
     auto has = [&](std::string_view text) { return says.find(text) != std::string_view::npos; };
-    if (has("unsupported machine type")) return "this QEMU no longer has the board of QEMU 7.2: install Debian 12's qemu-system-x86";
-    if (has("accelerator")) return "this QEMU is built without its emulator (TCG): install Debian 12's qemu-system-x86";
-    if (has("plugin")) return "install Debian 12's qemu-system-x86 (7.2), which has plugins";
+    if (has("unsupported machine type")) return "this QEMU has no board of QEMU 7.2: install qemu-system-x86 of Debian 12 or 13";
+    if (has("accelerator")) return "this QEMU is built without its emulator (TCG): install qemu-system-x86 of Debian 12 or 13";
+    if (has("plugin")) return "install qemu-system-x86 of Debian 12 (7.2) or 13 (10.0), which has plugins of an interface that is known here";
     if (has("allocate memory")) return "free some memory";
     return "apt install --reinstall qemu-system-x86";
 }

@@ -27,8 +27,7 @@ std::string FunctionCounting::open(const std::string& symbol_file, const std::st
     if (!symbols_.read(symbol_file.c_str())) return "no kernel functions in \"" + symbol_file + "\" (symbols=)";
     output_ = std::fopen(output_file.c_str(), "we");
     if (output_ == nullptr) return "cannot write \"" + output_file + "\" (output=): " + std::strerror(errno);
-    counters_.resize(symbols_.size() + 2);
-    copies_.resize(counters_.size());
+    copies_.resize(symbols_.size() + 2);
     for (size_t i = 0; i < symbols_.size(); ++i) {
         if (is_one_of(kUserCopies, symbols_.name(i))) copies_[i] = Copies::user;
         if (is_one_of(kKernelCopies, symbols_.name(i))) copies_[i] = Copies::kernel;
@@ -79,7 +78,7 @@ void FunctionCounting::begin_region() {
                                  std::find(copies_.begin(), copies_.end(), Copies::kernel) != copies_.end();
     if (!copies_are_seen) complain("no function of this kernel that copies is known by name: see bench/host/machine/plugin/counting.cc");
     inside_ = true;
-    at_begin_ = counters_;
+    at_begin_.assign(counters_.begin(), counters_.end());
     copied_at_begin_ = copied_;
     if (caches_) traffic_at_begin_ = caches_->traffic();
 }

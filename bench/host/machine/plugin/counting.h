@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,10 @@ public:
     /// What is wrong, or nothing.
     std::string open(const std::string& symbol_file, const std::string& output_file);
     [[nodiscard]] bool active() const { return output_ != nullptr; }
+    /// Zeroed memory of so many bytes has to be given before anything is counted, and stays where it is: translated code adds to it.
+    [[nodiscard]] size_t counter_bytes() const { return copies_.size() * sizeof(Counters); }
+    [[nodiscard]] bool has_counters() const { return !counters_.empty(); }
+    void count_in(void* memory) { counters_ = {static_cast<Counters*>(memory), copies_.size()}; }
     /// From here on every region says where its lines of memory were found.
     void model(const Processor& processor) { caches_.emplace(processor); }
     [[nodiscard]] bool models() const { return caches_.has_value(); }
@@ -79,8 +84,8 @@ private:
     void complain(const char* what);
 
     SymbolTable symbols_;
-    // One a function, then user space and the kernel's rest.  Never resized: translated code holds addresses into it.
-    std::vector<Counters> counters_;
+    // One a function, then user space and the kernel's rest.
+    std::span<Counters> counters_;
     std::vector<Counters> at_begin_;
     std::vector<Copies> copies_;
     CopiedBytes copied_;

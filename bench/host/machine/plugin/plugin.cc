@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Loaded into QEMU (-plugin) by the exact machine: its disks' DMA engine and,
-// if asked for, counting by kernel function.  All that depends on QEMU's plugin
-// interface is here.
+// if asked for, counting by kernel function.  What QEMU calls is here; what
+// differs between versions of its plugin interface is in qemu_interface.h.
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -13,10 +13,7 @@
 #include "bench/host/machine/plugin/counting.h"
 #include "bench/host/machine/plugin/disk_memory.h"
 #include "bench/host/machine/plugin/dma_engine.h"
-
-extern "C" {
-#include "bench/host/machine/plugin/qemu_plugin_api.h"
-}
+#include "bench/host/machine/plugin/qemu_interface.h"
 
 namespace {
 
@@ -63,10 +60,10 @@ bool is_of_kernel(Marker marker) { return marker >= Marker::dma_bit0; }
 /// Registers the marker if it is one.  Those of the DMA engine are the kernel's alone.
 bool take_marker(qemu_plugin_insn* instruction) {
     if (qemu_plugin_insn_size(instruction) != diobench::kMarkerBytes) return false;
-    const void* bytes = qemu_plugin_insn_data(instruction);
+    const InstructionBytes bytes(instruction);
     for (Marker marker : {Marker::bit0, Marker::bit1, Marker::begin, Marker::end, Marker::dma_bit0, Marker::dma_bit1, Marker::dma_attach, Marker::dma_execute}) {
         const auto wanted = diobench::marker_bytes(marker);
-        if (std::memcmp(bytes, wanted.data(), wanted.size()) != 0) continue;
+        if (std::memcmp(bytes.get().data(), wanted.data(), wanted.size()) != 0) continue;
         if (is_of_kernel(marker) && qemu_plugin_insn_vaddr(instruction) < SymbolTable::kLowestKernelAddress) return false;
         qemu_plugin_register_vcpu_insn_exec_cb(instruction, on_marker, QEMU_PLUGIN_CB_NO_REGS,
                                                reinterpret_cast<void*>(static_cast<uintptr_t>(marker)));
@@ -81,10 +78,10 @@ void on_copy(unsigned, qemu_plugin_meminfo_t info, uint64_t address, void* copie
 
 /// MOVS, STOS, CMPS, LODS, SCAS with a repeat prefix: the emulator counts each step as an instruction.
 bool is_string_instruction(const qemu_plugin_insn* instruction) {
-    const auto* bytes = static_cast<const uint8_t*>(qemu_plugin_insn_data(instruction));
-    size_t size = qemu_plugin_insn_size(instruction);
-    if (size < 2 || (bytes[0] & 0xfe) != 0xf2) return false;
-    const uint8_t opcode = bytes[size - 1];
+    const InstructionBytes all(instruction);
+    const auto bytes = all.get();
+    if (bytes.size() < 2 || (bytes.front() & 0xfe) != 0xf2) return false;
+    const uint8_t opcode = bytes.back();
     return (opcode & 0xfc) == 0xa4 || (opcode >= 0xaa && opcode <= 0xaf);
 }
 
@@ -99,10 +96,10 @@ void on_access(unsigned, qemu_plugin_meminfo_t info, uint64_t address, void* str
 void count(qemu_plugin_insn* instruction) {
     const uint64_t address = qemu_plugin_insn_vaddr(instruction);
     Counters& c = counting.counters_at(address);
-    qemu_plugin_register_vcpu_insn_exec_inline(instruction, QEMU_PLUGIN_INLINE_ADD_U64, &c.instructions, 1);
-    if (counting.is_entry(address)) qemu_plugin_register_vcpu_insn_exec_inline(instruction, QEMU_PLUGIN_INLINE_ADD_U64, &c.entries, 1);
-    qemu_plugin_register_vcpu_mem_inline(instruction, QEMU_PLUGIN_MEM_R, QEMU_PLUGIN_INLINE_ADD_U64, &c.loads, 1);
-    qemu_plugin_register_vcpu_mem_inline(instruction, QEMU_PLUGIN_MEM_W, QEMU_PLUGIN_INLINE_ADD_U64, &c.stores, 1);
+    count_executions(instruction, c.instructions);
+    if (counting.is_entry(address)) count_executions(instruction, c.entries);
+    count_accesses(instruction, QEMU_PLUGIN_MEM_R, c.loads);
+    count_accesses(instruction, QEMU_PLUGIN_MEM_W, c.stores);
     if (counting.models())
         qemu_plugin_register_vcpu_mem_cb(instruction, on_access, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW,
                                          reinterpret_cast<void*>(static_cast<uintptr_t>(is_string_instruction(instruction))));
@@ -111,6 +108,7 @@ void count(qemu_plugin_insn* instruction) {
 }
 
 void on_translation(qemu_plugin_id_t, qemu_plugin_tb* block) {
+    if (counting.active() && !counting.has_counters()) counting.count_in(counter_memory(counting.counter_bytes()));
     const size_t instructions = qemu_plugin_tb_n_insns(block);
     for (size_t i = 0; i < instructions; ++i) {
         qemu_plugin_insn* instruction = qemu_plugin_tb_get_insn(block, i);
@@ -126,13 +124,10 @@ int refuse(const std::string& why) {
 }
 
 int check_qemu(const qemu_info_t& info) {
-    if (info.version.min > DIOBENCH_PLUGIN_API || info.version.cur < DIOBENCH_PLUGIN_API)
-        return refuse("it speaks version " + std::to_string(DIOBENCH_PLUGIN_API) + " of QEMU's plugin interface, this QEMU " +
-                      std::to_string(info.version.min) + " to " + std::to_string(info.version.cur) + "; install Debian 12's QEMU 7.2");
     if (!info.system_emulation || std::strcmp(info.target_name, "x86_64") != 0)
         return refuse(std::string("it is for qemu-system-x86_64, this is for ") + info.target_name);
     if (cpu_physical_memory_map == nullptr)
-        return refuse("this QEMU is built without modules, so that it does not say where the guest's memory is; install Debian 12's QEMU 7.2");
+        return refuse("this QEMU is built without modules, so that it does not say where the guest's memory is; install Debian's qemu-system-x86");
     if (info.system.smp_vcpus != 1) return refuse("one CPU is counted, this machine has " + std::to_string(info.system.smp_vcpus));
     return 0;
 }
@@ -150,7 +145,8 @@ bool add_disk(std::string_view text) {
 
 extern "C" {
 
-int qemu_plugin_version = DIOBENCH_PLUGIN_API;
+/// QEMU reads it when the plugin is loaded, and refuses a version that it does not serve.
+int qemu_plugin_version = interface_version();
 
 /// Arguments: disk=BYTES for each disk; symbols=PATH (a System.map) and output=PATH (is made empty) to count; model=on with that.
 int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t* info, int argc, char** argv) {
