@@ -6,7 +6,8 @@
 # timeout: 1800
 . "$(dirname "$0")/common.bash"
 its_turn 4
-clang=$(command -v clang++-14 || command -v clang++) || skip "clang is not installed: scripts/setup --tests"
+clang=$(compgen -c clang++- | grep -xE 'clang\+\+-[0-9]+' | sort -V | tail -n 1 || true)
+clang=$(command -v "${clang:-clang++}") || skip "clang is not installed: scripts/setup --tests"
 [ -n "$(find "$("$clang" -print-resource-dir)/lib" -name 'libclang_rt.fuzzer-*.a' -print -quit)" ] || skip "clang's libFuzzer is not installed: scripts/setup --tests"
 build=$binary_dir-fuzz
 findings=$build/findings

@@ -41,10 +41,11 @@ std::string first_line(const std::vector<std::string>& argv) {
     return std::string(trim(result->output.substr(0, result->output.find('\n'))));
 }
 
-/// It does not know --version: it says it before it complains.
+/// "mkfs.erofs 1.5", said before it complains of --version; "mkfs.erofs (erofs-utils) 1.8.6".
 std::string mkfs_version() {
     auto mkfs = Mkfs::find();
-    const std::string version = mkfs ? value_of(mkfs->version, "mkfs.erofs ", ' ') : "";
+    std::string version = mkfs ? value_of(mkfs->version, "mkfs.erofs ", ' ') : "";
+    version.erase(0, version.rfind(' ') + 1);
     return version.empty() ? "unknown" : version;
 }
 
