@@ -243,7 +243,11 @@ Result<Blobs> make_blobs(const TestImage& row, uint64_t seed, const Mkfs& mkfs, 
     if (auto s = write_files(row, seed, root); !s) return forward(s);
     auto options = row.mkfs_options;
     if (row.chunk_bytes > 0) options.push_back(fmt::format("--chunksize={}", row.chunk_bytes));
-    if (row.placement != Placement::mkfs || row.extra_devices > 0) options.push_back("--blobdev=" + device.string());
+    if (row.placement != Placement::mkfs || row.extra_devices > 0) {
+        // mkfs.erofs 1.8 does not make it.
+        if (auto s = write_file_atomic(device, ""); !s) return forward(s);
+        options.push_back("--blobdev=" + device.string());
+    }
     if (auto s = mkfs.make(options, root, raw); !s) return forward(s);
     auto bytes = read_padded(raw);
     if (!bytes) return forward(bytes);
