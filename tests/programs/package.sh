@@ -6,51 +6,21 @@
 # timeout: 3600
 . "$(dirname "$0")/common.bash"
 its_turn 6
-[ "$(id -u)" = 0 ] || skip "only root makes a system in a folder"
-command -v debootstrap > /dev/null || skip "no debootstrap; run scripts/setup --tests"
-# shellcheck source=/dev/null
-. /etc/os-release
-cache=${DIOBENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/diobench}
-root=$scratch/system
-# What is mounted is for the command alone, and gone before anything is removed here.
-inside() {
-    unshare --mount --propagation private sh -c '
-        mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && mount --bind "$1" "$0/root/.cache/diobench" || exit 125
-        root=$0
-        shift
-        exec chroot "$root" env -i HOME=/root DIOBENCH_STORE=/work/results.sqlite PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
-    ' "$root" "$cache" "$@"
-}
+. "$(dirname "$0")/system.bash"
 
 scripts/package "$scratch/package" > "$scratch/made" || fail "no package"
 package=$(tail -n 1 "$scratch/made")
 expect_exit 0 "$diobench" kernel build dio
 expect_exit 0 "$diobench" kernel build dio --target uml-checked
 
-# The mirrors that this host uses; what was fetched once is kept.
-mirror=$({ grep -rhoE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d 2> /dev/null || true; } | head -n 1 | tr -d ' ')
-archives=$cache/deps/archives-$VERSION_CODENAME
-mkdir -p "$archives"
-debootstrap --variant=minbase --cache-dir="$archives" "$VERSION_CODENAME" "$root" "${mirror:-http://deb.debian.org/debian}" > "$scratch/debootstrap" 2>&1 ||
-    { tail -n 5 "$scratch/debootstrap"; fail "debootstrap"; }
-rm -f "$root"/etc/apt/sources.list
-cp -a /etc/apt/sources.list.d/*.sources "$root/etc/apt/sources.list.d/" 2> /dev/null || true
-[ ! -e /etc/apt/sources.list ] || cp /etc/apt/sources.list "$root/etc/apt/"
-# Only Debian's own: keys of others are not there.
-for list in "$root"/etc/apt/sources.list.d/*; do grep -q debian.org "$list" || rm -f "$list"; done
-cp /etc/resolv.conf "$root/etc/" 2> /dev/null || true
-[ ! -d /etc/apt/apt.conf.d ] || grep -rhi proxy /etc/apt/apt.conf.d > "$root/etc/apt/apt.conf.d/90host" 2> /dev/null || true
-mkdir -p "$root/root/.cache/diobench" "$root/work"
-cp "$archives"/*.deb "$root/var/cache/apt/archives/" 2> /dev/null || true
+make_system "$VERSION_CODENAME"
 cp "$package" "$root/root/"
-inside apt-get -q update > "$scratch/apt" 2>&1 || { tail -n 5 "$scratch/apt"; fail "apt-get update"; }
 inside sh -c 'apt-get -q -y --no-install-recommends install /root/*.deb bash-completion man-db zsh' >> "$scratch/apt" 2>&1 ||
     { tail -n 15 "$scratch/apt"; fail "the package cannot be installed"; }
-cp -u "$root"/var/cache/apt/archives/*.deb "$archives/"
+keep_archives
 [ ! -e "$root$source_dir" ] || fail "the source folder is there"
 
 before=$(find "$root/usr" -newer "$package" -type f | sort | md5sum)
-run_inside() { inside sh -c "cd /work && $1"; }
 expect_exit 0 run_inside 'diobench doctor --json'
 grep -q '"can_run": true' "$scratch/out" || { told; fail "doctor"; }
 ! grep -q scripts/setup "$scratch/out" || { told; fail "doctor names what is not installed"; }
@@ -60,12 +30,7 @@ expect_exit 0 run_inside "diobench verify dio --case 'data/flat/*' --no-report"
 expect_exit 0 run_inside "diobench run --kernel dio --filter 'rand-read/*/ram/*/4k/*'"
 expect_exit 0 run_inside 'diobench report'
 for file in report.html results.json reproduce.sh; do [ -s "$root/work/out/latest/$file" ] || fail "no $file"; done
-/usr/bin/python3 - "$root/work/out/latest/results.json" "$(git describe --always --dirty --abbrev=12)" <<'EOP'
-import json, sys
-run = json.load(open(sys.argv[1]))
-assert run["cells"] and all(cell["status"] == "ok" for cell in run["cells"]), run["cells"]
-assert run["run"]["tool"]["git"] == sys.argv[2], run["run"]["tool"]
-EOP
+all_cells_ok out/latest "$(git describe --always --dirty --abbrev=12)" || fail "not what was to be measured"
 # A job of one's own: the static fio is in the package.
 printf '[mine]\nrw=randread\nbs=4k\nfilename=/data/x\nsize=1m\n' > "$root/work/mine.fio"
 expect_exit 0 run_inside 'diobench run --kernel dio --fio-job mine.fio --no-report'
