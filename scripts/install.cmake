@@ -15,6 +15,7 @@ set_target_properties(diobench-plugin diobench-exact-order PROPERTIES NO_SONAME 
 # What scripts/setup built: the reader fio and the rival erofsfuse.
 install(PROGRAMS ${DIOBENCH_CACHE}/deps/fio-3.33/fio DESTINATION ${parts}/deps/fio-3.33)
 install(PROGRAMS ${DIOBENCH_CACHE}/deps/fio-3.33/t/io_uring DESTINATION ${parts}/deps/fio-3.33/t)
+install(PROGRAMS ${DIOBENCH_CACHE}/deps/erofs-utils-1.5/mkfs.erofs DESTINATION ${parts}/deps/erofs-utils-1.5 OPTIONAL)
 install(PROGRAMS ${DIOBENCH_CACHE}/deps/erofs-utils-1.5/erofsfuse DESTINATION ${parts}/deps/erofs-utils-1.5)
 
 install(DIRECTORY kernel-patches workloads reports DESTINATION ${data} PATTERN __pycache__ EXCLUDE)

@@ -234,6 +234,20 @@ Result<Blobs> keep_placement(const TestImage& row, uint64_t seed, std::string by
     return blobs;
 }
 
+/// Each file has the chunks that mkfs.erofs was told to make.
+Status check_chunks(const std::string& bytes, const TestImage& row, const Mkfs& mkfs) {
+    auto image = ErofsImage::open(bytes);
+    if (!image) return forward(image);
+    for (const auto& file : row.files) {
+        auto chunks = chunks_of(*image, file);
+        if (!chunks) return forward(chunks);
+        if (!chunks->empty() && chunks->front().map.chunk_bytes != row.chunk_bytes)
+            return fail("make test image", row.name, fmt::format("{} ({}) makes chunks of {} bytes where {} were asked for; run scripts/setup, which builds one that does not",
+                                                                 mkfs.program.string(), mkfs.version.substr(0, mkfs.version.find('\n')), chunks->front().map.chunk_bytes, row.chunk_bytes));
+    }
+    return {};
+}
+
 Result<Blobs> make_blobs(const TestImage& row, uint64_t seed, const Mkfs& mkfs, const fs::path& work) {
     fs::path root = work / "root";
     fs::path raw = work / "image";
@@ -251,6 +265,8 @@ Result<Blobs> make_blobs(const TestImage& row, uint64_t seed, const Mkfs& mkfs, 
     if (auto s = mkfs.make(options, root, raw); !s) return forward(s);
     auto bytes = read_padded(raw);
     if (!bytes) return forward(bytes);
+    if (row.chunk_bytes > 0)
+        if (auto s = check_chunks(*bytes, row, mkfs); !s) return forward(s);
     if (row.placement == Placement::mkfs) return keep_placement(row, seed, std::move(*bytes), device);
     auto image = ErofsImage::open(std::move(*bytes));
     if (!image) return forward(image);

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "bench/common/base/files.h"
+#include "bench/common/base/paths.h"
 #include "bench/common/image/erofs_format.h"
 
 namespace diobench {
@@ -20,6 +21,7 @@ class Damage : public testing::Test {
 protected:
     static void SetUpTestSuite() {
         folder_ = new TempDirectory(TempDirectory::create(fs::temp_directory_path(), "diobench-damage").value());
+        fs::create_symlink(cache_root() / "deps", folder_->path() / "deps");  // with mkfs.erofs, where scripts/setup built it
         ::setenv("DIOBENCH_CACHE", folder_->path().c_str(), 1);
     }
     static void TearDownTestSuite() {

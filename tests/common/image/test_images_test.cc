@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <set>
 
+#include "bench/common/base/paths.h"
 #include "bench/common/image/erofs_format.h"
 
 using namespace diobench;
@@ -18,6 +19,7 @@ class TestImages : public testing::Test {
 protected:
     static void SetUpTestSuite() {
         folder_ = new TempDirectory(TempDirectory::create(fs::temp_directory_path(), "diobench-images").value());
+        fs::create_symlink(cache_root() / "deps", folder_->path() / "deps");  // with mkfs.erofs, where scripts/setup built it
         ::setenv("DIOBENCH_CACHE", folder_->path().c_str(), 1);
     }
     static void TearDownTestSuite() {
