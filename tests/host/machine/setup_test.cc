@@ -72,7 +72,7 @@ TEST(Setup, InstallsEveryPackageThatAnErrorNames) {
 TEST(Setup, InstallsEveryLibraryOfTheBuild) {
     // What CMake calls it -> the package; Threads is part of the C library.
     const std::map<std::string, std::string> packages = {
-        {"PkgConfig", "pkg-config"},     {"fmt", "libfmt-dev"},           {"nlohmann_json", "nlohmann-json3-dev"},
+        {"PkgConfig", "pkgconf"},        {"fmt", "libfmt-dev"},           {"nlohmann_json", "nlohmann-json3-dev"},
         {"tl-expected", "libexpected-dev"}, {"CLI11", "libcli11-dev"},    {"spdlog", "libspdlog-dev"},
         {"SQLiteCpp", "libsqlitecpp-dev"},  {"prometheus-cpp", "prometheus-cpp-dev"}, {"OpenSSL", "libssl-dev"},
         {"GTest", "libgtest-dev"},       {"ZLIB", "zlib1g-dev"},          {"tomlplusplus", "libtomlplusplus-dev"},
