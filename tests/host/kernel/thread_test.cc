@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Threads as archives have them: which mails become the series, and which mail each patch is from.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "bench/host/kernel/import_series.h"
