@@ -5,11 +5,11 @@
 # label: program
 # timeout: 1800
 . "$(dirname "$0")/common.bash"
-its_turn 3 6
+its_turn 3 4
 build=$binary_dir-sanitize
 case $(share 7) in
     3/*) wings=(common guest results) ;;
-    6/*) wings=(host verdict nightly) ;;
+    4/*) wings=(host verdict nightly) ;;
     *) wings=(common guest results host verdict nightly) ;;
 esac
 mapfile -t today < <(find "${wings[@]/#/tests/}" -name '*_test.cc' -printf '%h\n' | sort -u | xargs -n 1 basename)

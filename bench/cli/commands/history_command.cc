@@ -146,17 +146,13 @@ Result<std::string> find_run(ResultStore& store, const std::string& given) {
     return fail("find run", given, fmt::format("{} runs have ids like this: name one whole", found.size()));
 }
 
-std::string now_utc() {
-    return utc_text();
-}
-
 Result<ExitCode> add_pin(Pin pin) {
     auto store = existing_store();
     if (!store) return forward(store);
     auto run = find_run(*store, pin.run_id);
     if (!run) return forward(run);
     pin.run_id = *run;
-    pin.pinned_at = now_utc();
+    pin.pinned_at = utc_text();
     if (auto s = store->add_pin(pin); !s) return forward(s);
     fmt::print("{} is {}{}\n", pin.name, pin.run_id, pin.kernel.empty() ? "" : " kernel " + pin.kernel);
     return ExitCode::ok;

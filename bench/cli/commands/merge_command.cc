@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // diobench merge: the parts of a run as one.
-#include <cstdio>
 #include <fmt/format.h>
 #include <memory>
 
 #include "bench/cli/commands/cell_options.h"
 #include "bench/cli/commands/command.h"
 #include "bench/cli/commands/print_run.h"
-#include "bench/common/base/json_text.h"
-#include "bench/common/base/terminal.h"
 #include "bench/host/run/merge.h"
 
 namespace diobench {
@@ -18,24 +15,13 @@ namespace {
 struct MergeArguments {
     std::vector<fs::path> directories;
     fs::path output;
-    bool json = false;
-    bool report = true;
+    RunShown shown;
 };
 
 Result<ExitCode> merge(const MergeArguments& arguments, const std::vector<std::string>& argv) {
     auto outcome = merge_shards(arguments.directories, arguments.output, argv);
     if (!outcome) return forward(outcome);
-    fs::path shown = outcome->directory / kResultsFileName;
-    if (arguments.report) {
-        auto report = draw_run(outcome->directory, outcome->results);
-        if (!report) return forward(report);
-        shown = *report;
-    }
-    if (arguments.json) fmt::print("{}\n", json_text(to_json(outcome->results)));
-    else print_run(outcome->results, outcome->directory);
-    std::fflush(stdout);
-    fmt::print(stderr, "\n{} of {} parts; {}\n", outcome->results.run.id, arguments.directories.size(), coloured(fs::absolute(shown).lexically_normal().string(), Colour::bold, 2));
-    return outcome->exit_code;
+    return tell_run(*outcome, arguments.shown, fmt::format("of {} parts", arguments.directories.size()));
 }
 
 }  // namespace
@@ -51,8 +37,7 @@ void register_merge_command(CLI::App& app, CommandContext& context) {
                     "Exit: as of run; 2 parts of another plan, seed, kernel, guest program or QEMU; 4 a part is missing, or twice there and not the same.");
     command->add_option("RUN_DIR", arguments->directories, "Output directories of all parts")->option_text("...")->required();
     add_output_option(*command, arguments->output, "out/<run id>, with out/latest pointing at it");
-    command->add_flag("--json", arguments->json, "Print results.json instead of the comparison");
-    command->add_flag("!--no-report", arguments->report, "Do not draw plots and report.html");
+    add_shown_options(*command, arguments->shown);
     command->callback([&context, arguments] { context.body = [&context, arguments] { return merge(*arguments, context.argv); }; });
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/cli/commands/print_run.h"
 
+#include <cstdio>
 #include <fmt/format.h>
 
 #include "bench/cli/commands/cell_options.h"
 #include "bench/cli/commands/gate_metrics.h"
+#include "bench/common/base/json_text.h"
 #include "bench/common/base/terminal.h"
 #include "bench/common/base/text.h"
 #include "bench/host/kernel/base.h"
@@ -81,6 +83,25 @@ std::optional<std::string> kernel_as_given(const Run& run, const std::string& ke
     for (const auto& word : words)
         if (auto named = resolve_kernel(word); named && named->name == kernel) return shell_text({word});
     return std::nullopt;
+}
+
+void add_shown_options(CLI::App& command, RunShown& shown) {
+    command.add_flag("--json", shown.json, "Print results.json instead of the comparison");
+    command.add_flag("!--no-report", shown.report, "Do not draw plots and report.html");
+}
+
+Result<ExitCode> tell_run(const RunOutcome& outcome, const RunShown& shown, const std::string& how) {
+    fs::path page = outcome.directory / kResultsFileName;
+    if (shown.report) {
+        auto report = draw_run(outcome.directory, outcome.results);
+        if (!report) return forward(report);
+        page = *report;
+    }
+    if (shown.json) fmt::print("{}\n", json_text(to_json(outcome.results)));
+    else print_run(outcome.results, outcome.directory);
+    std::fflush(stdout);
+    fmt::print(stderr, "\n{} {}; {}\n", outcome.results.run.id, how, coloured(fs::absolute(page).lexically_normal().string(), Colour::bold, 2));
+    return outcome.exit_code;
 }
 
 }  // namespace diobench

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // diobench run: build, boot, measure, report.
 #include <fmt/format.h>
-#include <cstdio>
 #include <memory>
 
 #include "bench/cli/commands/cell_options.h"
 #include "bench/cli/commands/command.h"
 #include "bench/cli/commands/print_run.h"
 #include "bench/cli/commands/show_plan.h"
-#include "bench/common/base/json_text.h"
-#include "bench/common/base/terminal.h"
 #include "bench/host/kernel/base.h"
 #include "bench/host/run/resume_file.h"
 #include "bench/host/run/run_suite.h"
@@ -24,8 +21,7 @@ struct RunArguments {
     std::string accelerator;
     fs::path resume;
     bool dry_run = false;
-    bool json = false;
-    bool report = true;
+    RunShown shown;
 };
 
 /// A run that was begun before: everything as it was asked for then.
@@ -50,7 +46,7 @@ Result<RunOptions> asked_for(const RunArguments& arguments) {
 /// Kernels are looked up as well, so that what would be refused is refused now.
 Result<ExitCode> plan_of(const RunOptions& options, const RunArguments& arguments) {
     if (auto s = check_kernels(options.kernels); !s) return forward(s);
-    return show_plan(options, arguments.json ? PlanShown::json : PlanShown::table);
+    return show_plan(options, arguments.shown.json ? PlanShown::json : PlanShown::table);
 }
 
 Result<ExitCode> run(const RunArguments& arguments) {
@@ -66,18 +62,7 @@ Result<ExitCode> run(const RunArguments& arguments) {
     if (arguments.dry_run) return plan_of(options, arguments);
     auto outcome = run_suite(options);
     if (!outcome) return forward(outcome);
-    fs::path shown = outcome->directory / "results.json";
-    if (arguments.report) {
-        auto report = draw_run(outcome->directory, outcome->results);
-        if (!report) return forward(report);
-        shown = *report;
-    }
-    if (arguments.json) fmt::print("{}\n", json_text(to_json(outcome->results)));
-    else print_run(outcome->results, outcome->directory);
-    std::fflush(stdout);
-    fmt::print(stderr, "\n{} in {:.0f} s; {}\n", outcome->results.run.id, outcome->results.run.elapsed_s,
-               coloured(fs::absolute(shown).lexically_normal().string(), Colour::bold, 2));
-    return outcome->exit_code;
+    return tell_run(*outcome, arguments.shown, fmt::format("in {:.0f} s", outcome->results.run.elapsed_s));
 }
 
 }  // namespace
@@ -108,8 +93,7 @@ void register_run_command(CLI::App& app, CommandContext& context) {
     command->add_option("--jobs", options.jobs, "Machines side by side (default: CPUs for exact, 1 for kvm)");
     command->add_flag("--cost-model", options.cost_model, "Machine exact: count by function, and simulate the caches of a named processor: metrics modelled_ns and modelled_cpu_ns_per_op (some three times as long; docs/profile.md)");
     command->add_flag("--dry-run", arguments->dry_run, "Build and boot nothing: show what would be measured and how long it takes, as `plan` does");
-    command->add_flag("--json", arguments->json, "Print results.json instead of the comparison");
-    command->add_flag("!--no-report", arguments->report, "Do not draw plots and report.html");
+    add_shown_options(*command, arguments->shown);
     command->callback([&context, arguments] {
         arguments->options.argv = context.argv;
         context.body = [arguments] { return run(*arguments); };

@@ -8,7 +8,7 @@
 #include "bench/common/base/faults.h"
 #include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
-#include "bench/host/kernel/fetched_sources.h"
+#include "bench/host/kernel/fetch_base.h"
 #include "bench/host/kernel/version.h"
 
 namespace diobench {
@@ -58,24 +58,18 @@ tl::unexpected<Error> not_here(const std::string& base) {
                                          here.empty() ? "" : " (fetched are " + join(here, ", ") + ")", base));
 }
 
-const FetchedSource* find_fetched(const std::vector<FetchedSource>& fetched, const std::string& base) {
-    auto found = std::find_if(fetched.begin(), fetched.end(), [&](const FetchedSource& source) { return is_version_of(base, source.debian.kernel); });
-    return found == fetched.end() ? nullptr : &*found;
-}
-
 /// The newest that is meant, of what was fetched and what the distribution installed.
 Result<KernelSource> version_source(const std::string& base, Progress& progress) {
     if (auto s = check_version_name(base); !s) return forward(s);
-    const auto fetched = fetched_sources();
-    const FetchedSource* best = find_fetched(fetched, base);
+    const auto best = newest_here(base);
     auto installed = distribution_source(progress);
     if (interrupted()) return interrupted_error("unpack kernel source");
     if (installed && is_version_of(base, installed->version)) {
         auto ours = parse_kernel_version(installed->version);
-        auto theirs = best == nullptr ? Result<KernelVersion>(KernelVersion{}) : parse_kernel_version(best->debian.kernel);
+        auto theirs = !best ? Result<KernelVersion>(KernelVersion{}) : parse_kernel_version(best->debian.kernel);
         if (ours && theirs && *ours >= *theirs) return installed;
     }
-    if (best == nullptr) return not_here(base);
+    if (!best) return not_here(base);
     return tarball_source(best->tarball, best->description(), progress);
 }
 
@@ -102,8 +96,7 @@ Status check_base_name(const std::string& base) {
         return newest ? Status() : Status(forward(newest));
     }
     if (auto s = check_version_name(base); !s) return s;
-    const auto fetched = fetched_sources();
-    if (find_fetched(fetched, base) != nullptr) return {};
+    if (newest_here(base)) return {};
     // What the distribution installed says its version only once it is unpacked.
     auto installed = known_distribution_source();
     return installed && !is_version_of(base, installed->version) ? Status(not_here(base)) : Status();

@@ -55,7 +55,9 @@ Result<FetchedBase> fetch_newest_of(const std::string& name, Progress& progress)
 }
 
 std::optional<FetchedSource> newest_here(const std::string& name) {
-    return first_here([&](const FetchedSource& source) { return name == kNewest || is_version_of(name, source.debian.kernel); });
+    if (name != kNewest) return first_here([&](const FetchedSource& source) { return is_version_of(name, source.debian.kernel); });
+    auto newest = newest_source();
+    return newest ? std::optional(std::move(*newest)) : std::nullopt;
 }
 
 std::optional<FetchedSource> package_here(const std::string& version) {

@@ -24,7 +24,7 @@ struct FetchedBase {
                                              const std::string& name, Progress& progress);
 /// Both: asks Debian, and brings the newest of `name`.
 [[nodiscard]] Result<FetchedBase> fetch_newest_of(const std::string& name, Progress& progress);
-/// The newest of `name` that is here, or that package version of it; nothing if there is none.
+/// The newest of `name` that is here ("newest": what that stands for), or that package version; nothing if there is none.
 [[nodiscard]] std::optional<FetchedSource> newest_here(const std::string& name);
 [[nodiscard]] std::optional<FetchedSource> package_here(const std::string& version);
 

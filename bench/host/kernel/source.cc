@@ -228,8 +228,10 @@ Result<std::string> git_commit(const fs::path& dir, const std::string& rev) {
 Result<KernelSource> tree_source(const fs::path& dir, const std::string& rev, Progress& progress) {
     std::error_code ec;
     const fs::path where = fs::canonical(dir, ec);
-    if (!ec && fs::is_regular_file(where, ec) && rev.empty()) return tarball_source(where, where.string(), progress);
-    if (ec || !fs::is_directory(where, ec)) return fail("use kernel tree", dir.string(), "there is no such folder");
+    const bool is_tarball = !ec && fs::is_regular_file(where, ec);
+    if (is_tarball && rev.empty()) return tarball_source(where, where.string(), progress);
+    if (is_tarball) return fail("use kernel tree", dir.string(), "--rev " + rev + " needs a git tree, and this is a file; leave --rev out to unpack it");
+    if (ec || !fs::is_directory(where, ec)) return fail("use kernel tree", dir.string(), "there is no such folder, and no such tarball");
     if (fs::exists(where / ".git", ec) || fs::exists(where / "HEAD", ec)) return git_source(where, rev, progress);
     if (!rev.empty())
         return fail("use kernel tree", dir.string(), "--rev " + rev + " needs a git tree, and there is no .git in it; leave --rev out to copy the folder");

@@ -47,10 +47,11 @@ std::map<std::string, std::string> identity_of(const Shard& shard) {
 
 Status check_same(const Shard& first, const Shard& other) {
     Faults faults;
-    const auto is = identity_of(first);
-    auto differs = identity_of(other);
-    for (const auto& [what, value] : is) {
-        const std::string there = differs.contains(what) ? differs[what] : "none";
+    auto ours = identity_of(first);
+    auto theirs = identity_of(other);
+    for (const auto& [what, value] : theirs) ours.try_emplace(what, "none");
+    for (const auto& [what, value] : ours) {
+        const std::string& there = theirs.try_emplace(what, "none").first->second;
         if (there != value)
             faults.add(fail(kOperation, other.directory.string(), fmt::format("another {}: {}; {} of {}", what, there, value, first.directory.string()), ExitCode::usage));
     }
@@ -199,6 +200,8 @@ Result<RunOutcome> merge_shards(const std::vector<fs::path>& directories, const 
     RunOptions options = shards.front().options;
     auto results = merge_results(std::move(shards));
     if (!results) return forward(results);
+    if (auto s = refuse_unverified_numbers(*results); !s) return forward(s);
+    conclude(*results);
     Run& run = results->run;
     run.id = begin_run(run.suite, run.machine, options.seed, argv).id;
     run.argv = argv;
@@ -210,8 +213,6 @@ Result<RunOutcome> merge_shards(const std::vector<fs::path>& directories, const 
         if (auto s = copy_boots(directory, folder); !s) return forward(s);
     if (!options.profile_directory.empty()) options.profile_directory = folder / kProfileFolder;
     if (auto s = write_resume_file(folder, run, options); !s) return forward(s);
-    if (auto s = refuse_unverified_numbers(*results); !s) return forward(s);
-    conclude(*results);
     if (auto s = write_outputs(folder, *results, reproduce_script(*results, options), output.empty() ? LatestLink::point : LatestLink::leave); !s) return forward(s);
     const auto exit_code = static_cast<ExitCode>(results->run.exit_code);
     return RunOutcome{std::move(*results), folder, 0, 0, exit_code};

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <ctime>
+
 #include "bench/common/base/utc.h"
 
 namespace diobench {

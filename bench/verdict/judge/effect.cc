@@ -68,16 +68,14 @@ std::string words_of(const Metric& metric) {
     return std::string(metric.name);
 }
 
-/// "+1", or "up to +4.0 KiB" of what moved with some seeds only.
-std::string amount_text(const OfMetric& one) {
-    const double middle = median(one.differences);
-    return middle != 0 ? difference_text(one.metric(), middle) : "up to " + difference_text(one.metric(), one.farthest_pair);
-}
+/// Of what moved with some seeds only, so that its median is none: "up to +4.0 KiB".
+std::string farthest_text(const OfMetric& one) { return "up to " + difference_text(one.metric(), one.farthest_pair); }
 
 std::string median_and_maximum(const OfMetric& one) {
-    if (median(one.differences) == 0) return fmt::format("{} {} with some seeds", words_of(one.metric()), amount_text(one));
+    const double middle = median(one.differences);
+    if (middle == 0) return fmt::format("{} {} with some seeds", words_of(one.metric()), farthest_text(one));
     const auto both = [&](double difference, double share) { return fmt::format("{} ({})", difference_text(one.metric(), difference), share_text(share)); };
-    std::string text = fmt::format("{} {}", words_of(one.metric()), both(median(one.differences), median(one.shares)));
+    std::string text = fmt::format("{} {}", words_of(one.metric()), both(middle, median(one.shares)));
     if (one.cells() == 1) return text;
     const auto [least, most] = std::minmax_element(one.differences.begin(), one.differences.end());
     if (*least == *most) return text + " in each";
@@ -90,8 +88,9 @@ std::string also_counted(const std::vector<OfMetric>& metrics, const OfMetric& f
     size_t more = 0;
     for (const auto& one : metrics) {
         if (&one == &first || is_time(one)) continue;
+        const double middle = median(one.differences);
         if (parts.size() == kCountsSaid) ++more;
-        else parts.push_back(fmt::format("{} {}", amount_text(one), one.metric().name));
+        else parts.push_back(fmt::format("{} {}", middle != 0 ? difference_text(one.metric(), middle) : farthest_text(one), one.metric().name));
     }
     if (parts.empty()) return {};
     return fmt::format("; {}{}", join(parts, ", "), more > 0 ? fmt::format(" and {} more", more) : "");

@@ -3,19 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/host/run/plain_cell.h"
+
 using namespace diobench;
 using json = nlohmann::json;
 
 namespace {
-
-Cell cell_named(const std::string& workload) {
-    Cell cell;
-    cell.workload = workload;
-    cell.layout = "flat";
-    cell.device = "ram";
-    cell.engine = "pread";
-    return cell;
-}
 
 json record_of(const Cell& cell, const std::string& status = "ok") {
     json r = {{"type", "cell"}, {"cell", cell.id()}, {"observed_io", "direct"}, {"status", status}, {"reason", status == "ok" ? "" : "why"},
@@ -48,7 +41,7 @@ void expect_no_numbers(const ArmOutcome& arm) {
 }  // namespace
 
 TEST(Collect, AWholeBootGivesItsCellsInTheOrderAskedFor) {
-    auto boot = boot_of({cell_named("b"), cell_named("a")});
+    auto boot = boot_of({plain_cell("b"), plain_cell("a")});
     std::swap(boot.records[0], boot.records[1]);
     auto arm = collect_arm("dio", {}, {boot});
     EXPECT_EQ(arm.status, KernelStatus::ok);
@@ -59,8 +52,8 @@ TEST(Collect, AWholeBootGivesItsCellsInTheOrderAskedFor) {
 
 TEST(Collect, AMachineThatDiedTakesAllNumbersOfItsArm) {
     for (auto outcome : {BootOutcome::panic, BootOutcome::oops, BootOutcome::warning, BootOutcome::hang, BootOutcome::cannot_start}) {
-        auto good = boot_of({cell_named("a")});
-        auto bad = boot_of({cell_named("b")});
+        auto good = boot_of({plain_cell("a")});
+        auto bad = boot_of({plain_cell("b")});
         bad.result.outcome = outcome;
         bad.result.reason = "it died";
         auto arm = collect_arm("dio", {}, {good, bad});
@@ -71,7 +64,7 @@ TEST(Collect, AMachineThatDiedTakesAllNumbersOfItsArm) {
 }
 
 TEST(Collect, AnIncompleteStreamIsNotAPass) {
-    auto boot = boot_of({cell_named("a")});
+    auto boot = boot_of({plain_cell("a")});
     boot.result.complete = false;
     auto arm = collect_arm("dio", {}, {boot});
     EXPECT_NE(arm.status, KernelStatus::ok);
@@ -79,7 +72,7 @@ TEST(Collect, AnIncompleteStreamIsNotAPass) {
 }
 
 TEST(Collect, AMissingCellIsFailedAndLoud) {
-    auto boot = boot_of({cell_named("a"), cell_named("b")});
+    auto boot = boot_of({plain_cell("a"), plain_cell("b")});
     boot.records.pop_back();
     auto arm = collect_arm("dio", {}, {boot});
     EXPECT_EQ(arm.status, KernelStatus::invalid);
@@ -88,7 +81,7 @@ TEST(Collect, AMissingCellIsFailedAndLoud) {
 }
 
 TEST(Collect, WrongBytesTakeAllNumbersOfTheArmUnlessTheSeriesListsThem) {
-    auto boot = boot_of({cell_named("a")});
+    auto boot = boot_of({plain_cell("a")});
     boot.records.push_back(conformance("sparse", "fail"));
     auto arm = collect_arm("dio", {}, {boot});
     EXPECT_EQ(arm.status, KernelStatus::invalid);
@@ -104,7 +97,7 @@ TEST(Collect, WrongBytesTakeAllNumbersOfTheArmUnlessTheSeriesListsThem) {
 }
 
 TEST(Collect, TheGuestsOwnErrorIsTheReason) {
-    auto boot = boot_of({cell_named("a")});
+    auto boot = boot_of({plain_cell("a")});
     boot.records.push_back({{"type", "error"}, {"message", "mount erofs: no such device"}});
     boot.result.complete = false;
     auto arm = collect_arm("dio", {}, {boot});
@@ -113,7 +106,7 @@ TEST(Collect, TheGuestsOwnErrorIsTheReason) {
 }
 
 TEST(Collect, AnArmThatNeverRanHasAllItsCellsWithTheReason) {
-    auto cells = absent_cells("bad", {cell_named("a"), cell_named("b")}, "it does not compile");
+    auto cells = absent_cells("bad", {plain_cell("a"), plain_cell("b")}, "it does not compile");
     ASSERT_EQ(cells.size(), 2u);
     EXPECT_EQ(cells[0]["status"], "failed");
     EXPECT_EQ(cells[0]["reason"], "it does not compile");

@@ -3,18 +3,14 @@
 
 #include <gtest/gtest.h>
 
-#include "bench/common/plan/cell.h"
+#include "tests/host/run/plain_cell.h"
 
 using namespace diobench;
 
 namespace {
 
 CellResult cell_of(const std::string& workload, int64_t boot) {
-    Cell cell;
-    cell.workload = workload;
-    cell.layout = "flat";
-    cell.device = "ram";
-    cell.engine = "pread";
+    const Cell cell = plain_cell(workload);
     CellResult out;
     out.kernel = "dio";
     out.workload = workload;
@@ -94,6 +90,13 @@ TEST(Merge, AllThatDiffersIsNamedAtOnce) {
     const std::string said = refusal({part(1), other});
     for (const char* word : {"another QEMU: QEMU 10; QEMU 7.2", "another guest program: def; abc", "another plan of", "another seed: 7; 0", "another kernel dio"})
         EXPECT_NE(said.find(word), std::string::npos) << word << "\n" << said;
+}
+
+TEST(Merge, WhatOnlyOneOfThemHasDiffersWhicheverIsFirst) {
+    Shard modelled = part(2);
+    modelled.results.run.tool["cost_model"] = "a processor";
+    EXPECT_NE(refusal({part(1), modelled}).find("another cost model: a processor; none"), std::string::npos) << refusal({part(1), modelled});
+    EXPECT_NE(refusal({modelled, part(1)}).find("another cost model: none; a processor"), std::string::npos) << refusal({modelled, part(1)});
 }
 
 TEST(Merge, AnotherKernelIsNoPart) {

@@ -4,6 +4,7 @@
 #include "bench/verdict/judge/gate_answer.h"
 
 #include <algorithm>
+#include <array>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +12,7 @@
 #include "bench/common/base/text.h"
 #include "bench/host/machine/qemu.h"
 #include "bench/verdict/judge/deciding_lines.h"
+#include "bench/verdict/judge/effect.h"
 #include "bench/verdict/judge/gate_ci.h"
 #include "bench/verdict/judge/gate_json.h"
 #include "bench/verdict/judge/gate_text.h"
@@ -77,6 +79,16 @@ GateReport worse_where(const std::string& part, double more) {
     }
     conclude(out);
     return out;
+}
+
+TEST(Effect, WhatMovedWithSomeSeedsOnlySaysHowFar) {
+    CellReport cell;
+    cell.metrics = {metric_with("page_cache_bytes.blob_metadata.after", 0, Verdict::regression)};
+    cell.metrics.front().paired.differences = {0, 8192, 0};
+    const std::array cells = {static_cast<const CellReport*>(&cell)};
+    EXPECT_EQ(effect_of(cells, Verdict::regression).text, "page_cache_bytes.blob_metadata.after up to +8 KiB with some seeds");
+    cell.metrics.push_back(metric_with("latency_ns.mean", 20, Verdict::regression));
+    EXPECT_THAT(effect_of(cells, Verdict::regression).text, testing::EndsWith("; up to +8 KiB page_cache_bytes.blob_metadata.after"));
 }
 
 TEST(GateAnswer, AClassOfReadsIsNamed) {
