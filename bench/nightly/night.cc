@@ -110,7 +110,7 @@ Status send_notice(const NightConfig& config, const std::string& subject, const 
 class Night {
 public:
     Night(const NightConfig& config, const NightOptions& options, FileLock lock)
-        : config_(config), work_{config, options, {}, {}, nullptr, {}, {}}, lock_(std::move(lock)), reserve_({config.output, default_store_path().parent_path()}) {}
+        : config_(config), work_{config, options, {}, {}, nullptr, {}, {}}, lock_(std::move(lock)), reserve_({config.output, default_store_folder()}) {}
 
     Result<NightOutcome> run() {
         if (auto s = begin(); !s) return forward(s);
@@ -223,7 +223,7 @@ private:
 
     Status check_space() {
         work_.record.stage = "disk space";
-        const std::vector<fs::path> folders = {config_.output, cache_root(), default_store_path().parent_path()};
+        const std::vector<fs::path> folders = {config_.output, cache_root(), default_store_folder()};
         for (const auto& folder : folders)
             if (auto s = make_directories(folder); !s) return s;
         if (auto s = check_free_space(folders, config_.least_free_mib << 20); !s) return s;

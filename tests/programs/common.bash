@@ -58,7 +58,7 @@ today_is() {
     [ "$share" = 1/1 ] || [[ " $* " = *" ${share%/*} "* ]]
 }
 # its_turn K...: ends the test with a skip on all other days. Days 1 to 7 have long tests of their own (nights, uml and pages,
-# sanitize, any-host without the patch, bisect, sanitize, calibrate); what else boots takes turns on the days between.
+# sanitize, sanitize and selftest, bisect, package, readme); what else boots takes turns on the days between.
 its_turn() {
     today_is "$@" && return
     echo "skipped: its turn is on day $* of 7, today is day $(share 7 | cut -d/ -f1) (scripts/test --all runs it)" >&2

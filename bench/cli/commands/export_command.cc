@@ -45,7 +45,7 @@ Status export_to_monitoring(const ExportArguments& arguments, const Results& res
     auto families = textfile_families(results, [&](const CellResult& cell, const Metric& metric) { return (*wanted)(results.run, cell, metric); });
     if (!families) return forward(families);
     // A file that nights write as well does not lose them by this.
-    auto store = ResultStore::open_existing(default_store_path());
+    auto store = ResultStore::open_existing(default_store());
     if (!store) return forward(store);
     if (*store) {
         auto verdicts = judgement_families(**store, kLastResultAge_s, std::time(nullptr));

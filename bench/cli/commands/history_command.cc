@@ -46,7 +46,7 @@ size_t terminal_columns() {
 Result<ResultStore> existing_store() {
     auto store = ResultStore::open_existing();
     if (!store) return forward(store);
-    if (!*store) return fail("read history", default_store_path().string(), "there is no store yet: make a run with 'diobench run'");
+    if (!*store) return fail("read history", default_store().text(), "there is no store yet: make a run with 'diobench run'");
     return std::move(**store);
 }
 
@@ -120,7 +120,7 @@ Result<ExitCode> show_runs(const HistoryArguments& arguments) {
     if (!store) return forward(store);
     auto runs = store->list_runs();
     if (!runs) return forward(runs);
-    if (runs->empty()) return fail("list runs", default_store_path().string(), "the store has none yet: make one with 'diobench run', or take one in with 'diobench history import DIR'");
+    if (runs->empty()) return fail("list runs", default_store().text(), "the store has none yet: make one with 'diobench run', or take one in with 'diobench history import DIR'");
     if (arguments.json) {
         fmt::print("{}\n", runs_json(*runs).dump(1));
         return ExitCode::ok;
@@ -171,7 +171,7 @@ Result<ExitCode> show_pins(const HistoryArguments& arguments) {
     if (!store) return forward(store);
     auto pins = store->pins();
     if (!pins) return forward(pins);
-    if (pins->empty()) return fail("list pins", default_store_path().string(), "the store has none; 'diobench history pin NAME RUN' makes one");
+    if (pins->empty()) return fail("list pins", default_store().text(), "the store has none; 'diobench history pin NAME RUN' makes one");
     if (arguments.json) {
         fmt::print("{}\n", pins_json(*pins).dump(1));
         return ExitCode::ok;

@@ -3,8 +3,8 @@
 
 namespace diobench {
 
-Result<KernelHistory> KernelHistory::open(const fs::path& path) {
-    auto store = ResultStore::open_existing(path);
+Result<KernelHistory> KernelHistory::open(const StoreAddress& address) {
+    auto store = ResultStore::open_existing(address);
     if (!store) return forward(store);
     return KernelHistory(std::move(*store));
 }

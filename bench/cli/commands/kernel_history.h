@@ -13,7 +13,7 @@ namespace diobench {
 class KernelHistory {
 public:
     /// A store that is not there has no runs.
-    [[nodiscard]] static Result<KernelHistory> open(const fs::path& path);
+    [[nodiscard]] static Result<KernelHistory> open(const StoreAddress& address);
     /// The newest run of the suite "verify" with this kernel.
     [[nodiscard]] Result<std::optional<KernelRun>> last_verify(const std::string& kernel);
     /// The newest run of any other suite.

@@ -87,7 +87,7 @@ Result<std::vector<Row>> all_rows(const std::string& root) {
     if (!all) return forward(all);
     auto cached = list_kernels();
     if (!cached) return forward(cached);
-    auto history = KernelHistory::open(default_store_path());
+    auto history = KernelHistory::open(default_store());
     if (!history) return forward(history);
     // Not unpacked yet: then nothing of it is built either.
     auto source = known_distribution_source();

@@ -11,6 +11,7 @@
 #include "bench/common/base/process.h"
 #include "bench/common/base/terminal.h"
 #include "bench/common/base/text.h"
+#include "bench/results/store/database.h"
 
 namespace diobench {
 
@@ -108,6 +109,9 @@ void add_output_options(CLI::App& command) {
     command.add_option_function<std::string>("--color", [](const std::string& when) {
         use_colour(when == "always" ? ColourUse::always : when == "never" ? ColourUse::never : ColourUse::automatic);
     }, "Colours: on a terminal (NO_COLOR switches them off), always or never")->check(one_of({"auto", "always", "never"}));
+    command.add_option_function<std::string>("--store", [](const std::string& address) { (void)setenv(kStoreVariable, address.c_str(), 1); },
+                                             "Where results are kept: a file, or postgresql://[user@]host/database (default $DIOBENCH_STORE, else results.sqlite in the cache; docs/store.md)")
+        ->option_text("ADDRESS");
     command.add_flag_callback("--quiet", be_quiet, "Do not show how far it is; answers and errors only");
     for (CLI::App* one : command.get_subcommands([](const CLI::App*) { return true; })) add_output_options(*one);
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/host/follow/follow_state.h"
 
+#include <SQLiteCpp/VariadicBind.h>
 #include <algorithm>
 #include <set>
 
 #include "bench/common/base/text.h"
-#include "bench/results/store/statement.h"
 
 namespace diobench {
 
@@ -16,6 +16,15 @@ constexpr int kBusyMs = 30000;
 constexpr const char* kKeep = "keep state";
 
 tl::unexpected<Error> state_error(const fs::path& path, const SQLite::Exception& e) { return fail(kKeep, path.string(), e.what()); }
+
+/// Runs a prepared statement once more with other values.
+template <class... Values>
+void insert_row(SQLite::Statement& statement, const Values&... values) {
+    statement.reset();
+    statement.clearBindings();
+    SQLite::bind(statement, values...);
+    statement.exec();
+}
 
 }  // namespace
 

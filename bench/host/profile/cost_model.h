@@ -6,19 +6,21 @@
 #include <optional>
 #include <string_view>
 
+#include "bench/host/machine/plugin/processor.h"
 #include "bench/host/profile/cell_profile.h"
 
 namespace diobench {
 
 /// The metrics that follow from it, of runs with RunOptions::cost_model.
 inline constexpr std::string_view kModelledLatency = "modelled_ns";
+inline constexpr std::string_view kModelledLatencyUml = "modelled_ns.uml";  ///< with the ways into the kernel as User Mode Linux has them
 inline constexpr std::string_view kModelledCpu = "modelled_cpu_ns_per_op";
 
 /// CPU time of all that the region executed, ns; empty if its accesses to memory were not simulated.
-[[nodiscard]] std::optional<double> modelled_cpu_ns(const CellProfile& profile);
+[[nodiscard]] std::optional<double> modelled_cpu_ns(const CellProfile& profile, const plugin::Processor& processor = plugin::kModelledProcessor);
 /// By how much the timed region would be longer or shorter than it was by the virtual clock: time in which the CPU waits
 /// for a device stays what it was.
-[[nodiscard]] std::optional<double> modelled_stretch(const CellProfile& profile);
+[[nodiscard]] std::optional<double> modelled_stretch(const CellProfile& profile, const plugin::Processor& processor = plugin::kModelledProcessor);
 /// The processor and its costs, in a sentence.
 [[nodiscard]] std::string cost_model_text();
 

@@ -94,8 +94,9 @@ Result<std::map<std::string, KernelRules>> read_rules(const Profiles& profiles, 
 /// What the cost model says of a cell, if it was asked.
 void add_modelled(const CellProfile& profile, CellResult& cell) {
     if (const auto cpu = modelled_cpu_ns(profile); cpu && profile.ops > 0) cell.metrics->emplace(kModelledCpu, *cpu / static_cast<double>(profile.ops));
-    const auto stretch = modelled_stretch(profile);
-    if (const auto mean = cell.metric("latency_ns.mean"); stretch && mean) cell.metrics->emplace(kModelledLatency, *mean * *stretch);
+    const auto mean = cell.metric("latency_ns.mean");
+    for (const auto& [metric, processor] : {std::pair{kModelledLatency, plugin::kModelledProcessor}, std::pair{kModelledLatencyUml, plugin::kUserModeLinux}})
+        if (const auto stretch = modelled_stretch(profile, processor); stretch && mean) cell.metrics->emplace(metric, *mean * *stretch);
 }
 
 const CellProfile* find_in(const std::vector<CellProfile>& all, std::string_view kernel, std::string_view cell, uint64_t seed) {

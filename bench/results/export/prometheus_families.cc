@@ -120,11 +120,15 @@ void add_cell_status(const Run& run, const Cells& cells, PrometheusContent::Stat
     out.push_back(std::move(known));
 }
 
-void add_footprint(const Run& run, const Cells& cells, Families& out) {
+bool adds_to_page_cache(const CellResult& cell) { return page_cache_growth_bytes(cell) && cell.observed_io; }
+/// Direct reads that fill the page cache are news, whatever cell it is.
+bool is_seen_direct(const CellResult& cell) { return cell.observed_io == ObservedIo::direct; }
+
+void add_footprint(const Run& run, const Cells& cells, const PrometheusContent& content, Families& out) {
     auto growth = metric_family("diobench_page_cache_growth_bytes", "Page cache of the whole machine that the timed region added.");
     for (const auto& cell : cells)
-        if (auto bytes = page_cache_growth_bytes(cell); bytes && cell.observed_io)
-            growth.metric.push_back(gauge_sample(with(cell_labels(run, cell), "observed_io", status_name(*cell.observed_io)), *bytes));
+        if (adds_to_page_cache(cell) && (content.is_told(cell) || is_seen_direct(cell)))
+            growth.metric.push_back(gauge_sample(with(cell_labels(run, cell), "observed_io", status_name(*cell.observed_io)), *page_cache_growth_bytes(cell)));
     out.push_back(std::move(growth));
 }
 
@@ -132,11 +136,14 @@ void add_metrics(const Run& run, const Cells& cells, const PrometheusContent& co
     for (const auto& metric : metric_table()) {
         auto gauges = metric_family(prometheus_name(metric), metric.help);
         for (const auto& cell : cells)
-            if (auto value = cell.metric(metric.name); value && (!content.wanted || content.wanted(cell, metric)))
-                gauges.metric.push_back(gauge_sample(cell_labels(run, cell), prometheus_value(metric, *value)));
+            if (content.is_told(cell) && content.has_number(cell, metric))
+                gauges.metric.push_back(gauge_sample(cell_labels(run, cell), prometheus_value(metric, *cell.metric(metric.name))));
         out.push_back(std::move(gauges));
     }
 }
+
+/// Buckets with the infinite one, sum and count.
+constexpr size_t kSamplesOfHistogram = kLatencyBounds_ns.size() + 3;
 
 ClientMetric histogram_sample(Labels labels, const Histogram& histogram) {
     ClientMetric metric;
@@ -149,11 +156,11 @@ ClientMetric histogram_sample(Labels labels, const Histogram& histogram) {
     return metric;
 }
 
-void add_latency(const Run& run, const Cells& cells, Families& out) {
+void add_latency(const Run& run, const Cells& cells, const PrometheusContent& content, Families& out) {
     auto latency = metric_family("diobench_latency_seconds", "Latency of the reads of a cell, from submission to completion as seen by the reader.",
                                  MetricType::Histogram);
     for (const auto& cell : cells)
-        if (cell.histogram) latency.metric.push_back(histogram_sample(cell_labels(run, cell), *cell.histogram));
+        if (content.is_told(cell) && content.has_histogram(cell)) latency.metric.push_back(histogram_sample(cell_labels(run, cell), *cell.histogram));
     out.push_back(std::move(latency));
 }
 
@@ -200,9 +207,9 @@ Result<Families> prometheus_families(const Results& results, const PrometheusCon
     add_conformance(results, out);
     add_cell_counts(results.run, cells, out);
     add_cell_status(results.run, cells, content.status, out);
-    add_footprint(results.run, cells, out);
+    add_footprint(results.run, cells, content, out);
     add_metrics(results.run, cells, content, out);
-    if (content.histograms == PrometheusContent::Latency::histograms) add_latency(results.run, cells, out);
+    add_latency(results.run, cells, content, out);
     std::erase_if(out, [](const MetricFamily& f) { return f.metric.empty(); });
     return out;
 }
@@ -225,6 +232,14 @@ size_t sample_count(const Families& families) {
     size_t out = 0;
     for (const auto& family : families)
         for (const auto& metric : family.metric) out += family.type == MetricType::Histogram ? metric.histogram.bucket.size() + 3 : 1;
+    return out;
+}
+
+size_t sample_count(const CellResult& cell, const PrometheusContent& content) {
+    const auto& table = metric_table();
+    auto out = static_cast<size_t>(std::count_if(table.begin(), table.end(), [&](const Metric& metric) { return content.has_number(cell, metric); }));
+    if (content.has_histogram(cell)) out += kSamplesOfHistogram;
+    if (adds_to_page_cache(cell) && !is_seen_direct(cell)) ++out;
     return out;
 }
 

@@ -32,8 +32,15 @@ using Labels = std::vector<prometheus::ClientMetric::Label>;
 struct PrometheusContent {
     /// Which numbers of which cells; empty: all.
     std::function<bool(const CellResult&, const Metric&)> wanted;
-    enum class Latency { histograms, none } histograms = Latency::histograms;
+    /// Cells whose numbers are told at all; empty: all. Of the others there is only the page cache that direct reads added.
+    std::function<bool(const CellResult&)> told;
+    /// Cells whose latencies are told as a histogram; empty: all.
+    std::function<bool(const CellResult&)> with_histogram;
     enum class Status { each_cell, counts } status = Status::each_cell;  ///< counts: only cells that are not ok have a series of their own
+
+    [[nodiscard]] bool is_told(const CellResult& cell) const { return !told || told(cell); }
+    [[nodiscard]] bool has_number(const CellResult& cell, const Metric& metric) const { return cell.metric(metric.name) && (!wanted || wanted(cell, metric)); }
+    [[nodiscard]] bool has_histogram(const CellResult& cell) const { return cell.histogram && (!with_histogram || with_histogram(cell)); }
 };
 
 /// The families of one run, boots collapsed; those without a sample are left out. Two cells with the same labels are an error.
@@ -42,6 +49,8 @@ struct PrometheusContent {
 void merge_families(Families& into, Families more);
 /// How many samples a server will store: a histogram counts its buckets, sum and count.
 [[nodiscard]] size_t sample_count(const Families& families);
+/// How many of them are a cell's own: those that there are only if it is told.
+[[nodiscard]] size_t sample_count(const CellResult& cell, const PrometheusContent& content);
 /// The text format.
 [[nodiscard]] std::string prometheus_text(const Families& families);
 

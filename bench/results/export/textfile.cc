@@ -40,7 +40,7 @@ bool is_port(const std::string& text) {
 Result<Families> textfile_families(const Results& results, std::function<bool(const CellResult&, const Metric&)> wanted) {
     PrometheusContent content;
     content.wanted = std::move(wanted);
-    content.histograms = PrometheusContent::Latency::none;
+    content.with_histogram = [](const CellResult&) { return false; };
     content.status = PrometheusContent::Status::counts;
     auto families = prometheus_families(results, content);
     if (!families) return families;

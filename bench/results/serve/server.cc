@@ -41,13 +41,20 @@ int answer_request(mg_connection* connection) {
     return answer.status;
 }
 
+ServeContent everything(ServeContent content) {
+    content.wanted = nullptr;
+    content.most_samples.reset();
+    return content;
+}
+
 class SiteMetrics : public prometheus::Collectable {
 public:
-    explicit SiteMetrics(Site& site) : site_(site) {}
-    [[nodiscard]] Families Collect() const override { return site_.metrics(); }
+    SiteMetrics(Site& site, ServeContent content) : site_(site), content_(std::move(content)) {}
+    [[nodiscard]] Families Collect() const override { return site_.metrics(content_); }
 
 private:
     Site& site_;
+    ServeContent content_;
 };
 
 std::vector<std::string> http_options(const ServeOptions& options) {
@@ -64,7 +71,7 @@ std::vector<std::string> http_options(const ServeOptions& options) {
 }  // namespace
 
 struct Server::State {
-    explicit State(ServeOptions options) : site(std::move(options)), metrics(std::make_shared<SiteMetrics>(site)) {}
+    explicit State(ServeOptions options) : site(std::move(options)), metrics(std::make_shared<SiteMetrics>(site, site.options().content)), all_metrics(std::make_shared<SiteMetrics>(site, everything(site.options().content))) {}
     ~State() {
         exposer.reset();  // no request is under way after this
         serving = nullptr;
@@ -73,7 +80,7 @@ struct Server::State {
     State& operator=(const State&) = delete;
 
     Site site;
-    std::shared_ptr<prometheus::Collectable> metrics;
+    std::shared_ptr<prometheus::Collectable> metrics, all_metrics;
     CivetCallbacks callbacks;
     std::unique_ptr<prometheus::Exposer> exposer;
 };
@@ -95,7 +102,8 @@ Result<Server> Server::start(ServeOptions options) {
     state->callbacks.begin_request = answer_request;
     try {
         state->exposer = std::make_unique<prometheus::Exposer>(http, &state->callbacks);
-        state->exposer->RegisterCollectable(state->metrics);
+        state->exposer->RegisterCollectable(state->metrics, std::string(kMetricsPath));
+        state->exposer->RegisterCollectable(state->all_metrics, std::string(kAllMetricsPath));
     } catch (const CivetException& e) {
         return fail("serve at", where, fmt::format("cannot listen there ({}): another program may have the port (--port), or the address is none of this host's", e.what()));
     }

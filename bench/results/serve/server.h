@@ -12,12 +12,15 @@
 
 namespace diobench {
 
+inline constexpr std::string_view kMetricsPath = "/metrics";
+inline constexpr std::string_view kAllMetricsPath = "/metrics/all";  ///< however many samples that are
+
 struct ServeOptions {
     std::string address = "127.0.0.1";  ///< of the interface; "0.0.0.0": all
     int port = 9750;                    ///< 0: any that is free
     fs::path output;                    ///< folder of the runs; its files are handed out
     fs::path nights;                    ///< output folder of nightly.toml; empty: nights are looked for in `output` alone
-    fs::path store;
+    StoreAddress store;
     ServeContent content;
 };
 

@@ -56,16 +56,16 @@ Families up(const char* name, std::string_view help, bool value) {
 
 }  // namespace
 
-Result<Families> Site::store_part() {
+Result<Families> Site::store_part(const ServeContent& content) {
     auto store = ResultStore::open_existing(options_.store);
     if (!store) return forward(store);
     if (!*store) return Families();
-    return store_families(**store, options_.content, now_s());
+    return store_families(**store, content, now_s());
 }
 
-Families Site::metrics() {
+Families Site::metrics(const ServeContent& content) {
     const std::lock_guard lock(mutex_);
-    auto stored = store_part();
+    auto stored = store_part(content);
     Families out = up("diobench_store_up", "1 if the store of results could be read.", stored.has_value());
     if (stored) merge_families(out, std::move(*stored));
     auto progress = progress_states();
@@ -156,7 +156,7 @@ Result<std::string> Site::history(const std::string& query_text) {
 
 Answer Site::answer(const std::string& method, const std::string& path, const std::string& query) {
     if (method != "GET" && method != "HEAD") return {405, "text/plain; charset=utf-8", "only GET and HEAD\n"};
-    if (path == "/metrics") return {};
+    if (path == kMetricsPath || path == kAllMetricsPath) return {};
     const std::lock_guard lock(mutex_);
     if (path == "/" || path == "/index.html") return html_of(runs());
     if (path == "/history") return html_of(history(query));

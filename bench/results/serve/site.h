@@ -23,11 +23,12 @@ public:
 
     /// `path` without the query; it is decoded by the server.
     [[nodiscard]] Answer answer(const std::string& method, const std::string& path, const std::string& query);
-    /// /metrics. What cannot be read is told by diobench_store_up and diobench_progress_up, and has no series of its own.
-    [[nodiscard]] Families metrics();
+    /// /metrics, or /metrics/all. What cannot be read is told by diobench_store_up and diobench_progress_up, and has no series of its own.
+    [[nodiscard]] Families metrics(const ServeContent& content);
+    [[nodiscard]] const ServeOptions& options() const { return options_; }
 
 private:
-    [[nodiscard]] Result<Families> store_part();
+    [[nodiscard]] Result<Families> store_part(const ServeContent& content);
     [[nodiscard]] Result<std::vector<ProgressState>> progress_states() const;
     [[nodiscard]] std::string address_of(const fs::path& file) const;
     [[nodiscard]] Result<std::string> runs();

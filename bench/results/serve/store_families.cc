@@ -2,10 +2,11 @@
 #include "bench/results/serve/store_families.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 
-#include "bench/results/compare/comparison.h"
+#include "bench/results/serve/choose_cells.h"
 #include "bench/results/history/analysis.h"
 #include "bench/results/store/cells.h"
 
@@ -14,6 +15,12 @@ namespace diobench {
 namespace {
 
 constexpr int64_t kProgressStale_s = 600;
+/// What a scrape tells of a gate's metrics that are no pass, and of each metric that is held against a pinned run: the worst.
+constexpr size_t kMostWorseOfGate = 100;
+constexpr size_t kMostWorseOfPin = 5;
+/// Room for what add_told() adds, for what runs at the moment and for the server's own.
+constexpr size_t kOtherSamples = 100;
+constexpr size_t kAll = std::numeric_limits<size_t>::max();
 
 /// Families by name, in the order of their first sample.
 class FamilyBuilder {
@@ -23,6 +30,7 @@ public:
         if (is_new) families_.push_back(metric_family(name, help));
         families_[it->second].metric.push_back(gauge_sample(std::move(labels), value));
     }
+    [[nodiscard]] size_t samples() const { return sample_count(families_); }
     [[nodiscard]] Families take() { return std::move(families_); }
 
 private:
@@ -85,7 +93,15 @@ Labels operator+(Labels labels, const Labels& more) {
     return labels;
 }
 
-void add_gate(FamilyBuilder& out, const StoredJudgement& gate) {
+/// The `most` largest stay, the largest first; all in their order if there are no more.
+template <class T, class Value>
+void keep_worst(std::vector<T>& all, size_t most, Value value) {
+    if (all.size() <= most) return;
+    std::stable_sort(all.begin(), all.end(), [&](const T& a, const T& b) { return value(a) > value(b); });
+    all.resize(most);
+}
+
+void add_gate(FamilyBuilder& out, const StoredJudgement& gate, size_t most) {
     const Labels labels = gate_labels(gate);
     out.add("diobench_gate_info", "The newest gate of each pair of kernels; always 1.", labels + Labels{{"gate_id", gate.id}, {"run_id", gate.run_id}}, 1);
     out.add("diobench_gate_exit_code", "0 pass, 1 regression, 2 usage, 3 inconclusive, 4 invalid.", labels, static_cast<double>(gate.exit_code));
@@ -97,10 +113,13 @@ void add_gate(FamilyBuilder& out, const StoredJudgement& gate) {
         const auto count = std::count_if(gate.verdicts.begin(), gate.verdicts.end(), [&](const StoredVerdict& v) { return v.verdict == word; });
         out.add("diobench_gate_metrics", "Gated metrics of all cells by verdict.", labels + Labels{{"verdict", verdict}}, static_cast<double>(count));
     }
+    std::vector<const StoredVerdict*> worse;
     for (const auto& v : gate.verdicts)
-        if (v.verdict != "pass" && v.worse_by_ratio)
-            out.add("diobench_gate_worse_ratio", "Gated metrics that are no pass: how much worse, as a share of the baseline.",
-                    labels + Labels{{"cell", v.cell}, {"metric", v.metric}, {"verdict", v.verdict}}, *v.worse_by_ratio);
+        if (v.verdict != "pass" && v.worse_by_ratio) worse.push_back(&v);
+    keep_worst(worse, most, [](const StoredVerdict* v) { return *v->worse_by_ratio; });
+    for (const auto* v : worse)
+        out.add("diobench_gate_worse_ratio", "Gated metrics that are no pass: how much worse, as a share of the baseline.",
+                labels + Labels{{"cell", v->cell}, {"metric", v->metric}, {"verdict", v->verdict}}, *v->worse_by_ratio);
 }
 
 Labels night_labels(const StoredJudgement& night) { return {{"suite", night.suite}, {"machine", night.machine}}; }
@@ -121,7 +140,7 @@ void add_good_night(FamilyBuilder& out, const StoredJudgement& night) {
 
 /// The newest of each pair of kernels, suite and machine, and the newest night of each suite and machine. The newest night of
 /// all is told however old it is: that there was none since is the news.
-Status add_judgements(FamilyBuilder& out, ResultStore& store, int64_t max_age_s, int64_t now_s) {
+Status add_judgements(FamilyBuilder& out, ResultStore& store, int64_t max_age_s, int64_t now_s, size_t most_worse) {
     auto all = store.judgements();
     if (!all) return forward(all);
     std::set<Labels> seen, told, passed;
@@ -135,7 +154,7 @@ Status add_judgements(FamilyBuilder& out, ResultStore& store, int64_t max_age_s,
             }
             if (told.contains(labels) && judgement.verdict == "pass" && passed.insert(labels).second) add_good_night(out, judgement);
         } else if (is_recent(judgement.started_at, now_s, max_age_s) && seen.insert(gate_labels(judgement)).second) {
-            add_gate(out, judgement);
+            add_gate(out, judgement, most_worse);
         }
     }
     return {};
@@ -148,6 +167,11 @@ bool descends_from(const std::string& kernel, const std::string& pinned, const R
 }
 
 void add_pinned(FamilyBuilder& out, const Pin& pin, const std::vector<CellResult>& pinned, const Results& now, const ServeContent& content) {
+    struct Worse {
+        std::string cell;
+        double by;
+    };
+    std::map<std::pair<std::string, const Metric*>, std::vector<Worse>> worse;  // by kernel
     const auto cells = collapse_boots(now.cells);
     for (const auto& cell : cells) {
         if (!match_glob(pin.cells, cell.cell) || (!pin.kernel.empty() && !descends_from(cell.kernel, pin.kernel, content.revises))) continue;
@@ -158,10 +182,15 @@ void add_pinned(FamilyBuilder& out, const Pin& pin, const std::vector<CellResult
             const auto baseline = then->metric(metric.name);
             const auto value = cell.metric(metric.name);
             if (!baseline || !value) continue;
-            out.add("diobench_pinned_worse_ratio", "How much worse than the pinned baseline, as a share of it; negative is better.",
-                    {{"pin", pin.name}, {"kernel", cell.kernel}, {"cell", cell.cell}, {"metric", std::string(metric.name)}, {"suite", now.run.suite},
-                     {"machine", now.run.machine}}, worse_by(metric, *baseline, *value));
+            worse[{cell.kernel, &metric}].push_back({cell.cell, worse_by(metric, *baseline, *value)});
         }
+    }
+    for (auto& [of, all] : worse) {
+        if (content.most_samples) keep_worst(all, kMostWorseOfPin, [](const Worse& one) { return one.by; });
+        for (const auto& one : all)
+            out.add("diobench_pinned_worse_ratio", "How much worse than the pinned baseline, as a share of it; negative is better.",
+                    {{"pin", pin.name}, {"kernel", of.first}, {"cell", one.cell}, {"metric", std::string(of.second->name)}, {"suite", now.run.suite},
+                     {"machine", now.run.machine}}, one.by);
     }
 }
 
@@ -204,10 +233,54 @@ Status add_pins(FamilyBuilder& out, ResultStore& store, const std::vector<Stored
     return {};
 }
 
-Result<Families> run_families(const Results& results, const ServeContent& content) {
-    PrometheusContent what;
-    if (content.wanted) what.wanted = [&](const CellResult& cell, const Metric& metric) { return content.wanted(results.run, cell, metric); };
-    return prometheus_families(results, what);
+/// What of a run is told, before cells are chosen.
+PrometheusContent content_of(const Results& results, const ServeContent& content) {
+    PrometheusContent out;
+    if (content.wanted) out.wanted = [&](const CellResult& cell, const Metric& metric) { return content.wanted(results.run, cell, metric); };
+    if (!content.most_samples) return out;
+    out.with_histogram = [](const CellResult& cell) { return is_headline(cell.dimensions); };
+    out.status = PrometheusContent::Status::counts;
+    return out;
+}
+
+void add_told(FamilyBuilder& out, const Results& results, const std::set<std::string>& told) {
+    const CellIds all = cells_by_kernel(results);
+    for (const bool is_told : {true, false}) {
+        size_t count = 0;
+        for (const auto& [kernel, cells] : all)
+            count += static_cast<size_t>(std::count_if(cells.begin(), cells.end(), [&](const std::string& cell) { return told.contains(cell) == is_told; }));
+        out.add("diobench_scrape_cells", "Cells of the newest runs whose numbers are here, and those whose numbers only /metrics/all tells.",
+                {{"told", is_told ? "yes" : "no"}, {"suite", results.run.suite}, {"machine", results.run.machine}}, static_cast<double>(count));
+    }
+}
+
+/// The runs, with the numbers of as many cells as there is room for beside `built`.
+Result<Families> runs_families(const std::vector<Results>& runs, const ServeContent& content, FamilyBuilder& built) {
+    std::vector<PrometheusContent> contents;
+    for (const auto& run : runs) contents.push_back(content_of(run, content));
+    std::vector<std::set<std::string>> told(runs.size());
+    if (content.most_samples) {
+        size_t taken = kOtherSamples + built.samples();
+        for (size_t i = 0; i < runs.size(); ++i) {
+            PrometheusContent without = contents[i];
+            without.told = [](const CellResult&) { return false; };
+            auto families = prometheus_families(runs[i], without);
+            if (!families) return families;
+            taken += sample_count(*families);
+        }
+        told = choose_cells(runs, contents, *content.most_samples > taken ? *content.most_samples - taken : 0);
+    }
+    Families out;
+    for (size_t i = 0; i < runs.size(); ++i) {
+        if (content.most_samples) {
+            contents[i].told = [&cells = told[i]](const CellResult& cell) { return cells.contains(cell.cell); };
+            add_told(built, runs[i], told[i]);
+        }
+        auto families = prometheus_families(runs[i], contents[i]);
+        if (!families) return families;
+        merge_families(out, std::move(*families));
+    }
+    return out;
 }
 
 }  // namespace
@@ -225,14 +298,10 @@ Result<Families> store_families(ResultStore& store, const ServeContent& content,
     if (!runs) return forward(runs);
     FamilyBuilder built;
     built.add("diobench_store_runs", "Runs in the store.", {}, static_cast<double>(runs->size()));
-    Families out;
     std::vector<Results> newest;
     for (const auto& id : newest_runs(*runs, now_s, content.max_age_s)) {
         auto results = store.load_run(id);
         if (!results) return forward(results);
-        auto families = run_families(*results, content);
-        if (!families) return families;
-        merge_families(out, std::move(*families));
         if (const StoredRun* before = run_before(*runs, *find_run(*runs, id))) {
             auto earlier = store.cells_of_run(before->id);
             if (!earlier) return forward(earlier);
@@ -240,15 +309,19 @@ Result<Families> store_families(ResultStore& store, const ServeContent& content,
         }
         newest.push_back(std::move(*results));
     }
-    if (auto s = add_judgements(built, store, content.max_age_s, now_s); !s) return forward(s);
+    const size_t shown = newest.size();
+    if (auto s = add_judgements(built, store, content.max_age_s, now_s, content.most_samples ? kMostWorseOfGate : kAll); !s) return forward(s);
     if (auto s = add_pins(built, store, *runs, newest, content, now_s); !s) return forward(s);
-    merge_families(out, built.take());
+    newest.erase(newest.begin() + static_cast<std::ptrdiff_t>(shown), newest.end());  // what only pins are held against is told by its own suite, or is too old
+    auto out = runs_families(newest, content, built);
+    if (!out) return out;
+    merge_families(*out, built.take());
     return out;
 }
 
 Result<Families> judgement_families(ResultStore& store, int64_t max_age_s, int64_t now_s) {
     FamilyBuilder out;
-    if (auto s = add_judgements(out, store, max_age_s, now_s); !s) return forward(s);
+    if (auto s = add_judgements(out, store, max_age_s, now_s, kMostWorseOfGate); !s) return forward(s);
     return out.take();
 }
 

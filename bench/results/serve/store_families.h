@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,11 +18,16 @@ namespace diobench {
 /// Runs and gates that started earlier are history and not the last result.
 inline constexpr int64_t kLastResultAge_s = 14 * 24 * 3600;
 
+/// What a Prometheus that scrapes every minute can live with.
+inline constexpr size_t kMostScrapedSamples = 10'000;
+
 struct ServeContent {
     /// Which numbers of which cells of a run on `machine` are told beside the histograms; empty: all.
     std::function<bool(const Run& run, const CellResult&, const Metric&)> wanted;
     Revisions revises;
     int64_t max_age_s = kLastResultAge_s;
+    /// So many samples at most, of the cells that choose_cells() takes; empty: everything of every cell.
+    std::optional<size_t> most_samples = kMostScrapedSamples;
 };
 
 /// The newest run of each suite and machine, less what started before `now_s` - max_age_s.

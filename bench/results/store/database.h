@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// All runs of this machine in one SQLite file, for histories and gates.
+// All runs in one store, a file of SQLite or a database of PostgreSQL, for histories and gates.
 #pragma once
 
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -13,6 +12,7 @@
 
 #include "bench/common/base/error.h"
 #include "bench/common/base/files.h"
+#include "bench/results/sql/connection.h"
 #include "bench/results/store/judgement.h"
 #include "bench/results/store/pin.h"
 #include "bench/results/store/results.h"
@@ -20,18 +20,23 @@
 
 namespace diobench {
 
-/// $DIOBENCH_STORE, else results.sqlite in the cache folder.
-[[nodiscard]] fs::path default_store_path();
+inline constexpr const char* kStoreVariable = "DIOBENCH_STORE";
 
-/// An open store.  Several programs may use one file at a time (WAL; a writer
-/// waits up to 30 s for another).  Not thread-safe.
+/// $DIOBENCH_STORE, a path or "postgresql://...", else results.sqlite in the cache folder.
+[[nodiscard]] StoreAddress default_store();
+/// The folder of this machine in which what is recorded takes room: the file's, or the cache if the store is a server.
+[[nodiscard]] fs::path default_store_folder();
+
+/// An open store.  Several programs may use one at a time (SQLite: WAL; a writer waits up to 30 s for another).  A connection to a
+/// server that is lost is made again, and what was under way is done again as a whole; if the server is gone for longer, nothing of
+/// it was kept and an error says so.  Not thread-safe.
 class ResultStore {
 public:
-    /// Opens or makes the file and brings an older schema up to this program's
-    /// (`PRAGMA user_version`); a newer schema is refused and left untouched.
-    [[nodiscard]] static Result<ResultStore> open(const fs::path& path = default_store_path());
+    /// Opens it, or makes the file or the tables, and brings an older schema up to this program's; a newer schema is refused and
+    /// left untouched.
+    [[nodiscard]] static Result<ResultStore> open(const StoreAddress& address = default_store());
     /// As open(), but a file that is not there is not made: empty.
-    [[nodiscard]] static Result<std::optional<ResultStore>> open_existing(const fs::path& path = default_store_path());
+    [[nodiscard]] static Result<std::optional<ResultStore>> open_existing(const StoreAddress& address = default_store());
 
     /// Writes a run in one transaction; a run of the same id is replaced. `directory`: where its files are; empty: nowhere.
     [[nodiscard]] Status record_run(const Results& results, const fs::path& directory = {});
@@ -84,15 +89,11 @@ public:
     /// whose directory another one was written into later.
     [[nodiscard]] Result<std::map<std::string, fs::path>> directories();
 
-    /// Changes when another connection has written: equal numbers mean equal content.
-    [[nodiscard]] Result<int64_t> data_version();
 
 private:
-    ResultStore(std::unique_ptr<SQLite::Database> database, fs::path path)
-        : database_(std::move(database)), path_(std::move(path)) {}
+    explicit ResultStore(std::unique_ptr<sql::Connection> connection) : connection_(std::move(connection)) {}
     [[nodiscard]] Result<std::optional<KernelRun>> newest_run(const std::string& kernel, const char* condition);
-    std::unique_ptr<SQLite::Database> database_;
-    fs::path path_;
+    std::unique_ptr<sql::Connection> connection_;
 };
 
 }  // namespace diobench

@@ -6,7 +6,7 @@
 #include "bench/common/plan/read_label.h"
 #include "bench/results/store/database.h"
 #include "bench/results/store/schema.h"
-#include "bench/results/store/statement.h"
+#include "bench/results/sql/statement.h"
 
 namespace diobench {
 
@@ -43,39 +43,38 @@ std::optional<double> collapse(const BootValues& boots, Aggregation rule) {
 }
 
 /// Run -> kernel -> whether it is good.
-std::map<std::string, std::map<std::string, bool>> standings_of(SQLite::Database& database) {
-    SQLite::Statement query(database, "SELECT run_id, kernel, NOT failed AND judged IS NULL FROM kernel_standings");
+std::map<std::string, std::map<std::string, bool>> standings_of(sql::Connection& database) {
+    auto query = database.query("SELECT run_id, kernel, CASE WHEN failed OR judged IS NOT NULL THEN 0 ELSE 1 END FROM kernel_standings");
     std::map<std::string, std::map<std::string, bool>> out;
-    while (query.executeStep()) out[query.getColumn(0).getString()][query.getColumn(1).getString()] = query.getColumn(2).getInt() != 0;
+    while (query->step()) out[query->text(0)][query->text(1)] = query->number(2) != 0;
     return out;
 }
 
 /// Run -> what it was made for: the night, else the first gate that judged it, else the first that compared with it.
-std::map<std::string, std::string> groups_of(SQLite::Database& database) {
-    SQLite::Statement query(database, "SELECT x.run_id, j.id || x.side FROM (SELECT run_id, judgement_id, '' AS side FROM judgement_runs "
+std::map<std::string, std::string> groups_of(sql::Connection& database) {
+    auto query = database.query("SELECT x.run_id, j.id || x.side FROM (SELECT run_id, judgement_id, '' AS side FROM judgement_runs "
                                       "UNION ALL SELECT run_id, judgement_id, ' baseline' FROM judgement_baselines) x "
                                       "JOIN judgements j ON j.id = x.judgement_id ORDER BY j.kind <> 'night', x.side, j.started_at, j.id");
     std::map<std::string, std::string> out;
-    while (query.executeStep()) out.try_emplace(query.getColumn(0).getString(), query.getColumn(1).getString());
+    while (query->step()) out.try_emplace(query->text(0), query->text(1));
     return out;
 }
 
 }  // namespace
 
 Result<std::vector<HistoryRun>> ResultStore::history_runs() {
-    return guarded("read the history of store", path_, [&]() -> Result<std::vector<HistoryRun>> {
-        SQLite::Statement query(*database_,
-                                "SELECT id, started_at, suite, machine, clock_kind, seed, "
-                                "coalesce('QEMU ' || json_extract(description, '$.tool.qemu') || ', ', '') || "
+    return sql::guarded("read the history of store", *connection_, [&]() -> Result<std::vector<HistoryRun>> {
+        auto query = connection_->query("SELECT id, started_at, suite, machine, clock_kind, seed, "
+                                "coalesce('QEMU ' || nullif(qemu, '') || ', ', '') || "
                                 "coalesce((SELECT 'Linux ' || min(base_version) || ', ' FROM kernels WHERE run_id = runs.id), '') || host_cpu || "
-                                "coalesce(', plan ' || substr(nullif(json_extract(description, '$.plan_sha256'), ''), 1, 12), '') "
+                                "coalesce(', plan ' || substr(nullif(plan_sha256, ''), 1, 12), '') "
                                 "FROM runs WHERE EXISTS (SELECT 1 FROM cells WHERE run_id = runs.id) ORDER BY started_at, id");
         std::vector<HistoryRun> out;
-        auto text = [&](int i) { return query.getColumn(i).getString(); };
-        while (query.executeStep())
-            out.push_back({text(0), text(1), text(2), text(3), text(4), query.getColumn(5).getInt64(), text(6), ""});
-        const auto standings = standings_of(*database_);
-        const auto groups = groups_of(*database_);
+        auto text = [&](int i) { return query->text(i); };
+        while (query->step())
+            out.push_back({text(0), text(1), text(2), text(3), text(4), query->number(5), text(6), ""});
+        const auto standings = standings_of(*connection_);
+        const auto groups = groups_of(*connection_);
         for (auto& run : out) {
             if (const auto found = standings.find(run.id); found != standings.end()) run.kernels = found->second;
             if (const auto found = groups.find(run.id); found != groups.end()) run.group = found->second;
@@ -85,22 +84,22 @@ Result<std::vector<HistoryRun>> ResultStore::history_runs() {
 }
 
 Result<std::map<std::string, std::vector<std::string>>> ResultStore::history_cells() {
-    return guarded("read the cells of store", path_, [&]() -> Result<std::map<std::string, std::vector<std::string>>> {
-        SQLite::Statement query(*database_, "SELECT DISTINCT cell, kernel FROM cells ORDER BY cell, kernel");
+    return sql::guarded("read the cells of store", *connection_, [&]() -> Result<std::map<std::string, std::vector<std::string>>> {
+        auto query = connection_->query("SELECT DISTINCT cell, kernel FROM cells ORDER BY cell, kernel");
         std::map<std::string, std::vector<std::string>> out;
-        while (query.executeStep()) out[query.getColumn(0).getString()].push_back(query.getColumn(1).getString());
+        while (query->step()) out[query->text(0)].push_back(query->text(1));
         return out;
     });
 }
 
 Result<std::map<std::string, std::string>> ResultStore::history_labels() {
-    return guarded("read the cells of store", path_, [&]() -> Result<std::map<std::string, std::string>> {
-        SQLite::Statement query(*database_, fmt::format("SELECT cell{} FROM cells GROUP BY cell", dimension_columns()));
+    return sql::guarded("read the cells of store", *connection_, [&]() -> Result<std::map<std::string, std::string>> {
+        auto query = connection_->query(fmt::format("SELECT cell{} FROM cells WHERE id IN (SELECT max(id) FROM cells GROUP BY cell)", dimension_columns()));
         std::map<std::string, std::string> out;
-        while (query.executeStep()) {
+        while (query->step()) {
             Dimensions dimensions;
-            if (auto s = read_dimensions(query, 1, dimensions); !s) return forward(s);
-            out.emplace(query.getColumn(0).getString(), read_label(dimensions));
+            if (auto s = read_dimensions(*query, 1, dimensions); !s) return forward(s);
+            out.emplace(query->text(0), read_label(dimensions));
         }
         return out;
     });
@@ -143,16 +142,15 @@ private:
 Result<std::vector<HistoryValue>> ResultStore::history_values(const std::string& cell, const std::string& metric) {
     auto row = known_metric("read the history of", metric, metric);
     if (!row) return forward(row);
-    return guarded("read the history of store", path_, [&]() -> Result<std::vector<HistoryValue>> {
-        SQLite::Statement query(*database_, "SELECT c.run_id, c.kernel, c.status = 'ok', m.value FROM cells c JOIN runs r ON r.id = c.run_id "
+    return sql::guarded("read the history of store", *connection_, [&]() -> Result<std::vector<HistoryValue>> {
+        auto query = connection_->query("SELECT c.run_id, c.kernel, c.status = 'ok', m.value FROM cells c JOIN runs r ON r.id = c.run_id "
                                             "LEFT JOIN metrics m ON m.cell_id = c.id AND m.name = ? WHERE c.cell = ? "
-                                            "ORDER BY r.started_at, r.id, c.kernel, c.boot");
-        SQLite::bind(query, metric, cell);
+                                            "ORDER BY r.started_at, r.id, c.kernel, c.boot", sql::values(metric, cell));
         BootCollector<HistoryValue> out((*row)->aggregation);
-        while (query.executeStep()) {
-            HistoryValue value{query.getColumn(0).getString(), query.getColumn(1).getString(), std::nullopt};
+        while (query->step()) {
+            HistoryValue value{query->text(0), query->text(1), std::nullopt};
             const bool same = !out.rows().empty() && out.rows().back().run_id == value.run_id && out.rows().back().kernel == value.kernel;
-            out.add(std::move(value), same, query.getColumn(2).getInt() != 0, optional_number(query.getColumn(3)));
+            out.add(std::move(value), same, query->number(2) != 0, query->optional_real(3));
         }
         return out.take();
     });
@@ -161,15 +159,14 @@ Result<std::vector<HistoryValue>> ResultStore::history_values(const std::string&
 Result<std::vector<RunValue>> ResultStore::run_values(const std::string& run_id, const std::string& metric) {
     auto row = known_metric("read the history of", metric, metric);
     if (!row) return forward(row);
-    return guarded("read the numbers of a run from store", path_, [&]() -> Result<std::vector<RunValue>> {
-        SQLite::Statement query(*database_, "SELECT c.cell, c.kernel, c.status = 'ok', m.value FROM cells c "
-                                            "LEFT JOIN metrics m ON m.cell_id = c.id AND m.name = ? WHERE c.run_id = ? ORDER BY c.cell, c.kernel, c.boot");
-        SQLite::bind(query, metric, run_id);
+    return sql::guarded("read the numbers of a run from store", *connection_, [&]() -> Result<std::vector<RunValue>> {
+        auto query = connection_->query("SELECT c.cell, c.kernel, c.status = 'ok', m.value FROM cells c "
+                                            "LEFT JOIN metrics m ON m.cell_id = c.id AND m.name = ? WHERE c.run_id = ? ORDER BY c.cell, c.kernel, c.boot", sql::values(metric, run_id));
         BootCollector<RunValue> out((*row)->aggregation);
-        while (query.executeStep()) {
-            RunValue value{query.getColumn(0).getString(), query.getColumn(1).getString(), std::nullopt};
+        while (query->step()) {
+            RunValue value{query->text(0), query->text(1), std::nullopt};
             const bool same = !out.rows().empty() && out.rows().back().cell == value.cell && out.rows().back().kernel == value.kernel;
-            out.add(std::move(value), same, query.getColumn(2).getInt() != 0, optional_number(query.getColumn(3)));
+            out.add(std::move(value), same, query->number(2) != 0, query->optional_real(3));
         }
         return out.take();
     });
@@ -177,27 +174,26 @@ Result<std::vector<RunValue>> ResultStore::run_values(const std::string& run_id,
 
 Result<std::map<std::pair<std::string, std::string>, WorstVerdict>> ResultStore::worst_verdicts(const std::string& metric) {
     using Verdicts = std::map<std::pair<std::string, std::string>, WorstVerdict>;
-    return guarded("read the verdicts of store", path_, [&]() -> Result<Verdicts> {
-        // kVerdictWords from the best to the worst. SQLite: with one max(), the other columns are those of the row that has it.
-        SQLite::Statement query(*database_, "SELECT x.run_id, j.candidate, max(CASE v.verdict WHEN 'pass' THEN 0 WHEN 'inconclusive' THEN 1 WHEN 'regression' THEN 2 ELSE 3 END), j.id "
+    return sql::guarded("read the verdicts of store", *connection_, [&]() -> Result<Verdicts> {
+        // kVerdictWords from the best to the worst.
+        auto query = connection_->query("SELECT run_id, candidate, rank, id FROM (SELECT run_id, candidate, rank, id, row_number() OVER (PARTITION BY run_id, candidate ORDER BY rank DESC, id) AS place FROM ("
+                                            "SELECT x.run_id, j.candidate, CASE v.verdict WHEN 'pass' THEN 0 WHEN 'inconclusive' THEN 1 WHEN 'regression' THEN 2 ELSE 3 END AS rank, j.id "
                                             "FROM verdicts v JOIN judgements j ON j.id = v.judgement_id JOIN judgement_runs x ON x.judgement_id = j.id "
-                                            "WHERE v.metric = ? GROUP BY x.run_id, j.candidate");
-        SQLite::bind(query, metric);
+                                            "WHERE v.metric = ?) every) ranked WHERE place = 1", sql::values(metric));
         Verdicts out;
-        while (query.executeStep())
-            out[{query.getColumn(0).getString(), query.getColumn(1).getString()}] = {std::string(kVerdictWords.at(static_cast<size_t>(query.getColumn(2).getInt()))), query.getColumn(3).getString()};
+        while (query->step())
+            out[{query->text(0), query->text(1)}] = {std::string(kVerdictWords.at(static_cast<size_t>(query->number(2)))), query->text(3)};
         return out;
     });
 }
 
 Result<std::vector<HistoryVerdict>> ResultStore::history_verdicts(const std::string& cell, const std::string& metric) {
-    return guarded("read the verdicts of store", path_, [&]() -> Result<std::vector<HistoryVerdict>> {
-        SQLite::Statement query(*database_, "SELECT j.id, j.started_at, x.run_id, j.candidate, v.verdict, v.worse_by_ratio FROM verdicts v "
-                                            "JOIN judgements j ON j.id = v.judgement_id JOIN judgement_runs x ON x.judgement_id = j.id WHERE v.cell = ? AND v.metric IN (?, '') ORDER BY j.started_at, j.id");
-        SQLite::bind(query, cell, metric);
+    return sql::guarded("read the verdicts of store", *connection_, [&]() -> Result<std::vector<HistoryVerdict>> {
+        auto query = connection_->query("SELECT j.id, j.started_at, x.run_id, j.candidate, v.verdict, v.worse_by_ratio FROM verdicts v "
+                                            "JOIN judgements j ON j.id = v.judgement_id JOIN judgement_runs x ON x.judgement_id = j.id WHERE v.cell = ? AND v.metric IN (?, '') ORDER BY j.started_at, j.id", sql::values(cell, metric));
         std::vector<HistoryVerdict> out;
-        auto text = [&](int i) { return query.getColumn(i).getString(); };
-        while (query.executeStep()) out.push_back({text(0), text(1), text(2), text(3), text(4), optional_number(query.getColumn(5))});
+        auto text = [&](int i) { return query->text(i); };
+        while (query->step()) out.push_back({text(0), text(1), text(2), text(3), text(4), query->optional_real(5)});
         return out;
     });
 }

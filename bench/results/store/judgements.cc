@@ -4,7 +4,7 @@
 
 #include "bench/common/measure/metric_table.h"
 #include "bench/results/store/database.h"
-#include "bench/results/store/statement.h"
+#include "bench/results/sql/statement.h"
 
 namespace diobench {
 
@@ -29,56 +29,48 @@ Status check(const StoredJudgement& judgement) {
     return {};
 }
 
-void insert_verdict(SQLite::Statement& insert, const std::string& id, const StoredVerdict& v) {
-    insert.reset();
-    insert.clearBindings();
-    SQLite::bind(insert, id, v.cell, v.metric, v.verdict);
-    bind_optional(insert, 5, v.baseline);
-    bind_optional(insert, 6, v.candidate);
-    bind_optional(insert, 7, v.worse_by_ratio);
-    bind_optional(insert, 8, v.low);
-    bind_optional(insert, 9, v.high);
-    insert.bind(10, v.reason);
-    insert.bind(11, v.accepted);
-    insert.exec();
+void insert_runs(sql::Connection& database, const StoredJudgement& judgement) {
+    auto insert = [&](const char* table, const std::string& run) {
+        database.execute(fmt::format("INSERT INTO {} VALUES (?,?) ON CONFLICT DO NOTHING", table), sql::values(judgement.id, run));
+    };
+    if (!judgement.run_id.empty()) insert("judgement_runs", judgement.run_id);
+    for (const auto& run : judgement.runs) insert("judgement_runs", run);
+    for (const auto& run : judgement.baseline_runs) insert("judgement_baselines", run);
 }
 
-void insert_runs(SQLite::Database& database, const StoredJudgement& judgement) {
-    SQLite::Statement insert(database, "INSERT OR IGNORE INTO judgement_runs VALUES (?,?)");
-    if (!judgement.run_id.empty()) insert_row(insert, judgement.id, judgement.run_id);
-    for (const auto& run : judgement.runs) insert_row(insert, judgement.id, run);
-    SQLite::Statement baseline(database, "INSERT OR IGNORE INTO judgement_baselines VALUES (?,?)");
-    for (const auto& run : judgement.baseline_runs) insert_row(baseline, judgement.id, run);
+void insert_kernels(sql::Connection& database, const StoredJudgement& judgement) {
+    for (const auto& [kernel, verdict] : judgement.kernels)
+        database.execute("INSERT INTO judgement_kernels VALUES (?,?,?)", sql::values(judgement.id, kernel, verdict));
 }
 
-void insert_kernels(SQLite::Database& database, const StoredJudgement& judgement) {
-    SQLite::Statement insert(database, "INSERT INTO judgement_kernels VALUES (?,?,?)");
-    for (const auto& [kernel, verdict] : judgement.kernels) insert_row(insert, judgement.id, kernel, verdict);
+void insert_verdicts(sql::Connection& database, const StoredJudgement& judgement) {
+    std::vector<sql::Values> rows;
+    for (const auto& v : judgement.verdicts)
+        rows.push_back(sql::values(judgement.id, v.cell, v.metric, v.verdict, v.baseline, v.candidate, v.worse_by_ratio, v.low, v.high, v.reason, v.accepted));
+    database.insert("verdicts", "judgement_id, cell, metric, verdict, baseline, candidate, worse_by_ratio, low, high, reason, accepted", rows);
 }
 
-std::vector<std::string> runs_of(SQLite::Statement& query, const std::string& id) {
-    query.reset();
-    query.bind(1, id);
+std::vector<std::string> runs_of(sql::Connection& database, const char* table, const std::string& id) {
+    auto query = database.query(fmt::format("SELECT run_id FROM {} WHERE judgement_id = ? ORDER BY run_id", table), sql::values(id));
     std::vector<std::string> out;
-    while (query.executeStep()) out.push_back(query.getColumn(0).getString());
+    while (query->step()) out.push_back(query->text(0));
     return out;
 }
 
-std::map<std::string, std::string> kernels_of(SQLite::Statement& query, const std::string& id) {
-    query.reset();
-    query.bind(1, id);
+std::map<std::string, std::string> kernels_of(sql::Connection& database, const std::string& id) {
+    auto query = database.query("SELECT kernel, verdict FROM judgement_kernels WHERE judgement_id = ?", sql::values(id));
     std::map<std::string, std::string> out;
-    while (query.executeStep()) out[query.getColumn(0).getString()] = query.getColumn(1).getString();
+    while (query->step()) out[query->text(0)] = query->text(1);
     return out;
 }
 
-std::vector<StoredVerdict> verdicts_of(SQLite::Statement& query, const std::string& id) {
-    query.reset();
-    query.bind(1, id);
+std::vector<StoredVerdict> verdicts_of(sql::Connection& database, const std::string& id) {
+    auto query = database.query("SELECT cell, metric, verdict, baseline, candidate, worse_by_ratio, low, high, reason, accepted "
+                                "FROM verdicts WHERE judgement_id = ? ORDER BY cell, metric", sql::values(id));
     std::vector<StoredVerdict> out;
-    auto text = [&](int i) { return query.getColumn(i).getString(); };
-    auto number = [&](int i) { return optional_number(query.getColumn(i)); };
-    while (query.executeStep()) out.push_back({text(0), text(1), text(2), number(3), number(4), number(5), number(6), number(7), text(8), text(9)});
+    auto text = [&](int i) { return query->text(i); };
+    auto number = [&](int i) { return query->optional_real(i); };
+    while (query->step()) out.push_back({text(0), text(1), text(2), number(3), number(4), number(5), number(6), number(7), text(8), text(9)});
     return out;
 }
 
@@ -86,37 +78,29 @@ std::vector<StoredVerdict> verdicts_of(SQLite::Statement& query, const std::stri
 
 Status ResultStore::record_judgement(const StoredJudgement& j) {
     if (auto s = check(j); !s) return s;
-    return guarded(fmt::format("record judgement {} in store", j.id), path_, [&]() -> Status {
-        SQLite::Transaction transaction(*database_, SQLite::TransactionBehavior::IMMEDIATE);
-        SQLite::Statement replace(*database_, "DELETE FROM judgements WHERE id = ?");
-        insert_row(replace, j.id);
-        SQLite::Statement head(*database_, "INSERT INTO judgements VALUES (?,?,?,?,?,?,?,?,?,?,?,?)");
-        insert_row(head, j.id, j.kind, j.started_at, j.elapsed_s, j.suite, j.machine, j.baseline, j.candidate, j.run_id, j.verdict, j.exit_code, j.directory);
-        insert_runs(*database_, j);
-        insert_kernels(*database_, j);
-        SQLite::Statement insert(*database_, "INSERT INTO verdicts VALUES (?,?,?,?,?,?,?,?,?,?,?)");
-        for (const auto& verdict : j.verdicts) insert_verdict(insert, j.id, verdict);
+    return sql::guarded(fmt::format("record judgement {} in store", j.id), *connection_, [&]() -> Status {
+        sql::Transaction transaction(*connection_, "judgement " + j.id);
+        connection_->execute("DELETE FROM judgements WHERE id = ?", sql::values(j.id));
+        connection_->execute("INSERT INTO judgements VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", sql::values(j.id, j.kind, j.started_at, j.elapsed_s, j.suite, j.machine, j.baseline, j.candidate,
+                                                                                                    j.run_id, j.verdict, j.exit_code, j.directory));
+        insert_runs(*connection_, j);
+        insert_kernels(*connection_, j);
+        insert_verdicts(*connection_, j);
         transaction.commit();
         return {};
     });
 }
 
 Result<std::vector<StoredJudgement>> ResultStore::judgements(const std::string& since) {
-    return guarded("read judgements from store", path_, [&]() -> Result<std::vector<StoredJudgement>> {
-        SQLite::Statement query(*database_, "SELECT id, kind, started_at, elapsed_s, suite, machine, baseline, candidate, run_id, verdict, exit_code, directory "
-                                            "FROM judgements WHERE started_at >= ? ORDER BY started_at DESC, id DESC");
-        SQLite::Statement verdicts(*database_, "SELECT cell, metric, verdict, baseline, candidate, worse_by_ratio, low, high, reason, accepted "
-                                               "FROM verdicts WHERE judgement_id = ? ORDER BY cell, metric");
-        SQLite::Statement runs(*database_, "SELECT run_id FROM judgement_runs WHERE judgement_id = ? ORDER BY run_id");
-        SQLite::Statement baselines(*database_, "SELECT run_id FROM judgement_baselines WHERE judgement_id = ? ORDER BY run_id");
-        SQLite::Statement kernels(*database_, "SELECT kernel, verdict FROM judgement_kernels WHERE judgement_id = ?");
-        query.bind(1, since);
+    return sql::guarded("read judgements from store", *connection_, [&]() -> Result<std::vector<StoredJudgement>> {
+        auto query = connection_->query("SELECT id, kind, started_at, elapsed_s, suite, machine, baseline, candidate, run_id, verdict, exit_code, directory "
+                                        "FROM judgements WHERE started_at >= ? ORDER BY started_at DESC, id DESC", sql::values(since));
         std::vector<StoredJudgement> out;
-        auto text = [&](int i) { return query.getColumn(i).getString(); };
-        while (query.executeStep())
-            out.push_back({text(0), text(1), text(2), query.getColumn(3).getDouble(), text(4), text(5), text(6), text(7), text(8), text(9),
-                           query.getColumn(10).getInt64(), verdicts_of(verdicts, text(0)), runs_of(runs, text(0)),
-                           runs_of(baselines, text(0)), kernels_of(kernels, text(0)), text(11)});
+        auto text = [&](int i) { return query->text(i); };
+        while (query->step())
+            out.push_back({text(0), text(1), text(2), query->real(3), text(4), text(5), text(6), text(7), text(8), text(9),
+                           query->number(10), verdicts_of(*connection_, text(0)), runs_of(*connection_, "judgement_runs", text(0)),
+                           runs_of(*connection_, "judgement_baselines", text(0)), kernels_of(*connection_, text(0)), text(11)});
         return out;
     });
 }

@@ -2,7 +2,7 @@
 // A run out of the store.
 #include "bench/results/store/database.h"
 #include "bench/results/store/schema.h"
-#include "bench/results/store/statement.h"
+#include "bench/results/sql/statement.h"
 
 namespace diobench {
 
@@ -25,32 +25,30 @@ Result<Results> read_description(const std::string& description) {
     return from_json({{"schema_version", kResultsSchemaVersion}, {"run", std::move(run)}, {"kernels", Json::array()}, {"cells", Json::array()}});
 }
 
-std::vector<ConformanceEntry> read_conformance(SQLite::Database& database, const std::string& run, const std::string& kernel) {
-    SQLite::Statement query(database, "SELECT case_name, status, known, reason, seconds FROM conformance WHERE run_id = ? AND kernel = ? ORDER BY case_name");
-    SQLite::bind(query, run, kernel);
+std::vector<ConformanceEntry> read_conformance(sql::Connection& database, const std::string& run, const std::string& kernel) {
+    auto query = database.query("SELECT case_name, status, known, reason, seconds FROM conformance WHERE run_id = ? AND kernel = ? ORDER BY case_name", sql::values(run, kernel));
     std::vector<ConformanceEntry> out;
     using S = ConformanceStatus;
-    while (query.executeStep())
-        out.push_back({query.getColumn(0).getString(), from_word(query.getColumn(1).getString(), {S::pass, S::skip, S::note}, S::fail),
-                       query.getColumn(2).getInt() != 0, query.getColumn(3).getString(), query.getColumn(4).getDouble(), ""});
+    while (query->step())
+        out.push_back({query->text(0), from_word(query->text(1), {S::pass, S::skip, S::note}, S::fail),
+                       query->number(2) != 0, query->text(3), query->real(4), ""});
     return out;
 }
 
-std::vector<KernelResult> read_kernels(SQLite::Database& database, const std::string& run) {
-    SQLite::Statement query(database, "SELECT name, base_version, patch_sha256, config_sha256, image_sha256, build_seconds, status, reason "
-                                      "FROM kernels WHERE run_id = ? ORDER BY rowid");
-    query.bind(1, run);
+std::vector<KernelResult> read_kernels(sql::Connection& database, const std::string& run) {
+    auto query = database.query("SELECT name, base_version, patch_sha256, config_sha256, image_sha256, build_seconds, status, reason "
+                                      "FROM kernels WHERE run_id = ? ORDER BY place", sql::values(run));
     std::vector<KernelResult> out;
     using S = KernelStatus;
-    auto text = [&](int i) { return query.getColumn(i).getString(); };
-    while (query.executeStep()) {
+    auto text = [&](int i) { return query->text(i); };
+    while (query->step()) {
         KernelResult kernel;
         kernel.name = text(0);
         kernel.base_version = text(1);
         kernel.patch_sha256 = text(2);
         kernel.config_sha256 = text(3);
         kernel.image_sha256 = text(4);
-        kernel.build_seconds = optional_number(query.getColumn(5));
+        kernel.build_seconds = query->optional_real(5);
         kernel.status = from_word(text(6), {S::ok, S::build_failed, S::boot_failed}, S::invalid);
         kernel.reason = text(7);
         kernel.conformance = read_conformance(database, run, kernel.name);
@@ -59,84 +57,72 @@ std::vector<KernelResult> read_kernels(SQLite::Database& database, const std::st
     return out;
 }
 
-class CellReader {
-public:
-    explicit CellReader(SQLite::Database& database)
-        : cells_(database, fmt::format("SELECT id, kernel, workload, cell, boot, declared_io, observed_io, status, reason, known{} "
-                                       "FROM cells WHERE run_id = ? ORDER BY id", dimension_columns())),
-          metrics_(database, "SELECT name, value FROM metrics WHERE cell_id = ?"),
-          histograms_(database, "SELECT histogram FROM histograms WHERE cell_id = ?") {}
+void read_head(const sql::Cursor& row, CellResult& cell) {
+    using S = CellStatus;
+    using O = ObservedIo;
+    cell.kernel = row.text(1);
+    cell.workload = row.text(2);
+    cell.cell = row.text(3);
+    cell.boot = row.number(4);
+    cell.declared_io = row.text(5);
+    if (!row.is_null(6)) cell.observed_io = from_word(row.text(6), {O::buffered, O::direct, O::refused}, O::mixed);
+    cell.status = from_word(row.text(7), {S::ok, S::unsupported, S::invalid}, S::failed);
+    cell.reason = row.text(8);
+    cell.known = row.number(9) != 0;
+}
 
-    Result<std::vector<CellResult>> read(const std::string& run) {
-        cells_.bind(1, run);
-        std::vector<CellResult> out;
-        while (cells_.executeStep()) {
-            CellResult& cell = out.emplace_back();
-            read_head(cell);
-            if (auto s = read_dimensions(cells_, 10, cell.dimensions); !s) return forward(s);
-            if (cell.status != CellStatus::ok) continue;
-            const int64_t id = number(0);
-            read_metrics(id, cell);
-            if (auto s = read_histogram(id, cell); !s) return forward(s);
-        }
-        return out;
+/// Cells by their number in the store, in the order of it.
+using NumberedCells = std::map<int64_t, CellResult>;
+
+Result<NumberedCells> read_heads(sql::Connection& database, const std::string& run) {
+    auto row = database.query(fmt::format("SELECT id, kernel, workload, cell, boot, declared_io, observed_io, status, reason, known{} FROM cells WHERE run_id = ?", dimension_columns()),
+                              sql::values(run));
+    NumberedCells out;
+    while (row->step()) {
+        CellResult& cell = out[row->number(0)];
+        read_head(*row, cell);
+        if (auto s = read_dimensions(*row, 10, cell.dimensions); !s) return forward(s);
+        if (cell.status == CellStatus::ok) cell.metrics.emplace();
     }
+    return out;
+}
 
-private:
-    std::string text(int i) { return cells_.getColumn(i).getString(); }
-    int64_t number(int i) { return cells_.getColumn(i).getInt64(); }
+void read_metrics(sql::Connection& database, const std::string& run, NumberedCells& cells) {
+    auto row = database.query("SELECT m.cell_id, m.name, m.value FROM cells c JOIN metrics m ON m.cell_id = c.id WHERE c.run_id = ? AND c.status = 'ok'", sql::values(run));
+    while (row->step()) cells[row->number(0)].metrics->emplace(row->text(1), row->is_whole(2) ? MetricValue(row->number(2)) : MetricValue(row->real(2)));
+}
 
-    void read_head(CellResult& cell) {
-        using S = CellStatus;
-        using O = ObservedIo;
-        cell.kernel = text(1);
-        cell.workload = text(2);
-        cell.cell = text(3);
-        cell.boot = number(4);
-        cell.declared_io = text(5);
-        if (!cells_.getColumn(6).isNull()) cell.observed_io = from_word(text(6), {O::buffered, O::direct, O::refused}, O::mixed);
-        cell.status = from_word(text(7), {S::ok, S::unsupported, S::invalid}, S::failed);
-        cell.reason = text(8);
-        cell.known = number(9) != 0;
-    }
-
-    void read_metrics(int64_t id, CellResult& cell) {
-        metrics_.reset();
-        metrics_.bind(1, id);
-        cell.metrics.emplace();
-        while (metrics_.executeStep()) {
-            const auto value = metrics_.getColumn(1);
-            cell.metrics->emplace(metrics_.getColumn(0).getString(), value.isInteger() ? MetricValue(value.getInt64()) : MetricValue(value.getDouble()));
-        }
-    }
-
-    Status read_histogram(int64_t id, CellResult& cell) {
-        histograms_.reset();
-        histograms_.bind(1, id);
-        if (!histograms_.executeStep()) return {};
-        auto histogram = Histogram::from_json(nlohmann::json::parse(histograms_.getColumn(0).getString(), nullptr, false));
+Status read_histograms(sql::Connection& database, const std::string& run, NumberedCells& cells) {
+    auto row = database.query("SELECT h.cell_id, h.histogram FROM cells c JOIN histograms h ON h.cell_id = c.id WHERE c.run_id = ? AND c.status = 'ok'", sql::values(run));
+    while (row->step()) {
+        auto histogram = Histogram::from_json(nlohmann::json::parse(row->text(1), nullptr, false));
         if (!histogram) return forward(histogram);
-        cell.histogram = std::move(*histogram);
-        return {};
+        cells[row->number(0)].histogram = std::move(*histogram);
     }
+    return {};
+}
 
-    SQLite::Statement cells_;
-    SQLite::Statement metrics_;
-    SQLite::Statement histograms_;
-};
+Result<std::vector<CellResult>> read_cells(sql::Connection& database, const std::string& run) {
+    auto cells = read_heads(database, run);
+    if (!cells) return forward(cells);
+    read_metrics(database, run, *cells);
+    if (auto s = read_histograms(database, run, *cells); !s) return forward(s);
+    std::vector<CellResult> out;
+    for (auto& [id, cell] : *cells) out.push_back(std::move(cell));
+    return out;
+}
 
 }  // namespace
 
 Result<Results> ResultStore::load_run(const std::string& id) {
-    return guarded(fmt::format("load run {} from store", id), path_, [&]() -> Result<Results> {
-        SQLite::Transaction snapshot(*database_);  // all of one state, whoever writes meanwhile
-        SQLite::Statement query(*database_, "SELECT description FROM runs WHERE id = ?");
-        query.bind(1, id);
-        if (!query.executeStep()) return fail("load run", id, "it is not in the store (diobench history runs shows what is)");
-        auto results = read_description(query.getColumn(0).getString());
+    return sql::guarded(fmt::format("load run {} from store", id), *connection_, [&]() -> Result<Results> {
+        sql::Transaction snapshot(*connection_, "");  // all of one state, whoever writes meanwhile
+        auto query = connection_->query("SELECT description FROM runs WHERE id = ?", sql::values(id));
+        if (!query->step()) return fail("load run", id, "it is not in the store (diobench history runs shows what is)");
+        auto results = read_description(query->text(0));
         if (!results) return results;
-        results->kernels = read_kernels(*database_, id);
-        auto cells = CellReader(*database_).read(id);
+        results->kernels = read_kernels(*connection_, id);
+        auto cells = read_cells(*connection_, id);
         if (!cells) return forward(cells);
         results->cells = std::move(*cells);
         return results;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/results/store/schema.h"
 
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
-#include <set>
 #include <vector>
 
 #include "bench/common/plan/dimensions.h"
@@ -12,8 +12,8 @@ namespace diobench {
 
 namespace {
 
-/// Step i brings user_version i to i + 1. Steps are never changed once released; new ones are added.
-constexpr std::array<const char*, 5> kMigrations = {
+/// Lines that begin with "/* sqlite */" are for files that were there before another engine was.
+constexpr std::array<const char*, 6> kMigrations = {
 R"sql(
 CREATE TABLE runs (
     id TEXT PRIMARY KEY, started_at TEXT NOT NULL, elapsed_s REAL NOT NULL, suite TEXT NOT NULL,
@@ -116,16 +116,21 @@ CREATE VIEW kernel_standings AS SELECT k.run_id, k.name AS kernel,
         WHERE x.run_id = k.run_id AND (v.verdict IS NOT NULL OR j.candidate IN ('', k.name))
             AND coalesce(v.verdict, j.verdict) IN ('regression', 'invalid') LIMIT 1) AS judged
     FROM kernels k JOIN runs r ON r.id = k.run_id;
+)sql",
+R"sql(
+ALTER TABLE runs ADD COLUMN qemu TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN plan_sha256 TEXT NOT NULL DEFAULT '';
+ALTER TABLE kernels ADD COLUMN place INTEGER NOT NULL DEFAULT 0;  -- of the kernel in its run
+/* sqlite */ UPDATE runs SET qemu = coalesce(json_extract(description, '$.tool.qemu'), ''), plan_sha256 = coalesce(json_extract(description, '$.plan_sha256'), '');
+/* sqlite */ UPDATE kernels SET place = rowid;
 )sql"};
 
-/// Rows of the table of dimensions that the file has no column for.
-std::vector<const Dimension*> without_column(SQLite::Database& database) {
-    std::set<std::string, std::less<>> columns;
-    SQLite::Statement query(database, "SELECT name FROM pragma_table_info('cells')");
-    while (query.executeStep()) columns.insert(query.getColumn(0).getString());
+/// Rows of the table of dimensions that the store has no column for.
+std::vector<const Dimension*> without_column(sql::Connection& connection) {
+    const auto columns = sql::columns_of(connection, "cells");
     std::vector<const Dimension*> out;
     for (const auto& row : dimension_table())
-        if (!columns.contains(row.name)) out.push_back(&row);
+        if (std::find(columns.begin(), columns.end(), row.name) == columns.end()) out.push_back(&row);
     return out;
 }
 
@@ -134,29 +139,26 @@ std::string column_definition(const Dimension& row) {
     return fmt::format("{} TEXT NOT NULL DEFAULT '{}'", row.name, std::get<std::string>(row.place.usual));
 }
 
-void add_dimension_columns(SQLite::Database& database) {
-    if (without_column(database).empty()) return;
-    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-    for (const auto* row : without_column(database))  // another program may have done it meanwhile
-        database.exec("ALTER TABLE cells ADD COLUMN " + column_definition(*row));
+void add_dimension_columns(sql::Connection& connection) {
+    if (without_column(connection).empty()) return;
+    sql::Transaction transaction(connection, "schema");
+    for (const auto* row : without_column(connection))  // another program may have done it meanwhile
+        connection.run(sql::in_dialect(connection.engine(), "ALTER TABLE cells ADD COLUMN " + column_definition(*row)));
     transaction.commit();
 }
 
 }  // namespace
 
-int store_schema_version() { return static_cast<int>(kMigrations.size()); }
+const sql::Migrations& store_migrations() {
+    static constexpr sql::Migrations kStore{"", kMigrations};
+    return kStore;
+}
 
-void migrate_store(SQLite::Database& database, int version) {
-    for (;;) {
-        // The version is read inside the transaction: another program may be migrating the same file.
-        SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-        const int now = database.execAndGet("PRAGMA user_version").getInt();
-        if (now >= version) break;
-        database.exec(kMigrations.at(static_cast<size_t>(now)));
-        database.exec(fmt::format("PRAGMA user_version = {}", now + 1));
-        transaction.commit();
-    }
-    if (version == store_schema_version()) add_dimension_columns(database);
+size_t store_schema_version() { return kMigrations.size(); }
+
+void migrate_store(sql::Connection& connection, size_t version) {
+    sql::migrate(connection, store_migrations(), version);
+    if (version == store_schema_version()) add_dimension_columns(connection);
 }
 
 std::string dimension_columns() {
@@ -165,11 +167,11 @@ std::string dimension_columns() {
     return out;
 }
 
-Status read_dimensions(const SQLite::Statement& query, int first, Dimensions& out) {
+Status read_dimensions(const sql::Cursor& query, int first, Dimensions& out) {
     int at = first;
     for (const auto& row : dimension_table()) {
-        const SQLite::Column column = query.getColumn(at++);
-        if (auto s = set_value(out, row, row.is_text() ? DimensionValue(column.getString()) : DimensionValue(static_cast<uint64_t>(column.getInt64()))); !s) return s;
+        const int column = at++;
+        if (auto s = set_value(out, row, row.is_text() ? DimensionValue(query.text(column)) : DimensionValue(static_cast<uint64_t>(query.number(column)))); !s) return s;
     }
     return {};
 }

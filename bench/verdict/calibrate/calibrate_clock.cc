@@ -134,7 +134,7 @@ public:
         std::vector<Cell> held;
         for (const Cell& cell : *cells)
             if (cell.backend != kNull) held.push_back(cell);
-        for (const auto& planned : plan_ratios(held, arms_, names)) out.ratios.push_back(hold_ratio(planned, exact_, real, wall_.confidence));
+        for (const auto& planned : plan_ratios(held, arms_, names)) out.ratios.push_back(hold_ratio(planned, exact_, real, out.machine, wall_.confidence));
         return out;
     }
 

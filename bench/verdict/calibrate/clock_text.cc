@@ -46,13 +46,13 @@ std::string heading_of(const PlannedRatio& planned) {
 
 std::string head_line(const std::vector<size_t>& clocks, const std::string& machine, double confidence) {
     std::string out = fmt::format("  {:<26}{:>9}{:>18}", "", machine, fmt::format("{:g} %", confidence * 100));
-    for (size_t clock : clocks) out += fmt::format("{:>10}{:>9}{:>9}", kExactClocks[clock].name, "sign", "apart");
+    for (size_t clock : clocks) out += fmt::format("{:>12}{:>9}{:>9}", kExactClocks[clock].name, "sign", "apart");
     return out + "\n";
 }
 
 std::string ratio_line(const HeldRatio& held, const std::vector<size_t>& clocks) {
     std::string out = fmt::format("    {:<24}{:>9}{:>18}", held.planned.read, estimate_text(held.real), held.real ? bounds_text(*held.real) : "");
-    for (size_t clock : clocks) out += fmt::format("{:>10}{:>9}{:>9}", estimate_text(held.exact[clock]), sign_text(held, clock), apart_text(held.factor(clock)));
+    for (size_t clock : clocks) out += fmt::format("{:>12}{:>9}{:>9}", estimate_text(held.exact[clock]), sign_text(held, clock), apart_text(held.factor(clock)));
     return out + "\n";
 }
 

@@ -110,11 +110,12 @@ std::optional<double> HeldRatio::factor(size_t exact_clock) const {
     return real->ratio / exact[exact_clock]->ratio;
 }
 
-HeldRatio hold_ratio(const PlannedRatio& planned, std::span<const RunPair> exact, std::span<const RunPair> real, double confidence) {
+HeldRatio hold_ratio(const PlannedRatio& planned, std::span<const RunPair> exact, std::span<const RunPair> real, std::string_view machine, double confidence) {
     HeldRatio out;
     out.planned = planned;
     out.status = RatioStatus::ok;
     for (size_t clock = 0; clock < kExactClocks.size(); ++clock) {
+        if (!kExactClocks[clock].machine.empty() && kExactClocks[clock].machine != machine) continue;
         const ClockSide side = clock_side(exact, planned.exact, kExactClocks[clock].metric);
         if (side.status == RatioStatus::ok) out.exact[clock] = estimate_of_seeds(side.log_ratios);
         else if (clock == kCounted) take_worse(side, "exact", out);

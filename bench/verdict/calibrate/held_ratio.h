@@ -19,9 +19,10 @@ namespace diobench {
 struct ExactClock {
     std::string_view name;
     std::string_view metric;
+    std::string_view machine;  ///< held beside this one's clock only; empty: beside any
 };
 /// What is counted is always there; modelled time only in results that have it.
-inline constexpr std::array kExactClocks = {ExactClock{"counted", "latency_ns.mean"}, ExactClock{"modelled", "modelled_ns"}};
+inline constexpr std::array kExactClocks = {ExactClock{"counted", "latency_ns.mean", ""}, ExactClock{"modelled", "modelled_ns", ""}, ExactClock{"with traps", "modelled_ns.uml", "uml"}};
 inline constexpr size_t kCounted = 0;
 /// What a real clock's times are taken from.
 inline constexpr std::string_view kRealMetric = "latency_ns.mean";
@@ -59,8 +60,8 @@ struct HeldRatio {
 };
 
 /// Both clocks' boots of one ratio.  Two kernels' reads are paired as the boots are; of one kernel's reads every boot of it is a
-/// sample, whichever side of a pair it was.  `confidence` is that of the real clock's interval.
-[[nodiscard]] HeldRatio hold_ratio(const PlannedRatio& planned, std::span<const RunPair> exact, std::span<const RunPair> real, double confidence);
+/// sample, whichever side of a pair it was.  `machine` is the real clock's, `confidence` that of its interval.
+[[nodiscard]] HeldRatio hold_ratio(const PlannedRatio& planned, std::span<const RunPair> exact, std::span<const RunPair> real, std::string_view machine, double confidence);
 
 /// What many ratios say together.
 struct ClockSummary {

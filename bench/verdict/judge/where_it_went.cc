@@ -32,17 +32,23 @@ struct Sums {
     double all = 0;
 };
 
-/// Only the read path's own instructions decide: what the allocator and the scheduler did meanwhile is no part of that.
-bool only_read_path_decides(std::span<const CellReport* const> cells) {
-    const auto is_of_read_path = [](const CellReport& cell, const MetricReport& metric) { return metric.verdict != cell.verdict || metric.metric->name == kReadPathInstructions; };
+/// Whether every metric that decides in these cells is such a one.
+bool all_that_decide(std::span<const CellReport* const> cells, bool (*is)(const Metric&)) {
     return std::all_of(cells.begin(), cells.end(), [&](const CellReport* cell) {
-        return !cell->metrics.empty() && std::all_of(cell->metrics.begin(), cell->metrics.end(), [&](const MetricReport& metric) { return is_of_read_path(*cell, metric); });
+        return !cell->metrics.empty() && std::all_of(cell->metrics.begin(), cell->metrics.end(), [&](const MetricReport& metric) { return metric.verdict != cell->verdict || is(*metric.metric); });
     });
 }
 
+/// What the allocator and the scheduler did meanwhile is no part of that.
+bool is_of_read_path(const Metric& metric) { return metric.name == kReadPathInstructions; }
+
+/// Of bytes that lie in a cache no function's instructions speak.
+bool is_memory(const Metric& metric) { return metric.unit == "bytes"; }
+
 Sums sums_of(const GateReport& report, std::span<const CellReport* const> cells) {
     Sums out;
-    const bool read_path_only = only_read_path_decides(cells);
+    if (all_that_decide(cells, is_memory)) return out;
+    const bool read_path_only = all_that_decide(cells, is_of_read_path);
     for (const CellReport* cell : cells) {
         const auto found = report.attribution.find(cell->cell);
         if (found == report.attribution.end()) continue;
@@ -67,7 +73,8 @@ FunctionShare share_of(const std::string& function, const Sum& sum, const Sums& 
     return {function, median(more), sum.all / sums.all, sum.in_patches};
 }
 
-std::string why_unknown(const GateReport& report, const Sums& sums) {
+std::string why_unknown(const GateReport& report, std::span<const CellReport* const> cells, const Sums& sums) {
+    if (all_that_decide(cells, is_memory)) return "memory only; instructions do not decide, so no function is named";
     if (sums.cells > 0) return "no function executes more: it is time that is waited";
     if (report.machine != "exact") return "not known by wall clock; the same gate on machine exact counts it by function";
     return "not counted by function";
@@ -97,7 +104,7 @@ std::string where_text(const GateReport& report, std::span<const CellReport* con
         parts.push_back(fmt::format("{}{} {:+.{}f} ({:.0f} %)", one.function, one.in_patches ? " (patched)" : "", one.more_per_op, std::abs(one.more_per_op) < 10 ? 1 : 0, one.share * 100));
     }
     const Sums sums = sums_of(report, cells);
-    if (parts.empty()) return why_unknown(report, sums);
+    if (parts.empty()) return why_unknown(report, cells, sums);
     return fmt::format("{} instructions a read{}", join(parts, ", "), sums.cells > 1 ? fmt::format(", median of {} tests", sums.cells) : "");
 }
 

@@ -46,6 +46,16 @@ TEST(CostModel, ChargesEveryWayIntoTheKernel) {
     EXPECT_DOUBLE_EQ(*modelled_cpu_ns(p) - before, 1000 * (kProcessor.syscall_cycles + kProcessor.interrupt_cycles) / kProcessor.cycles_per_ns);
 }
 
+TEST(CostModel, KnowsWhatWaysIntoTheKernelTakeInUserModeLinux) {
+    CellProfile p = profile();
+    EXPECT_DOUBLE_EQ(*modelled_cpu_ns(p, plugin::kUserModeLinux), *modelled_cpu_ns(p)) << "all else is the same processor's";
+    p.functions["exc_page_fault"] = {0, 0, 0, 1000};
+    const double before = *modelled_cpu_ns(p);
+    EXPECT_GT(*modelled_cpu_ns(p, plugin::kUserModeLinux), before + 1000 * 1000) << "more than a microsecond each";
+    p.functions["entry_SYSCALL_64"] = {0, 0, 0, 1000};
+    EXPECT_GT(*modelled_cpu_ns(p, plugin::kUserModeLinux), before + 2 * 1000 * 1000);
+}
+
 TEST(CostModel, LeavesWaitingForTheDeviceAsItWas) {
     CellProfile p = profile();
     const double waiting = 6e6;

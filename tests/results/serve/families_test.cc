@@ -60,6 +60,34 @@ TEST_F(Serve, OnlyTheNewestRunOfASuiteAndMachineIsTold) {
     EXPECT_EQ(count(all, "# TYPE diobench_latency_seconds histogram"), 1u);
 }
 
+/// Many more cells like the sample's own, each of another iodepth.
+void add_cells(Results& results, unsigned count) {
+    const std::vector<CellResult> own = results.cells;
+    for (unsigned i = 0; i < count; ++i)
+        for (CellResult cell : own) {
+            cell.dimensions.iodepth = 100 + i;
+            cell.cell += fmt::format("-{}", i);
+            results.cells.push_back(std::move(cell));
+        }
+}
+
+TEST_F(Serve, AScrapeHasRoomForSoManySamplesAndSaysWhatItLeavesOut) {
+    record(9, [](Results& r) { add_cells(r, 400); });
+    ServeContent content;
+    auto families = store_families(*store_, content, now_);
+    ASSERT_TRUE(families) << families.error().message();
+    EXPECT_LE(sample_count(*families), kMostScrapedSamples);
+    EXPECT_GT(sample_count(*families), kMostScrapedSamples * 9 / 10) << "what there is room for is told";
+    const std::string told = prometheus_text(*families);
+    EXPECT_THAT(told, HasSubstr("diobench_latency_seconds_count{kernel=\"dio\",workload=\"rand-4k\",backend=\"fscache\"")) << "of the headline reads";
+    EXPECT_THAT(told, testing::ContainsRegex("diobench_scrape_cells\\{told=\"no\",suite=\"quick\",machine=\"exact\"\\} [1-9]"));
+    content.most_samples.reset();
+    const std::string all = text(content);
+    EXPECT_GT(all.size(), 3 * told.size());
+    EXPECT_THAT(all, Not(HasSubstr("diobench_scrape_cells")));
+    EXPECT_EQ(count(all, "diobench_latency_mean_seconds{kernel=\"dio\""), 401u * 2);
+}
+
 TEST_F(Serve, WhatIsOldIsHistory) {
     record(1);
     ServeContent content;

@@ -300,6 +300,16 @@ TEST(Gate, WhereItWentIsOfTheReadPathIfThatAloneDecides) {
     EXPECT_EQ(where_it_went(report, cells, 1).front().function, "__rmqueue_pcplist") << "of a time all of it";
 }
 
+TEST(Gate, OfMemoryAloneNoFunctionIsNamed) {
+    auto report = judged(counted_pairs(1100), policy(kReadPathPolicy));
+    report.attribution["a/x"] = {{"erofs_map", 0, 600, 1, false}};
+    const std::vector<const CellReport*> cells = {&report.cells.at(0)};
+    for (auto& metric : report.cells.at(0).metrics)
+        if (metric.verdict == Verdict::regression) metric.metric = find_metric("page_cache_bytes.guest_total.after");
+    EXPECT_TRUE(where_it_went(report, cells, 1).empty());
+    EXPECT_EQ(where_text(report, cells), "memory only; instructions do not decide, so no function is named");
+}
+
 TEST(Gate, WhatBothSeriesAreKnownToFailIsNoNews) {
     auto pairs = sample_pairs(2, same);
     for (auto& pair : pairs)

@@ -24,6 +24,7 @@ struct Processor {
     double memory_cycles = 0;         ///< any other line from memory: latency
     double syscall_cycles = 0;        ///< into the kernel and back, beyond the instructions
     double interrupt_cycles = 0;      ///< an interrupt or exception and its IRET, beyond the instructions
+    double fault_cycles = 0;          ///< a page fault, beyond that
     double wakeup_ns = 0;             ///< from an interrupt to the first instruction of a CPU that is halted
 };
 
@@ -45,7 +46,19 @@ inline constexpr Processor kModelledProcessor{
     .memory_cycles = 220,
     .syscall_cycles = 80,
     .interrupt_cycles = 500,
+    .fault_cycles = 0,
     .wakeup_ns = 1000,
 };
+
+/// The same processor where the kernel is a process of it: what `calibrate --clock` holds beside machine uml. MEASURED_TEXT
+inline constexpr Processor kUserModeLinux = [] {
+    Processor out = kModelledProcessor;
+    out.name = "User Mode Linux on AMD EPYC 9005 (Zen 5)";
+    out.syscall_cycles = 4.0 * 0;
+    out.interrupt_cycles = 4.0 * 0;
+    out.fault_cycles = 4.0 * 0;
+    out.wakeup_ns = 0;
+    return out;
+}();
 
 }  // namespace diobench::plugin
