@@ -120,7 +120,7 @@ TEST_F(Site_, ANightIsToldBesideARun) {
     ASSERT_TRUE(write_progress_file(all.nights, state));
     Site site(all);
     EXPECT_THAT(site.answer("GET", "/", "").body, testing::AllOf(HasSubstr("Under way: night"), HasSubstr("<a href=\"/" + folder + "/report.html\">")));
-    EXPECT_THAT(prometheus_text(site.metrics()), HasSubstr("diobench_progress_stale{kind=\"night\",suite=\"quick\",machine=\"exact\"} 1\n"));
+    EXPECT_THAT(prometheus_text(site.metrics({})), HasSubstr("diobench_progress_stale{kind=\"night\",suite=\"quick\",machine=\"exact\"} 1\n"));
 }
 
 TEST_F(Site_, APointLeadsToItsRunAndAVerdictToItsGate) {
@@ -171,7 +171,7 @@ TEST_F(Site_, AStoreThatCannotBeReadIsTold) {
     ASSERT_TRUE(write_file_atomic(directory_->path() / "results.sqlite", std::string(4096, 'x')));
     ASSERT_TRUE(write_file_atomic(out_ / "progress.json", "{"));
     Site site(options());
-    const std::string all = prometheus_text(site.metrics());
+    const std::string all = prometheus_text(site.metrics({}));
     EXPECT_THAT(all, HasSubstr("diobench_store_up 0\n"));
     EXPECT_THAT(all, HasSubstr("diobench_progress_up 0\n"));
     EXPECT_EQ(site.answer("GET", "/", "").status, 500);
@@ -183,7 +183,7 @@ TEST_F(Site_, WithoutAnyRunThereIsAPageThatSaysSo) {
     Site site(none);
     EXPECT_THAT(site.answer("GET", "/", "").body, HasSubstr("No run yet"));
     EXPECT_THAT(site.answer("GET", "/history", "").body, HasSubstr("no store yet"));
-    EXPECT_FALSE(fs::exists(none.store));
+    EXPECT_FALSE(fs::exists(none.store.file()));
 }
 
 TEST_F(Site_, WhatCannotBeServedIsAnError) {

@@ -3,7 +3,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "bench/results/store/schema.h"
+#include "tests/results/sql/any_engine.h"
 #include "tests/results/store/sample_results.h"
 
 using namespace diobench;
@@ -11,21 +15,19 @@ using testing::HasSubstr;
 
 namespace {
 
-class Store : public testing::Test {
+class Store : public AnyEngine {};
+DIOBENCH_ON_EVERY_ENGINE(Store);
+
+class StoreFile : public testing::Test {
 protected:
     Result<TempDirectory> directory_ = TempDirectory::create(fs::temp_directory_path(), "diobench-test");
     fs::path path_ = directory_.value().path() / "sub" / "results.sqlite";
-
-    int64_t count(const std::string& table) {
-        SQLite::Database database(path_.string());
-        return database.execAndGet("SELECT count(*) FROM " + table).getInt64();
-    }
 };
 
 }  // namespace
 
-TEST_F(Store, ARunIsRecordedWhole) {
-    auto store = ResultStore::open(path_);
+TEST_P(Store, ARunIsRecordedWhole) {
+    auto store = ResultStore::open(address_);
     ASSERT_TRUE(store) << store.error().message();
     Results results = sample_results();
     ASSERT_TRUE(store->record_run(results));
@@ -42,24 +44,28 @@ TEST_F(Store, ARunIsRecordedWhole) {
     EXPECT_EQ(count("metrics"), static_cast<int64_t>(metrics));
 }
 
-TEST_F(Store, NumbersKeepTheirTypeAndValue) {
-    auto store = ResultStore::open(path_);
+TEST_P(Store, NumbersKeepTheirTypeAndValue) {
+    auto store = ResultStore::open(address_);
     Results results = sample_results();
     (*results.cells[0].metrics)["bytes"] = int64_t{9007199254740993};
     (*results.cells[0].metrics)["seconds"] = 2.0;
     ASSERT_TRUE(store->record_run(results));
-    SQLite::Database database(path_.string());
-    auto one = [&](const std::string& what, const std::string& name) {
-        return database.execAndGet("SELECT " + what + " FROM metrics JOIN cells ON cells.id = cell_id WHERE kernel = 'fallback' AND "
-                                   "backend = 'fscache' AND io = 'direct' AND name = '" + name + "'");
+    auto connection = connect();
+    const auto value = [&](const std::string& name) {
+        auto rows = connection->query("SELECT value FROM metrics JOIN cells ON cells.id = cell_id WHERE kernel = 'fallback' AND backend = 'fscache' AND io = 'direct' AND name = ?",
+                                      sql::values(name));
+        EXPECT_TRUE(rows->step());
+        return rows;
     };
-    EXPECT_EQ(one("value", "bytes").getInt64(), 9007199254740993);
-    EXPECT_EQ(one("typeof(value)", "bytes").getString(), "integer");
-    EXPECT_EQ(one("typeof(value)", "seconds").getString(), "real");
+    EXPECT_EQ(value("bytes")->number(0), 9007199254740993);
+    EXPECT_TRUE(value("bytes")->is_whole(0));
+    EXPECT_FALSE(value("seconds")->is_whole(0));
+    const Results loaded = store->load_run(results.run.id).value();
+    EXPECT_EQ(*loaded.cells[0].metrics, *results.cells[0].metrics);
 }
 
-TEST_F(Store, TheSameRunAgainReplacesIt) {
-    auto store = ResultStore::open(path_);
+TEST_P(Store, TheSameRunAgainReplacesIt) {
+    auto store = ResultStore::open(address_);
     ASSERT_TRUE(store->record_run(sample_results()));
     int64_t metrics = count("metrics");
     ASSERT_TRUE(store->record_run(sample_results()));
@@ -68,8 +74,8 @@ TEST_F(Store, TheSameRunAgainReplacesIt) {
     EXPECT_EQ(count("metrics"), metrics);
 }
 
-TEST_F(Store, AFailureLeavesNothingOfTheRun) {
-    auto store = ResultStore::open(path_);
+TEST_P(Store, AFailureLeavesNothingOfTheRun) {
+    auto store = ResultStore::open(address_);
     Results results = sample_results();
     results.cells.push_back(results.cells[0]);  // breaks UNIQUE (run, kernel, cell, boot)
     auto status = store->record_run(results);
@@ -79,21 +85,17 @@ TEST_F(Store, AFailureLeavesNothingOfTheRun) {
     EXPECT_EQ(count("cells") + count("metrics") + count("kernels"), 0);
 }
 
-TEST_F(Store, ANewerSchemaIsRefusedAndLeftAlone) {
+TEST_F(StoreFile, ANewerSchemaIsRefusedAndLeftAlone) {
     ASSERT_TRUE(ResultStore::open(path_));
-    {
-        SQLite::Database database(path_.string(), SQLite::OPEN_READWRITE);
-        database.exec("PRAGMA user_version = 99");
-    }
+    sql::connect(path_)->run("PRAGMA user_version = 99");
     auto store = ResultStore::open(path_);
     ASSERT_FALSE(store);
     EXPECT_THAT(store.error().message(), HasSubstr("version 99"));
     EXPECT_THAT(store.error().message(), HasSubstr("DIOBENCH_STORE"));
-    SQLite::Database database(path_.string());
-    EXPECT_EQ(database.execAndGet("PRAGMA user_version").getInt(), 99);
+    EXPECT_EQ(sql::version_of(*sql::connect(path_), store_migrations()), 99u);
 }
 
-TEST_F(Store, WhatIsNoDatabaseIsAnError) {
+TEST_F(StoreFile, WhatIsNoDatabaseIsAnError) {
     ASSERT_TRUE(make_directories(path_.parent_path()));
     ASSERT_TRUE(write_file_atomic(path_, std::string(4096, 'x')));
     auto store = ResultStore::open(path_);
@@ -120,8 +122,8 @@ ConformanceEntry entry(const std::string& name, ConformanceStatus status) {
 
 }  // namespace
 
-TEST_F(Store, TheLastVerificationIsTheLastWholeOneWithWhatWasLookedAtSince) {
-    auto store = ResultStore::open(path_);
+TEST_P(Store, TheLastVerificationIsTheLastWholeOneWithWhatWasLookedAtSince) {
+    auto store = ResultStore::open(address_);
     ASSERT_TRUE(store) << store.error().message();
     const auto pass = ConformanceStatus::pass;
     const auto fail = ConformanceStatus::fail;
@@ -147,4 +149,43 @@ TEST_F(Store, TheLastVerificationIsTheLastWholeOneWithWhatWasLookedAtSince) {
     ASSERT_EQ(last->failed.size(), 1u);
     EXPECT_EQ(last->failed[0].case_name, "d");
     EXPECT_TRUE(store->last_verification("6.12.9", patches)->failed.empty());
+}
+
+TEST_P(Store, ARunComesBackAsItWas) {
+    auto store = ResultStore::open(address_);
+    ASSERT_TRUE(store) << store.error().message();
+    ASSERT_TRUE(store->record_run(sample_results()));
+    const auto loaded = store->load_run(sample_results().run.id);
+    ASSERT_TRUE(loaded) << loaded.error().message();
+    EXPECT_EQ(cells_to_json(loaded->cells).dump(), cells_to_json(sample_results().cells).dump());
+    ASSERT_EQ(loaded->kernels.size(), 2u);
+    EXPECT_EQ(loaded->kernels[0].name, "fallback") << "kernels keep their order";
+}
+
+TEST_P(Store, TwentyWritersAtOnceLoseNothing) {
+    ASSERT_TRUE(ResultStore::open(address_));
+    constexpr int kWriters = 20;
+    std::vector<pid_t> writers;
+    for (int i = 0; i < kWriters; ++i) {
+        const pid_t pid = ::fork();
+        if (pid == 0) {
+            Results results = sample_results();
+            // One of its own, and one that all of them write.
+            for (const std::string& id : {fmt::format("run-{}", i), std::string("shared")}) {
+                results.run.id = id;
+                auto store = ResultStore::open(address_);
+                if (!store || !store->record_run(results)) ::_exit(1);
+            }
+            ::_exit(0);
+        }
+        writers.push_back(pid);
+    }
+    for (const pid_t pid : writers) {
+        int status = -1;
+        ASSERT_EQ(::waitpid(pid, &status, 0), pid);
+        EXPECT_EQ(status, 0);
+    }
+    EXPECT_EQ(ResultStore::open(address_)->list_runs()->size(), kWriters + 1u);
+    EXPECT_EQ(count("cells"), 6 * (kWriters + 1));
+    EXPECT_EQ(count("histograms"), 5 * (kWriters + 1));
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Verdicts, pins and histories in the store, and files of earlier versions.
-#include <SQLiteCpp/VariadicBind.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,6 +7,7 @@
 #include "bench/results/store/gate_file.h"
 #include "bench/results/store/progress_file.h"
 #include "bench/results/store/schema.h"
+#include "tests/results/sql/any_engine.h"
 #include "tests/results/store/sample_results.h"
 
 using namespace diobench;
@@ -36,16 +36,20 @@ StoredJudgement gate_on(const std::string& run, const std::string& verdict) {
     return gate;
 }
 
-class Judged : public testing::Test {
+class Judged : public AnyEngine {
+protected:
+    Result<ResultStore> store_ = ResultStore::open(address_);
+};
+DIOBENCH_ON_EVERY_ENGINE(Judged);
+
+class OldFile : public testing::Test {
 protected:
     Result<TempDirectory> directory_ = TempDirectory::create(fs::temp_directory_path(), "diobench-test");
-    fs::path path_ = directory_.value().path() / "results.sqlite";
-    Result<ResultStore> store_ = ResultStore::open(path_);
 };
 
 }  // namespace
 
-TEST_F(Judged, AJudgementComesBackAsItWas) {
+TEST_P(Judged, AJudgementComesBackAsItWas) {
     const auto gate = gate_on("r", "regression");
     ASSERT_TRUE(store_->record_judgement(gate));
     ASSERT_TRUE(store_->record_judgement(gate));  // again: in its place
@@ -55,7 +59,7 @@ TEST_F(Judged, AJudgementComesBackAsItWas) {
     EXPECT_TRUE(store_->judgements("2026-01-01T02:00:01Z")->empty());
 }
 
-TEST_F(Judged, NoRunOfABadNightIsGood) {
+TEST_P(Judged, NoRunOfABadNightIsGood) {
     for (const char* id : {"r1", "r2", "r3"}) ASSERT_TRUE(store_->record_run(good_run(id, "2026-01-01T00:00:00Z")));
     auto night = gate_on("r2", "regression");
     night.kind = kNightJudgement;
@@ -73,7 +77,7 @@ TEST_F(Judged, NoRunOfABadNightIsGood) {
     EXPECT_TRUE(store_->add_pin({"p", "r3", "", "*", ""}));
 }
 
-TEST_F(Judged, WordsThatAreNoVerdictsAreRefusedAndNothingIsWritten) {
+TEST_P(Judged, WordsThatAreNoVerdictsAreRefusedAndNothingIsWritten) {
     auto gate = gate_on("r", "pass");
     gate.verdicts[1].verdict = "fine";
     EXPECT_THAT(store_->record_judgement(gate).error().message(), HasSubstr("'fine' is no verdict"));
@@ -84,7 +88,7 @@ TEST_F(Judged, WordsThatAreNoVerdictsAreRefusedAndNothingIsWritten) {
     EXPECT_TRUE(store_->judgements()->empty());
 }
 
-TEST_F(Judged, ARunComesBackAsItWasRecorded) {
+TEST_P(Judged, ARunComesBackAsItWasRecorded) {
     Results results = sample_results();
     results.cells[0].dimensions.memory_bytes = 48 << 20;
     results.cells[0].dimensions.trace = "container-start";
@@ -103,7 +107,7 @@ TEST_F(Judged, ARunComesBackAsItWasRecorded) {
     EXPECT_EQ(store_->cells_of_run(results.run.id)->at("fallback").size(), 3u);
 }
 
-TEST_F(Judged, ABadRunIsNoBaseline) {
+TEST_P(Judged, ABadRunIsNoBaseline) {
     ASSERT_TRUE(store_->record_run(sample_results()));  // exit code 4
     Pin pin{"good", sample_results().run.id, "", "*", "2026-01-03T00:00:00Z"};
     EXPECT_THAT(store_->add_pin(pin).error().message(), HasSubstr("kernel dio failed in it (exit code 4)"));
@@ -118,7 +122,7 @@ TEST_F(Judged, ABadRunIsNoBaseline) {
     EXPECT_THAT(*store_->pins(), ElementsAre(pin));
 }
 
-TEST_F(Judged, AKernelStaysGoodWhenAnotherOneFails) {
+TEST_P(Judged, AKernelStaysGoodWhenAnotherOneFails) {
     Results failing = good_run("r1", "2026-01-01T00:00:00Z");
     failing.cells.push_back(sample_cell("dio", "fscache", "buffered"));
     failing.run.exit_code = 4;
@@ -140,7 +144,7 @@ TEST_F(Judged, AKernelStaysGoodWhenAnotherOneFails) {
     EXPECT_TRUE(store_->add_pin({"g", "r2", "fallback", "*", ""}));
 }
 
-TEST_F(Judged, ANightSaysOfEachKernelHowItDid) {
+TEST_P(Judged, ANightSaysOfEachKernelHowItDid) {
     ASSERT_TRUE(store_->record_run(good_run("r1", "2026-01-01T00:00:00Z")));
     auto night = gate_on("r1", "regression");
     night.id = "20260101T000000";
@@ -156,7 +160,7 @@ TEST_F(Judged, ANightSaysOfEachKernelHowItDid) {
     EXPECT_THAT(store_->record_judgement(night).error().message(), HasSubstr("'fine' is no verdict"));
 }
 
-TEST_F(Judged, RunsKnowWhatTheyWereMadeFor) {
+TEST_P(Judged, RunsKnowWhatTheyWereMadeFor) {
     for (const char* id : {"a", "b", "c", "d"}) ASSERT_TRUE(store_->record_run(good_run(id, "2026-01-01T00:00:00Z")));
     auto gate = gate_on("b", "pass");
     gate.baseline_runs = {"a"};
@@ -176,7 +180,7 @@ TEST_F(Judged, RunsKnowWhatTheyWereMadeFor) {
     EXPECT_EQ(groups, (std::map<std::string, std::string>{{"a", "gate-of-b baseline"}, {"b", "gate-of-b"}, {"c", "night"}, {"d", ""}}));
 }
 
-TEST_F(Judged, TheNewestInADirectoryHasIt) {
+TEST_P(Judged, TheNewestInADirectoryHasIt) {
     ASSERT_TRUE(store_->record_run(good_run("old", "2026-01-01T00:00:00Z"), "/out/same"));
     ASSERT_TRUE(store_->record_run(good_run("new", "2026-01-02T00:00:00Z"), "/out/x/../same"));
     ASSERT_TRUE(store_->record_run(good_run("nowhere", "2026-01-02T00:00:00Z")));
@@ -186,7 +190,7 @@ TEST_F(Judged, TheNewestInADirectoryHasIt) {
     EXPECT_EQ(*store_->directories(), (std::map<std::string, fs::path>{{"new", "/out/same"}, {"gate-of-new", "/out/gate"}}));
 }
 
-TEST_F(Judged, PinsAreCheckedAndKeepTheirRun) {
+TEST_P(Judged, PinsAreCheckedAndKeepTheirRun) {
     ASSERT_TRUE(store_->record_run(good_run("r1", "2026-01-01T00:00:00Z")));
     ASSERT_TRUE(store_->record_run(good_run("r2", "2026-01-02T00:00:00Z")));
     const Pin pin{"good", "r1", "dio", "*/direct/*", "2026-01-03T00:00:00Z"};
@@ -211,7 +215,7 @@ TEST_F(Judged, PinsAreCheckedAndKeepTheirRun) {
     EXPECT_EQ(store_->list_runs()->size(), 1u);
 }
 
-TEST_F(Judged, BootsOfACellAreOneValueAndOneWithoutANumberTakesItAll) {
+TEST_P(Judged, BootsOfACellAreOneValueAndOneWithoutANumberTakesItAll) {
     Results results = good_run("r1", "2026-01-01T00:00:00Z");
     CellResult again = results.cells[0];
     again.boot = 1;
@@ -238,14 +242,14 @@ TEST_F(Judged, BootsOfACellAreOneValueAndOneWithoutANumberTakesItAll) {
     EXPECT_EQ(value("latency_ns.mean"), std::nullopt);
 }
 
-TEST_F(Judged, AFileOfAnEarlierVersionIsBroughtUpWithItsRuns) {
+TEST_F(OldFile, AFileOfAnEarlierVersionIsBroughtUpWithItsRuns) {
     const fs::path old = directory_->path() / "old.sqlite";
     {
-        SQLite::Database database(old.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-        migrate_store(database, 2);
-        EXPECT_EQ(database.execAndGet("PRAGMA user_version").getInt(), 2);
+        auto database = sql::connect(old);
+        migrate_store(*database, 2);
+        EXPECT_EQ(sql::version_of(*database, store_migrations()), 2u);
         const std::string description = to_json(good_run("r1", "2026-01-01T00:00:00Z")).at("run").dump();
-        database.exec("INSERT INTO runs VALUES ('r1', '2026-01-01T00:00:00Z', 1, 'quick', 'exact', 'tcg', 1, 'virtual', 1, 'cpu', '6.1', 'ok', 0, '" + description + "');"
+        database->run("INSERT INTO runs VALUES ('r1', '2026-01-01T00:00:00Z', 1, 'quick', 'exact', 'tcg', 1, 'virtual', 1, 'cpu', '6.1', 'ok', 0, '" + description + "');"
                       "INSERT INTO kernels VALUES ('r1', 'dio', '6.12.117', 'a', 'b', 'c', NULL, 'ok', '');"
                       "INSERT INTO cells VALUES (1, 'r1', 'dio', 'w', 'w/1', 0, 'fscache', 'flat', 'ram', 'local', 'direct', 'random', 4096, 'pread', 1, 1, "
                       "'direct', 'direct', 'ok', '', 0); INSERT INTO metrics VALUES (1, 'ops', 512);");
@@ -259,26 +263,21 @@ TEST_F(Judged, AFileOfAnEarlierVersionIsBroughtUpWithItsRuns) {
     ASSERT_TRUE(store->add_pin({"good", "r1", "", "*", ""}));
 }
 
-TEST_F(Judged, OldNightsAreGoodOrBadAsAWholeAndOldGatesForTheirCandidate) {
+TEST_F(OldFile, OldNightsAreGoodOrBadAsAWholeAndOldGatesForTheirCandidate) {
     const fs::path old = directory_->path() / "old.sqlite";
     {
-        SQLite::Database database(old.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-        migrate_store(database, 4);
+        auto database = sql::connect(old);
+        migrate_store(*database, 4);
         const std::string description = to_json(good_run("r1", "2026-01-01T00:00:00Z")).at("run").dump();
         for (const char* run : {"r1", "r2"}) {
-            SQLite::Statement insert(database, "INSERT INTO runs VALUES (?, '2026-01-01T00:00:00Z', 1, 'quick', 'exact', 'tcg', 1, 'virtual', 1, 'cpu', '6.1', 'ok', 0, ?)");
-            SQLite::bind(insert, run, description);
-            insert.exec();
-            for (const char* kernel : {"dio", "fallback"}) {
-                SQLite::Statement kernels(database, "INSERT INTO kernels VALUES (?, ?, '6.12.117', 'a', 'b', 'c', NULL, 'ok', '')");
-                SQLite::bind(kernels, run, kernel);
-                kernels.exec();
-            }
-            database.exec(std::string("INSERT INTO cells (run_id, kernel, workload, cell, boot, backend, layout, device, cache_state, io, pattern, block_size_bytes, engine, iodepth, "
+            database->execute("INSERT INTO runs VALUES (?, '2026-01-01T00:00:00Z', 1, 'quick', 'exact', 'tcg', 1, 'virtual', 1, 'cpu', '6.1', 'ok', 0, ?)", sql::values(run, description));
+            for (const char* kernel : {"dio", "fallback"})
+                database->execute("INSERT INTO kernels VALUES (?, ?, '6.12.117', 'a', 'b', 'c', NULL, 'ok', '')", sql::values(run, kernel));
+            database->run(std::string("INSERT INTO cells (run_id, kernel, workload, cell, boot, backend, layout, device, cache_state, io, pattern, block_size_bytes, engine, iodepth, "
                                       "numjobs, declared_io, status, reason, known) VALUES ('") + run +
                           "', 'dio', 'w', 'w/1', 0, 'fscache', 'flat', 'ram', 'local', 'direct', 'random', 4096, 'pread', 1, 1, 'direct', 'ok', '', 0)");
         }
-        database.exec("INSERT INTO judgements VALUES ('night', 'night', '2026-01-01T00:00:00Z', 1, 'quick', 'exact', '', '', 'r1', 'regression', 1);"
+        database->run("INSERT INTO judgements VALUES ('night', 'night', '2026-01-01T00:00:00Z', 1, 'quick', 'exact', '', '', 'r1', 'regression', 1);"
                       "INSERT INTO judgements VALUES ('gate', 'gate', '2026-01-01T00:00:00Z', 1, 'quick', 'exact', 'fallback', 'dio', 'r2', 'regression', 1);"
                       "INSERT INTO judgement_runs VALUES ('night', 'r1'), ('gate', 'r2');");
     }
@@ -293,7 +292,7 @@ TEST_F(Judged, OldNightsAreGoodOrBadAsAWholeAndOldGatesForTheirCandidate) {
     EXPECT_TRUE(store->judgements()->at(0).directory.empty());
 }
 
-TEST_F(Judged, TheNewestRunOfAKernelIsFound) {
+TEST_P(Judged, TheNewestRunOfAKernelIsFound) {
     ASSERT_TRUE(store_->record_run(good_run("r1", "2026-01-01T00:00:00Z")));
     Results verified = good_run("v1", "2026-01-02T00:00:00Z");
     verified.run.suite = "verify";
@@ -307,7 +306,7 @@ TEST_F(Judged, TheNewestRunOfAKernelIsFound) {
     EXPECT_FALSE(fs::exists(directory_->path() / "none.sqlite"));
 }
 
-TEST_F(Judged, AGateFileBecomesAJudgementOfTheCandidatesRun) {
+TEST_P(Judged, AGateFileBecomesAJudgementOfTheCandidatesRun) {
     ASSERT_TRUE(store_->record_run(good_run("r1", "2026-01-01T00:00:00Z")));
     ASSERT_TRUE(store_->record_run(good_run("r2", "2026-01-01T02:00:30Z")));
     ASSERT_TRUE(store_->record_run(good_run("later", "2026-01-02T00:00:00Z")));
@@ -343,14 +342,14 @@ nlohmann::ordered_json gate_of_runs(const std::string& verdict, const std::vecto
             {"started_at", "2026-01-01T02:00:00Z"}, {"elapsed_s", 1.5}, {"runs", runs}, {"cells", nlohmann::ordered_json::array()}};
 }
 
-TEST_F(Judged, AGateThatMadeNoRunSaysNothingOfEarlierOnes) {
+TEST_P(Judged, AGateThatMadeNoRunSaysNothingOfEarlierOnes) {
     ASSERT_TRUE(store_->record_run(good_run("r1", "2026-01-01T00:00:00Z")));
     ASSERT_TRUE(store_->record_judgement(*judgement_of_gate(gate_of_runs("invalid", {}))));
     EXPECT_EQ(store_->judgements()->at(0).run_id, "");
     EXPECT_TRUE(store_->history_runs()->at(0).is_good("dio"));
 }
 
-TEST_F(Judged, GatesOfOtherRunsAreOtherGatesWhateverTheyAreCalled) {
+TEST_P(Judged, GatesOfOtherRunsAreOtherGatesWhateverTheyAreCalled) {
     ASSERT_TRUE(store_->record_run(good_run("r1", "2026-01-01T00:00:00Z")));
     ASSERT_TRUE(store_->record_run(good_run("r2", "2026-01-01T00:00:00Z")));
     ASSERT_TRUE(store_->record_judgement(*judgement_of_gate(gate_of_runs("regression", {"r1"}))));
@@ -360,7 +359,7 @@ TEST_F(Judged, GatesOfOtherRunsAreOtherGatesWhateverTheyAreCalled) {
     EXPECT_TRUE(store_->add_pin({"baseline", "r2", "", "*", ""}));
 }
 
-TEST_F(Judged, ProgressComesBackAndDamageIsAnError) {
+TEST_P(Judged, ProgressComesBackAndDamageIsAnError) {
     const fs::path folder = directory_->path();
     EXPECT_FALSE(read_progress_file(folder)->has_value());
     ProgressState state{"night", "n1", "nightly", "exact", "running", "measure", "dio-ram", 3, 12, "2026-01-01T00:00:00Z", "2026-01-01T00:05:00Z", {}};

@@ -5,6 +5,7 @@
 
 #include "bench/results/store/database.h"
 #include "tests/common/plan/new_dimensions.h"
+#include "tests/results/sql/any_engine.h"
 #include "tests/results/store/sample_results.h"
 
 using namespace diobench;
@@ -14,11 +15,8 @@ namespace {
 
 using OrderedJson = nlohmann::ordered_json;
 
-class NewDimensionInStore : public testing::Test {
-protected:
-    Result<TempDirectory> directory_ = TempDirectory::create(fs::temp_directory_path(), "diobench-test");
-    fs::path path_ = directory_.value().path() / "results.sqlite";
-};
+class NewDimensionInStore : public AnyEngine {};
+DIOBENCH_ON_EVERY_ENGINE(NewDimensionInStore);
 
 Results with_readahead(const std::string& id) {
     Results results = sample_results();
@@ -80,19 +78,19 @@ TEST(NewDimensionInResults, IsReadStrictly) {
     EXPECT_THAT(refusal(later), HasSubstr("/cells/0/dimensions/readahead_bytes: this key is not known"));
 }
 
-TEST_F(NewDimensionInStore, GetsItsColumnInAFileFromBeforeIt) {
+TEST_P(NewDimensionInStore, GetsItsColumnInAFileFromBeforeIt) {
     const auto text = [](const Results& results) { return cells_to_json(results.cells).dump(); };
     Results before = sample_results();
     before.run.id = "before";
     {
-        auto store = ResultStore::open(path_);
+        auto store = ResultStore::open(address_);
         ASSERT_TRUE(store) << store.error().message();
         ASSERT_TRUE(store->record_run(before));
     }
     {
         const ScopedDimension readahead(readahead_row());
         const ScopedDimension scheduler(scheduler_row());
-        auto store = ResultStore::open(path_);
+        auto store = ResultStore::open(address_);
         ASSERT_TRUE(store) << store.error().message();
         const Results later = with_readahead("later");
         ASSERT_TRUE(store->record_run(later));
@@ -103,22 +101,22 @@ TEST_F(NewDimensionInStore, GetsItsColumnInAFileFromBeforeIt) {
         ASSERT_TRUE(old) << old.error().message();
         EXPECT_EQ(text(*old), text(before));
         EXPECT_EQ(old->cells[0].dimensions.text("scheduler"), "none");
-        SQLite::Database database(path_.string());
-        EXPECT_EQ(database.execAndGet("SELECT count(*) FROM cells WHERE readahead_bytes = 1048576 AND scheduler = 'kyber'").getInt(), 1);
+        auto rows = sql::connect(address_)->query("SELECT count(*) FROM cells WHERE readahead_bytes = 1048576 AND scheduler = 'kyber'");
+        EXPECT_TRUE(rows->step() && rows->number(0) == 1);
     }
     // A program without the dimensions goes on with the file.
-    auto store = ResultStore::open(path_);
+    auto store = ResultStore::open(address_);
     ASSERT_TRUE(store) << store.error().message();
     before.run.id = "after";
     ASSERT_TRUE(store->record_run(before));
     EXPECT_EQ(text(store->load_run("after").value()), text(before));
 }
 
-TEST_F(NewDimensionInStore, AWordThatIsNoneIsNamedWhenARunIsLoaded) {
-    auto store = ResultStore::open(path_);
+TEST_P(NewDimensionInStore, AWordThatIsNoneIsNamedWhenARunIsLoaded) {
+    auto store = ResultStore::open(address_);
     ASSERT_TRUE(store) << store.error().message();
     ASSERT_TRUE(store->record_run(sample_results()));
-    SQLite::Database(path_.string(), SQLite::OPEN_READWRITE).exec("UPDATE cells SET io = 'odirect'");
+    sql::connect(address_)->run("UPDATE cells SET io = 'odirect'");
     auto loaded = store->load_run(sample_results().run.id);
     ASSERT_FALSE(loaded);
     EXPECT_THAT(loaded.error().message(), HasSubstr("read io \"odirect\": known are buffered, direct, mmap"));
