@@ -51,7 +51,7 @@ constexpr std::array kTable = {
     Metric{"interrupts_per_op", "per_op", D::lower_is_better, A::median, "Interrupts, per read, those of timers included.", S::functions},
     Metric{"modelled_cpu_ns_per_op", "ns", D::lower_is_better, A::median, "CPU time per read on a modelled processor, whose caches are simulated; of runs with --cost-model only (docs/profile.md).", S::model},
     Metric{"modelled_ns", "ns", D::lower_is_better, A::median, "Mean latency if instructions took what they take on the modelled processor; of runs with --cost-model only (docs/profile.md).", S::model},
-    Metric{"modelled_ns.uml", "ns", D::lower_is_better, A::median, "The same if ways into the kernel took what they take in User Mode Linux; held beside that machine's clock (docs/calibration.md).", S::model},
+    Metric{"modelled_uml_ns", "ns", D::lower_is_better, A::median, "The same if ways into the kernel took what they take in User Mode Linux; held beside that machine's clock (docs/calibration.md).", S::model},
     Metric{"daemon_wakeups_per_op", "per_op", D::lower_is_better, A::median, "Requests that cachefiles put to the daemon, each with a wake-up, per read.", S::functions},
     Metric{"page_cache_bytes.erofs_file.before", "bytes", D::neutral, A::median, "Page cache of the read file in the mount (cachestat)."},
     Metric{"page_cache_bytes.erofs_file.after", "bytes", D::lower_is_better, A::median, "The same after the timed region."},

@@ -13,7 +13,7 @@ namespace diobench {
 
 /// The metrics that follow from it, of runs with RunOptions::cost_model.
 inline constexpr std::string_view kModelledLatency = "modelled_ns";
-inline constexpr std::string_view kModelledLatencyUml = "modelled_ns.uml";  ///< with the ways into the kernel as User Mode Linux has them
+inline constexpr std::string_view kModelledLatencyUml = "modelled_uml_ns";  ///< with the ways into the kernel as User Mode Linux has them
 inline constexpr std::string_view kModelledCpu = "modelled_cpu_ns_per_op";
 
 /// CPU time of all that the region executed, ns; empty if its accesses to memory were not simulated.

@@ -22,7 +22,7 @@ struct ExactClock {
     std::string_view machine;  ///< held beside this one's clock only; empty: beside any
 };
 /// What is counted is always there; modelled time only in results that have it.
-inline constexpr std::array kExactClocks = {ExactClock{"counted", "latency_ns.mean", ""}, ExactClock{"modelled", "modelled_ns", ""}, ExactClock{"with traps", "modelled_ns.uml", "uml"}};
+inline constexpr std::array kExactClocks = {ExactClock{"counted", "latency_ns.mean", ""}, ExactClock{"modelled", "modelled_ns", ""}, ExactClock{"with traps", "modelled_uml_ns", "uml"}};
 inline constexpr size_t kCounted = 0;
 /// What a real clock's times are taken from.
 inline constexpr std::string_view kRealMetric = "latency_ns.mean";

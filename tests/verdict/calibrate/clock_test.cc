@@ -211,7 +211,7 @@ TEST(HeldRatio, AModelledClockIsHeldWhereThereIsOne) {
 
 TEST(HeldRatio, TheTrapsOfUserModeLinuxAreHeldBesideItsClockOnly) {
     const auto real = pairs_of(arms_means(800), 8, 0.01);
-    const auto exact = with_modelled(pairs_of(arms_means(1200), 3), 100, 110, "modelled_ns.uml");
+    const auto exact = with_modelled(pairs_of(arms_means(1200), 3), 100, 110, "modelled_uml_ns");
     EXPECT_EQ(hold_ratio(arms_ratio(), exact, real, "uml", 0.95).agrees(2), false);
     EXPECT_FALSE(hold_ratio(arms_ratio(), exact, real, "host", 0.95).exact[2]);
 }
