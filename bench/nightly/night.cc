@@ -203,7 +203,7 @@ private:
             std::string_view name;
             Status (*run)(NightWork&);
         };
-        const Stage stages[] = {{"fetch", fetch_source}, {"verify", verify_night}, {"measure", measure_night}, {"judge", judge_night}, {"report", report_night}};
+        const Stage stages[] = {{"fetch", fetch_source}, {"verify", verify_night}, {"measure", measure_night}, {"judge", judge_night}, {"report", report_night}, {"follow", follow_lists}};
         Status s = check_space();
         for (const auto& stage : stages) {
             if (!s) break;

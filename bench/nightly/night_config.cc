@@ -105,6 +105,15 @@ Status read_export(NightSection& root, const fs::path& file, NightConfig& config
     });
 }
 
+Status read_follow(NightSection& root, const fs::path& file, NightConfig& config) {
+    return read_table(root, file, "follow", [&](NightSection& section) {
+        std::vector<std::string> given;
+        if (section.keep(section.texts("archives", "[\"/srv/lists/linux-erofs.git\"]"), given) && given.empty()) section.bad_value("archives", "it names none");
+        for (const auto& archive : given) config.lists.push_back(section.absolute(archive).string());
+        section.take_path("interest", "\"follow.toml\"", config.interest);
+    });
+}
+
 Status read_notify(NightSection& root, const fs::path& file, NightConfig& config) {
     return read_table(root, file, "notify", [&](NightSection& section) {
         std::string when = "news";
@@ -176,7 +185,7 @@ Result<NightConfig> parse_night_config(const std::string& text, const fs::path& 
     root.take_number("seeds", "5", config.seeds);
     root.take_path("policy", "\"gate.toml\"", config.policy);
     root.take_path("output", "\"nights\"", config.output);
-    for (auto* read : {read_source, read_export, read_notify, read_keep, read_kernels}) root.fault(read(root, file, config));
+    for (auto* read : {read_source, read_export, read_follow, read_notify, read_keep, read_kernels}) root.fault(read(root, file, config));
     if (auto s = root.done(); !s) return forward(s);
     if (auto s = check_against(config); !s) return forward(s);
     return config;

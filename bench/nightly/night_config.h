@@ -48,6 +48,8 @@ struct NightConfig {
     fs::path textfile;      ///< for the node exporter; empty: none
     std::string push;       ///< URL of a Pushgateway; empty: none
     std::string instance;   ///< name of this machine there; empty: the host's
+    std::vector<std::string> lists;  ///< archives of mailing lists that are followed; empty: none
+    fs::path interest;      ///< follow.toml of them; empty: the usual one
     NightNotice notice;
     uint64_t keep_nights = 30;   ///< output folders
     uint64_t keep_days = 400;    ///< of numbers in the store

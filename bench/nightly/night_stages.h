@@ -33,5 +33,8 @@ struct NightWork {
 [[nodiscard]] Status measure_night(NightWork& night);
 [[nodiscard]] Status judge_night(NightWork& night);
 [[nodiscard]] Status report_night(NightWork& night);
+/// What the lists of [follow] have that is new, judged and answered in OUTPUT/follow. The series of others decide nothing about the
+/// night; what keeps one from being judged is a note.
+[[nodiscard]] Status follow_lists(NightWork& night);
 
 }  // namespace diobench

@@ -37,6 +37,15 @@ TEST(NightConfig, RelativePathsStartAtTheFile) {
     EXPECT_EQ(config->textfile, "/etc/x.prom");
 }
 
+TEST(NightConfig, ListsAreFollowedFromWhereTheFileLies) {
+    auto config = parsed("[[kernel]]\nseries = \"dio\"\n[follow]\narchives = [\"lists/erofs.git\", \"/srv/all.mbox\"]\ninterest = \"mine.toml\"\n");
+    ASSERT_TRUE(config) << config.error().message();
+    EXPECT_THAT(config->lists, testing::ElementsAre("/etc/lists/erofs.git", "/srv/all.mbox"));
+    EXPECT_EQ(config->interest, "/etc/mine.toml");
+    EXPECT_THAT(error_of("[[kernel]]\nseries = \"dio\"\n[follow]\narchives = []\n"), HasSubstr("archives"));
+    EXPECT_THAT(error_of("[[kernel]]\nseries = \"dio\"\n[follow]\ninterest = \"mine.toml\"\n"), HasSubstr("archives"));
+}
+
 TEST(NightConfig, ASourceIsATreeOrDebians) {
     auto config = parsed("[[kernel]]\nseries = \"dio\"\n[source]\ndebian = \"6.12\"\n");
     ASSERT_TRUE(config) << config.error().message();

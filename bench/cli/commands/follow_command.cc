@@ -8,12 +8,9 @@
 
 #include "bench/cli/commands/cell_options.h"
 #include "bench/cli/commands/command.h"
-#include "bench/common/base/faults.h"
 #include "bench/common/base/json_text.h"
-#include "bench/common/base/paths.h"
 #include "bench/common/base/text.h"
-#include "bench/host/follow/follow_list.h"
-#include "bench/host/kernel/base.h"
+#include "bench/host/follow/opened_list.h"
 #include "bench/verdict/answer/follow_up.h"
 #include "bench/verdict/attempt/attempt_text.h"
 
@@ -53,18 +50,6 @@ void print_list(const ListRead& read) {
     fmt::print("{} mails, {} of them new; would import {} series or revisions, refuse {}\n", read.mails, read.fresh, read.series.size() - refused, refused);
 }
 
-Result<std::vector<MailArchive>> open_archives(const std::vector<std::string>& paths) {
-    Faults faults;
-    std::vector<MailArchive> out;
-    for (const auto& path : paths) {
-        auto opened = MailArchive::open(path);
-        faults.add(opened);
-        if (opened) out.insert(out.end(), opened->begin(), opened->end());
-    }
-    if (auto s = faults.status(); !s) return forward(s);
-    return out;
-}
-
 nlohmann::json to_json(const JudgedSeries& series) {
     return {{"name", series.name}, {"title", series.title}, {"message_id", series.message_id}, {"revises", series.revises.empty() ? nlohmann::json() : nlohmann::json(series.revises)},
             {"verdict", series.verdict}, {"exit_code", series.exit_code}, {"directory", series.directory}, {"at", series.at}};
@@ -77,10 +62,11 @@ void print_answer(const JudgedSeries& series) {
 }
 
 /// Judges and answers; what could not be answered is told last, and the exit code.
-Result<ExitCode> answer_list(const FollowArguments& arguments, const FollowSettings& settings, const std::vector<MailArchive>& archives, FollowState& state, const ListRead& read) {
+Result<ExitCode> answer_list(const FollowArguments& arguments, OpenedList& list) {
+    const ListRead& read = list.read;
     FollowUpOptions options;
-    options.answer = {fs::absolute(arguments.output), settings.on, settings.from, arguments.attempt};
-    options.notify = settings.notify;
+    options.answer = {fs::absolute(arguments.output), list.settings.on, list.settings.from, arguments.attempt};
+    options.notify = list.settings.notify;
     options.only_pass_over = arguments.from_now;
     if (!arguments.json) {
         options.on_begin = [](const JudgedSeries& series) { fmt::print("{}: {}\n", series.name, series.title); };
@@ -90,7 +76,7 @@ Result<ExitCode> answer_list(const FollowArguments& arguments, const FollowSetti
         };
         options.on_end = print_answer;
     }
-    auto done = follow_up(read, archives, state, options);
+    auto done = follow_up(read, list.archives, list.state, options);
     if (!done) return forward(done);
     const size_t refused = static_cast<size_t>(std::ranges::count_if(read.series, [](const ListedSeries& series) { return !series.refusal.empty(); }));
     if (arguments.json) {
@@ -106,31 +92,19 @@ Result<ExitCode> answer_list(const FollowArguments& arguments, const FollowSetti
 
 Result<ExitCode> follow_command(const FollowArguments& arguments) {
     if (arguments.dry_run && arguments.from_now) return fail("follow", "--from-now", "it keeps what is there as seen, and --dry-run keeps nothing: leave one out");
-    auto settings = read_follow_settings(arguments.interest.empty() ? settings_file("follow.toml") : fs::path(arguments.interest));
-    if (!settings) return forward(settings);
-    auto archives = open_archives(arguments.archives);
-    if (!archives) return forward(archives);
-    if (auto s = check_kernels(settings->on); !s) return forward(s);
     if (!arguments.dry_run && !arguments.from_now)
         if (auto s = check_attempt(arguments.attempt); !s) return forward(s);
-    const fs::path file = arguments.state.empty() ? cache_root() / "follow.sqlite" : fs::absolute(arguments.state);
-    auto lock = FileLock::try_acquire(file.string() + ".lock");
-    if (!lock) return forward(lock);
-    if (!*lock) return fail("follow", file.string(), "another diobench follows with this state: let it end, or name another one with --state");
-    auto state = FollowState::open(file);
-    if (!state) return forward(state);
-    Progress progress("follow");
-    auto read = read_list(*archives, settings->interest, *state, progress);
-    if (!read) return forward(read);
-    progress.finish("");
-    if (!arguments.dry_run) return answer_list(arguments, *settings, *archives, *state, *read);
+    auto list = open_list(arguments.archives, arguments.interest.empty() ? default_follow_settings() : fs::path(arguments.interest), arguments.state);
+    if (!list) return forward(list);
+    if (!arguments.dry_run) return answer_list(arguments, *list);
+    const ListRead& read = list->read;
     if (!arguments.json) {
-        print_list(*read);
+        print_list(read);
         return ExitCode::ok;
     }
     nlohmann::json series = nlohmann::json::array();
-    for (const auto& one : read->series) series.push_back(to_json(one));
-    fmt::print("{}\n", json_text(nlohmann::json{{"mails", read->mails}, {"new", read->fresh}, {"series", series}}, 1));
+    for (const auto& one : read.series) series.push_back(to_json(one));
+    fmt::print("{}\n", json_text(nlohmann::json{{"mails", read.mails}, {"new", read.fresh}, {"series", series}}, 1));
     return ExitCode::ok;
 }
 

@@ -26,7 +26,7 @@ constexpr std::string_view kStyle =
 
 std::string page(std::string_view title, const std::string& body) {
     return fmt::format("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-                       "<title>{0}</title><style>{1}</style></head>\n<body><nav aria-label=\"Pages\"><a href=\"/\">Runs</a><a href=\"/history\">History</a>"
+                       "<title>{0}</title><style>{1}</style></head>\n<body><nav aria-label=\"Pages\"><a href=\"/\">Runs</a><a href=\"/history\">History</a><a href=\"/follow\">Lists</a>"
                        "<a href=\"/latest/report.html\">Latest report</a><a href=\"/metrics\">Metrics</a></nav>\n<main><h1>{0}</h1>\n{2}</main></body></html>\n",
                        escape_html(title), kStyle, body);
 }
@@ -268,6 +268,19 @@ std::string runs_page(const std::vector<ListedRun>& runs, const std::vector<Prog
     body += "<h2>Runs</h2>\n" + table("Runs, the newest first", {"run", "started", "suite", "machine", "status", "cells ok", "files"}, rows);
     if (runs.empty()) body += "<p>No run yet: make one with <span class=\"id\">diobench run</span>.</p>\n";
     return page("diobench: runs", body);
+}
+
+std::string list_page(const std::vector<AnsweredSeries>& series) {
+    std::string rows;
+    for (const auto& one : series) {
+        const auto link = [](const std::string& address, const char* text) { return address.empty() ? std::string() : fmt::format("<a href=\"/{}\">{}</a> ", encode_path(address), text); };
+        rows += fmt::format("<tr><th scope=\"row\"><span class=\"id\">{}</span><br>{}</th><td class=\"n\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}{}</td></tr>\n", escape_html(one.name),
+                           escape_html(one.title), escape_html(one.at), coloured_word(one.verdict, one.exit_code == 0), escape_html(one.baseline), escape_html(one.revises),
+                           link(one.reply, "reply"), link(one.gate, "gate"));
+    }
+    std::string body = table("Series and revisions, the newest first", {"series", "judged", "verdict", "on", "revises", "files"}, rows);
+    if (series.empty()) body = "<p>None yet: <span class=\"id\">diobench follow ARCHIVE</span> judges what a mailing list has, and so does a night with [follow].</p>\n";
+    return page("diobench: mailing lists", body);
 }
 
 std::string series_svg(const HistorySeries& series, const std::vector<ChangePoint>& changes, const PageAddresses& links, int width, int height) {

@@ -33,6 +33,16 @@ using PageAddresses = std::map<std::string, std::string>;
 [[nodiscard]] std::string runs_page(const std::vector<ListedRun>& runs, const std::vector<ProgressState>& progress, const std::vector<StoredJudgement>& gates,
                                     const PageAddresses& links);
 
+/// A series of a mailing list, as `follow` judged it: OUT/follow/NAME/answer.json.
+struct AnsweredSeries {
+    std::string name, title, message_id, revises, baseline, verdict, at;
+    int64_t exit_code = 0;
+    std::string reply;  ///< its mail, from where the pages are; empty: it is not there
+    std::string gate;   ///< page of its gate; empty: it came to none
+};
+/// The newest first.
+[[nodiscard]] std::string list_page(const std::vector<AnsweredSeries>& series);
+
 /// One page of series, each a small figure with its verdicts and changes marked.
 struct HistoryPage {
     SeriesRequest request;

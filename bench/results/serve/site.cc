@@ -6,6 +6,8 @@
 #include <charconv>
 #include <chrono>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "bench/results/export/report.h"
 #include "bench/results/export/summary.h"
@@ -18,6 +20,9 @@ namespace {
 
 constexpr size_t kListedRuns = 200;
 constexpr size_t kListedGates = 20;
+/// Where `follow` and nights leave the series that they judged, and the file that says how.
+constexpr std::string_view kFollowFolder = "follow";
+constexpr std::string_view kAnswerFileName = "answer.json";
 /// What a run's folder holds; nothing else is handed out, least of all run as a program.
 constexpr std::array<std::string_view, 10> kHandedOut = {".html", ".txt", ".json", ".prom", ".png", ".svg", ".xml", ".sh", ".toml", ".css"};
 
@@ -154,12 +159,34 @@ Result<std::string> Site::history(const std::string& query_text) {
     return history_page(page);
 }
 
+/// What is no whole answer yet is left out: its series is under way.
+std::string Site::lists() const {
+    std::vector<AnsweredSeries> out;
+    for (const auto& base : {options_.output, options_.nights}) {
+        std::error_code ec;
+        if (base.empty()) continue;
+        for (const auto& folder : fs::directory_iterator(base / kFollowFolder, ec)) {
+            auto text = read_file(folder.path() / kAnswerFileName);
+            const auto json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
+            if (!json.is_object()) continue;
+            const auto word = [&](const char* key) { return json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : std::string(); };
+            const auto address = [&](const fs::path& file) { return fs::exists(file, ec) ? address_of(file) : std::string(); };
+            out.push_back({word("name"), word("title"), word("message_id"), word("revises"), word("baseline"), word("verdict"), word("at"),
+                           json.contains("exit_code") && json["exit_code"].is_number_integer() ? json["exit_code"].get<int64_t>() : 4, address(folder.path() / "reply.txt"),
+                           address(folder.path() / "try" / "gate" / kReportFileName)});
+        }
+    }
+    std::sort(out.begin(), out.end(), [](const AnsweredSeries& a, const AnsweredSeries& b) { return std::tie(b.at, b.name) < std::tie(a.at, a.name); });
+    return list_page(out);
+}
+
 Answer Site::answer(const std::string& method, const std::string& path, const std::string& query) {
     if (method != "GET" && method != "HEAD") return {405, "text/plain; charset=utf-8", "only GET and HEAD\n"};
     if (path == kMetricsPath || path == kAllMetricsPath) return {};
     const std::lock_guard lock(mutex_);
     if (path == "/" || path == "/index.html") return html_of(runs());
     if (path == "/history") return html_of(history(query));
+    if (path == "/follow") return {200, "text/html; charset=utf-8", lists()};
     if (path == "/healthz") return {200, "text/plain; charset=utf-8", "ok\n"};
     if (path == "/favicon.ico") return {200, "image/svg+xml", kIcon};
     if (!is_handed_out(path)) return {404, "text/plain; charset=utf-8", "there is nothing here; / lists the runs\n"};

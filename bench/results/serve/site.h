@@ -33,6 +33,7 @@ private:
     [[nodiscard]] std::string address_of(const fs::path& file) const;
     [[nodiscard]] Result<std::string> runs();
     [[nodiscard]] Result<std::string> history(const std::string& query);
+    [[nodiscard]] std::string lists() const;
 
     ServeOptions options_;
     std::mutex mutex_;  ///< one look at the store at a time

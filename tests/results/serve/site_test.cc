@@ -73,6 +73,22 @@ TEST(Page, TextIsEscapedAndUrlsSurvive) {
     EXPECT_EQ(query.size(), 3u);
 }
 
+TEST_F(Site_, SeriesOfAMailingListAreListedWithTheirVerdicts) {
+    Site site(options());
+    EXPECT_THAT(site.answer("GET", "/follow", "").body, HasSubstr("None yet"));
+    const fs::path folder = out_ / "follow" / "erofs-count-reads";
+    ASSERT_TRUE(make_directories(folder / "try" / "gate"));
+    ASSERT_TRUE(make_directories(out_ / "follow" / "under-way"));
+    ASSERT_TRUE(write_file_atomic(folder / "reply.txt", "Hello"));
+    ASSERT_TRUE(write_file_atomic(folder / "answer.json", R"({"name": "erofs-count-reads", "title": "erofs: <count> reads", "verdict": "regression", "exit_code": 1, "at": "2026-01-01T00:00:00Z"})"));
+    const std::string body = site.answer("GET", "/follow", "").body;
+    EXPECT_THAT(body, HasSubstr("erofs: &lt;count&gt; reads"));
+    EXPECT_THAT(body, HasSubstr("<span class=\"bad\">regression</span>"));
+    EXPECT_THAT(body, HasSubstr("href=\"/follow/erofs-count-reads/reply.txt\""));
+    EXPECT_THAT(body, Not(HasSubstr("under-way")));
+    EXPECT_THAT(body, Not(HasSubstr(">gate</a>"))) << "there is none";
+}
+
 TEST_F(Site_, PagesMetricsAndFilesOnOnePort) {
     auto server = Server::start(options());
     ASSERT_TRUE(server) << server.error().message();
