@@ -9,7 +9,7 @@ from typing import Any
 from reports import generic
 from reports.contents import contents
 from reports.data import Run, parse
-from reports.questions import against_fio, all_questions, block_size, harness, layouts, luck, name_of, neighbour, page_cache, queue_depth, rivals
+from reports.questions import against_fio, all_questions, block_size, harness, kernels, layouts, luck, name_of, neighbour, page_cache, queue_depth, rivals
 from reports.sheet import Number, Row, absent, wants_log
 from reports.tradeoff import local_points
 from tests.reports.generated import nightly
@@ -42,13 +42,36 @@ def read(kernel: str, workload: str, **changes: Any) -> dict[str, Any]:
     return found
 
 
+class Kernels(unittest.TestCase):
+    def run_of(self, *cells: dict[str, Any], bases: tuple[str, ...] = ("6.1.170", "6.12.117", "7.3")) -> Run:
+        found = document(list(cells), ["dio@6.1", "dio", "file-dio@newest"])
+        for kernel, base in zip(found["kernels"], bases):
+            kernel["base_version"] = base
+        return parse(found)
+
+    def test_each_back_end_says_who_reads_most_and_who_does_not_and_why(self) -> None:
+        run = self.run_of(read("dio@6.1", "rand-read", mib_per_s=90.0), read("dio", "rand-read", mib_per_s=100.0),
+                          read("file-dio@newest", "rand-read", status="unsupported"), read("file-dio@newest", "rand-read", backend="file", mib_per_s=80.0),
+                          read("dio", "rand-read", backend="file", mib_per_s=20.0, observed_io="buffered"))
+        self.assertTrue(kernels.matches(run))
+        text = kernels.sentence(run)
+        self.assertIn("dio 100.00 MiB/s and dio@6.1 90.00 MiB/s (0.90×); without a number: file-dio@newest: unsupported", text)
+        self.assertIn("on file", text)
+        self.assertIn("dio (through the page cache) 20.00 MiB/s (0.25×)", text)
+        self.assertIn("file-dio@newest on Linux 7.3", kernels.caption(run))
+        self.assertEqual(len(kernels.figure(run).axes), 4)
+
+    def test_one_base_asks_no_such_question(self) -> None:
+        self.assertFalse(kernels.matches(self.run_of(read("dio", "rand-read"), bases=("6.12.117",) * 3)))
+
+
 class Found(unittest.TestCase):
     def test_every_shipped_workload_of_the_nightly_suite_is_asked_about(self) -> None:
         self.assertEqual(generic.workloads_of(whole(), all_questions()), [])
 
     def test_a_nightly_run_has_every_question(self) -> None:
         anchors = {page.anchor for page in contents(whole())}
-        self.assertEqual({name_of(q) for q in all_questions()} - anchors, {"luck", "calibration", "history"})  # several boots; a file beside the results
+        self.assertEqual({name_of(q) for q in all_questions()} - anchors, {"luck", "calibration", "history", "kernels"})  # several boots; a file beside the results; several bases
         self.assertIn("luck", {page.anchor for page in contents(parse(nightly(["dio"], boots=2, suite="quick")))})
 
     def test_a_question_without_cells_is_not_there(self) -> None:
