@@ -49,8 +49,8 @@ Result<ExitCode> list_cases(const VerifyArguments& arguments) {
 
 Result<ExitCode> reproduce_case(const VerifyArguments& arguments) {
     const VerifyOptions& options = arguments.options;
-    if (options.kernels.size() != 1 || options.mutants || options.smp || options.fuzz_s != 0 || !options.cases.empty() || !options.backends.empty())
-        return fail("verify", "--reproduce", "it takes one KERNEL, one case and neither --case, --backend, --mutants, --smp nor --fuzz, such as: diobench verify base --reproduce compressed/partly-here");
+    if (options.kernels.size() != 1 || options.mutants || options.smp || options.fuzz_s != 0 || options.fuzz_reads != 0 || !options.cases.empty() || !options.backends.empty())
+        return fail("verify", "--reproduce", "it takes one KERNEL, one case and neither --case, --backend, --mutants, --smp nor --fuzz or --fuzz-reads, such as: diobench verify base --reproduce compressed/partly-here");
     auto outcome = write_reproducer({options.kernels.front(), arguments.reproduce, options.seed, options.output, options.tree, options.revision});
     if (!outcome) return forward(outcome);
     const char* found = outcome->shown == FaultShown::yes  ? "the fault shows (wrong.txt)"
@@ -73,6 +73,8 @@ Result<ExitCode> verify(const VerifyArguments& arguments) {
         return fail("verify", "", "name at least one kernel, such as: diobench verify dio (or --mutants, or --list)");
     if (!options.mutants && options.sample != "1/1") return fail("verify", "--sample", "it takes a part of the mutants: add --mutants");
     if (options.mutants && options.fuzz_s != 0) return fail("verify", "--fuzz", "it tries damaged images on kernels that are meant to be right: leave --mutants out");
+    if (options.mutants && options.fuzz_reads != 0) return fail("verify", "--fuzz-reads", "one mutant is a kernel as well: verify kernel-patches/mutants/NAME --fuzz-reads N, without --mutants");
+    if (options.fuzz_from != 0 && options.fuzz_reads == 0) return fail("verify", "--fuzz-from", "it needs --fuzz-reads N, the reads that are made from there on");
     auto outcome = verify_kernels(options);
     if (!outcome) return forward(outcome);
     const Results& results = outcome->results;
@@ -109,6 +111,7 @@ void register_verify_command(CLI::App& app, CommandContext& context) {
                     "  diobench verify dio --smp                        two CPUs: races\n"
                     "  diobench verify base --reproduce compressed/partly-here   a folder for whoever has to repair it\n"
                     "  diobench verify dio --case 'mount/*' --fuzz 600  ten minutes of images damaged at random\n"
+                    "  diobench verify dio --case 'data/*' --fuzz-reads 1000000   a million reads at random\n"
                     "Exit: 0 nothing but known failures, 1 a case failed (or a mutant survived), 2 a kernel could not be built\n"
                     "or machine uml does not run here (diobench doctor), 4 a kernel did not boot.\n"
                     "With --reproduce: 0 the fault shows in QEMU, 3 it does not.");
@@ -122,7 +125,10 @@ void register_verify_command(CLI::App& app, CommandContext& context) {
     command->add_flag("--smp", options.smp, "On two CPUs, emulated, with freed memory overwritten: cases of concurrency, failure, leaks, protocol and signals (or --case)");
     command->add_option("--sample", options.sample, "With --mutants: only part I of N")->option_text("I/N");
     command->add_option("--fuzz", options.fuzz_s, "So many seconds more: images damaged at random (by --seed); what is found is minimised to one image")->option_text("SECONDS")->check(CLI::PositiveNumber);
-    command->add_option("--seed", options.seed, "Of content, offsets and damage")->capture_default_str();
+    command->add_option("--fuzz-reads", options.fuzz_reads, "So many reads more: at random (by --seed), of every layout, in every way, while daemon and reader misbehave; what is found is minimised")
+        ->option_text("N")->check(CLI::PositiveNumber);
+    command->add_option("--fuzz-from", options.fuzz_from, "With --fuzz-reads: begin at this scene, where an earlier run of the same seed ended")->option_text("SCENE");
+    command->add_option("--seed", options.seed, "Of content, offsets, damage and reads")->capture_default_str();
     add_source_options(*command, options.tree, options.revision, &options.allow_missing);
     command->add_option("--reproduce", arguments->reproduce,
                         "Write a folder that shows the fault without diobench: image, kernel configuration, one C program, a script for QEMU")->option_text("CASE");

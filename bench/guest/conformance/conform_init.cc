@@ -16,6 +16,7 @@
 #include "bench/guest/conformance/other_backends.h"
 #include "bench/guest/conformance/plan.h"
 #include "bench/guest/conformance/runner.h"
+#include "bench/guest/conformance/scene_case.h"
 #include "bench/guest/record/record_writer.h"
 
 namespace diobench {
@@ -61,6 +62,11 @@ private:
     Status run_named(const std::string& name) {
         if (auto images = plan_.damaged.find(name); images != plan_.damaged.end())
             return run_one(damaged_case(name, images->second), [] { return nlohmann::json::object(); });
+        if (auto choice = plan_.scenes.find(name); choice != plan_.scenes.end()) {
+            const Case scene = scene_case(name, choice->second.scene(plan_.seed));
+            if (const std::string why = lacking(scene); !why.empty()) return skip(name, why);
+            return run_one(scene, [] { return nlohmann::json::object(); });
+        }
         const Case* found = find_case(name);
         if (found == nullptr) return fail("run case", name, "this guest does not have it", ExitCode::invalid);
         if (const std::string why = lacking(*found); !why.empty()) return skip(name, why);

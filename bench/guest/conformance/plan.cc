@@ -25,8 +25,10 @@ nlohmann::json ConformancePlan::to_json() const {
         images[name] = nlohmann::json::array();
         for (const auto& one : list) images[name].push_back(one.to_json());
     }
+    nlohmann::json choices = nlohmann::json::object();
+    for (const auto& [name, choice] : scenes) choices[name] = choice.to_json();
     return {{"seed", seed}, {"direct", direct_support_name(direct)}, {"file_direct", direct_support_name(file_direct)}, {"config_symbols", config_symbols}, {"absent_features", absent_features}, {"cases", cases},
-            {"keep_going", keep_going}, {"damaged", images}};
+            {"keep_going", keep_going}, {"damaged", images}, {"scenes", choices}};
 }
 
 Result<ConformancePlan> ConformancePlan::from_json(const nlohmann::json& json) {
@@ -42,6 +44,7 @@ Result<ConformancePlan> ConformancePlan::from_json(const nlohmann::json& json) {
                 if (!image) return forward(image);
                 out.damaged[name].push_back(std::move(*image));
             }
+        for (const auto& [name, choice] : json.at("scenes").items()) out.scenes[name] = SceneChoice::from_json(choice);
         return out;
     } catch (const nlohmann::json::exception& e) {
         return fail("read", kConformancePlanFile, e.what(), ExitCode::invalid);

@@ -21,6 +21,7 @@
 #include "bench/common/base/error.h"
 #include "bench/common/image/damage.h"
 #include "bench/guest/conformance/direct.h"
+#include "bench/guest/conformance/read_scene.h"
 
 namespace diobench {
 
@@ -36,6 +37,8 @@ struct ConformancePlan {
     bool keep_going = false;
     /// Cases of no file of cases/: names of `cases`, and the damaged images of each.
     std::map<std::string, std::vector<DamagedImage>> damaged = {};
+    /// The same: reads at random.
+    std::map<std::string, SceneChoice> scenes = {};
 
     [[nodiscard]] nlohmann::json to_json() const;
     [[nodiscard]] static Result<ConformancePlan> from_json(const nlohmann::json& json);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/guest/daemon/daemon.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <condition_variable>
@@ -29,6 +30,7 @@ namespace diobench {
 namespace {
 
 constexpr uint64_t kPageBytes = 4096;
+constexpr size_t kSectorBytes = 512;
 constexpr size_t kTransferBytes = 1 << 20;
 /// How often READs that are held look whether they are released.
 constexpr long kHeldLookNs = 2'000'000;
@@ -52,11 +54,12 @@ struct Treatment {
     bool fail_writes = false;
     uint64_t fill_at_most_bytes = DaemonFaults::kAll;
     uint64_t fill_elsewhere_bytes = 0;
+    bool leave_zeros_out = false;
 };
 
 Treatment treatment_of(const DaemonFaults* faults) {
     if (faults == nullptr) return {};
-    return {faults->fill_nothing, faults->fail_writes, faults->fill_at_most_bytes, faults->fill_elsewhere_bytes};
+    return {faults->fill_nothing, faults->fail_writes, faults->fill_at_most_bytes, faults->fill_elsewhere_bytes, faults->leave_zeros_out};
 }
 
 /// A READ whose bytes have arrived at `due_ns`.
@@ -286,7 +289,14 @@ private:
         if (how.fill_nothing) return {};
         if (how.fail_writes) return write_from_nowhere(fetch);
         const uint64_t length = std::min(fetch.request.length_bytes, how.fill_at_most_bytes / kPageBytes * kPageBytes);
-        return fill_range(*fetch.object, fetch.request.offset_bytes + how.fill_elsewhere_bytes, length, buffer);
+        return fill_range(*fetch.object, fetch.request.offset_bytes + how.fill_elsewhere_bytes, length, buffer, how.leave_zeros_out);
+    }
+
+    /// Without the whole sectors of zeros at the end; one stays.
+    static size_t without_zeros(const std::byte* data, size_t bytes) {
+        size_t left = bytes;
+        while (left > 0 && data[left - 1] == std::byte{0}) --left;
+        return std::clamp<size_t>((left + kSectorBytes - 1) / kSectorBytes * kSectorBytes, std::min(bytes, kSectorBytes), bytes);
     }
 
     static Status write_from_nowhere(const Fetch& fetch) {
@@ -298,7 +308,7 @@ private:
     }
 
     /// Writes [at, at + length) of the source into the cache, zeros behind its end.
-    Status fill_range(const Object& object, uint64_t at, uint64_t length, std::byte* buffer) {
+    Status fill_range(const Object& object, uint64_t at, uint64_t length, std::byte* buffer, bool leave_zeros_out = false) {
         const uint64_t end = at + length;
         while (at < end) {
             size_t want = std::min<uint64_t>(kTransferBytes, end - at);
@@ -310,9 +320,10 @@ private:
                 have += static_cast<size_t>(n);
             }
             std::fill(buffer + have, buffer + want, std::byte{0});
-            ssize_t written = ::pwrite(object.anonymous.get(), buffer, want, static_cast<off_t>(at));
+            const size_t some = leave_zeros_out && at + want == end ? without_zeros(buffer, want) : want;
+            ssize_t written = ::pwrite(object.anonymous.get(), buffer, some, static_cast<off_t>(at));
             if (written < 0) return fail_errno("write", "into the cache");
-            if (static_cast<size_t>(written) != want) return fail("write", "into the cache", "short write");
+            if (static_cast<size_t>(written) != some) return fail("write", "into the cache", "short write");
             counters_.bytes += want;
             at += want;
         }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cctype>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <functional>
@@ -16,6 +15,7 @@
 #include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
 #include "bench/host/verify/damage_generator.h"
+#include "bench/host/verify/fuzz_boots.h"
 
 namespace diobench {
 
@@ -43,7 +43,7 @@ struct Find {
 
 class Fuzzer {
 public:
-    Fuzzer(const FuzzRequest& request, DamageGenerator generator, Progress& progress) : request_(request), generator_(std::move(generator)), progress_(progress) {}
+    Fuzzer(const FuzzRequest& request, DamageGenerator generator, Progress& progress) : request_(request), boots_(request.boots, request.kernel), generator_(std::move(generator)), progress_(progress) {}
 
     Result<FuzzOutcome> run() {
         started_ = Clock::now();
@@ -56,6 +56,7 @@ public:
         for (auto& find : finds_)
             if (auto s = finish(find); !s) return forward(s);
         if (outcome_.records.empty()) outcome_.records.push_back(nothing_found());
+        outcome_.boots = boots_.take_boots();
         return std::move(outcome_);
     }
 
@@ -63,28 +64,15 @@ private:
     using Cases = std::vector<std::pair<std::string, std::vector<DamagedImage>>>;
 
     /// Runs cases on the kernel; their records.
-    Result<std::vector<CaseRecord>> run_on_kernel(const Cases& cases, const std::string& label, const std::function<bool(const CaseRecord&)>& enough = {}) {
-        CaseBoots boots = request_.boots;
-        boots.label = label;
-        std::vector<std::string> names;
-        for (const auto& [name, images] : cases) {
-            names.push_back(name);
-            boots.plan.damaged[name] = images;
-        }
-        bool over = false;
-        boots.on_case = [&](const CaseRecord& one) {
-            over = over || (enough && enough(one));
+    Result<std::vector<CaseRecord>> run_on_kernel(const Cases& cases, const std::string& label, FuzzBoots::Until until = FuzzBoots::Until::all_ran,
+                                                  const std::function<void(const CaseRecord&)>& on_case = {}) {
+        FuzzBoots::Cases run{.describe = [&](ConformancePlan& plan) { plan.damaged.insert(cases.begin(), cases.end()); }, .label = label};
+        for (const auto& [name, images] : cases) run.names.push_back(name);
+        run.on_case = [&](const CaseRecord& one) {
+            if (on_case) on_case(one);
             tell();
         };
-        boots.enough = [&] { return over; };
-        auto run = run_cases(boots, names);
-        if (!run) return forward(run);
-        std::lock_guard lock(mutex_);
-        outcome_.boots.insert(outcome_.boots.end(), run->boots.begin(), run->boots.end());
-        // What a boot asks for itself (mode/direct-support) is none of them.
-        std::erase_if(run->cases, [&](const CaseRecord& one) { return std::find(names.begin(), names.end(), one.name) == names.end(); });
-        if (run->cases.empty()) return fail("fuzz", request_.kernel, run->machine_fault, ExitCode::invalid);
-        return std::move(run->cases);
+        return boots_.run(run, until);
     }
 
     [[nodiscard]] double elapsed_s() const { return std::chrono::duration<double>(Clock::now() - started_).count(); }
@@ -100,7 +88,7 @@ private:
     Status leave_out_what_fails_undamaged() {
         Cases cases;
         for (const auto& image : generator_.images()) cases.push_back({"mount/undamaged-" + image, {DamagedImage{image, {}}}});
-        auto records = run_on_kernel(cases, request_.boots.label + "-undamaged");
+        auto records = run_on_kernel(cases, "undamaged");
         if (!records) return forward(records);
         for (const auto& one : *records) {
             if (one.outcome == Outcome::skip) return fail("fuzz", request_.kernel, one.text);
@@ -119,15 +107,14 @@ private:
             uint64_t cases = kFirstCases;
             for (unsigned boot = 0; left_s() > 0 && found() < kMostFinds; ++boot) {
                 const auto begun = Clock::now();
-                auto s = try_some(cases, fmt::format("{}-fuzz-{}-{}", request_.boots.label, worker, boot));
+                auto s = try_some(cases, fmt::format("fuzz-{}-{}", worker, boot));
                 if (!s) {
                     std::lock_guard lock(mutex_);
                     if (!error) error = s.error();
                     return;
                 }
                 const double took_s = std::chrono::duration<double>(Clock::now() - begun).count();
-                const double next_s = std::min(kBootSeconds, left_s());
-                cases = std::clamp<uint64_t>(static_cast<uint64_t>(static_cast<double>(cases) / took_s * next_s), 1, kMostCases);
+                cases = cases_for(cases, took_s, std::min(kBootSeconds, left_s()), kMostCases);
             }
         };
         std::vector<std::thread> workers;
@@ -153,10 +140,7 @@ private:
             cases.push_back({fmt::format("mount/fuzz-{}", first), std::move(images)});
             numbers[cases.back().first] = first;
         }
-        auto records = run_on_kernel(cases, label, [this](const CaseRecord& one) {
-            tried_ += kImagesPerCase;
-            return one.outcome == Outcome::fail;
-        });
+        auto records = run_on_kernel(cases, label, FuzzBoots::Until::one_failed, [this](const CaseRecord&) { tried_ += kImagesPerCase; });
         if (!records) return forward(records);
         for (const auto& one : *records) {
             if (one.outcome != Outcome::fail || found() >= kMostFinds) continue;
@@ -170,7 +154,7 @@ private:
     Status tell_apart(Find find, const std::string& label) {
         Cases cases;
         for (size_t i = 0; i < find.images.size(); ++i) cases.push_back({fmt::format("mount/fuzz-{}", find.number + i), {find.images[i]}});
-        auto records = run_on_kernel(cases, label + "-which", [](const CaseRecord& one) { return one.outcome == Outcome::fail; });
+        auto records = run_on_kernel(cases, label + "-which", FuzzBoots::Until::one_failed);
         if (!records) return forward(records);
         const uint64_t first = find.number;
         for (const auto& one : *records) {
@@ -181,21 +165,14 @@ private:
             break;
         }
         std::lock_guard lock(mutex_);
-        if (finds_.size() >= kMostFinds || !seen_.insert(signature(find.record)).second) return {};
+        if (finds_.size() >= kMostFinds || !seen_.insert(fault_signature(find.record)).second) return {};
         finds_.push_back(std::move(find));
         return {};
     }
 
-    /// What two finds of one fault have in common: the words of the kernel, without numbers and what was mounted.
-    static std::string signature(const CaseRecord& record) {
-        std::string text = record.kernel_text.empty() ? record.text : record.text.substr(0, record.text.find(';'));
-        std::erase_if(text, [](char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; });
-        return text.substr(0, 120);
-    }
-
     /// Whether one image shows a fault.
     Result<std::optional<CaseRecord>> shows(const DamagedImage& damaged, const Find& find) {
-        auto records = run_on_kernel({{find.record.name, {damaged}}}, fmt::format("{}-minimise-{}", request_.boots.label, find.number));
+        auto records = run_on_kernel({{find.record.name, {damaged}}}, fmt::format("minimise-{}", find.number));
         if (!records) return forward(records);
         if (records->front().outcome != Outcome::fail) return std::optional<CaseRecord>{};
         return std::optional<CaseRecord>{std::move(records->front())};
@@ -282,6 +259,7 @@ private:
     }
 
     const FuzzRequest& request_;
+    FuzzBoots boots_;
     DamageGenerator generator_;
     Progress& progress_;
     Clock::time_point started_;

@@ -25,6 +25,7 @@
 #include "bench/host/verify/arm.h"
 #include "bench/host/verify/case_selection.h"
 #include "bench/host/verify/fuzz.h"
+#include "bench/host/verify/fuzz_reads.h"
 
 namespace diobench {
 
@@ -246,20 +247,33 @@ Status run_arm(const Setup& setup, VerifyArm& arm, Progress& progress) {
     return ask_whose_fault(setup.bench, arm);
 }
 
-/// Damaged images, as long as was asked for; what is found is cases that failed.
-Status fuzz_arm(const Setup& setup, VerifyArm& arm, Progress& progress) {
-    CaseBoots boots = boots_of(setup, arm, 0);
-    boots.label = arm.name;
-    auto fuzz = fuzz_kernel({std::move(boots), arm.name, std::chrono::seconds(setup.options.fuzz_s), setup.jobs, setup.log_directory.parent_path() / "fuzz"}, progress);
-    if (!fuzz) return forward(fuzz);
+/// What a fuzzer found is cases that failed, or one that says how much was tried.
+void take_fuzz(VerifyArm& arm, std::vector<CaseRecord> records, std::vector<BootEntry> boots, Progress& progress) {
     CaseRun run;
-    run.cases = std::move(fuzz->records);
-    run.boots = std::move(fuzz->boots);
+    run.cases = std::move(records);
+    run.boots = std::move(boots);
     for (const auto& one : run.cases) arm.asked.push_back(one.name);
     std::sort(arm.asked.begin(), arm.asked.end());
     for (const auto& one : run.cases)
         if (one.outcome != Outcome::fail) progress.finish(fmt::format("{}: {}", arm.name, one.text));
     merge(arm.run, std::move(run));
+}
+
+/// Damaged images, as long as was asked for, and as many reads.
+Status fuzz_arm(const Setup& setup, VerifyArm& arm, Progress& progress) {
+    CaseBoots boots = boots_of(setup, arm, 0);
+    boots.label = arm.name;
+    const fs::path directory = setup.log_directory.parent_path() / "fuzz";
+    if (setup.options.fuzz_s != 0) {
+        auto fuzz = fuzz_kernel({boots, arm.name, std::chrono::seconds(setup.options.fuzz_s), setup.jobs, directory}, progress);
+        if (!fuzz) return forward(fuzz);
+        take_fuzz(arm, std::move(fuzz->records), std::move(fuzz->boots), progress);
+    }
+    if (setup.options.fuzz_reads != 0) {
+        auto fuzz = fuzz_reads({boots, arm.name, setup.options.fuzz_reads, setup.options.fuzz_from, setup.options.backends, setup.jobs, directory}, progress);
+        if (!fuzz) return forward(fuzz);
+        take_fuzz(arm, std::move(fuzz->records), std::move(fuzz->boots), progress);
+    }
     return {};
 }
 
@@ -299,7 +313,7 @@ Status run_all(const Setup& setup, std::vector<VerifyArm>& arms, Progress& progr
     for (auto& arm : arms) {
         if (!arm.kernel) continue;
         if (auto s = run_arm(setup, arm, progress); !s) return s;
-        if (setup.options.fuzz_s == 0 || !arm.run.machine_fault.empty()) continue;
+        if (!arm.run.machine_fault.empty()) continue;
         if (auto s = fuzz_arm(setup, arm, progress); !s) return s;
     }
     return {};
@@ -398,6 +412,7 @@ std::string reproduce_text(const Results& results, const VerifyOptions& options)
     if (!options.backends.empty()) text += " --backend " + join(options.backends, ",");
     text += fmt::format(" --seed {}", options.seed);
     if (options.fuzz_s != 0) text += fmt::format(" --fuzz {}", options.fuzz_s);
+    if (options.fuzz_reads != 0) text += fmt::format(" --fuzz-reads {} --fuzz-from {}", options.fuzz_reads, options.fuzz_from);
     if (!options.tree.empty()) text += " --tree " + shell_text({options.tree.string()});
     if (!options.revision.empty()) text += " --rev " + shell_text({options.revision});
     for (const auto& symbol : options.allow_missing) text += " --allow-missing " + shell_text({symbol});

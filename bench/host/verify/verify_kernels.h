@@ -29,6 +29,8 @@ struct VerifyOptions {
     std::string revision;              ///< of `tree`
     std::vector<std::string> allow_missing;  ///< symbols of the configuration that kernels need not take
     unsigned fuzz_s = 0;               ///< so long damaged images are tried on each kernel besides (fuzz.h)
+    uint64_t fuzz_reads = 0;           ///< so many reads at random are made of each kernel besides (fuzz_reads.h)
+    uint64_t fuzz_from = 0;            ///< from this scene of them on
     unsigned jobs = 0;                 ///< machines side by side; 0: half as many again as CPUs
     History history = History::record;
     std::vector<std::string> argv;     ///< for the record

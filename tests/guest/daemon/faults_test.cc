@@ -134,6 +134,17 @@ TEST_F(DaemonFaultsTest, FillsNothingAPrefixOrAnotherRange) {
     EXPECT_EQ(cached(), "a...e");
 }
 
+TEST_F(DaemonFaultsTest, LeavesOutSectorsOfZerosAtTheEnd) {
+    open_blob();
+    faults_.leave_zeros_out = true;
+    ask_for(kPages - 1, 2);  // the last page, and one behind the blob's end
+    ASSERT_TRUE(wait_for(counters_.reads, 1));
+    EXPECT_EQ(cached(), ".......h");
+    ask_for(kPages + 1, 1);  // nothing but zeros: one sector
+    ASSERT_TRUE(wait_for(counters_.reads, 2));
+    EXPECT_EQ(read_file(folder_->path() / "cache").value().size(), (kPages + 1) * kPage + 512);
+}
+
 TEST_F(DaemonFaultsTest, FailingWritesLeaveNothing) {
     open_blob();
     faults_.fail_writes = true;
