@@ -98,6 +98,7 @@ private:
         nlohmann::json record = result->record(one.name);
         record.update(more());
         if (auto s = send(record); !s) return s;
+        stopped_ = plan_.stop_at_failure && result->finding.outcome == Outcome::fail;
         if (result->stop_reason.empty() || (plan_.keep_going && result->only_complained)) return {};
         stopped_ = true;
         return send({{"type", "stopped"}, {"reason", result->stop_reason}});

@@ -28,7 +28,7 @@ nlohmann::json ConformancePlan::to_json() const {
     nlohmann::json choices = nlohmann::json::object();
     for (const auto& [name, choice] : scenes) choices[name] = choice.to_json();
     return {{"seed", seed}, {"direct", direct_support_name(direct)}, {"file_direct", direct_support_name(file_direct)}, {"config_symbols", config_symbols}, {"absent_features", absent_features}, {"cases", cases},
-            {"keep_going", keep_going}, {"damaged", images}, {"scenes", choices}};
+            {"keep_going", keep_going}, {"damaged", images}, {"scenes", choices}, {"stop_at_failure", stop_at_failure}};
 }
 
 Result<ConformancePlan> ConformancePlan::from_json(const nlohmann::json& json) {
@@ -45,6 +45,7 @@ Result<ConformancePlan> ConformancePlan::from_json(const nlohmann::json& json) {
                 out.damaged[name].push_back(std::move(*image));
             }
         for (const auto& [name, choice] : json.at("scenes").items()) out.scenes[name] = SceneChoice::from_json(choice);
+        out.stop_at_failure = json.at("stop_at_failure");
         return out;
     } catch (const nlohmann::json::exception& e) {
         return fail("read", kConformancePlanFile, e.what(), ExitCode::invalid);

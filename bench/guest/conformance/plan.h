@@ -39,6 +39,8 @@ struct ConformancePlan {
     std::map<std::string, std::vector<DamagedImage>> damaged = {};
     /// The same: reads at random.
     std::map<std::string, SceneChoice> scenes = {};
+    /// A case that fails ends the boot.
+    bool stop_at_failure = false;
 
     [[nodiscard]] nlohmann::json to_json() const;
     [[nodiscard]] static Result<ConformancePlan> from_json(const nlohmann::json& json);

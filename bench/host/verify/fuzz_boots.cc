@@ -11,6 +11,7 @@ Result<std::vector<CaseRecord>> FuzzBoots::run(const Cases& cases, Until until) 
     CaseBoots boots = boots_;
     boots.label = fmt::format("{}-{}", boots_.label, cases.label);
     cases.describe(boots.plan);
+    boots.plan.stop_at_failure = until == Until::one_failed;
     bool over = false;
     boots.on_case = [&](const CaseRecord& one) {
         over = over || (until == Until::one_failed && one.outcome == Outcome::fail);
