@@ -78,8 +78,9 @@ TEST_F(ReadJudge, TakesAnErrorWhoseCauseTheTermsName) {
         EXPECT_EQ(judge(-one.error, untouched, one.terms), "") << one.error;
         EXPECT_NE(judge(-one.error, untouched), "") << one.error;
         for (const auto& other : kPairs)
-            if (other.error != one.error && judge(-one.error, untouched, other.terms).empty())
+            if (other.error != one.error && judge(-one.error, untouched, other.terms).empty()) {
                 EXPECT_TRUE((other.terms.nowait && one.terms.nowait) || (other.terms.may_be_cancelled && one.terms.may_be_cancelled)) << one.error << " " << other.error;
+            }
     }
     for (int error : {ENOBUFS, ENOMEM, ENODATA, ESTALE, EFAULT}) EXPECT_NE(judge(-error, untouched, {true, true, true, true}), "") << error;
 }

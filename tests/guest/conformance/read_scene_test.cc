@@ -76,13 +76,23 @@ TEST(ReadScene, AsksForNothingThatItsCallCannotSay) {
                 ASSERT_FALSE(read.segments.empty());
                 bytes += read.length();
                 const bool one_segment = operation.by == ReadBy::pread || operation.by == ReadBy::io_uring_fixed || operation.by == ReadBy::mmap;
-                if (operation.kind != Kind::cut && one_segment) EXPECT_EQ(read.segments.size(), 1u) << operation.text(scene);
-                if (operation.by == ReadBy::pread && operation.kind == Kind::batch) EXPECT_FALSE(read.nowait) << operation.text(scene);
+                if (operation.kind != Kind::cut && one_segment) {
+                    EXPECT_EQ(read.segments.size(), 1u) << operation.text(scene);
+                }
+                if (operation.by == ReadBy::pread && operation.kind == Kind::batch) {
+                    EXPECT_FALSE(read.nowait) << operation.text(scene);
+                }
                 const bool cannot_be_written = read.memory == ReadMemory::no_access || read.memory == ReadMemory::read_only;
-                if (cannot_be_written) EXPECT_LT(read.good_pages * kBlockBytes, read.length() + (read.length() == 0 ? 1 : 0)) << operation.text(scene);
+                if (cannot_be_written) {
+                    EXPECT_LT(read.good_pages * kBlockBytes, read.length() + (read.length() == 0 ? 1 : 0)) << operation.text(scene);
+                }
                 const bool is_mapping = read.memory == ReadMemory::image_private || read.memory == ReadMemory::image_shared || operation.by == ReadBy::mmap;
-                if (is_mapping) EXPECT_TRUE(scene.maps_files) << operation.text(scene);
-                if (operation.fate == Fate::process_leaves) EXPECT_EQ(read.memory, ReadMemory::shared_file) << operation.text(scene);
+                if (is_mapping) {
+                    EXPECT_TRUE(scene.maps_files) << operation.text(scene);
+                }
+                if (operation.fate == Fate::process_leaves) {
+                    EXPECT_EQ(read.memory, ReadMemory::shared_file) << operation.text(scene);
+                }
             }
             EXPECT_LE(bytes, 2 * kMiB + 64 * kKiB) << operation.text(scene);
             EXPECT_LE(operation.reads.size(), 64u);

@@ -54,7 +54,7 @@ TEST(SceneBackends, AreThoseThatTheKernelHas) {
 
 TEST(FaultSignature, IsOfTheFaultAndNotOfItsNumbers) {
     EXPECT_EQ(fault_signature({"reads/fuzz-1", Outcome::fail, "read 3 of a batch; scene 1", "", 1}), fault_signature({"reads/fuzz-2", Outcome::fail, "read 12 of a batch; scene 2", "", 1}));
-    EXPECT_NE(fault_signature({"a", Outcome::fail, "text", "KASAN: use-after-free", 1}), fault_signature({"a", Outcome::fail, "text", "KASAN: out-of-bounds", 1}));
+    EXPECT_NE(fault_signature({"a", Outcome::fail, "the kernel printed: use-after-free", "report", 1}), fault_signature({"a", Outcome::fail, "the kernel printed: out-of-bounds", "report", 1}));
 }
 
 TEST(CasesFor, FollowsTheTimeThatWasTaken) {
