@@ -91,7 +91,7 @@ bool has_arm(const std::vector<Results>& runs, const std::string& kernel) {
 }  // namespace
 
 Result<NightBaseline> last_good_baseline(ResultStore& store, const std::string& kernel, const std::vector<Results>& tonight) {
-    auto judgements = store.judgements();
+    auto judgements = store.judgement_heads();
     if (!judgements) return forward(judgements);
     auto history = store.history_runs();
     if (!history) return forward(history);
@@ -164,7 +164,7 @@ Result<NightBaseline> pinned_baseline(ResultStore& store, const std::string& nam
     }
     out.kernel = *arm;
     out.runs = std::move(*runs);
-    auto judgements = store.judgements();
+    auto judgements = store.judgement_heads();
     if (!judgements) return forward(judgements);
     for (const auto& one : *judgements)
         if (one.kind == kNightJudgement && is_of(one, pin->run_id)) out.night = one.id;

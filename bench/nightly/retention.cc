@@ -21,7 +21,7 @@ Result<size_t> remove_runs(const NightConfig& config) {
     auto store = ResultStore::open_existing();
     if (!store) return forward(store);
     if (!*store) return 0;
-    auto judgements = (*store)->judgements();
+    auto judgements = (*store)->judgement_heads();
     if (!judgements) return forward(judgements);
     auto pins = (*store)->pins();
     if (!pins) return forward(pins);

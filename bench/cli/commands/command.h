@@ -39,6 +39,7 @@ void register_overhead_command(CLI::App& app, CommandContext& context);
 void register_selftest_command(CLI::App& app, CommandContext& context);
 void register_history_command(CLI::App& app, CommandContext& context);
 void register_serve_command(CLI::App& app, CommandContext& context);
+void register_store_command(CLI::App& app, CommandContext& context);
 void register_trace_command(CLI::App& app, CommandContext& context);
 
 }  // namespace diobench

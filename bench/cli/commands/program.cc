@@ -31,6 +31,7 @@ constexpr GroupedCommand kCommands[] = {
     {"Measure", register_plan_command},         {"Measure", register_profile_command},      {"Measure", register_trace_command},
     {"Measure", register_merge_command},
     {"Unattended", register_nightly_command},   {"Unattended", register_serve_command},     {"Unattended", register_follow_command},
+    {"Unattended", register_store_command},
     {"Trust", register_selftest_command},       {"Trust", register_calibrate_command},      {"Trust", register_overhead_command},
 };
 
@@ -137,6 +138,14 @@ std::optional<Result<ExitCode>> inner_command(CLI::App& app, const std::vector<s
     return ExitCode::ok;
 }
 
+/// As a run records how it was called: "--store=postgresql://me:secret@host/results" without the secret.
+std::string without_password(const std::string& word) {
+    const size_t begin = word.find("postgres");
+    if (begin == std::string::npos) return word;
+    const StoreAddress address = StoreAddress::parse(word.substr(begin));
+    return address.is_postgresql() ? word.substr(0, begin) + address.text() : word;
+}
+
 int tell_end(const Result<ExitCode>& code) {
     if (code) return static_cast<int>(*code);
     fmt::print(stderr, "{} {}\n", coloured("diobench:", Colour::red, 2), code.error().message());
@@ -164,7 +173,7 @@ std::unique_ptr<CLI::App> make_app(CommandContext& context) {
 int run_program(int argc, char** argv) {
     install_interrupt_handler();
     CommandContext context;
-    context.argv.assign(argv, argv + argc);
+    for (int i = 0; i < argc; ++i) context.argv.push_back(without_password(argv[i]));
     const auto app = make_app(context);
     if (const auto code = inner_command(*app, context.argv)) return tell_end(*code);
     if (argc == 1) {

@@ -16,7 +16,7 @@ Status add_runs_of_nights(ResultStore& store, const fs::path& nights, std::map<s
     if (!runs) return forward(runs);
     std::map<std::string, int64_t> seeds;
     for (const auto& run : *runs) seeds.emplace(run.id, run.seed);
-    auto judgements = store.judgements();
+    auto judgements = store.judgement_heads();
     if (!judgements) return forward(judgements);
     for (const auto& night : *judgements)
         for (const auto& run : night.runs)

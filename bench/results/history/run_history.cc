@@ -123,7 +123,7 @@ Result<Json> run_history(ResultStore& store, const Results& results, const Revis
             if (!numbers) return forward(numbers);
             values.emplace_back(&run, std::move(*numbers));
         }
-        auto verdicts = store.worst_verdicts(name);
+        auto verdicts = store.worst_verdicts(name, runs.empty() ? "" : runs.front().started_at);
         if (!verdicts) return forward(verdicts);
         Json arms = Json::array();
         for (const auto& arm : newest_revisions(kernels, revises)) arms.push_back(arm_json(arm, values, cells, revises, *verdicts));

@@ -27,13 +27,12 @@ struct CellHistory {
     std::vector<std::string> kernels;
 };
 
-Result<CellHistory> read_cell(ResultStore& store, const std::string& cell, const std::vector<std::string>& kernels, const SeriesRequest& request, const Runs& runs) {
-    auto values = store.history_values(cell, request.metric);
-    if (!values) return forward(values);
+Result<CellHistory> read_cell(ResultStore& store, const std::string& cell, const std::vector<std::string>& kernels, const std::vector<HistoryValue>& values, const SeriesRequest& request,
+                              const Runs& runs) {
     auto verdicts = store.history_verdicts(cell, request.metric);
     if (!verdicts) return forward(verdicts);
     CellHistory out{cell, {}, std::move(*verdicts), kernels};
-    for (const auto& value : *values) {
+    for (const auto& value : values) {
         auto run = runs.find(value.run_id);
         if (run == runs.end()) continue;  // of another machine or suite
         if (out.runs.empty() || out.runs.back().first != run->second) out.runs.push_back({run->second, {}});
@@ -219,11 +218,16 @@ Result<std::vector<HistorySeries>> read_series(ResultStore& store, const SeriesR
     const auto known = kernels_of(*cells);
     if (request.reference_named && !known.empty() && std::find(known.begin(), known.end(), request.reference) == known.end())
         return fail("make ratios with kernel", request.reference, fmt::format("no cell that matches has it; of kernels they have {}{}", join(known, ", "), did_you_mean(request.reference, known)));
-    std::vector<HistorySeries> out;
+    std::vector<std::string> asked;
     size_t matching = 0;
-    for (const auto& [cell, kernels] : cells->matching) {
-        if (++matching <= request.skip_cells || (request.most_cells != 0 && matching > request.skip_cells + request.most_cells)) continue;
-        auto history = read_cell(store, cell, kernels, request, runs);
+    for (const auto& [cell, kernels] : cells->matching)
+        if (++matching > request.skip_cells && (request.most_cells == 0 || matching <= request.skip_cells + request.most_cells)) asked.push_back(cell);
+    auto values = store.history_values(asked, request.metric);
+    if (!values) return forward(values);
+    std::vector<HistorySeries> out;
+    for (const auto& cell : asked) {
+        const auto& kernels = cells->matching.at(cell);
+        auto history = read_cell(store, cell, kernels, (*values)[cell], request, runs);
         if (!history) return forward(history);
         const auto arms = request.kernel.empty() ? newest_revisions(kernels, revises) : std::vector<std::string>{request.kernel};
         for (const auto& machine : machines_of(*history))

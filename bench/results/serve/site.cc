@@ -105,7 +105,7 @@ Result<std::string> Site::runs() {
     if (*store) {
         auto all = (*store)->list_runs();
         if (!all) return forward(all);
-        auto judged = (*store)->judgements();
+        auto judged = (*store)->judgement_heads();
         if (!judged) return forward(judged);
         gates.assign(judged->begin(), judged->begin() + static_cast<std::ptrdiff_t>(std::min(judged->size(), kListedGates)));
         auto pages = ResultPages::open(**store, options_.output, options_.nights);

@@ -141,10 +141,10 @@ void add_good_night(FamilyBuilder& out, const StoredJudgement& night) {
 /// The newest of each pair of kernels, suite and machine, and the newest night of each suite and machine. The newest night of
 /// all is told however old it is: that there was none since is the news.
 Status add_judgements(FamilyBuilder& out, ResultStore& store, int64_t max_age_s, int64_t now_s, size_t most_worse) {
-    auto all = store.judgements();
+    auto all = store.judgement_heads();
     if (!all) return forward(all);
     std::set<Labels> seen, told, passed;
-    for (const auto& judgement : *all) {
+    for (auto& judgement : *all) {
         if (judgement.kind == kNightJudgement) {
             const Labels labels = night_labels(judgement);
             const bool is_first = seen.insert(labels).second;
@@ -154,6 +154,9 @@ Status add_judgements(FamilyBuilder& out, ResultStore& store, int64_t max_age_s,
             }
             if (told.contains(labels) && judgement.verdict == "pass" && passed.insert(labels).second) add_good_night(out, judgement);
         } else if (is_recent(judgement.started_at, now_s, max_age_s) && seen.insert(gate_labels(judgement)).second) {
+            auto verdicts = store.verdicts_of(judgement.id);
+            if (!verdicts) return forward(verdicts);
+            judgement.verdicts = std::move(*verdicts);
             add_gate(out, judgement, most_worse);
         }
     }

@@ -24,7 +24,7 @@ namespace diobench::sql {
 class Failure : public std::runtime_error {
 public:
     explicit Failure(const std::string& what, bool lost = false) : std::runtime_error(what), lost_(lost) {}
-    /// The connection is gone: what was not committed has not happened, and may be tried again as a whole.
+    /// The connection is gone, or another writer was in the way: what was not committed has not happened, and may be tried again as a whole.
     [[nodiscard]] bool lost() const { return lost_; }
 
 private:
@@ -64,18 +64,21 @@ public:
     [[nodiscard]] virtual std::string text(int column) const = 0;
     [[nodiscard]] virtual int64_t number(int column) const = 0;
     [[nodiscard]] virtual double real(int column) const = 0;
+    /// As it is kept.
+    [[nodiscard]] virtual Value value(int column) const = 0;
     /// Of a column that holds whole numbers and others.
     [[nodiscard]] virtual bool is_whole(int column) const = 0;
     [[nodiscard]] std::optional<double> optional_real(int column) const { return is_null(column) ? std::nullopt : std::optional(real(column)); }
 };
 
-enum class Engine { sqlite, postgresql };
+/// Which engine it is, for what they cannot agree on.
+enum class Dialect { sqlite, postgresql };
 
 /// Not thread-safe. All but the destructor throw Failure.
 class Connection {
 public:
     virtual ~Connection() = default;
-    [[nodiscard]] virtual Engine engine() const = 0;
+    [[nodiscard]] virtual Dialect dialect() const = 0;
     [[nodiscard]] virtual const StoreAddress& address() const = 0;
 
     /// Any number of statements without values.
@@ -87,6 +90,8 @@ public:
     virtual void insert(const std::string& table, const std::string& columns, const std::vector<Values>& rows) = 0;
     /// Numbers that no row of the table has as its `id`, nor will get from another writer. Inside a transaction.
     [[nodiscard]] virtual std::vector<int64_t> new_ids(const std::string& table, size_t count) = 0;
+    /// "SQLite 3.40.1", "PostgreSQL 15.20".
+    [[nodiscard]] virtual std::string version() = 0;
     /// Bytes that it takes on disk, with what it has not cleaned up.
     [[nodiscard]] virtual int64_t size_bytes() = 0;
 

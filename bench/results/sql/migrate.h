@@ -22,7 +22,7 @@ void migrate(Connection& connection, const Migrations& migrations, size_t versio
 [[nodiscard]] size_t version_of(Connection& connection, const Migrations& migrations);
 
 /// The same definition for this engine: types, order of text by bytes, no row ids.
-[[nodiscard]] std::string in_dialect(Engine engine, std::string definition);
+[[nodiscard]] std::string in_dialect(Dialect dialect, std::string definition);
 /// Names of a table's columns.
 [[nodiscard]] std::vector<std::string> columns_of(Connection& connection, const std::string& table);
 

@@ -22,6 +22,10 @@ constexpr size_t kCopiedAtOnce = 1 << 20;
 constexpr std::array kWaits = {std::chrono::milliseconds(100), std::chrono::milliseconds(300), std::chrono::milliseconds(1000), std::chrono::milliseconds(2000),
                                std::chrono::milliseconds(4000), std::chrono::milliseconds(8000), std::chrono::milliseconds(15000)};
 
+/// Types of columns (pg_type.dat): what in_dialect() makes of INTEGER and REAL.
+constexpr Oid kInt8 = 20;
+constexpr Oid kFloat8 = 701;
+
 struct Finish {
     void operator()(PGconn* connection) const { PQfinish(connection); }
 };
@@ -105,7 +109,15 @@ public:
         std::from_chars(found.data(), found.data() + found.size(), out);
         return out;
     }
-    [[nodiscard]] bool is_whole(int column) const override { return text(column).find_first_of(".eE") == std::string::npos; }
+    [[nodiscard]] bool is_whole(int column) const override { return text(column).find_first_of(".eENI") == std::string::npos; }
+    [[nodiscard]] Value value(int column) const override {
+        if (is_null(column)) return {};
+        switch (PQftype(rows_.get(), column)) {
+        case kInt8: return number(column);
+        case kFloat8: return real(column);
+        default: return text(column);
+        }
+    }
 
 private:
     Answer rows_;
@@ -119,7 +131,7 @@ public:
         for (int attempt = 0; !try_connect(); ++attempt)
             if (!passes(refusal_) || !wait(attempt)) throw Failure(refusal_);
     }
-    [[nodiscard]] Engine engine() const override { return Engine::postgresql; }
+    [[nodiscard]] Dialect dialect() const override { return Dialect::postgresql; }
     [[nodiscard]] const StoreAddress& address() const override { return address_; }
 
     void run(const std::string& statements) override { (void)checked(PQexec(connection_.get(), statements.c_str())); }
@@ -152,11 +164,14 @@ public:
         }
     }
     std::vector<int64_t> new_ids(const std::string& table, size_t count) override {
-        run(fmt::format("CREATE SEQUENCE IF NOT EXISTS {}_ids", table));
-        auto ids = query(fmt::format("SELECT nextval('{}_ids') FROM generate_series(1, ?::bigint)", table), values(count));
+        auto ids = query(fmt::format("SELECT nextval(pg_get_serial_sequence('{}', 'id')) FROM generate_series(1, ?::bigint)", table), values(count));
         std::vector<int64_t> out;
         while (ids->step()) out.push_back(ids->number(0));
         return out;
+    }
+    std::string version() override {
+        const int number = PQserverVersion(connection_.get());
+        return fmt::format("PostgreSQL {}.{}", number / 10000, number % 10000);
     }
     int64_t size_bytes() override {
         auto found = query("SELECT pg_database_size(current_database())", {});
@@ -200,8 +215,9 @@ private:
     [[nodiscard]] Failure failure(const PGresult* result) const {
         const char* state = result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SQLSTATE);
         const std::string text = result == nullptr ? "" : PQresultErrorMessage(result);
-        // 57P01 to 57P03: the server is stopped or starts.
-        const bool lost = PQstatus(connection_.get()) != CONNECTION_OK || (state != nullptr && std::string_view(state).starts_with("57P"));
+        // 57P: the server is stopped or starts. 40001, 40P01: undone, since another writer was in the way; it goes well the next time.
+        const std::string_view code = state == nullptr ? "" : state;
+        const bool lost = PQstatus(connection_.get()) != CONNECTION_OK || code.starts_with("57P") || code == "40001" || code == "40P01";
         return Failure(first_line(text.empty() ? PQerrorMessage(connection_.get()) : text), lost);
     }
     Answer checked(PGresult* result) const {

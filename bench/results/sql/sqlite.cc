@@ -40,6 +40,13 @@ public:
     [[nodiscard]] int64_t number(int column) const override { return at(column).getInt64(); }
     [[nodiscard]] double real(int column) const override { return at(column).getDouble(); }
     [[nodiscard]] bool is_whole(int column) const override { return at(column).isInteger(); }
+    [[nodiscard]] Value value(int column) const override {
+        const auto found = at(column);
+        if (found.isNull()) return {};
+        if (found.isInteger()) return found.getInt64();
+        if (found.isFloat()) return found.getDouble();
+        return found.getString();
+    }
 
 private:
     [[nodiscard]] SQLite::Column at(int column) const { return const_cast<SQLite::Statement&>(statement_).getColumn(column); }
@@ -52,7 +59,7 @@ public:
         : address_(address), database_(address.file().string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyTimeoutMs) {
         database_.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
     }
-    [[nodiscard]] Engine engine() const override { return Engine::sqlite; }
+    [[nodiscard]] Dialect dialect() const override { return Dialect::sqlite; }
     [[nodiscard]] const StoreAddress& address() const override { return address_; }
 
     void run(const std::string& statements) override {
@@ -89,6 +96,7 @@ public:
             return out;
         });
     }
+    std::string version() override { return fmt::format("SQLite {}", SQLite::getLibVersion()); }
     int64_t size_bytes() override { return number_of("PRAGMA page_count") * number_of("PRAGMA page_size"); }
     bool reconnect(int) override { return false; }
 

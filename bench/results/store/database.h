@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,6 +28,30 @@ inline constexpr const char* kStoreVariable = "DIOBENCH_STORE";
 /// The folder of this machine in which what is recorded takes room: the file's, or the cache if the store is a server.
 [[nodiscard]] fs::path default_store_folder();
 
+struct StoreInfo {
+    std::string address;  ///< without a password
+    std::string engine;   ///< "SQLite 3.40.1", "PostgreSQL 15.20"
+    size_t schema_version = 0;
+    int64_t runs = 0;
+    int64_t cells = 0;
+    int64_t judgements = 0;
+    int64_t pins = 0;
+    std::string oldest;  ///< start of a run; empty: there is none
+    std::string newest;
+    int64_t size_bytes = 0;  ///< on disk
+};
+
+/// What a copy did with the runs, the gates and nights, or the pins.
+struct CopiedKind {
+    std::string name;
+    size_t added = 0;
+    size_t replaced = 0;
+    size_t same = 0;
+    size_t rows = 0;  ///< of all their tables, compared
+};
+/// Told of which kind, how many are done, and of how many.
+using CopyProgress = std::function<void(std::string_view kind, size_t done, size_t total)>;
+
 /// An open store.  Several programs may use one at a time (SQLite: WAL; a writer waits up to 30 s for another).  A connection to a
 /// server that is lost is made again, and what was under way is done again as a whole; if the server is gone for longer, nothing of
 /// it was kept and an error says so.  Not thread-safe.
@@ -38,7 +63,8 @@ public:
     /// As open(), but a file that is not there is not made: empty.
     [[nodiscard]] static Result<std::optional<ResultStore>> open_existing(const StoreAddress& address = default_store());
 
-    /// Writes a run in one transaction; a run of the same id is replaced. `directory`: where its files are; empty: nowhere.
+    /// Writes a run in one transaction. A run of the same id is replaced, unless it is the same: then nothing happens, but that its files are
+    /// now in `directory`; empty: nowhere.
     [[nodiscard]] Status record_run(const Results& results, const fs::path& directory = {});
     /// The run as it was recorded, less what the store does not keep: series, boots and
     /// curves, and of histograms those beside the latency's. An unknown id is an error.
@@ -62,6 +88,9 @@ public:
     [[nodiscard]] Status record_judgement(const StoredJudgement& judgement);
     /// Those that started at or after `since` (ISO 8601; empty: all), the newest first.
     [[nodiscard]] Result<std::vector<StoredJudgement>> judgements(const std::string& since = "");
+    /// The same without their verdicts on cells, of which a year has millions.
+    [[nodiscard]] Result<std::vector<StoredJudgement>> judgement_heads();
+    [[nodiscard]] Result<std::vector<StoredVerdict>> verdicts_of(const std::string& judgement_id);
 
     /// Gives a run a name. A run that is not there or is not good, an unknown kernel, a glob that matches no ok cell,
     /// and a name that is taken are errors.
@@ -76,19 +105,24 @@ public:
     [[nodiscard]] Result<std::map<std::string, std::vector<std::string>>> history_cells();
     /// What each of them reads, as read_label() names it.
     [[nodiscard]] Result<std::map<std::string, std::string>> history_labels();
-    /// One metric of one cell in every run, in the order of history_runs(); a metric that is not of the table is an error.
-    [[nodiscard]] Result<std::vector<HistoryValue>> history_values(const std::string& cell, const std::string& metric);
+    /// One metric of these cells in every run, in the order of history_runs(), by cell; a cell that no run has is left out, a metric that is
+    /// not of the table is an error.
+    [[nodiscard]] Result<std::map<std::string, std::vector<HistoryValue>>> history_values(const std::vector<std::string>& cells, const std::string& metric);
     /// One metric of every cell of a run, by cell and kernel; a metric that is not of the table is an error.
     [[nodiscard]] Result<std::vector<RunValue>> run_values(const std::string& run_id, const std::string& metric);
-    /// The worst that was said of a metric of any cell of a kernel in the runs that were judged: (run, kernel) -> verdict.
-    [[nodiscard]] Result<std::map<std::pair<std::string, std::string>, WorstVerdict>> worst_verdicts(const std::string& metric);
+    /// The worst that was said of a metric of any cell of a kernel in the runs that were judged and began at or after `since` (ISO 8601;
+    /// empty: all): (run, kernel) -> verdict.
+    [[nodiscard]] Result<std::map<std::pair<std::string, std::string>, WorstVerdict>> worst_verdicts(const std::string& metric, const std::string& since = "");
     /// What was said of a metric of a cell, and of the cell as a whole, the oldest first.
     [[nodiscard]] Result<std::vector<HistoryVerdict>> history_verdicts(const std::string& cell, const std::string& metric);
 
     /// Where the files of runs, gates and nights were written, by id. Left out are those of which it is not known, and those
     /// whose directory another one was written into later.
     [[nodiscard]] Result<std::map<std::string, fs::path>> directories();
-
+    [[nodiscard]] Result<StoreInfo> info();
+    /// Everything into another store, each run, gate, night and pin in one transaction, read again and compared. What is there already
+    /// with the same content is left, so that a copy that was ended goes on when it is called again; what differs is replaced.
+    [[nodiscard]] Result<std::vector<CopiedKind>> copy_to(ResultStore& to, const CopyProgress& told);
 
 private:
     explicit ResultStore(std::unique_ptr<sql::Connection> connection) : connection_(std::move(connection)) {}

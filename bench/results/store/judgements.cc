@@ -50,21 +50,38 @@ void insert_verdicts(sql::Connection& database, const StoredJudgement& judgement
     database.insert("verdicts", "judgement_id, cell, metric, verdict, baseline, candidate, worse_by_ratio, low, high, reason, accepted", rows);
 }
 
-std::vector<std::string> runs_of(sql::Connection& database, const char* table, const std::string& id) {
-    auto query = database.query(fmt::format("SELECT run_id FROM {} WHERE judgement_id = ? ORDER BY run_id", table), sql::values(id));
-    std::vector<std::string> out;
-    while (query->step()) out.push_back(query->text(0));
+/// Judgement -> runs.
+std::map<std::string, std::vector<std::string>> all_runs(sql::Connection& database, const char* table) {
+    auto query = database.query(fmt::format("SELECT judgement_id, run_id FROM {} ORDER BY judgement_id, run_id", table));
+    std::map<std::string, std::vector<std::string>> out;
+    while (query->step()) out[query->text(0)].push_back(query->text(1));
     return out;
 }
 
-std::map<std::string, std::string> kernels_of(sql::Connection& database, const std::string& id) {
-    auto query = database.query("SELECT kernel, verdict FROM judgement_kernels WHERE judgement_id = ?", sql::values(id));
-    std::map<std::string, std::string> out;
-    while (query->step()) out[query->text(0)] = query->text(1);
+/// Judgement -> kernel -> its verdict.
+std::map<std::string, std::map<std::string, std::string>> all_kernels(sql::Connection& database) {
+    auto query = database.query("SELECT judgement_id, kernel, verdict FROM judgement_kernels");
+    std::map<std::string, std::map<std::string, std::string>> out;
+    while (query->step()) out[query->text(0)][query->text(1)] = query->text(2);
     return out;
 }
 
-std::vector<StoredVerdict> verdicts_of(sql::Connection& database, const std::string& id) {
+/// The newest first.
+std::vector<StoredJudgement> judgement_heads_of(sql::Connection& database, const std::string& since) {
+    auto runs = all_runs(database, "judgement_runs");
+    auto baselines = all_runs(database, "judgement_baselines");
+    auto kernels = all_kernels(database);
+    auto query = database.query("SELECT id, kind, started_at, elapsed_s, suite, machine, baseline, candidate, run_id, verdict, exit_code, directory "
+                                "FROM judgements WHERE started_at >= ? ORDER BY started_at DESC, id DESC", sql::values(since));
+    std::vector<StoredJudgement> out;
+    auto text = [&](int i) { return query->text(i); };
+    while (query->step())
+        out.push_back({text(0), text(1), text(2), query->real(3), text(4), text(5), text(6), text(7), text(8), text(9), query->number(10), {}, std::move(runs[text(0)]),
+                       std::move(baselines[text(0)]), std::move(kernels[text(0)]), text(11)});
+    return out;
+}
+
+std::vector<StoredVerdict> read_verdicts(sql::Connection& database, const std::string& id) {
     auto query = database.query("SELECT cell, metric, verdict, baseline, candidate, worse_by_ratio, low, high, reason, accepted "
                                 "FROM verdicts WHERE judgement_id = ? ORDER BY cell, metric", sql::values(id));
     std::vector<StoredVerdict> out;
@@ -93,16 +110,22 @@ Status ResultStore::record_judgement(const StoredJudgement& j) {
 
 Result<std::vector<StoredJudgement>> ResultStore::judgements(const std::string& since) {
     return sql::guarded("read judgements from store", *connection_, [&]() -> Result<std::vector<StoredJudgement>> {
-        auto query = connection_->query("SELECT id, kind, started_at, elapsed_s, suite, machine, baseline, candidate, run_id, verdict, exit_code, directory "
-                                        "FROM judgements WHERE started_at >= ? ORDER BY started_at DESC, id DESC", sql::values(since));
-        std::vector<StoredJudgement> out;
-        auto text = [&](int i) { return query->text(i); };
-        while (query->step())
-            out.push_back({text(0), text(1), text(2), query->real(3), text(4), text(5), text(6), text(7), text(8), text(9),
-                           query->number(10), verdicts_of(*connection_, text(0)), runs_of(*connection_, "judgement_runs", text(0)),
-                           runs_of(*connection_, "judgement_baselines", text(0)), kernels_of(*connection_, text(0)), text(11)});
+        const auto snapshot = sql::Transaction::reading(*connection_);
+        auto out = judgement_heads_of(*connection_, since);
+        for (auto& judgement : out) judgement.verdicts = read_verdicts(*connection_, judgement.id);
         return out;
     });
+}
+
+Result<std::vector<StoredJudgement>> ResultStore::judgement_heads() {
+    return sql::guarded("read judgements from store", *connection_, [&]() -> Result<std::vector<StoredJudgement>> {
+        const auto snapshot = sql::Transaction::reading(*connection_);
+        return judgement_heads_of(*connection_, "");
+    });
+}
+
+Result<std::vector<StoredVerdict>> ResultStore::verdicts_of(const std::string& judgement_id) {
+    return sql::guarded("read verdicts from store", *connection_, [&]() -> Result<std::vector<StoredVerdict>> { return read_verdicts(*connection_, judgement_id); });
 }
 
 }  // namespace diobench

@@ -35,9 +35,7 @@ Result<Verification> ResultStore::last_verification(const std::string& base_vers
 Result<std::vector<StoredRun>> ResultStore::list_runs() {
     return sql::guarded("list the runs of store", *connection_, [&]() -> Result<std::vector<StoredRun>> {
         auto query = connection_->query("SELECT id, started_at, suite, machine, clock_kind, seed, status, exit_code, "
-                                "(SELECT count(*) FROM cells WHERE run_id = runs.id), "
-                                "(SELECT count(*) FROM cells WHERE run_id = runs.id AND status = 'ok') "
-                                "FROM runs ORDER BY started_at DESC, id DESC");
+                                "cell_count, ok_cell_count FROM runs ORDER BY started_at DESC, id DESC");
         std::vector<StoredRun> out;
         while (query->step()) {
             auto text = [&](int i) { return query->text(i); };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A run out of the store.
 #include "bench/results/store/database.h"
+#include "bench/results/store/number_list.h"
 #include "bench/results/store/schema.h"
 #include "bench/results/sql/statement.h"
 
@@ -71,33 +72,56 @@ void read_head(const sql::Cursor& row, CellResult& cell) {
     cell.known = row.number(9) != 0;
 }
 
-/// Cells by their number in the store, in the order of it.
-using NumberedCells = std::map<int64_t, CellResult>;
+/// The cells of a run, and where each is by its kernel and place.
+struct PlacedCells {
+    std::vector<CellResult> cells;
+    std::map<std::string, std::vector<size_t>> places;
 
-Result<NumberedCells> read_heads(sql::Connection& database, const std::string& run) {
-    auto row = database.query(fmt::format("SELECT id, kernel, workload, cell, boot, declared_io, observed_io, status, reason, known{} FROM cells WHERE run_id = ?", dimension_columns()),
+    /// nullptr: there is none, or it is not ok.
+    CellResult* find(const std::string& kernel, size_t place) {
+        const auto found = places.find(kernel);
+        if (found == places.end() || place >= found->second.size()) return nullptr;
+        CellResult& cell = cells[found->second[place]];
+        return cell.status == CellStatus::ok ? &cell : nullptr;
+    }
+};
+
+Result<PlacedCells> read_heads(sql::Connection& database, const std::string& run) {
+    auto row = database.query(fmt::format("SELECT place, kernel, workload, cell, boot, declared_io, observed_io, status, reason, known{} FROM cells WHERE run_id = ? ORDER BY id", dimension_columns()),
                               sql::values(run));
-    NumberedCells out;
+    PlacedCells out;
     while (row->step()) {
-        CellResult& cell = out[row->number(0)];
+        CellResult& cell = out.cells.emplace_back();
         read_head(*row, cell);
         if (auto s = read_dimensions(*row, 10, cell.dimensions); !s) return forward(s);
         if (cell.status == CellStatus::ok) cell.metrics.emplace();
+        auto& places = out.places[cell.kernel];
+        const auto place = static_cast<size_t>(row->number(0));
+        if (places.size() <= place) places.resize(place + 1);
+        places[place] = out.cells.size() - 1;
     }
     return out;
 }
 
-void read_metrics(sql::Connection& database, const std::string& run, NumberedCells& cells) {
-    auto row = database.query("SELECT m.cell_id, m.name, m.value FROM cells c JOIN metrics m ON m.cell_id = c.id WHERE c.run_id = ? AND c.status = 'ok'", sql::values(run));
-    while (row->step()) cells[row->number(0)].metrics->emplace(row->text(1), row->is_whole(2) ? MetricValue(row->number(2)) : MetricValue(row->real(2)));
+void read_numbers(sql::Connection& database, const std::string& run, PlacedCells& cells) {
+    auto row = database.query("SELECT kernel, metric, list FROM numbers WHERE run_id = ?", sql::values(run));
+    while (row->step()) {
+        const std::string kernel = row->text(0);
+        const std::string metric = row->text(1);
+        const auto list = read_number_list(row->text(2));
+        for (size_t place = 0; place < list.size(); ++place)
+            if (CellResult* cell = list[place] ? cells.find(kernel, place) : nullptr; cell != nullptr) cell->metrics->emplace(metric, *list[place]);
+    }
 }
 
-Status read_histograms(sql::Connection& database, const std::string& run, NumberedCells& cells) {
-    auto row = database.query("SELECT h.cell_id, h.histogram FROM cells c JOIN histograms h ON h.cell_id = c.id WHERE c.run_id = ? AND c.status = 'ok'", sql::values(run));
+Status read_histograms(sql::Connection& database, const std::string& run, PlacedCells& cells) {
+    auto row = database.query("SELECT kernel, place, histogram FROM histograms WHERE run_id = ?", sql::values(run));
     while (row->step()) {
-        auto histogram = Histogram::from_json(nlohmann::json::parse(row->text(1), nullptr, false));
+        CellResult* cell = cells.find(row->text(0), static_cast<size_t>(row->number(1)));
+        if (cell == nullptr) continue;
+        auto histogram = Histogram::from_json(nlohmann::json::parse(row->text(2), nullptr, false));
         if (!histogram) return forward(histogram);
-        cells[row->number(0)].histogram = std::move(*histogram);
+        cell->histogram = std::move(*histogram);
     }
     return {};
 }
@@ -105,11 +129,9 @@ Status read_histograms(sql::Connection& database, const std::string& run, Number
 Result<std::vector<CellResult>> read_cells(sql::Connection& database, const std::string& run) {
     auto cells = read_heads(database, run);
     if (!cells) return forward(cells);
-    read_metrics(database, run, *cells);
+    read_numbers(database, run, *cells);
     if (auto s = read_histograms(database, run, *cells); !s) return forward(s);
-    std::vector<CellResult> out;
-    for (auto& [id, cell] : *cells) out.push_back(std::move(cell));
-    return out;
+    return std::move(cells->cells);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ namespace diobench {
 /// Throws sql::Failure.
 void migrate_store(sql::Connection& connection, size_t version = store_schema_version());
 
-/// ", backend, layout, ...": the columns of dimension_table(), in its order.
+/// , "backend", "layout", ...: the columns of dimension_table(), in its order.
 [[nodiscard]] std::string dimension_columns();
 /// The same out of a row whose column `first` is the first of them. A value that the table refuses is an error.
 [[nodiscard]] Status read_dimensions(const sql::Cursor& query, int first, Dimensions& out);

@@ -48,10 +48,10 @@ private:
 };
 
 /// `address_` is of an empty database.
-class AnyEngine : public testing::TestWithParam<sql::Engine> {
+class AnyEngine : public testing::TestWithParam<sql::Dialect> {
 protected:
     Result<TempDirectory> directory_ = TempDirectory::create(fs::temp_directory_path(), "diobench-test");
-    StoreAddress address_ = GetParam() == sql::Engine::sqlite ? StoreAddress(directory_.value().path() / "sub" / "results.sqlite") : TestServer::instance().database();
+    StoreAddress address_ = GetParam() == sql::Dialect::sqlite ? StoreAddress(directory_.value().path() / "sub" / "results.sqlite") : TestServer::instance().database();
 
     [[nodiscard]] std::unique_ptr<sql::Connection> connect() const { return sql::connect(address_); }
     /// The first column of the first row.
@@ -63,10 +63,10 @@ protected:
     [[nodiscard]] int64_t count(const std::string& table) const { return std::stoll(one("SELECT count(*) FROM " + table)); }
 };
 
-inline std::string engine_name(const testing::TestParamInfo<sql::Engine>& info) { return info.param == sql::Engine::sqlite ? "sqlite" : "postgresql"; }
+inline std::string engine_name(const testing::TestParamInfo<sql::Dialect>& info) { return info.param == sql::Dialect::sqlite ? "sqlite" : "postgresql"; }
 
 }  // namespace diobench
 
 /// NOLINTNEXTLINE(cppcoreguidelines-macro-usage): gtest's own
 #define DIOBENCH_ON_EVERY_ENGINE(fixture) \
-    INSTANTIATE_TEST_SUITE_P(On, fixture, testing::Values(diobench::sql::Engine::sqlite, diobench::sql::Engine::postgresql), diobench::engine_name)
+    INSTANTIATE_TEST_SUITE_P(On, fixture, testing::Values(diobench::sql::Dialect::sqlite, diobench::sql::Dialect::postgresql), diobench::engine_name)

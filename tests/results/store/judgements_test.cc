@@ -225,7 +225,8 @@ TEST_P(Judged, BootsOfACellAreOneValueAndOneWithoutANumberTakesItAll) {
     results.cells.push_back(again);
     ASSERT_TRUE(store_->record_run(results));
     auto value = [&](const std::string& metric) {
-        auto values = store_->history_values(kCell, metric);
+        const auto found = store_->history_values({kCell}, metric);
+        const auto* values = &found->at(kCell);
         EXPECT_EQ(values->size(), 2u);
         EXPECT_EQ(values->back().kernel, "fallback");
         return values->back().value;
@@ -256,7 +257,7 @@ TEST_F(OldFile, AFileOfAnEarlierVersionIsBroughtUpWithItsRuns) {
     }
     auto store = ResultStore::open(old);
     ASSERT_TRUE(store) << store.error().message();
-    EXPECT_EQ(store->history_values("w/1", "ops")->at(0).value, 512);
+    EXPECT_EQ(store->history_values({"w/1"}, "ops")->at("w/1").at(0).value, 512);
     auto loaded = store->load_run("r1");
     ASSERT_TRUE(loaded) << loaded.error().message();
     EXPECT_EQ(loaded->cells.at(0).dimensions, (Dimensions{"fscache", "flat", "ram", CacheState::local, IoMode::direct, Pattern::random, 4096, "pread", 1, 1}));

@@ -101,8 +101,7 @@ TEST_P(NewDimensionInStore, GetsItsColumnInAFileFromBeforeIt) {
         ASSERT_TRUE(old) << old.error().message();
         EXPECT_EQ(text(*old), text(before));
         EXPECT_EQ(old->cells[0].dimensions.text("scheduler"), "none");
-        auto rows = sql::connect(address_)->query("SELECT count(*) FROM cells WHERE readahead_bytes = 1048576 AND scheduler = 'kyber'");
-        EXPECT_TRUE(rows->step() && rows->number(0) == 1);
+        EXPECT_EQ(one("SELECT count(*) FROM cells WHERE readahead_bytes = 1048576 AND scheduler = 'kyber'"), "1");
     }
     // A program without the dimensions goes on with the file.
     auto store = ResultStore::open(address_);
