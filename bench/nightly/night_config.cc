@@ -12,35 +12,7 @@ namespace {
 
 constexpr const char* kOperation = "read nightly";
 
-/// A table of nightly.toml; every key may be left out, and then its default stays.
-class NightSection : public Section {
-public:
-    NightSection(const toml::table& table, const fs::path& file, std::string what)
-        : Section(table, file.string(), std::move(what), kOperation), folder_(fs::absolute(file).parent_path()) {}
-
-    void take_text(std::string_view key, std::string_view example, std::string& into) {
-        if (find(key) != nullptr) keep(text(key, example), into);
-    }
-    void take_number(std::string_view key, std::string_view example, uint64_t& into) {
-        if (find(key) != nullptr) keep(number(key, example), into);
-    }
-    void take_flag(std::string_view key, bool& into) {
-        const toml::node* node = find(key);
-        if (node == nullptr) return;
-        if (node->is_boolean()) into = *node->value<bool>();
-        else fault(bad(*node, key, "expected true or false"));
-    }
-    void take_path(std::string_view key, std::string_view example, fs::path& into) {
-        std::string given;
-        take_text(key, example, given);
-        if (!given.empty()) into = absolute(given);
-    }
-    [[nodiscard]] fs::path absolute(const fs::path& given) const { return (folder_ / given).lexically_normal(); }
-    void bad_value(std::string_view key, std::string_view text) { fault(bad(*table_.get(key), key, text)); }
-
-private:
-    fs::path folder_;
-};
+using NightSection = FileSection;
 
 /// What is at `key` of `root`: a table, or nothing.
 Result<const toml::table*> table_at(NightSection& root, std::string_view key) {
@@ -51,7 +23,7 @@ Result<const toml::table*> table_at(NightSection& root, std::string_view key) {
 }
 
 Result<NightKernel> read_kernel(const toml::table& table, const fs::path& file) {
-    NightSection section(table, file, "[[kernel]]");
+    NightSection section(table, file, "[[kernel]]", kOperation);
     NightKernel out;
     out.line = section.line();
     if (section.keep(section.text("series", "\"dio\""), out.series) && out.series.find('/') != std::string::npos) out.series = section.absolute(out.series).string();
@@ -79,7 +51,7 @@ Status read_table(NightSection& root, const fs::path& file, std::string_view key
     auto table = table_at(root, key);
     if (!table) return forward(table);
     if (*table == nullptr) return {};
-    NightSection section(**table, file, fmt::format("[{}]", key));
+    NightSection section(**table, file, fmt::format("[{}]", key), kOperation);
     read(section);
     return section.done();
 }
@@ -173,7 +145,7 @@ Status check_against(const NightConfig& config) {
 Result<NightConfig> parse_night_config(const std::string& text, const fs::path& file) {
     auto table = parse_toml(text, file.string(), kOperation);
     if (!table) return forward(table);
-    NightSection root(*table, file, kOperation);
+    NightSection root(*table, file, kOperation, kOperation);
     NightConfig config;
     config.file = file;
     config.output = root.absolute("nights");

@@ -85,16 +85,8 @@ Result<Results> measure_seed(const NightWork& night, uint64_t seed) {
         if (!resumed) return forward(resumed);
         options = std::move(*resumed);
     } else {
-        options.kernels = night.series();
-        options.suite = night.config.suite;
-        options.filter = night.config.filter;
-        options.machine = night.config.machine;
-        options.seed = seed;
-        options.output = folder;
-        options.tree = night.config.tree;
-        options.revision = night.config.revision;
+        options = night_run(night.config, seed, folder);
         options.argv = night.options.argv;
-        if (options.machine == MachineKind::exact) options.profile_directory = profile_folder(folder);
     }
     options.on_progress = [&](size_t done, size_t total, std::string_view what) { night.progress->update(done, total, what); };
     auto outcome = run_suite(options);
@@ -388,10 +380,18 @@ std::string arm_name(const std::string& series) {
     return shown_name(series);
 }
 
-std::vector<std::string> NightWork::series() const {
-    std::vector<std::string> out;
-    for (const auto& one : config.kernels) out.push_back(one.series);
-    return out;
+RunOptions night_run(const NightConfig& config, uint64_t seed, const fs::path& folder) {
+    RunOptions options;
+    for (const auto& one : config.kernels) options.kernels.push_back(one.series);
+    options.suite = config.suite;
+    options.filter = config.filter;
+    options.machine = config.machine;
+    options.seed = seed;
+    options.output = folder;
+    options.tree = config.tree;
+    options.revision = config.revision;
+    if (options.machine == MachineKind::exact) options.profile_directory = profile_folder(folder);
+    return options;
 }
 
 KernelOfNight& NightWork::kernel(const std::string& name) {

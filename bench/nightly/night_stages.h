@@ -4,6 +4,7 @@
 #pragma once
 
 #include "bench/host/run/run_progress.h"
+#include "bench/host/run/run_suite.h"
 #include "bench/nightly/night.h"
 #include "bench/results/store/results.h"
 
@@ -19,7 +20,6 @@ struct NightWork {
     std::vector<Results> runs;     ///< tonight's, one a seed
     std::vector<KernelResult> verified;
 
-    [[nodiscard]] std::vector<std::string> series() const;
     [[nodiscard]] KernelOfNight& kernel(const std::string& name);
     /// `kernel`: that it is about; empty: the whole night.
     void find(Verdict verdict, ExitCode code, std::string text, std::string kernel = {}) { record.findings.push_back({verdict, code, std::move(text), std::move(kernel)}); }
@@ -27,6 +27,9 @@ struct NightWork {
 
 /// The name of a series that is given as a name or a folder.
 [[nodiscard]] std::string arm_name(const std::string& series);
+
+/// The run of one seed of a night, in `folder`.
+[[nodiscard]] RunOptions night_run(const NightConfig& config, uint64_t seed, const fs::path& folder);
 
 [[nodiscard]] Status fetch_source(NightWork& night);
 [[nodiscard]] Status verify_night(NightWork& night);

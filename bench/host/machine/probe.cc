@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench/host/machine/probe.h"
 
+#include <cstdlib>
 #include <ctime>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -90,7 +91,8 @@ Result<BootResult> boot_probe(const ProbeRequest& request, const fs::path& scrat
 }  // namespace
 
 fs::path installed_guest_program() {
-    return program_part("diobench-guest");
+    const char* given = std::getenv(kGuestVariable);
+    return given != nullptr && *given != '\0' ? fs::path(given) : program_part("diobench-guest");
 }
 
 std::string host_cpu_model() {

@@ -28,7 +28,8 @@ struct ProbeRequest {
     std::chrono::seconds time_limit{40};   ///< host time until "not usable"
 };
 
-/// The guest program beside our own executable.
+/// $DIOBENCH_GUEST, which a fleet sets to run another machine's, else the guest program beside our own executable.
+inline constexpr const char* kGuestVariable = "DIOBENCH_GUEST";
 [[nodiscard]] fs::path installed_guest_program();
 
 /// Boots the guest program as a probe on a machine and remembers the answer in

@@ -120,6 +120,16 @@ Result<std::vector<PlannedBoot>> take_shard(std::vector<PlannedBoot> boots, unsi
     return out;
 }
 
+Result<std::vector<PlannedBoot>> take_boots(std::vector<PlannedBoot> boots, const std::vector<std::string>& labels) {
+    if (labels.empty()) return boots;
+    std::vector<PlannedBoot> out;
+    std::set<std::string> wanted(labels.begin(), labels.end());
+    for (PlannedBoot& boot : boots)
+        if (wanted.erase(boot.label) > 0) out.push_back(std::move(boot));
+    if (!wanted.empty()) return fail("choose boots", *wanted.begin(), "this run has no boot of that name: workloads, suite or seeds are others than when it was planned");
+    return out;
+}
+
 uint64_t device_bytes(const PlannedBoot& boot) {
     const auto layouts = layouts_of(boot.cells);
     const uint64_t need = data_bytes(layouts) * (1 + copies_of_data(boot.cells)) + 2 * largest_layout(layouts) + hot_sets(boot.cells) + kFileSystemBytes;

@@ -34,6 +34,9 @@ inline constexpr size_t kMostLayouts = 3;
 /// Part `number` (1..count) of the boots: every count-th. Error: that is none.
 [[nodiscard]] Result<std::vector<PlannedBoot>> take_shard(std::vector<PlannedBoot> boots, unsigned number, unsigned count);
 
+/// The boots with these labels, in the order of the plan; no labels: all. Error: a label that no boot has.
+[[nodiscard]] Result<std::vector<PlannedBoot>> take_boots(std::vector<PlannedBoot> boots, const std::vector<std::string>& labels);
+
 /// Bytes that the cache's device, and a spare one beside it, must have.
 [[nodiscard]] uint64_t device_bytes(const PlannedBoot& boot);
 /// Whether a cell wants a block device beside the cache's.

@@ -164,7 +164,16 @@ bool BootRunner::reuse(const Task& task, const std::string& key) {
 /// For who resumes this run, and for later gates.
 Status BootRunner::keep(const Task& task, const std::string& key) const {
     if (auto s = archive_.keep(fmt::format("{}-{}", task.arm, task.report->label), key, *task.report); !s) return s;
+    if (given_)
+        if (auto s = given_->keep(key, place_of(task), *task.report); !s) return s;
     return shared_ ? shared_->keep(key, place_of(task), *task.report) : Status();
+}
+
+Result<bool> BootRunner::take_given(const Task& task, const std::string& key) {
+    if (!given_ || !given_->restore(key, place_of(task), *task.report)) return false;
+    if (auto s = archive_.keep(fmt::format("{}-{}", task.arm, task.report->label), key, *task.report); !s) return forward(s);
+    ++fetched_;
+    return true;
 }
 
 Result<BootResult> BootRunner::boot_one(const Task& task, const Prepared& prepared, const std::function<void()>& on_cell) {
@@ -240,6 +249,8 @@ Status BootRunner::run(const std::vector<Task>& tasks, unsigned side_by_side) {
         if (!shared) return forward(shared);
         shared_ = std::move(*shared);
     }
+    // The machine's self-tests, which keep nothing, are to boot.
+    if (options_.machine == MachineKind::exact && options_.keep == KeepRun::yes) given_ = SharedBoots::given();
     size_t total = 0;
     for (const Task& task : tasks) total += task.report->cells.size();
     Progress progress("cells", options_.shown);
@@ -267,7 +278,9 @@ Status BootRunner::run(const std::vector<Task>& tasks, unsigned side_by_side) {
                 ++restored_;
                 continue;
             }
-            if (reuse(task, key)) {
+            auto given = take_given(task, key);
+            if (!given) return stop(given.error());
+            if (*given || reuse(task, key)) {
                 done += task.report->cells.size();
                 continue;
             }
@@ -293,6 +306,7 @@ Status BootRunner::run(const std::vector<Task>& tasks, unsigned side_by_side) {
     times_.save();
     if (reused_ > 0) progress.finish(fmt::format("{} of {} boots were made before, byte for byte the same, and taken from the cache", reused_.load(), tasks.size()));
     if (restored_ > 0) progress.finish(fmt::format("{} of {} boots were made before and taken from {}", restored_.load(), tasks.size(), (output_ / "boots").string()));
+    if (fetched_ > 0) progress.finish(fmt::format("{} of {} boots were made by other machines", fetched_.load(), tasks.size()));
     if (error) return tl::unexpected<Error>(*error);
     return {};
 }

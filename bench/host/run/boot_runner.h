@@ -56,6 +56,8 @@ private:
     /// An error if a silent boot is not the kernel's fault but surely the host's.
     [[nodiscard]] Status refuse_fault_of_host(const Task& task, const BootResult& silent);
     [[nodiscard]] bool reuse(const Task& task, const std::string& key);
+    /// Whether the boot was there among those that other machines made.
+    [[nodiscard]] Result<bool> take_given(const Task& task, const std::string& key);
     [[nodiscard]] Status keep(const Task& task, const std::string& key) const;
     [[nodiscard]] std::string key_of(const Task& task, const Prepared& prepared) const;
 
@@ -67,8 +69,10 @@ private:
     BootArchive archive_;
     CellTimes times_;
     std::optional<SharedBoots> shared_;
+    std::optional<SharedBoots> given_;
     std::atomic<size_t> reused_{0};
     std::atomic<size_t> restored_{0};
+    std::atomic<size_t> fetched_{0};
     std::mutex blame_mutex_;
     std::map<std::string, Blame> blamed_;  ///< silent kernels by image, asked once
     std::mutex mutex_;

@@ -16,6 +16,7 @@
 #include "bench/common/base/text.h"
 #include "bench/host/kernel/base.h"
 #include "bench/host/kernel/build.h"
+#include "bench/host/kernel/cache.h"
 #include "bench/host/machine/machine_check.h"
 #include "bench/host/machine/probe.h"
 #include "bench/host/profile/cost_model.h"
@@ -79,6 +80,18 @@ Status measure_size(ArmRun& arm, const KernelSource& source, Progress& progress)
     return {};
 }
 
+Result<BuiltKernel> given_kernel(const std::string& name, const GivenKernel& given) {
+    std::string damage;
+    auto found = find_kernel(given.key, damage);
+    if (!found) return forward(found);
+    if (!found->has_value()) return fail("run", name, fmt::format("kernel {} is not in the cache{}", given.key, damage.empty() ? "" : ": " + damage));
+    BuiltKernel out = std::move(**found);
+    out.name = name;
+    out.config_lines = given.config_lines;
+    out.notes = given.notes;
+    return out;
+}
+
 /// Builds what is not built.  A kernel that cannot be built is that arm's
 /// outcome; an interrupt or a full disk ends the run.
 Status build_kernels(std::vector<ArmRun>& arms, const RunOptions& options, Progress& progress) {
@@ -87,6 +100,13 @@ Status build_kernels(std::vector<ArmRun>& arms, const RunOptions& options, Progr
     build_options.target = target_of(options.machine);
     build_options.allow_missing = options.allow_missing;
     for (auto& arm : arms) {
+        if (const auto given = options.given.find(arm.name); given != options.given.end()) {
+            auto kernel = given_kernel(arm.name, given->second);
+            if (!kernel) return forward(kernel);
+            arm.kernel = std::move(*kernel);
+            if (auto s = choose_variants(arm.chain, arm.kernel->base_version); !s) return s;
+            continue;
+        }
         auto source = bases.source(arm.base, progress);
         if (!source) return forward(source);
         auto built = build_kernel(**source, arm.chain.back().folder.string(), progress, build_options);
@@ -215,7 +235,7 @@ Result<BootWork> boot_work(const RunOptions& options, const std::vector<Cell>& c
     for (unsigned i = 0; i < std::max(1u, options.seeds); ++i) seeds.push_back(options.seed + i);
     auto boots = plan_boots(cells, seeds);
     std::string plan = plan_sha256(boots);
-    auto share = take_shard(std::move(boots), options.shard, options.shards);
+    auto share = take_shard(std::move(boots), options.shard, options.shards).and_then([&](std::vector<PlannedBoot> all) { return take_boots(std::move(all), options.boots); });
     if (!share) return forward(share);
     BootWork out{std::move(*share), {}, std::move(plan)};
     for (const auto& boot : out.boots)
@@ -251,6 +271,14 @@ Result<std::vector<std::string>> planned_cells(const RunOptions& options) {
     std::vector<std::string> ids;
     for (const Cell& cell : selected->cells) ids.push_back(cell.id());
     return ids;
+}
+
+Result<BootsOfRun> planned_boots(const RunOptions& options) {
+    auto selected = select_cells(options);
+    if (!selected) return forward(selected);
+    auto work = boot_work(options, selected->cells);
+    if (!work) return forward(work);
+    return BootsOfRun{std::move(work->boots), std::move(work->plan_sha256)};
 }
 
 Result<RunOutcome> run_suite(const RunOptions& asked) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,10 +13,18 @@
 #include "bench/common/plan/cell.h"
 #include "bench/common/plan/cell_filter.h"
 #include "bench/host/machine/boot.h"
+#include "bench/host/run/boot_plan.h"
 #include "bench/host/run/own_workloads.h"
 #include "bench/results/store/results.h"
 
 namespace diobench {
+
+/// A kernel that was built elsewhere and is in the cache: neither its source nor a compiler is needed.
+struct GivenKernel {
+    std::string key;                        ///< bench/host/kernel/cache.h
+    std::vector<std::string> config_lines;  ///< BuiltKernel's
+    std::vector<std::string> notes;
+};
 
 /// no: nothing is written but the logs of the boots.
 enum class KeepRun { yes, no };
@@ -29,6 +38,7 @@ struct RunOptions {
     bool backwards = false;                    ///< the cells of a boot in reverse order: what a read leaves behind falls on other reads
     unsigned shard = 1;                        ///< which part of the boots, of `shards`
     unsigned shards = 1;
+    std::vector<std::string> boots;            ///< of those, these labels (bench/host/run/boot_plan.h); empty: all
     unsigned seeds = 1;                        ///< how often all of it is made: with seed, seed + 1...
     std::string run_id;                        ///< of a run that is resumed; empty: a new one
     MachineKind machine = MachineKind::exact;
@@ -37,6 +47,7 @@ struct RunOptions {
     fs::path output;                           ///< empty: out/<run id>
     fs::path tree;                             ///< kernel source; empty: the distribution's
     std::string revision;                      ///< of `tree`
+    std::map<std::string, GivenKernel> given;  ///< kernels that are not to be built, by their shown names
     std::vector<std::string> allow_missing;    ///< symbols of the configuration that kernels need not take
     fs::path cache_device;                     ///< machine kvm: what to use as the cache's disk
     unsigned jobs = 0;                         ///< machines side by side; 0: as many as CPUs (exact), one (kvm)
@@ -56,6 +67,13 @@ inline constexpr const char* kHostKernel = "host";
 
 /// Ids of the cells that a run with these options measures, in file order.
 [[nodiscard]] Result<std::vector<std::string>> planned_cells(const RunOptions& options);
+
+/// The boots that a run with these options makes of each kernel, those of its shard alone.
+struct BootsOfRun {
+    std::vector<PlannedBoot> boots;
+    std::string plan_sha256;  ///< of the boots of all shards
+};
+[[nodiscard]] Result<BootsOfRun> planned_boots(const RunOptions& options);
 
 struct RunOutcome {
     Results results;

@@ -2,6 +2,8 @@
 #include "bench/host/run/shared_boots.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <limits>
 #include <vector>
 
 #include "bench/common/base/paths.h"
@@ -38,6 +40,12 @@ Result<SharedBoots> SharedBoots::of_this_host() {
     return SharedBoots(cache_root() / "boots", std::move(machine));
 }
 
+std::optional<SharedBoots> SharedBoots::given() {
+    const char* folder = std::getenv(kBootsVariable);
+    if (folder == nullptr || *folder == '\0') return std::nullopt;
+    return SharedBoots(folder, "", std::numeric_limits<size_t>::max());
+}
+
 fs::path SharedBoots::path(const std::string& key) const { return folder_ / (sha256_hex(machine_ + key) + ".json"); }
 
 bool SharedBoots::restore(const std::string& key, const BootPlace& place, BootReport& report) const {
@@ -71,7 +79,7 @@ void SharedBoots::remove_oldest() const {
     std::error_code ec;
     for (const auto& entry : fs::directory_iterator(folder_, ec)) all.emplace_back(entry.last_write_time(ec), entry.path());
     std::sort(all.rbegin(), all.rend());
-    for (size_t i = kMostBoots; i < all.size(); ++i) fs::remove(all[i].second, ec);
+    for (size_t i = most_; i < all.size(); ++i) fs::remove(all[i].second, ec);
 }
 
 }  // namespace diobench

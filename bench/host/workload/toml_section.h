@@ -3,6 +3,7 @@
 // that nobody asked for is one, and all of a table are told at once.
 #pragma once
 
+#include <filesystem>
 #include <fmt/format.h>
 #include <optional>
 #include <set>
@@ -127,6 +128,39 @@ private:
     std::string operation_;
     std::set<std::string> known_;
     Faults faults_;
+};
+
+/// A table of a file of settings: every key may be left out, and then its default stays; relative paths are taken from the file's folder.
+class FileSection : public Section {
+public:
+    FileSection(const toml::table& table, const std::filesystem::path& file, std::string what, std::string operation)
+        : Section(table, file.string(), std::move(what), std::move(operation)), folder_(std::filesystem::absolute(file).parent_path()) {}
+
+    void take_text(std::string_view key, std::string_view example, std::string& into) {
+        if (find(key) != nullptr) keep(text(key, example), into);
+    }
+    void take_texts(std::string_view key, std::string_view example, std::vector<std::string>& into) {
+        if (find(key) != nullptr) keep(texts(key, example), into);
+    }
+    void take_number(std::string_view key, std::string_view example, uint64_t& into) {
+        if (find(key) != nullptr) keep(number(key, example), into);
+    }
+    void take_flag(std::string_view key, bool& into) {
+        const toml::node* node = find(key);
+        if (node == nullptr) return;
+        if (node->is_boolean()) into = *node->value<bool>();
+        else fault(bad(*node, key, "expected true or false"));
+    }
+    void take_path(std::string_view key, std::string_view example, std::filesystem::path& into) {
+        std::string given;
+        take_text(key, example, given);
+        if (!given.empty()) into = absolute(given);
+    }
+    [[nodiscard]] std::filesystem::path absolute(const std::filesystem::path& given) const { return (folder_ / given).lexically_normal(); }
+    void bad_value(std::string_view key, std::string_view text) { fault(bad(*table_.get(key), key, text)); }
+
+private:
+    std::filesystem::path folder_;
 };
 
 }  // namespace diobench

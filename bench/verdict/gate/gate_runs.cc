@@ -14,6 +14,8 @@ namespace {
 
 constexpr const char* kRunsFolder = "runs";
 
+std::string name_of_pair(uint64_t seed) { return fmt::format("seed-{}", seed); }
+
 /// The id of the run that an earlier attempt began there; empty: none.
 std::string begun_before(const fs::path& output) {
     auto asked = read_resume_file(output);
@@ -50,8 +52,7 @@ Result<GateRuns> GateRuns::create(const GateOptions& options, fs::path directory
 
 fs::path GateRuns::place_of(const std::string& run) const { return directory_ / kRunsFolder / run; }
 
-Result<RunOutcome> GateRuns::run(const std::vector<std::string>& kernels, uint64_t seed, const std::string& run, unsigned jobs, GoOn go_on, Profiles* profiles,
-                                 const Told& told) const {
+RunOptions GateRuns::options_of(const std::vector<std::string>& kernels, uint64_t seed, const std::string& run, unsigned jobs) const {
     RunOptions options;
     if (options_.machine != MachineKind::host) options.kernels = kernels;
     options.suite = options_.suite;
@@ -62,19 +63,33 @@ Result<RunOutcome> GateRuns::run(const std::vector<std::string>& kernels, uint64
     options.machine = options_.machine;
     options.seed = seed;
     options.output = place_of(run);
-    if (go_on == GoOn::yes) options.run_id = begun_before(options.output);
     options.tree = options_.tree;
     options.revision = options_.revision;
     options.allow_missing = options_.allow_missing;
     options.jobs = jobs;
     options.argv = options_.argv;
-    options.shown = told.shown;
-    options.on_progress = told.on_progress;
     // The candidate is always booted: what is judged is not to be remembered.
     options.share_boots = true;
     if (baseline_ != candidate_) options.reuse_boots_of = {baseline_};
     if (options_.attribute && options_.machine == MachineKind::exact) options.profile_directory = options.output / kProfileFolder;
     options.cost_model = options_.cost_model;
+    return options;
+}
+
+std::vector<RunOptions> GateRuns::planned() const {
+    std::vector<RunOptions> out;
+    if (baseline_ == candidate_) return out;
+    for (uint64_t seed = options_.seed; seed < options_.seed + options_.seeds; ++seed)
+        out.push_back(options_of({options_.baseline, options_.candidate}, seed, name_of_pair(seed), options_.jobs));
+    return out;
+}
+
+Result<RunOutcome> GateRuns::run(const std::vector<std::string>& kernels, uint64_t seed, const std::string& run, unsigned jobs, GoOn go_on, Profiles* profiles,
+                                 const Told& told) const {
+    RunOptions options = options_of(kernels, seed, run, jobs);
+    if (go_on == GoOn::yes) options.run_id = begun_before(options.output);
+    options.shown = told.shown;
+    options.on_progress = told.on_progress;
     auto outcome = run_suite(options);
     if (!outcome) return forward(outcome);
     std::atomic_ref(reused_boots_) += outcome->reused_boots;
@@ -89,7 +104,7 @@ Result<RunOutcome> GateRuns::run(const std::vector<std::string>& kernels, uint64
 Result<RunPair> GateRuns::pair_side_by_side(uint64_t seed, ProfiledPair* profiles, const Told& told) const {
     RunPair pair;
     pair.seed = static_cast<int64_t>(seed);
-    const std::string name = fmt::format("seed-{}", seed);
+    const std::string name = name_of_pair(seed);
     const bool one_run = baseline_ != candidate_;
     const GoOn go_on = options_.go_on ? GoOn::yes : GoOn::no;
     ProfiledPair counted;

@@ -45,6 +45,8 @@ public:
     /// Both kernels with one seed, side by side; two runs if both arms have one name.
     /// `profiles`, if not null and options.attribute, gets what their functions executed.
     [[nodiscard]] Result<RunPair> pair_side_by_side(uint64_t seed, ProfiledPair* profiles, const Told& told = {}) const;
+    /// The runs of all pairs that are asked for, as pair_side_by_side() makes them; none if both arms have one name.
+    [[nodiscard]] std::vector<RunOptions> planned() const;
     /// What the patches touch that only one of the kernels has.
     [[nodiscard]] const std::set<std::string>& patched_functions() const { return patched_functions_; }
     /// Boots of the baseline that were taken from the cache so far.
@@ -60,6 +62,7 @@ public:
 
 private:
     GateRuns(const GateOptions& options, fs::path directory) : options_(options), directory_(std::move(directory)) {}
+    [[nodiscard]] RunOptions options_of(const std::vector<std::string>& kernels, uint64_t seed, const std::string& run, unsigned jobs) const;
     [[nodiscard]] Result<RunOutcome> run(const std::vector<std::string>& kernels, uint64_t seed, const std::string& run, unsigned jobs, GoOn go_on, Profiles* profiles,
                                          const Told& told) const;
 
