@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The table of wings (docs/architecture.md), and whether a tree keeps it: breaches() reads every #include of bench/.
 
-A wing is a folder of bench/; its rooms are the folders in it (nightly/ is a room itself). The files of a room include their
+A wing is a folder of bench/; its rooms are the folders in it (nightly/ and fleet/ are rooms themselves). The files of a room include their
 own room, and of others what the table allows; no chain of includes leads from a room back to it.
 """
 
@@ -19,7 +19,8 @@ MAY_INCLUDE = {
     "host": ("common", "guest", "results"),
     "verdict": ("common", "results", "host"),
     "nightly": ("common", "results", "host", "verdict"),
-    "cli": ("common", "results", "host", "verdict", "nightly"),
+    "fleet": ("common", "results", "host", "verdict", "nightly"),
+    "cli": ("common", "results", "host", "verdict", "nightly", "fleet"),
 }
 # What the host's side may include of the guest's: tables of names, what is sent to the guest, and how its records are written.
 GUEST_HEADERS_FOR_HOST = {

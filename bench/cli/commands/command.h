@@ -31,6 +31,7 @@ void register_follow_command(CLI::App& app, CommandContext& context);
 void register_gate_command(CLI::App& app, CommandContext& context);
 void register_calibrate_command(CLI::App& app, CommandContext& context);
 void register_nightly_command(CLI::App& app, CommandContext& context);
+void register_fleet_command(CLI::App& app, CommandContext& context);
 void register_bisect_command(CLI::App& app, CommandContext& context);
 void register_show_command(CLI::App& app, CommandContext& context);
 void register_report_command(CLI::App& app, CommandContext& context);
