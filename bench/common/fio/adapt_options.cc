@@ -57,7 +57,7 @@ public:
             return std::nullopt;
         }
         std::optional<std::string> out;
-        if (is_number(rule_.value) && !text.ends_with('%')) out = number(text);
+        if (is_number(rule_.value) && !text.ends_with('%')) out = number(first_of_two(text));
         else if (rule_.value == V::byte_range) out = range(text);
         else if (rule_.value == V::split) out = sizes(text);
         else if (rule_.value == V::duration || rule_.value == V::duration_us) out = duration(text);
@@ -73,6 +73,16 @@ private:
     std::nullopt_t wrong(std::string_view why) {
         changes_.fault(option_, why);
         return std::nullopt;
+    }
+
+    /// fio takes ':' and '-' between the values of reads and of writes for a comma: "bs=4k-64k" is no range.
+    std::string_view first_of_two(std::string_view text) {
+        constexpr auto kOfEachDirection = std::to_array<std::string_view>({"bs", "blockalign", "rate", "rate_iops"});
+        const size_t end = text.find_first_of(":-", 1);
+        if (end == std::string_view::npos || std::ranges::find(kOfEachDirection, std::string_view(option_.key)) == kOfEachDirection.end()) return text;
+        const std::string_view first = text.substr(0, end);
+        changes_.of(option_, option_.key + "=" + std::string(first), "fio reads with the first and writes with the second; a range of blocks is bsrange");
+        return first;
     }
 
     std::optional<std::string> number(std::string_view text) {
@@ -289,6 +299,7 @@ void adapt_one(FioDraft& draft, const ScriptOption& option, FioChanges& changes)
     for (std::string_view elsewhere : {"rw", "ioengine", "direct", "buffered", "atomic", "filename", "kb_base"})
         if (option.key == elsewhere) return;
     if (rule->value == V::dropped) return changes.of(option, "dropped", rule->right);
+    if (rule->value == V::leaves_out) return changes.of(option, "dropped", "it is off");
     if (option.key == "pre_read") {
         draft.pre_read = option.value.value_or("0") == "1";
         return changes.of(option, draft.pre_read && !draft.direct() ? "cache_state resident" : "dropped", rule->right);

@@ -109,10 +109,18 @@ Extent extent_of(const FioDraft& draft, uint64_t file_bytes) {
     return out;
 }
 
+/// Without a size the file is all that its device has: zones of which it has not even one with what is skipped behind it
+/// become so small that it has several.
+double factor_for_zones(const FioDraft& draft, uint64_t file_bytes) {
+    constexpr uint64_t kZones = 8;
+    const uint64_t zone = draft.bytes("zonesize") == 0 ? 0 : draft.bytes("zonerange", draft.bytes("zonesize")) + draft.bytes("zoneskip");
+    return zone <= file_bytes ? 1 : static_cast<double>(file_bytes / kZones) / static_cast<double>(zone);
+}
+
 /// How much smaller everything must be for this job to fit; 1: it fits.
 double factor_for(const FioDraft& draft, uint64_t file_bytes) {
     const Extent extent = extent_of(draft, file_bytes);
-    if (extent.offset == 0 && extent.size == 0 && extent.increment == 0) return 1;
+    if (extent.offset == 0 && extent.size == 0 && extent.increment == 0) return factor_for_zones(draft, file_bytes);
     const double end = extent.end(draft.largest_block());
     return end <= static_cast<double>(file_bytes) ? 1 : static_cast<double>(file_bytes) / end;
 }
@@ -178,8 +186,10 @@ private:
 void keep_number(FioDraft& draft, double factor, FioChanges& changes) {
     const uint64_t number = draft.bytes("number_ios");
     if (number == 0 || factor >= 1 || draft.find("io_size") != nullptr || draft.flag("time_based")) return;
-    changes.added(*draft.source, "io_size=" + size_name(number * draft.largest_block()), "the file is read again until number_ios are made");
-    draft.set("io_size", size_name(number * draft.largest_block()));
+    const uint64_t wanted = number * draft.largest_block();
+    if (draft.bytes("size") / draft.largest_block() * draft.largest_block() >= wanted) return;  // made before the end
+    changes.added(*draft.source, "io_size=" + size_name(wanted), "the file is read again until number_ios are made");
+    draft.set("io_size", size_name(wanted));
 }
 
 /// Of what a mixed job reads and writes, the share that it reads.

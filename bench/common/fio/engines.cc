@@ -26,13 +26,14 @@ constexpr auto kFileEngines = std::to_array<EngineRow>({
     {"posixaio", {"posixaio", ""}},
     {"mmap", {"mmap", ""}},
     {"aio|linuxaio", {"libaio", "an old name of it"}},
-    {"windowsaio|solarisaio|guasi|ime_aio", {"libaio", "another system's asynchronous reads"}},
+    {"windowsaio|solarisaio|guasi", {"libaio", "another system's asynchronous reads"}},
     {"preadv2", {"pvsync2", "fio calls it so"}},
     {"splice", {"psync", "splice moves pages of the page cache, which direct reads do not have"}},
     {"sg|mtd|libzbc|ime_psync|libcufile", {"psync", "commands of a device of its own: plain reads stand for them"}},
+    {"ime_aio", {"libaio", "commands of a device of its own: plain reads stand for them"}},
     {"ime_psyncv", {"pvsync", "commands of a device of its own: plain reads stand for them"}},
     {"dev-dax|libpmem|pmemblk", {"mmap", "it maps a device; here a file is mapped"}},
-    {"io_uring_cmd|xnvme|nvme", {"io_uring", "commands of a device of its own: plain reads stand for them"}},
+    {"io_uring_cmd|xnvme|nvme|spdk|spdk_bdev|spdk_nvme", {"io_uring", "commands of a device of its own: plain reads stand for them"}},
 });
 
 struct OtherRow {
@@ -57,7 +58,7 @@ bool is_one_of(std::string_view engine, std::string_view list) {
 std::optional<std::string> fio_engine_without_files(std::string_view engine) {
     for (const auto& row : kOtherEngines)
         if (is_one_of(engine, row.engines)) return "ioengine " + std::string(engine) + ": " + std::string(row.why);
-    if (engine.starts_with("external")) return "an engine from outside cannot be loaded: what and how it reads is not known";
+    if (engine.starts_with("external") || engine.find('/') != std::string_view::npos) return "an engine from outside cannot be loaded: what and how it reads is not known";
     return std::nullopt;
 }
 

@@ -167,7 +167,6 @@ constexpr auto kRules = std::to_array<FioOptionRule>({
     {"fallocate", V::dropped, kReadsOnly},
     {"unlink", V::dropped, kReadsOnly},
     {"unlink_each_loop", V::dropped, kReadsOnly},
-    {"create_only", V::dropped, kReadsOnly},
     {"create_serialize", V::dropped, kReadsOnly},
     {"create_fsync", V::dropped, kReadsOnly},
     {"create_on_open", V::dropped, kReadsOnly},
@@ -383,6 +382,10 @@ constexpr auto kRules = std::to_array<FioOptionRule>({
     {"plid_select", V::dropped, kOtherEngine},
     {"plids", V::dropped, kOtherEngine},
     {"dp_scheme", V::dropped, kOtherEngine},
+    {"spdk_conf", V::dropped, kOtherEngine},
+    {"spdk_json_conf", V::dropped, kOtherEngine},
+    {"spdk_mem", V::dropped, kOtherEngine},
+    {"spdk_single_seg", V::dropped, kOtherEngine},
     {"block", V::dropped, kOfProfile},
     {"numruns", V::dropped, kOfProfile},
     {"dir", V::dropped, kOfProfile},
@@ -396,6 +399,7 @@ constexpr auto kRules = std::to_array<FioOptionRule>({
     {"prep", V::dropped, kOfProfile},
     // what a job with it cannot be
     {"read_iolog", V::leaves_out, kReplay},
+    {"create_only", V::leaves_out, "it makes its files and reads nothing"},
     {"profile", V::leaves_out, "it is a whole benchmark of fio's own, not a job"},
 });
 

@@ -29,7 +29,7 @@ Direction direction_of(const ScriptJob& job) {
 std::string why_left_out(const ScriptJob& job, MixedJobs mixed) {
     if (auto why = fio_engine_without_files(job.value_of("ioengine", "psync"))) return *why;
     for (const auto& option : job.options)
-        if (const auto* rule = find_fio_option(option.key); rule != nullptr && rule->value == FioValue::leaves_out) return option.written + ": " + std::string(rule->right);
+        if (const auto* rule = find_fio_option(option.key); rule != nullptr && rule->value == FioValue::leaves_out && option.value.value_or("1") != "0") return option.written + ": " + std::string(rule->right);
     const Direction direction = direction_of(job);
     if (direction == Direction::writes) return "it writes, and the image is read-only";
     if (direction == Direction::both && mixed == MixedJobs::left_out) return "it reads and writes: --reads-of-mixed keeps its reads";

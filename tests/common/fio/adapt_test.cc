@@ -240,6 +240,21 @@ TEST(FioAdapt, NumbersOfReadsAreKeptWhereTheFileIsSmaller) {
     const auto job = only_job("[a]\nfilename=/f\nbs=1m\nsize=1g\nnumber_ios=100\n");
     EXPECT_EQ(job.number_ios, 100u);
     EXPECT_EQ(value(job, "io_size"), "100m");
+    EXPECT_EQ(only_job("[a]\nfilename=/f\nbs=4k\nsize=1g\nnumber_ios=1000\n").find("io_size"), nullptr);  // made before the end
+}
+
+TEST(FioAdapt, BlocksOfReadsStandBeforeThoseOfWrites) {
+    for (const char* bs : {"4k,64k", "4k-64k", "4k:64k"}) EXPECT_EQ(value(only_job(std::string("[a]\nfilename=/f\nbs=") + bs + "\n"), "bs"), "4k") << bs;
+    EXPECT_THAT(row(adapted("[a]\nfilename=/f\nbs=4k-64k\n"), 3), HasSubstr("a range of blocks is bsrange"));
+    EXPECT_THAT(refusal_of("[a]\nfilename=/f\nbs=-4k\n"), HasSubstr("bs=-4k"));
+}
+
+TEST(FioAdapt, AJobThatOnlyMakesFilesReadsNothing) {
+    const auto out = adapted("[global]\nfilename=/f\n[files]\ncreate_only=1\n[reads]\nstonewall\ncreate_only=0\n");
+    EXPECT_THAT(row(out, 3), HasSubstr("left out: create_only=1"));
+    ASSERT_EQ(out.phases.size(), 1u);
+    EXPECT_EQ(out.phases[0].name, "reads");
+    EXPECT_THAT(refusal_of("[a]\nfilename=/f\ncreate_only\n"), HasSubstr("nothing is left of it"));
 }
 
 TEST(FioAdapt, DirectReadsAreOfWholeBlocks) {
@@ -303,13 +318,14 @@ TEST(FioAdapt, ALatencyTargetIsLookedForInShorterWindows) {
 }
 
 TEST(FioAdapt, EnginesThatReadFilesStandForOthers) {
-    const std::pair<const char*, const char*> pairs[] = {{"aio", "libaio"}, {"linuxaio", "libaio"}, {"io_uring_cmd", "io_uring"}, {"sg", "psync"}, {"dev-dax", "mmap"}, {"posixaio", "posixaio"}};
+    const std::pair<const char*, const char*> pairs[] = {{"aio", "libaio"}, {"linuxaio", "libaio"}, {"io_uring_cmd", "io_uring"}, {"sg", "psync"}, {"dev-dax", "mmap"}, {"posixaio", "posixaio"}, {"spdk_bdev", "io_uring"}};
     for (const auto& [given, here] : pairs) EXPECT_EQ(only_job(std::string("[a]\nfilename=/f\nioengine=") + given + "\n").ioengine, here);
     const auto out = adapted("[a]\nfilename=/f\nioengine=sync\niodepth=16\niodepth_batch=8\nhipri\n");
     EXPECT_EQ(out.phases[0].jobs.jobs[0].iodepth, 1u);
     EXPECT_THAT(row(out, 4), HasSubstr("one block at a time"));
     EXPECT_THAT(row(out, 6), HasSubstr("only ioengine"));
     EXPECT_FALSE(only_job("[a]\nfilename=/f\nioengine=mmap\ndirect=1\n").direct);
+    EXPECT_THAT(refusal_of("[a]\nfilename=/f\nioengine=/usr/lib/engine.so\n"), HasSubstr("an engine from outside cannot be loaded"));
 }
 
 TEST(FioAdapt, NamesOfAnyCharactersBecomePlainOnes) {
@@ -327,6 +343,10 @@ TEST(FioAdapt, DistributionsAndZones) {
     const auto job = only_job("[a]\nfilename=/f\nbs=64k\nzonemode=strided\nzonesize=256m\nzoneskip=2g\nsize=32g\n");
     EXPECT_EQ(value(job, "zonesize"), "256k");
     EXPECT_EQ(value(job, "zoneskip"), "2m");
+    const auto whole = only_job("[a]\nfilename=/dev/sda\nbs=64k\nzonemode=strided\nzonesize=256m\nzoneskip=2g\n");  // no size: the device's
+    EXPECT_EQ(value(whole, "zonesize"), "448k");
+    EXPECT_EQ(value(whole, "zoneskip"), "3584k");
+    EXPECT_EQ(value(only_job("[a]\nfilename=/f\nbs=64k\nzonemode=strided\nzonesize=1m\nzoneskip=2m\n"), "zonesize"), "1m");
     EXPECT_EQ(only_job("[a]\nfilename=/f\nzonemode=zbd\nzonesize=64m\n").find("zonesize"), nullptr);
 }
 
