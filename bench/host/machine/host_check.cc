@@ -11,6 +11,7 @@
 #include "bench/common/base/paths.h"
 #include "bench/common/base/process.h"
 #include "bench/common/base/text.h"
+#include "bench/common/image/mkfs.h"
 #include "bench/host/machine/probe.h"
 
 namespace diobench {
@@ -85,9 +86,16 @@ std::string version_in(std::string_view text) {
     return version;
 }
 
+/// What is called: of mkfs.erofs the one that images are made with, not a later one on PATH.
+Result<fs::path> program_of(const Program& program) {
+    if (std::string_view(program.name) == "mkfs.erofs")
+        if (auto mkfs = Mkfs::find()) return mkfs->program;
+    return find_program(program.name, program.package);
+}
+
 HostCheck check_program(const Program& program) {
     HostCheck check{program.group, program.name, CheckState::ok, "", ""};
-    auto path = find_program(program.name, program.package);
+    auto path = program_of(program);
     if (!path) {
         check.state = program.if_missing;
         check.found = "not installed";
