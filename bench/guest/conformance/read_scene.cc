@@ -152,7 +152,8 @@ private:
         if (draw < 160) return mood();
         if (draw < 185) return {.kind = SceneOperation::Kind::drop_caches};
         if (draw < 215) return {.kind = SceneOperation::Kind::remount};
-        if (draw < 222)
+        // Few scenes can have any.
+        if (draw < 280)
             if (auto found = cut()) return *found;
         return batch();
     }

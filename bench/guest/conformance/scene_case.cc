@@ -39,6 +39,8 @@ constexpr uint64_t kVolumeBytes = 6 * kMiB;
 constexpr size_t kFewOperations = 12;
 constexpr milliseconds kAsked{40};
 constexpr milliseconds kUnderWay{2};
+/// Longer than a kernel takes to look whether who submitted a read is still there.
+constexpr milliseconds kLooked{400};
 constexpr milliseconds kDeath{6000};
 constexpr milliseconds kProcessEnd{30000};
 constexpr milliseconds kUnpinned{3000};
@@ -335,6 +337,8 @@ private:
         if (!process) return forward(process);
         if (held && !scene_.warm) (void)world_.wait_for_fetches(before + 1, kAsked);
         else std::this_thread::sleep_for(kUnderWay);
+        const bool submitter_gone = operation.fate == Fate::thread_leaves || operation.fate == Fate::process_leaves;
+        if (held && !scene_.warm && submitter_gone) std::this_thread::sleep_for(kLooked);
         if (auto s = meanwhile(operation.meanwhile); !s) return s;
         std::optional<ReaderProcess::End> end;
         send_signals(operation, *process, end);
