@@ -32,6 +32,7 @@ constexpr GroupedCommand kCommands[] = {
     {"Measure", register_merge_command},
     {"Unattended", register_nightly_command},   {"Unattended", register_serve_command},     {"Unattended", register_follow_command},
     {"Unattended", register_store_command},
+    {"Unattended", register_fleet_command},
     {"Trust", register_selftest_command},       {"Trust", register_calibrate_command},      {"Trust", register_overhead_command},
 };
 
