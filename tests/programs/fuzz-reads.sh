@@ -6,14 +6,14 @@
 . "$(dirname "$0")/common.bash"
 its_turn 6
 few=(--case 'end-of-file/short-count-direct' --no-report)
-expect_exit 0 "$diobench" verify dio "${few[@]}" --fuzz-reads 40000 --out "$scratch/dio"
+expect_exit 0 "$diobench" verify dio "${few[@]}" --fuzz-reads 8000 --out "$scratch/dio"
 /usr/bin/python3 - "$scratch/dio/results.json" <<'END'
 import json, re, sys
 cases = {c["case"]: c for c in json.load(open(sys.argv[1]))["kernels"][0]["conformance"]}
 note = cases["reads/fuzz"]
 assert note["status"] == "note", note
 reads, direct = map(int, re.match(r"(\d+) reads \((\d+) direct\) in", note["reason"]).groups())
-assert reads >= 40000 and direct > reads / 3, note
+assert reads >= 8000 and direct > reads / 3, note
 END
 # Without cases that know this fault.
 expect_exit 1 "$diobench" verify kernel-patches/mutants/eof-over-read --case mode/declared --no-report --fuzz-reads 1000000 --out "$scratch/mutant"
