@@ -31,18 +31,19 @@ constexpr std::array kNamed = {
     Named{"--suite", Kind::suites}, Named{"--filter", Kind::cells}, Named{"--cell", Kind::cells}, Named{"--cells", Kind::cells}, Named{"CELL-GLOB", Kind::cells},
     Named{"--where", Kind::conditions}, Named{"--case", Kind::cases}, Named{"--reproduce", Kind::cases}, Named{"--metric", Kind::metrics},
     Named{"--workload", Kind::files}, Named{"--fio-job", Kind::files}, Named{"--policy", Kind::files}, Named{"--config", Kind::files},
-    Named{"--interest", Kind::files}, Named{"--state", Kind::files}, Named{"--kernel-image", Kind::files}, Named{"--cache-device", Kind::files},
+    Named{"--interest", Kind::files}, Named{"--state", Kind::files}, Named{"--store", Kind::files}, Named{"--kernel-image", Kind::files}, Named{"--cache-device", Kind::files},
     Named{"--prometheus", Kind::files}, Named{"--junit", Kind::files}, Named{"--summary", Kind::files}, Named{"--csv", Kind::files},
     Named{"--markdown", Kind::files}, Named{"--textfile", Kind::files}, Named{"--fio", Kind::files}, Named{"--t-io-uring", Kind::files},
     Named{"FILE", Kind::files}, Named{"WHAT", Kind::files}, Named{"ARCHIVE", Kind::files}, Named{"PROGRAM", Kind::files}, Named{"--out", Kind::files},
     Named{"--tree", Kind::folders}, Named{"--into", Kind::folders}, Named{"--resume", Kind::folders}, Named{"--results-baseline", Kind::folders},
     Named{"--results-candidate", Kind::folders}, Named{"--google-benchmark", Kind::folders}, Named{"--root", Kind::folders},
+    Named{"FROM", Kind::files}, Named{"TO", Kind::files}, Named{"REQUEST", Kind::files}, Named{"--shared", Kind::folders},
     Named{"--nights", Kind::folders}, Named{"RUN_DIR", Kind::folders}, Named{"DIR", Kind::folders},
     Named{"--base", Kind::anything}, Named{"BASE", Kind::anything}, Named{"--allow-missing", Kind::anything},
     Named{"--rev", Kind::anything}, Named{"--set", Kind::anything}, Named{"--shard", Kind::anything}, Named{"--sample", Kind::anything},
     Named{"--purpose", Kind::anything}, Named{"--version", Kind::anything}, Named{"--base-min", Kind::anything}, Named{"--base-max", Kind::anything},
     Named{"--known-failure", Kind::anything}, Named{"--keep", Kind::anything}, Named{"--push", Kind::anything}, Named{"--instance", Kind::anything},
-    Named{"--address", Kind::anything}, Named{"--backend", Kind::anything}, Named{"NAME", Kind::anything}, Named{"RUN", Kind::anything},
+    Named{"--address", Kind::anything}, Named{"--partition", Kind::anything}, Named{"--backend", Kind::anything}, Named{"NAME", Kind::anything}, Named{"RUN", Kind::anything},
 };
 
 /// "--kernel", or of a positional argument its name.

@@ -76,7 +76,7 @@ TEST(Setup, InstallsEveryLibraryOfTheBuild) {
         {"tl-expected", "libexpected-dev"}, {"CLI11", "libcli11-dev"},    {"spdlog", "libspdlog-dev"},
         {"SQLiteCpp", "libsqlitecpp-dev"},  {"prometheus-cpp", "prometheus-cpp-dev"}, {"OpenSSL", "libssl-dev"},
         {"GTest", "libgtest-dev"},       {"ZLIB", "zlib1g-dev"},          {"tomlplusplus", "libtomlplusplus-dev"},
-        {"libarchive", "libarchive-dev"}};
+        {"libarchive", "libarchive-dev"}, {"libpq", "libpq-dev"}};
     const std::string cmake = read_file(project_root() / "CMakeLists.txt").value();
     auto wanted = matches(cmake, R"(find_package\((\S+)\s)");
     wanted.merge(matches(cmake, R"(pkg_check_modules\(\S+ REQUIRED IMPORTED_TARGET (\S+)\))"));
