@@ -92,8 +92,9 @@ public:
             for (uint64_t i = 1; i <= host.workers; ++i) {
                 std::vector<std::string> variables = {fmt::format("DIOBENCH_NODE={}{}", host.label(), host.workers > 1 ? fmt::format("/{}", i) : ""), std::string(kStoreVariable) + "=" + store_for_others()};
                 if (!host.folder.empty()) variables.push_back("DIOBENCH_CACHE=" + host.folder.string());
-                const std::string log = fmt::format("/tmp/diobench-{}-{}.txt", request.id, i);
-                auto words = detached("env", {}, fmt::format("{}", log));
+                // Several accounts of one host have one /tmp.
+                const std::string log = fmt::format("/tmp/diobench-{}-{}-{}.txt", request.id, host.label(), i);
+                auto words = detached("env", {}, log);
                 words.insert(words.end(), variables.begin(), variables.end());
                 words.insert(words.end(), {host.program, "fleet", "work", request.id});
                 if (!host.builds) words.emplace_back("--only-shards");

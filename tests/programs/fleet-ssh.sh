@@ -50,6 +50,7 @@ UsePAM no
 PasswordAuthentication no
 PermitRootLogin yes
 PermitUserEnvironment no
+MaxStartups 100
 AcceptEnv *
 SetEnv DIOBENCH_SSH="ssh -F $ssh/config"
 END

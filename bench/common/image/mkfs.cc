@@ -22,8 +22,27 @@ Result<Mkfs> Mkfs::find() {
     return Mkfs{*program, std::string(trim(version->output))};
 }
 
+namespace {
+
+/// The same modes whatever umask somebody has: they are in the image.
+Status set_modes(const fs::path& root) {
+    std::error_code ec;
+    constexpr auto kDirectory = static_cast<fs::perms>(0755), kFile = static_cast<fs::perms>(0644);
+    fs::permissions(root, kDirectory, ec);
+    for (fs::recursive_directory_iterator at(root, ec), end; !ec && at != end; at.increment(ec)) {
+        if (at->is_symlink()) continue;
+        fs::permissions(at->path(), at->is_directory() ? kDirectory : kFile, ec);
+        if (ec) break;
+    }
+    if (ec) return fail("set modes", root.string(), ec.message());
+    return {};
+}
+
+}  // namespace
+
 Status Mkfs::make(const std::vector<std::string>& options, const fs::path& root, const fs::path& image) const {
     std::vector<std::string> argv = {program.string(), "-T0", "-U00000000-0000-4000-8000-000000000001", "--all-root"};
+    if (auto s = set_modes(root); !s) return s;
     argv.insert(argv.end(), options.begin(), options.end());
     argv.insert(argv.end(), {image.string(), root.string()});
     if (auto made = run_checked(argv); !made) return forward(made);
