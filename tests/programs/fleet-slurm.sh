@@ -73,7 +73,12 @@ id=$(submitted --engine slurm)
 until_state "$id" '[.jobs[] | select(.kind == "shard" and .state == "claimed" and .node == "n2")] | length > 0' true 300
 job=$(state_of "$id" '.jobs[] | select(.state == "claimed" and .node == "n2") | .job')
 slurm_job=$(state_of "$id" ".jobs[] | select(.job == $job) | .engine_job")
-kill -9 "$(cat "$slurm/slurmd-n2.pid")" $(pgrep -f "fleet work $id --job $job") $(pgrep -f 'slurmstepd: \[[0-9]*\.batch\]' | while read -r step; do grep -qz "^SLURMD_NODENAME=n2" "/proc/$step/environ" && echo "$step"; done || true)
+worker=$(pgrep -f "fleet work $id --job $job" | head -n 1)
+step=$worker
+until [ "$(cat "/proc/$step/comm")" = slurmstepd ]; do step=$(ps -o ppid= -p "$step" | tr -d ' '); done
+# Nobody is left who could tell the controller that a task has ended.
+kill -9 "$(cat "$slurm/slurmd-n2.pid")" "$step"
+pkill -9 -f "fleet work $id --job $job" || true
 for _ in $(seq 240); do
     # It waits two minutes by itself.
     scontrol release "$slurm_job" 2> /dev/null || true
