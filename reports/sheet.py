@@ -34,7 +34,7 @@ GAP_WIDTH = 0.019           # of a letter in a panel's row, as a share of the pa
 
 @dataclass(frozen=True)
 class Number:
-    """A value to be drawn, or the word that says why there is none."""
+    """A value to be drawn, or the word that says why there is none; neither: the arm has no place there."""
 
     value: Optional[float]
     gap: str = ""
@@ -65,9 +65,9 @@ def row(run: Run, label: str, point: Point, measure: Measure, arms: Sequence[Arm
 
 
 def sheet(run: Run, title: str, arms: Sequence[Arm], heights_inches: Sequence[float], columns: int, *, left_inches: float = 0.85,
-          gap_inches: float = 0.3, floor: bool = True, handles: Sequence = ()) -> tuple[Figure, list[list[Axes]]]:
+          gap_inches: float = 0.3, floor: bool = True, handles: Sequence = (), note: str = "") -> tuple[Figure, list[list[Axes]]]:
     """An empty sheet with its heading: `columns` panels a row, `heights_inches` of the panels of each row; the axes by row.
-    `left_inches` is room for the labels of rows, `gap_inches` the room between panels."""
+    `left_inches` is room for the labels of rows, `gap_inches` the room between panels; `note` stands below the title in place of the usual one."""
     total = TOP_INCHES + sum(h + TITLE_INCHES + AXIS_INCHES for h in heights_inches)
     figure = Figure(figsize=(WIDTH_INCHES, total))
     panel = (WIDTH_INCHES - left_inches - 0.15 - gap_inches * (columns - 1)) / columns
@@ -82,7 +82,7 @@ def sheet(run: Run, title: str, arms: Sequence[Arm], heights_inches: Sequence[fl
     legend += handles
     if floor:
         legend.append(floor_handle("floor: the block device itself (≈ a similar read)"))
-    heading(figure, title, figure_note(run) if arms else clock_note(run.document["run"]), legend)
+    heading(figure, title, note or (figure_note(run) if arms else clock_note(run.document["run"])), legend)
     return figure, axes
 
 
@@ -112,11 +112,12 @@ def _bad(text: str) -> bool:
     return "invalid" in text or "failed" in text
 
 
-def rows_panel(axes: Axes, rows: Sequence[Row], arms: Sequence[Arm], title: str, measure: Measure, labels: bool) -> None:
-    """A row for each of `rows`, with a stalk from 0 (or, far apart, a dot on a logarithmic axis) for each arm."""
+def rows_panel(axes: Axes, rows: Sequence[Row], arms: Sequence[Arm], title: str, measure: Measure, labels: bool, *, gaps_by_row: bool = False) -> None:
+    """A row for each of `rows`, with a stalk from 0 (or, far apart, a dot on a logarithmic axis) for each arm. An arm that has a number
+    in no row is a line at the top, or (`gaps_by_row`) keeps its place and its word in each."""
     values = [n.value for r in rows for n in r.numbers if n.value is not None] + [r.floor_value for r in rows if r.floor_value is not None]
     log = wants_log(values) and not measure.linear
-    without, sentence = absent(arms, rows)
+    without, sentence = (set(), "") if gaps_by_row else absent(arms, rows)
     shown = [i for i in range(len(arms)) if i not in without]
     step = 0.74 / max(len(shown), 1)
     reserve = 0.0  # share of the width that words at the right need
@@ -160,12 +161,13 @@ def _row_floor(axes: Axes, one: Row, y: float) -> None:
 def _row_gaps(one: Row, arms: Sequence[Arm], shown: Sequence[int]) -> tuple[str, float]:
     """Why arms have no number, and the middle of their places in the row."""
     words: dict[str, list[int]] = {}
-    for i in shown:
+    asked = [i for i in shown if one.numbers[i].value is not None or one.numbers[i].gap]
+    for i in asked:
         if one.numbers[i].value is None:
             words.setdefault(one.numbers[i].gap, []).append(i)
     kernels = [i for i in shown if arms[i].kernel is not None]
     def who(places: list[int]) -> str:
-        if len(places) == len(shown) > 1:
+        if len(places) == len(asked) > 1:
             return ""
         return ("direct" if len(kernels) > 1 and places == kernels else ", ".join(arms[i].title for i in places)) + ": "
     slots = [shown.index(i) - (len(shown) - 1) / 2 for places in words.values() for i in places]

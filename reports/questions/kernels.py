@@ -5,16 +5,18 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from reports.arms import Arm, arms_of
-from reports.data import Cell, Point, Run
-from reports.sheet import Panel, floor_note, rows_sheet
-from reports.words import CPU, GROWTH, P99, SPEED, THROUGHPUT, capital, joined, points_of, prefer, usual_device, value_of
+from reports import modes
+from reports.data import Run
+from reports.modes import Line, Place
+from reports.sheet import floor_note
+from reports.words import capital
 
 ORDER = 25
 TITLE = "Which kernel?"
 WORKLOADS = ()
 # What an image is mounted from where it is one file or blob; the others say the same of a kernel.
 BACKENDS = ("fscache", "file")
+LETTER_INCHES = 0.068
 
 
 def _bases(run: Run) -> dict[str, str]:
@@ -22,64 +24,51 @@ def _bases(run: Run) -> dict[str, str]:
     return {k["name"]: k["base_version"] for k in run.document["kernels"]}
 
 
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in "".join(c if c.isdigit() else " " for c in text).split())
+
+
+def _kernels(run: Run) -> list[str]:
+    """Oldest base first; those of one base in the order of the run."""
+    bases = _bases(run)
+    return sorted(run.kernels, key=lambda name: _version(bases[name]))
+
+
+def _lines(run: Run) -> list[Line]:
+    """Each read on each back end, a row a kernel that was asked for it."""
+    bases = _bases(run)
+    by_backend = {}
+    for backend in BACKENDS:
+        cells = [c for c in run.cells if c.backend == backend]
+        places = [Place(f"{name}, {bases[name] or 'base unknown'}", name, name, backend) for name in _kernels(run) if any(c.kernel == name for c in cells)]
+        by_backend[backend] = [Line(f"{point.read} {point.load} on {backend}, {point.device}", point, places) for point in modes.plain_points(cells)]
+    most = max(len(lines) for lines in by_backend.values())
+    return [lines[i] for i in range(most) for lines in by_backend.values() if i < len(lines)]
+
+
 def matches(run: Run) -> bool:
-    return len({version for version in _bases(run).values() if version}) > 1 and bool(_shown(run))
-
-
-def _cells(run: Run, backend: str) -> list[Cell]:
-    return [c for c in run.cells if c.backend == backend and c.point.cache_state == "local" and c.io == "direct" and c.point.plain]
-
-
-def _shown(run: Run) -> list[list[tuple[str, Point]]]:
-    """A small random read, many in flight, a large sequential one: of each back end the one that it has, on one device."""
-    wishes = ({"pattern": "random", "block_size_bytes": 4096, "iodepth": 1, "engine": "pread"}, {"pattern": "random", "block_size_bytes": 4096, "iodepth": 32},
-              {"pattern": "sequential", "block_size_bytes": 128 << 10, "iodepth": 1, "engine": "pread"})
-    found = {b: points for b in BACKENDS if (points := points_of(_cells(run, b)))}
-    device = usual_device([p for points in found.values() for p in points])
-    lines: list[list[tuple[str, Point]]] = []
-    for wish in wishes:
-        line = [(b, point) for b, points in found.items() if (point := prefer([p for p in points if p.device == device], **wish)) is not None]
-        if line and line not in lines:
-            lines.append(line)
-    return lines
+    return len({version for version in _bases(run).values() if version}) > 1 and bool(_lines(run))
 
 
 def figure(run: Run) -> Figure:
-    panels = [[Panel(f"{line[0][1].read} {line[0][1].load}, {line[0][1].device}", measure, [(b, p, b) for b, p in line]) for measure in (THROUGHPUT, P99, CPU, GROWTH)]
-              for line in _shown(run)]
-    return rows_sheet(run, TITLE, panels, left_inches=1.0)
+    lines = _lines(run)
+    letters = max(len(place.label) for line in lines for place in line.places)
+    return modes.figure(run, TITLE, lines, left_inches=min(0.3 + LETTER_INCHES * letters, 3.0))
 
 
 def caption(run: Run) -> str:
-    bases = _bases(run)
-    return ("Local data, cold page cache, O_DIRECT; \u201cbuffered\u201d is the same read without it, on the first kernel that has it. Bases: "
-            + joined([f"{name} on Linux {version}" for name, version in bases.items() if version]) + ". " + floor_note(run, [p for line in _shown(run) for _, p in line]))
-
-
-def _arms(run: Run) -> list[Arm]:
-    return [arm for arm in arms_of(run) if arm.kernel is not None]
-
-
-def _reads_directly(cell: Cell) -> bool:
-    return cell.observed_io == "direct"
+    return ("Local data, cold page cache; a row a kernel with the version of its base. Each kernel is held against the block device as it reads it itself. "
+            + floor_note(run, [line.point for line in _lines(run)]))
 
 
 def sentence(run: Run) -> str:
-    return capital("; ".join(_standing(run, p, b) for b, p in _shown(run)[0])) + "."
+    """The first read of each back end."""
+    first = {line.places[0].backend: line for line in reversed(_lines(run))}
+    lines = [first[b] for b in BACKENDS if b in first]
+    return ". ".join(capital(f"{line.point.read} {line.point.load} on {line.places[0].backend} ({run.clock.on(line.point.device)}): "
+                             f"{modes.ranking(run, line.point, line.places)}") for line in lines) + "."
 
 
-def _standing(run: Run, point: Point, backend: str) -> str:
-    """The kernels with a number from the most throughput on, each against the first; then who has none, and why."""
-    speeds, gaps = [], []
-    for arm in _arms(run):
-        cell = arm.cell(run, point, backend)
-        speed = value_of(cell, SPEED)
-        if speed is not None and cell is not None:
-            speeds.append((speed, arm.title if _reads_directly(cell) else f"{arm.title} (through the page cache)"))
-        elif cell is not None:
-            gaps.append(f"{arm.title}: {cell.gap}")
-    where = f"{point.read} {point.load} on {backend} ({run.clock.on(point.device)})"
-    speeds.sort(reverse=True)
-    first = speeds[0][0] if speeds else 0.0
-    ranking = joined([f"{name} {SPEED.text(speed)}" + (f" ({speed / first:.2f}×)" if speed != first else "") for speed, name in speeds])
-    return where + ": " + (ranking if speeds else "no kernel has a number") + (f"; without a number: {', '.join(gaps)}" if gaps else "")
+def notes(run: Run) -> list[str]:
+    """Why there is no number where there is none."""
+    return modes.reasons(run, _lines(run))

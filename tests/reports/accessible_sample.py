@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.reports import gate_sample, generated_beside
 from tests.reports.generated import KERNELS, nightly
-from tests.reports.sample import document
+from tests.reports.sample import cell, document
 
 WORSE = gate_sample.metric(differences=(120.0, 121.0), verdict="regression", reason="2 of 2 seeds say so")
 BETTER = gate_sample.metric("cpu_ns_per_op.total", (-90.0, -91.0), better=True)
@@ -22,6 +22,8 @@ def check(case: str, status: str = "pass", reason: str = "", known: bool = False
 
 def run() -> dict[str, Any]:
     found = nightly(KERNELS, suite="quick")
+    found["kernels"][0]["base_version"] = "6.1.170"  # for "Which kernel?"
+    found["cells"] += [cell(kernel, backend=b, observed_io="buffered" if b == "loop" else "direct") | {"workload": "rivals"} for kernel in KERNELS for b in ("fscache", "file", "loop")]
     found["run"]["findings"] = ["something that was found"]
     found["run"]["fio_jobs"] = [{"name": "database", "layout": "flat", "adapted": ["fio/database.fio"], "changes": [
         {"file": "database.fio", "line": 3, "option": "size=10g", "became": "size=32m", "why": "the file has 32m"}]}]

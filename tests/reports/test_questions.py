@@ -9,7 +9,7 @@ from typing import Any
 from reports import generic
 from reports.contents import contents
 from reports.data import Run, parse
-from reports.questions import against_fio, all_questions, block_size, harness, kernels, layouts, luck, name_of, neighbour, page_cache, queue_depth, rivals
+from reports.questions import against_fio, all_questions, backings, block_size, harness, kernels, layouts, luck, name_of, neighbour, page_cache, queue_depth
 from reports.sheet import Number, Row, absent, wants_log
 from reports.tradeoff import local_points
 from tests.reports.generated import nightly
@@ -42,27 +42,103 @@ def read(kernel: str, workload: str, **changes: Any) -> dict[str, Any]:
     return found
 
 
+def words_of(figure: Any) -> str:
+    """Everything that is written in a figure."""
+    figure.canvas.draw()
+    return " | ".join(text.get_text() for axes in figure.axes for text in (*axes.texts, *axes.get_yticklabels(), axes.title, axes.xaxis.label))
+
+
 class Kernels(unittest.TestCase):
-    def run_of(self, *cells: dict[str, Any], bases: tuple[str, ...] = ("6.1.170", "6.12.117", "7.3")) -> Run:
-        found = document(list(cells), ["dio@6.1", "dio", "file-dio@newest"])
+    def run_of(self, *cells: dict[str, Any], bases: tuple[str, ...] = ("7.3", "6.12.117", "6.1.170")) -> Run:
+        found = document(list(cells), ["file-dio@newest", "dio", "dio@6.1"])
         for kernel, base in zip(found["kernels"], bases):
             kernel["base_version"] = base
         return parse(found)
 
-    def test_each_back_end_says_who_reads_most_and_who_does_not_and_why(self) -> None:
-        run = self.run_of(read("dio@6.1", "rand-read", mib_per_s=90.0), read("dio", "rand-read", mib_per_s=100.0),
-                          read("file-dio@newest", "rand-read", status="unsupported"), read("file-dio@newest", "rand-read", backend="file", mib_per_s=80.0),
-                          read("dio", "rand-read", backend="file", mib_per_s=20.0, observed_io="buffered"))
-        self.assertTrue(kernels.matches(run))
-        text = kernels.sentence(run)
-        self.assertIn("dio 100.00 MiB/s and dio@6.1 90.00 MiB/s (0.90×); without a number: file-dio@newest: unsupported", text)
-        self.assertIn("on file", text)
-        self.assertIn("dio (through the page cache) 20.00 MiB/s (0.25×)", text)
-        self.assertIn("file-dio@newest on Linux 7.3", kernels.caption(run))
-        self.assertEqual(len(kernels.figure(run).axes), 4)
+    def of_all(self) -> Run:
+        return self.run_of(read("dio@6.1", "rand-read", mib_per_s=90.0), read("dio", "rand-read", mib_per_s=100.0), read("dio", "rand-read", io="buffered"),
+                           read("file-dio@newest", "rand-read", status="unsupported"), read("file-dio@newest", "rand-read", io="buffered", status="unsupported"),
+                           read("file-dio@newest", "rand-read", backend="file", mib_per_s=80.0),
+                           read("dio", "rand-read", backend="file", mib_per_s=20.0, observed_io="buffered"),
+                           read("dio@6.1", "rand-read", backend="file", status="unsupported", observed_io="refused"))
+
+    def test_each_back_end_says_who_reads_most_and_who_does_not(self) -> None:
+        self.assertTrue(kernels.matches(self.of_all()))
+        text = kernels.sentence(self.of_all())
+        self.assertIn("on fscache (modelled: 1 instruction = 1 ns, device ram): dio 100.00 MiB/s and dio@6.1 90.00 MiB/s (0.90×); unsupported: file-dio@newest. Rand", text)
+        self.assertIn("file-dio@newest 80.00 MiB/s and dio through the page cache 20.00 MiB/s (0.25×); refused: dio@6.1.", text)
+
+    def test_reasons_are_told_below(self) -> None:
+        self.assertEqual(kernels.notes(self.of_all()), ["file-dio@newest on fscache: unsupported: it is unsupported <because> & so.",
+                                                        "dio@6.1 on file: refused: it is unsupported <because> & so."])
+
+    def test_a_row_has_the_base_and_the_word_for_what_is_missing(self) -> None:
+        figure = kernels.figure(self.of_all())
+        self.assertEqual(len(figure.axes), 8)  # two back ends by four measures
+        self.assertEqual([label.get_text() for label in figure.axes[0].get_yticklabels()], ["dio@6.1, 6.1.170", "dio, 6.12.117", "file-dio@newest, 7.3"])
+        words = words_of(figure)
+        self.assertIn("unsupported", words)
+        self.assertIn("O_DIRECT: refused", words)
+        for word in ("throughput, MiB/s, modelled", "instructions per read, thousands, counted", "page cache growth, MiB, counted", "p99 latency, µs, modelled"):
+            self.assertIn(word, words)
+
+    def test_what_came_through_the_page_cache_is_another_arm(self) -> None:
+        legend = [text.get_text() for text in kernels.figure(self.of_all()).legends[0].get_texts()]
+        self.assertIn("O_DIRECT, through the page cache", legend)
+        legend = [text.get_text() for text in kernels.figure(self.run_of(read("dio", "rand-read"))).legends[0].get_texts()]
+        self.assertNotIn("O_DIRECT, through the page cache", legend)
+
+    def test_cpu_that_is_not_known_has_its_reason(self) -> None:
+        cell_ = read("dio", "rand-read")
+        cell_["metrics"]["cpu_ns_per_op"] = {"total": None}
+        self.assertIn("dio on fscache: CPU n/a: the kernel does not say how long it was idle", kernels.notes(self.run_of(cell_))[0])
+
+    def test_nothing_with_a_number_is_said(self) -> None:
+        run = self.run_of(read("dio", "rand-read", status="unsupported", observed_io="refused"), read("file-dio@newest", "rand-read", status="unsupported"),
+                          read("dio", "rand-read", io="buffered"))
+        self.assertIn("no number of a read with O_DIRECT; refused: dio; unsupported: file-dio@newest.", kernels.sentence(run))
+        words = words_of(kernels.figure(run))
+        self.assertIn("O_DIRECT: refused |", words)
+        self.assertNotIn("refused/unsupported", words)
 
     def test_one_base_asks_no_such_question(self) -> None:
         self.assertFalse(kernels.matches(self.run_of(read("dio", "rand-read"), bases=("6.12.117",) * 3)))
+
+
+class Backings(unittest.TestCase):
+    def run_of(self, *cells: dict[str, Any], bases: tuple[str, ...] = ("6.12.117",) * 2) -> Run:
+        found = document(list(cells), ["dio", "file-dio"])
+        for kernel, base in zip(found["kernels"], bases):
+            kernel["base_version"] = base
+        return parse(found)
+
+    CELLS = (read("file-dio", "rivals", status="unsupported", observed_io="refused"), read("dio", "rivals", mib_per_s=95.0), read("file-dio", "rivals", backend="file", mib_per_s=90.0),
+             read("file-dio", "rivals", backend="loop", mib_per_s=50.0, observed_io="buffered"), read("file-dio", "rivals", backend="raw", mib_per_s=99.0),
+             read("file-dio", "rivals", backend="device", mib_per_s=100.0, cpu_ns=2000), read("file-dio", "rivals", io="buffered", backend="file", mib_per_s=40.0))
+
+    def test_all_back_ends_stand_against_each_other_and_the_floor(self) -> None:
+        run = self.run_of(*self.CELLS)
+        self.assertTrue(backings.matches(run))
+        self.assertIn("raw 99.00 MiB/s, fscache (dio) 95.00 MiB/s (0.96×), file 90.00 MiB/s (0.91×) and loop through the page cache 50.00 MiB/s (0.51×); raw reaches 99% of the floor.",
+                      backings.sentence(run))
+        self.assertEqual([label.get_text() for label in backings.figure(run).axes[0].get_yticklabels()], ["fscache (dio)", "file", "loop", "raw"])
+
+    def test_what_the_candidate_refuses_is_told_with_its_reason(self) -> None:
+        self.assertEqual(backings.notes(self.run_of(*self.CELLS)), ["file-dio on fscache: refused: it is unsupported <because> & so."])
+
+    def test_a_kernel_of_another_base_does_not_stand_in(self) -> None:
+        run = self.run_of(*self.CELLS, bases=("6.12.117", "7.3"))
+        self.assertIn("refused: fscache", backings.sentence(run))
+        self.assertIn("O_DIRECT: refused", words_of(backings.figure(run)))
+
+    def test_a_floor_that_is_beaten_is_said_to_be_wrong(self) -> None:
+        cells = [*self.CELLS, read("file-dio", "rivals", backend="blockdev", mib_per_s=120.0)]
+        self.assertTrue(backings.sentence(self.run_of(*cells)).startswith("The floor is wrong"))
+        self.assertIn("blockdev", backings.notes(self.run_of(*cells))[0])
+
+    def test_one_back_end_asks_no_such_question(self) -> None:
+        self.assertFalse(backings.matches(self.run_of(read("dio", "rivals"), read("dio", "rivals", backend="raw"))))
+        self.assertFalse(backings.matches(self.run_of(read("dio", "rivals"), read("dio", "rivals", backend="device"))))
 
 
 class Found(unittest.TestCase):
@@ -151,12 +227,6 @@ class Answers(unittest.TestCase):
 
     def test_a_layout_without_numbers_is_named(self) -> None:
         self.assertIn("no number for compressed", layouts.sentence(only("layouts")))
-
-    def test_the_candidate_is_ranked_by_the_numbers(self) -> None:
-        cells = [read("dio", "rivals", mib_per_s=100.0), read("dio", "rivals", backend="loop", mib_per_s=200.0),
-                 read("dio", "rivals", backend="ext4", mib_per_s=100.5)]
-        self.assertIn("1 of the 2 other ways is modelled faster by more than 1% (the modelled fastest of them, loop direct: 200.00 MiB/s, 2.00×)",
-                      rivals.sentence(parse(document(cells, ["dio"]))))
 
 
 class Fio(unittest.TestCase):
