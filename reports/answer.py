@@ -9,6 +9,7 @@ from typing import Any, Optional
 from markupsafe import Markup, escape
 
 from reports.aspects import SAME_WITHIN
+from reports.clock import TIMED
 from reports.data import Run
 
 MISSING = "The answer is not beside this run: `diobench report` writes it (answer.json)."
@@ -78,6 +79,34 @@ def _size(kernel: str, size: Optional[dict[str, Any]]) -> Size:
     counts = size["checkpatch"] or {}
     return Size(kernel, "", tuple(size[name] for name in ("patches", "files", "lines_added", "lines_removed")),
                 tuple(counts[name] for name in ("errors", "warnings", "checks") if counts), size["checkpatch_reason"])
+
+
+def contenders(run: Run) -> list[tuple[str, str]]:
+    """The kernel that is judged and the one it is judged against, each with what it does and how large its series is."""
+    if run.answer is None:
+        return []
+    kernels = {kernel["name"]: kernel for kernel in run.document["kernels"]}
+    classes = run.answer["classes"]
+    named = [name for name in dict.fromkeys((classes["candidate"], classes["reference"])) if name in kernels]
+    return [(name, "; ".join(part for part in (kernels[name]["purpose"], _price(kernels[name].get("size"))) if part)) for name in named]
+
+
+def _price(size: Optional[dict[str, Any]]) -> str:
+    """Empty if it was not counted."""
+    if size is None:
+        return ""
+    count = size["patches"]
+    return f"{count} patch{'' if count == 1 else 'es'}, {size['lines_added']:,} lines added, {size['lines_removed']:,} removed" if count else "no patch"
+
+
+def ratio_meaning(run: Run) -> str:
+    """What the numbers in brackets of the recommendation are."""
+    if run.answer is None or not any("x)" in clause["text"] for clause in run.answer["recommendation"]):
+        return ""
+    classes = run.answer["classes"]
+    kinds = {row["kind"] for row in classes["time"]} - {TIMED}
+    return (f"In brackets: {'/'.join(sorted(kinds)) + ' ' if kinds else ''}time per read of {classes['candidate']} as a multiple of {classes['reference']}'s, median of the class; "
+            "below 1x is better. Of memory: bytes left in the page cache.")
 
 
 def blocks(run: Run) -> list[Block]:

@@ -46,6 +46,19 @@ class Answer(unittest.TestCase):
         dio["size"] = size | {"checkpatch": None, "checkpatch_reason": "no perl"}
         self.assertEqual(answer.sizes(parse(document)), [answer.Size("fallback", "no patch", (), (), ""), answer.Size("dio", "", (12, 7, 612, 41), (), "no perl")])
 
+    def test_who_is_judged_is_told_with_its_price(self) -> None:
+        document = two_arms(cell("dio"))
+        document["kernels"][1]["size"] = {"patches": 12, "files": 7, "lines_added": 1612, "lines_removed": 41, "checkpatch": None, "checkpatch_reason": "no perl"}
+        self.assertEqual(answer.contenders(replace(parse(document), answer=made())),
+                         [("dio", "the arm dio; 12 patches, 1,612 lines added, 41 removed"), ("fallback", "the arm fallback")])
+        self.assertEqual(answer.contenders(parse(document)), [])
+
+    def test_ratios_of_the_recommendation_are_explained_where_there_are_some(self) -> None:
+        self.assertEqual(answer.ratio_meaning(run_with_answer()), "")
+        with_ratio = made()
+        with_ratio["recommendation"][0]["text"] = "Take dio if they are cold (0.50x)."
+        self.assertIn("modelled time per read of dio as a multiple of fallback's", answer.ratio_meaning(replace(run_with_answer(), answer=with_ratio)))
+
     def test_without_the_file_it_says_who_writes_it(self) -> None:
         run = parse(two_arms(cell("dio")))
         self.assertIn("diobench report", answer.recommendation(run)[0])

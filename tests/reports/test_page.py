@@ -30,9 +30,11 @@ class Elements(HTMLParser):
         super().__init__()
         self.tags: list[str] = []
         self.fetched: list[str] = []
+        self.ids: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list) -> None:
         self.tags.append(tag)
+        self.ids += [value for name, value in attrs if name == "id"]
         self.fetched += [value for name, value in attrs if name in ("src", "href", "data", "srcset")]
 
 
@@ -52,6 +54,16 @@ class Page(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="diobench-test")
         self.addCleanup(folder.cleanup)
         return folder.name
+
+    def test_each_place_that_a_link_leads_to_is_there_once(self) -> None:
+        found = two_arms(cell("dio"))
+        found["kernels"][0]["base_version"] = "6.1.170"
+        text = re.sub(r"<svg.*?</svg>", "", self.write(found)[1], flags=re.DOTALL)
+        self.assertIn("Which kernel?", text)
+        page = Elements()
+        page.feed(text)
+        self.assertEqual(sorted(page.ids), sorted(set(page.ids)))
+        self.assertLessEqual({link[1:] for link in page.fetched if link and link.startswith("#")}, set(page.ids))
 
     def test_changes_of_fio_jobs_are_listed(self) -> None:
         found = two_arms(cell("dio"))

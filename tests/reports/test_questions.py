@@ -9,7 +9,7 @@ from typing import Any
 from reports import generic
 from reports.contents import contents
 from reports.data import Run, parse
-from reports.questions import against_fio, all_questions, backings, block_size, harness, kernels, layouts, luck, name_of, neighbour, page_cache, queue_depth
+from reports.questions import against_fio, all_questions, backings, bases, block_size, harness, layouts, luck, name_of, neighbour, page_cache, queue_depth
 from reports.sheet import Number, Row, absent, wants_log
 from reports.tradeoff import local_points
 from tests.reports.generated import nightly
@@ -63,17 +63,17 @@ class Kernels(unittest.TestCase):
                            read("dio@6.1", "rand-read", backend="file", status="unsupported", observed_io="refused"))
 
     def test_each_back_end_says_who_reads_most_and_who_does_not(self) -> None:
-        self.assertTrue(kernels.matches(self.of_all()))
-        text = kernels.sentence(self.of_all())
+        self.assertTrue(bases.matches(self.of_all()))
+        text = bases.sentence(self.of_all())
         self.assertIn("on fscache (modelled: 1 instruction = 1 ns, device ram): dio 100.00 MiB/s and dio@6.1 90.00 MiB/s (0.90×); unsupported: file-dio@newest. Rand", text)
         self.assertIn("file-dio@newest 80.00 MiB/s and dio through the page cache 20.00 MiB/s (0.25×); refused: dio@6.1.", text)
 
     def test_reasons_are_told_below(self) -> None:
-        self.assertEqual(kernels.notes(self.of_all()), ["file-dio@newest on fscache: unsupported: it is unsupported <because> & so.",
+        self.assertEqual(bases.notes(self.of_all()), ["file-dio@newest on fscache: unsupported: it is unsupported <because> & so.",
                                                         "dio@6.1 on file: refused: it is unsupported <because> & so."])
 
     def test_a_row_has_the_base_and_the_word_for_what_is_missing(self) -> None:
-        figure = kernels.figure(self.of_all())
+        figure = bases.figure(self.of_all())
         self.assertEqual(len(figure.axes), 8)  # two back ends by four measures
         self.assertEqual([label.get_text() for label in figure.axes[0].get_yticklabels()], ["dio@6.1, 6.1.170", "dio, 6.12.117", "file-dio@newest, 7.3"])
         words = words_of(figure)
@@ -83,26 +83,26 @@ class Kernels(unittest.TestCase):
             self.assertIn(word, words)
 
     def test_what_came_through_the_page_cache_is_another_arm(self) -> None:
-        legend = [text.get_text() for text in kernels.figure(self.of_all()).legends[0].get_texts()]
+        legend = [text.get_text() for text in bases.figure(self.of_all()).legends[0].get_texts()]
         self.assertIn("O_DIRECT, through the page cache", legend)
-        legend = [text.get_text() for text in kernels.figure(self.run_of(read("dio", "rand-read"))).legends[0].get_texts()]
+        legend = [text.get_text() for text in bases.figure(self.run_of(read("dio", "rand-read"))).legends[0].get_texts()]
         self.assertNotIn("O_DIRECT, through the page cache", legend)
 
     def test_cpu_that_is_not_known_has_its_reason(self) -> None:
         cell_ = read("dio", "rand-read")
         cell_["metrics"]["cpu_ns_per_op"] = {"total": None}
-        self.assertIn("dio on fscache: CPU n/a: the kernel does not say how long it was idle", kernels.notes(self.run_of(cell_))[0])
+        self.assertIn("dio on fscache: CPU n/a: the kernel does not say how long it was idle", bases.notes(self.run_of(cell_))[0])
 
     def test_nothing_with_a_number_is_said(self) -> None:
         run = self.run_of(read("dio", "rand-read", status="unsupported", observed_io="refused"), read("file-dio@newest", "rand-read", status="unsupported"),
                           read("dio", "rand-read", io="buffered"))
-        self.assertIn("no number of a read with O_DIRECT; refused: dio; unsupported: file-dio@newest.", kernels.sentence(run))
-        words = words_of(kernels.figure(run))
+        self.assertIn("no number of a read with O_DIRECT; refused: dio; unsupported: file-dio@newest.", bases.sentence(run))
+        words = words_of(bases.figure(run))
         self.assertIn("O_DIRECT: refused |", words)
         self.assertNotIn("refused/unsupported", words)
 
     def test_one_base_asks_no_such_question(self) -> None:
-        self.assertFalse(kernels.matches(self.run_of(read("dio", "rand-read"), bases=("6.12.117",) * 3)))
+        self.assertFalse(bases.matches(self.run_of(read("dio", "rand-read"), bases=("6.12.117",) * 3)))
 
 
 class Backings(unittest.TestCase):
@@ -147,7 +147,7 @@ class Found(unittest.TestCase):
 
     def test_a_nightly_run_has_every_question(self) -> None:
         anchors = {page.anchor for page in contents(whole())}
-        self.assertEqual({name_of(q) for q in all_questions()} - anchors, {"luck", "calibration", "history", "kernels"})  # several boots; a file beside the results; several bases
+        self.assertEqual({name_of(q) for q in all_questions()} - anchors, {"luck", "calibration", "history", "bases"})  # several boots; a file beside the results; several bases
         self.assertIn("luck", {page.anchor for page in contents(parse(nightly(["dio"], boots=2, suite="quick")))})
 
     def test_a_question_without_cells_is_not_there(self) -> None:
