@@ -28,6 +28,9 @@ Result<ExitCode> serve(ServeOptions options, bool all_metrics) {
     options.content.revises = std::move(*revises);
     auto wanted = gate_metrics();
     if (!wanted) return forward(wanted);
+    auto names = gate_metric_names();
+    if (!names) return forward(names);
+    options.content.metrics = std::move(*names);
     if (all_metrics) options.content.most_samples.reset();
     else options.content.wanted = *wanted;
     options.store = default_store();

@@ -38,6 +38,15 @@ private:
     std::map<std::string, size_t> place_;
 };
 
+/// What store_families() looks at of a cell; empty: everything.
+std::set<std::string> metrics_of(const ServeContent& content) {
+    std::set<std::string> out;
+    if (!content.wanted || content.metrics.empty()) return out;
+    out = content.metrics;
+    out.insert({std::string(kPageCacheBefore), std::string(kPageCacheAfter)});
+    return out;
+}
+
 bool is_recent(const std::string& started_at, int64_t now_s, int64_t max_age_s) {
     const auto started = unix_seconds(started_at);
     return started && static_cast<double>(now_s) - *started <= static_cast<double>(max_age_s);
@@ -175,11 +184,14 @@ void add_pinned(FamilyBuilder& out, const Pin& pin, const std::vector<CellResult
         double by;
     };
     std::map<std::pair<std::string, const Metric*>, std::vector<Worse>> worse;  // by kernel
+    std::map<std::pair<std::string_view, std::string_view>, const CellResult*> earlier;  // by kernel and id
+    for (const auto& cell : pinned) earlier.emplace(std::pair(std::string_view(cell.kernel), std::string_view(cell.cell)), &cell);
     const auto cells = collapse_boots(now.cells);
     for (const auto& cell : cells) {
         if (!match_glob(pin.cells, cell.cell) || (!pin.kernel.empty() && !descends_from(cell.kernel, pin.kernel, content.revises))) continue;
-        const CellResult* then = find_cell(pinned, pin.kernel.empty() ? cell.kernel : pin.kernel, cell.cell);
-        if (then == nullptr) continue;
+        const auto found = earlier.find({pin.kernel.empty() ? cell.kernel : pin.kernel, cell.cell});
+        if (found == earlier.end()) continue;
+        const CellResult* then = found->second;
         for (const auto& metric : metric_table()) {
             if (metric.direction == Direction::neutral || (content.wanted && !content.wanted(now.run, cell, metric))) continue;
             const auto baseline = then->metric(metric.name);
@@ -206,7 +218,7 @@ const StoredRun* newest_like(const std::vector<StoredRun>& newest_first, const S
 }
 
 Status add_pin(FamilyBuilder& out, ResultStore& store, const Pin& pin, const Results& now, const ServeContent& content) {
-    auto pinned = store.load_run(pin.run_id);
+    auto pinned = store.load_run(pin.run_id, metrics_of(content));
     if (!pinned) return forward(pinned);
     const bool comparable = now.run.clock.kind != "virtual" || why_other_instructions(pinned->run, now.run).empty();
     out.add("diobench_pin_comparable", "0 if the newest run of its suite, machine and seed was measured with another guest program, QEMU, compiler or plan.",
@@ -227,7 +239,7 @@ Status add_pins(FamilyBuilder& out, ResultStore& store, const std::vector<Stored
         if (now == nullptr) continue;
         auto loaded = std::find_if(newest.begin(), newest.end(), [&](const Results& one) { return one.run.id == now->id; });
         if (loaded == newest.end()) {
-            auto results = store.load_run(now->id);
+            auto results = store.load_run(now->id, metrics_of(content));
             if (!results) return forward(results);
             loaded = newest.insert(newest.end(), std::move(*results));
         }
@@ -303,7 +315,7 @@ Result<Families> store_families(ResultStore& store, const ServeContent& content,
     built.add("diobench_store_runs", "Runs in the store.", {}, static_cast<double>(runs->size()));
     std::vector<Results> newest;
     for (const auto& id : newest_runs(*runs, now_s, content.max_age_s)) {
-        auto results = store.load_run(id);
+        auto results = store.load_run(id, metrics_of(content));
         if (!results) return forward(results);
         if (const StoredRun* before = run_before(*runs, *find_run(*runs, id))) {
             auto earlier = store.cells_of_run(before->id);

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ inline constexpr size_t kMostScrapedSamples = 10'000;
 struct ServeContent {
     /// Which numbers of which cells of a run on `machine` are told beside the histograms; empty: all.
     std::function<bool(const Run& run, const CellResult&, const Metric&)> wanted;
+    /// Metrics that `wanted`, if there is one, may say yes to: no others are read. Empty: all.
+    std::set<std::string> metrics;
     Revisions revises;
     int64_t max_age_s = kLastResultAge_s;
     /// So many samples at most, of the cells that choose_cells() takes; empty: everything of every cell.

@@ -174,8 +174,8 @@ bool is_bound_by_floor(const CellResult& cell) {
 }
 
 std::optional<double> page_cache_growth_bytes(const CellResult& cell) {
-    auto before = cell.metric("page_cache_bytes.guest_total.before");
-    auto after = cell.metric("page_cache_bytes.guest_total.after");
+    auto before = cell.metric(kPageCacheBefore);
+    auto after = cell.metric(kPageCacheAfter);
     if (!before || !after) return std::nullopt;
     return *after - *before;
 }

@@ -53,6 +53,9 @@ struct Floor {
 /// nothing left in a page cache below (a loop device reads ahead of its image file).
 [[nodiscard]] bool is_bound_by_floor(const CellResult& cell);
 
+/// The metrics that page_cache_growth_bytes() is made of.
+inline constexpr std::string_view kPageCacheBefore = "page_cache_bytes.guest_total.before";
+inline constexpr std::string_view kPageCacheAfter = "page_cache_bytes.guest_total.after";
 /// Bytes of page cache that the timed region added to the machine
 /// (guest_total after - before); negative if the machine dropped some.
 [[nodiscard]] std::optional<double> page_cache_growth_bytes(const CellResult& cell);

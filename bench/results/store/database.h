@@ -67,8 +67,8 @@ public:
     /// now in `directory`; empty: nowhere.
     [[nodiscard]] Status record_run(const Results& results, const fs::path& directory = {});
     /// The run as it was recorded, less what the store does not keep: series, boots and
-    /// curves, and of histograms those beside the latency's. An unknown id is an error.
-    [[nodiscard]] Result<Results> load_run(const std::string& id);
+    /// curves, and of histograms those beside the latency's; of these metrics alone, unless there is none. An unknown id is an error.
+    [[nodiscard]] Result<Results> load_run(const std::string& id, const std::set<std::string>& metrics = {});
     /// Ids of the cells of a run by kernel; none if there is no such run.
     [[nodiscard]] Result<std::map<std::string, std::set<std::string>>> cells_of_run(const std::string& id);
     /// The last outcome of each case on the kernel with these patches: of its

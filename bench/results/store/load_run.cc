@@ -103,11 +103,12 @@ Result<PlacedCells> read_heads(sql::Connection& database, const std::string& run
     return out;
 }
 
-void read_numbers(sql::Connection& database, const std::string& run, PlacedCells& cells) {
+void read_numbers(sql::Connection& database, const std::string& run, const std::set<std::string>& metrics, PlacedCells& cells) {
     auto row = database.query("SELECT kernel, metric, list FROM numbers WHERE run_id = ?", sql::values(run));
     while (row->step()) {
         const std::string kernel = row->text(0);
         const std::string metric = row->text(1);
+        if (!metrics.empty() && !metrics.contains(metric)) continue;
         const auto list = read_number_list(row->text(2));
         for (size_t place = 0; place < list.size(); ++place)
             if (CellResult* cell = list[place] ? cells.find(kernel, place) : nullptr; cell != nullptr) cell->metrics->emplace(metric, *list[place]);
@@ -126,17 +127,17 @@ Status read_histograms(sql::Connection& database, const std::string& run, Placed
     return {};
 }
 
-Result<std::vector<CellResult>> read_cells(sql::Connection& database, const std::string& run) {
+Result<std::vector<CellResult>> read_cells(sql::Connection& database, const std::string& run, const std::set<std::string>& metrics) {
     auto cells = read_heads(database, run);
     if (!cells) return forward(cells);
-    read_numbers(database, run, *cells);
+    read_numbers(database, run, metrics, *cells);
     if (auto s = read_histograms(database, run, *cells); !s) return forward(s);
     return std::move(cells->cells);
 }
 
 }  // namespace
 
-Result<Results> ResultStore::load_run(const std::string& id) {
+Result<Results> ResultStore::load_run(const std::string& id, const std::set<std::string>& metrics) {
     return sql::guarded(fmt::format("load run {} from store", id), *connection_, [&]() -> Result<Results> {
         sql::Transaction snapshot(*connection_, "");  // all of one state, whoever writes meanwhile
         auto query = connection_->query("SELECT description FROM runs WHERE id = ?", sql::values(id));
@@ -144,7 +145,7 @@ Result<Results> ResultStore::load_run(const std::string& id) {
         auto results = read_description(query->text(0));
         if (!results) return results;
         results->kernels = read_kernels(*connection_, id);
-        auto cells = read_cells(*connection_, id);
+        auto cells = read_cells(*connection_, id, metrics);
         if (!cells) return forward(cells);
         results->cells = std::move(*cells);
         return results;

@@ -386,7 +386,7 @@ CellResult read_cell(JsonReader& reader) {
     cell.reason = reader.text("reason");
     cell.known = reader.boolean("known");
     cell.metrics = read_cell_metrics(reader);
-    cell.histogram = read_histogram(reader, "histogram");
+    if (auto histogram = read_histogram(reader, "histogram")) cell.histogram = std::move(*histogram);
     cell.histograms = read_histograms(reader);
     cell.page_cache_curve = read_curve(reader);
     if (!reader.failed()) check_cell(cell, reader);

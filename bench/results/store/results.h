@@ -13,6 +13,7 @@
 
 #include "bench/common/base/error.h"
 #include "bench/common/base/files.h"
+#include "bench/common/base/shared_optional.h"
 #include "bench/common/console/boot_outcome.h"
 #include "bench/common/fio/change.h"
 #include "bench/common/measure/histogram.h"
@@ -174,7 +175,7 @@ struct CellResult {
     std::string reason;  ///< empty only for ok
     bool known = false;
     std::optional<Metrics> metrics;  ///< of ok cells only
-    std::optional<Histogram> histogram;
+    SharedOptional<Histogram> histogram;
     std::map<std::string, Histogram> histograms;  ///< others than the latency's, by the metric they belong to ("ondemand.wait_ns")
     std::vector<CurvePoint> page_cache_curve;     ///< empty: none
 
