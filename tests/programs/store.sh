@@ -19,7 +19,7 @@ stop() {
 }
 trap 'stop; bash tests/results/sql/postgresql.bash stop "$server"; rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
-first=$(bash tests/results/sql/postgresql.bash start "$server")
+first=$(bash tests/results/sql/postgresql.bash start "$server" $$)
 sql() { psql -qtA -v ON_ERROR_STOP=1 "$first" -c "$1"; }
 # database NAME: makes it and sets `address`; a password that nobody asks for is in it, and must not be shown.
 database() {

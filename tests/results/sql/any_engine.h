@@ -35,14 +35,15 @@ public:
 private:
     TestServer() : first_(script("start")) {}
     std::string script(const std::string& what) const {
-        FILE* pipe = ::popen(fmt::format("bash {}/tests/results/sql/postgresql.bash {} {}", DIOBENCH_SOURCE_DIR, what, folder_).c_str(), "re");
+        FILE* pipe = ::popen(fmt::format("bash {}/tests/results/sql/postgresql.bash {} {} {}", DIOBENCH_SOURCE_DIR, what, folder_, ::getpid()).c_str(), "re");
         std::string out;
         for (int c = 0; (c = std::fgetc(pipe)) != EOF;) out += static_cast<char>(c);
         if (::pclose(pipe) != 0) throw std::runtime_error("postgresql.bash " + what);
         return out.substr(0, out.find('\n'));
     }
 
-    std::string folder_ = fmt::format("/tmp/diobench-postgresql-{}", ::getpid());
+    /// A path of a socket may have some 100 letters only.
+    std::string folder_ = TempDirectory::create("/tmp", "diobench-postgresql").value().keep().string();
     std::string first_;
     int made_ = 0;
 };

@@ -3,10 +3,10 @@
 # A PostgreSQL of the tests' own, from Debian's package, on a socket in a folder.  It refuses to run as root: root's tests run it as
 # the user that the package made. What it writes is safe from its own death, not from that of the machine (fsync=off).
 #
-#   postgresql.bash start DIR     makes DIR, initialises and starts; prints the address of its first database
-#   postgresql.bash kill DIR      at once, as if the machine had lost its power
-#   postgresql.bash again DIR     starts what was killed
-#   postgresql.bash stop DIR      ends it and removes DIR
+#   postgresql.bash start DIR [PID]   makes DIR, initialises and starts; prints the address of its first database; ends with that process
+#   postgresql.bash kill DIR          at once, as if the machine had lost its power
+#   postgresql.bash again DIR         starts what was killed
+#   postgresql.bash stop DIR          ends it and removes DIR
 set -euo pipefail
 programs=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
 [ -x "$programs/initdb" ] || { echo "postgresql: it is not installed: scripts/setup --tests" >&2; exit 1; }
@@ -21,6 +21,8 @@ case $1 in
         [ "$(id -u)" != 0 ] || chown postgres: "$dir"
         (cd / && owned "$programs/initdb" -D "$dir/data" -U diobench --auth=trust --encoding=UTF8 --locale=C --no-sync > "$dir/initdb.log" 2>&1) || { cat "$dir/initdb.log" >&2; exit 1; }
         run_server
+        # Of a test that was killed nobody calls stop.
+        [ -z "${3:-}" ] || (while kill -0 "$3" 2> /dev/null; do sleep 1; done; exec bash "$0" stop "$dir") > /dev/null 2>&1 < /dev/null &
         echo "postgresql://diobench@/postgres?host=$dir"
         ;;
     kill) kill -KILL "$(head -n 1 "$dir/data/postmaster.pid")" && while kill -0 "$(head -n 1 "$dir/data/postmaster.pid")" 2> /dev/null; do sleep 0.05; done ;;
