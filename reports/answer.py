@@ -178,6 +178,11 @@ def worst(run: Run) -> list[str]:
     return [] if run.answer is None else list(run.answer["worst"])
 
 
+def next_command(run: Run) -> str:
+    """What to type next; empty if no read is worse."""
+    return "" if run.answer is None else str(run.answer["next"])
+
+
 def mainline(run: Run) -> list[dict[str, str]]:
     """What mainline did with the mode that is measured, newest last."""
     return [] if run.answer is None else list(run.answer["mainline"])

@@ -60,8 +60,8 @@ CLASS_ROW = {"id": str, "title": str, "meaning": str, "direct": bool, "measure":
 ANSWER = {"schema_version": int, "run": str, "mainline": [{"date": str, "version": str, "text": str, "source": str}],
           "recommendation": [{"text": str, "rows": [str]}], "worst": [str], "sentences": [str],
           "classes": {"reference": str, "kernels": [str], "candidate": str, "work": [CLASS_ROW], "time": [CLASS_ROW]},
-          "reads": [{"id": str, "title": str, "meaning": str, "reads": int}]}
-SCHEMA_VERSIONS = {"answer.json": 1, "calibration.json": 1, "clock.json": 1, "history.json": 1}
+          "reads": [{"id": str, "title": str, "meaning": str, "reads": int}], "next": str}
+SCHEMA_VERSIONS = {"answer.json": 2, "calibration.json": 1, "clock.json": 1, "history.json": 1}
 
 
 def answer(folder: Path) -> Optional[dict[str, Any]]:

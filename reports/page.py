@@ -140,7 +140,7 @@ def write_page(run: Run, pages: Sequence[Page], drawn: dict[str, list[Drawn]], p
         "report.html.j2", target, run=document["run"], kernels=document["kernels"], measured=measured, topics=matrix(document["kernels"]),
         said=said(document["kernels"]), signs=SIGNS, meanings=MEANINGS,
         mainline=answer.mainline(run), recommendation=answer.recommendation(run), ratio_meaning=answer.ratio_meaning(run), contenders=answer.contenders(run), blocks=answer.blocks(run), columns=answer.columns(run), reference=answer.reference(run),
-        sizes=answer.sizes(run), worst=[s.partition(": ") for s in answer.worst(run)], worst_reads=answer.worst_reads(run),
+        sizes=answer.sizes(run), worst=[s.partition(": ") for s in answer.worst(run)], worst_reads=answer.worst_reads(run), next=answer.next_command(run),
         sentences=[s.partition(": ") for s in answer.sentences(run)], trust=trust_sentence(run), trust_warning=trust_warning(run),
         stopwatch=stopwatch_sentence(run) if measured else "", stopwatch_warning=stopwatch_warning(run) if measured else "", problems=problems(run),
         sections=[s for s in sections if s.pictures],

@@ -142,11 +142,11 @@ def answer(kind: str = "modelled") -> dict[str, Any]:
     def row(name: str, title: str, measure: str, its_kind: str, dio: dict[str, Any]) -> dict[str, Any]:
         return {"id": name, "title": title, "meaning": f"what {title} means", "direct": True, "measure": measure, "kind": its_kind, "reads": 2,
                 "figures": {"base": {"gap": "refused"}, "dio": dio}}
-    return {"schema_version": 1, "run": "a run", "mainline": [{"date": "2020-01-01", "version": "9.9", "text": "it is refused", "source": "a commit"}], "worst": [f"Worst, {kind}: warm or re-read, 2 of 2 reads"],
+    return {"schema_version": 2, "run": "a run", "mainline": [{"date": "2020-01-01", "version": "9.9", "text": "it is refused", "source": "a commit"}], "worst": [f"Worst, {kind}: warm or re-read, 2 of 2 reads"],
             "recommendation": [{"text": "Take dio if they are cold.", "rows": ["cold"]}, {"text": "Keep fallback if they are warm.", "rows": ["warm"]}],
             "sentences": ["Gain, counted: much.", f"Cost, {kind}: something."],
             "classes": {"reference": "fallback", "kernels": ["base", "dio"], "candidate": "dio",
                         "work": [row("cold", "cold", "cpu_ns_per_op", "counted", _class_figure("0.50", ("0.31", "0.99"), 0))],
                         "time": [row("cold", "cold", "latency_mean_ns", kind, _class_figure("0.50", ("0.50", "0.50"), 0)),
                                  row("warm", "warm", "latency_mean_ns", kind, _class_figure("9.00", ("1.20", "45"), 2))]},
-            "reads": [{"id": "cold", "title": "cold", "meaning": "m", "reads": 2}]}
+            "reads": [{"id": "cold", "title": "cold", "meaning": "m", "reads": 2}], "next": "diobench profile --filter c"}

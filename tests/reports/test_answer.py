@@ -31,6 +31,10 @@ class Answer(unittest.TestCase):
         self.assertEqual((one.title, one.kernel), ("warm", "dio"))
         self.assertIn("45 times: 45.00 µs instead of 1.00 µs; worse in 2 of 2 reads", one.text)
 
+    def test_what_to_type_next(self) -> None:
+        self.assertEqual(answer.next_command(run_with_answer()), "diobench profile --filter c")
+        self.assertEqual(answer.next_command(parse(two_arms(cell("dio")))), "")
+
     def test_each_clause_leads_to_its_rows(self) -> None:
         self.assertEqual(answer.recommendation(run_with_answer()),
                          ['Take dio if they are <a href="#class-time-cold">cold</a>.', 'Keep fallback if they are <a href="#class-time-warm">warm</a>.'])

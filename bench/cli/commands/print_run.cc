@@ -4,12 +4,11 @@
 #include <cstdio>
 #include <fmt/format.h>
 
-#include "bench/cli/commands/cell_options.h"
 #include "bench/cli/commands/gate_metrics.h"
 #include "bench/common/base/json_text.h"
 #include "bench/common/base/terminal.h"
 #include "bench/common/base/text.h"
-#include "bench/host/kernel/base.h"
+#include "bench/host/kernel/series.h"
 #include "bench/results/compare/answer.h"
 #include "bench/results/compare/comparison.h"
 #include "bench/results/compare/floor.h"
@@ -19,37 +18,12 @@
 
 namespace diobench {
 
-namespace {
-
-/// The kernel's worst read of all classes, where the machine counts: what it executes tells why. Empty: nothing is worse.
-std::string next_after(const ClassTable& table) {
-    const Run& run = table.results->run;
-    if (run.machine != "exact" || run.suite == kOwnSuite) return "";
-    const ReadPair* worst = nullptr;
-    for (const ClassRow& row : table.work) {
-        const ClassFigure* figure = row.direct ? table.figure(row, table.candidate) : nullptr;
-        if (figure == nullptr || figure->worse == 0 || !figure->gap.empty()) continue;
-        if (worst == nullptr || figure->worst.ratio > worst->ratio) worst = &figure->worst;
-    }
-    if (worst == nullptr) return "";
-    std::string kernels;
-    for (const auto& name : {table.reference, table.candidate}) {
-        if (table.results->find_kernel(name) == nullptr) continue;  // buffered reads are no kernel
-        const auto given = kernel_as_given(run, name);
-        if (!given) return "";
-        kernels += " --kernel " + *given;
-    }
-    return fmt::format("diobench profile{} --suite {} --filter {}", kernels, run.suite, shell_text({worst->cell->cell}));
-}
-
-}  // namespace
-
 void print_run(const Results& results, const fs::path& directory) {
     std::string next;
     if (auto comparison = compare_arms(results, {})) {
         if (auto answer = answer_of(*comparison)) {
             fmt::print("{}", answer_text(*answer, kTextWidth, Colours::on_terminals));
-            next = next_after(answer->table);
+            next = answer->next;
         } else fmt::print(stderr, "{}\n", answer.error().message());
         for (const auto& sentence : wrong_floors(results)) fmt::print("{}\n", coloured(sentence, Colour::red));
     }
@@ -73,16 +47,6 @@ Result<fs::path> draw_run(const fs::path& directory, const Results& results) {
     auto revises = known_revisions();
     if (!revises) return forward(revises);
     return draw_report(directory, results, *revises, *wanted);
-}
-
-std::optional<std::string> kernel_as_given(const Run& run, const std::string& kernel) {
-    for (const auto& word : run.argv)
-        if (word.starts_with("--tree") || word.starts_with("--rev")) return std::nullopt;
-    std::vector<std::string> words{kernel};
-    words.insert(words.end(), run.argv.begin(), run.argv.end());
-    for (const auto& word : words)
-        if (auto named = resolve_kernel(word); named && named->name == kernel) return shell_text({word});
-    return std::nullopt;
 }
 
 void add_shown_options(CLI::App& command, RunShown& shown) {

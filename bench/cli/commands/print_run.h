@@ -27,8 +27,5 @@ struct RunShown {
 void add_shown_options(CLI::App& command, RunShown& shown);
 /// Draws and prints what was asked for; at the end "ID HOW; PAGE". The run's exit code.
 [[nodiscard]] Result<ExitCode> tell_run(const RunOutcome& outcome, const RunShown& shown, const std::string& how);
-/// The kernel as another command takes it: by its name or by the folder that the run was given. Nothing if it is known by neither any
-/// more, or was built from a source of the run's own.
-[[nodiscard]] std::optional<std::string> kernel_as_given(const Run& run, const std::string& kernel);
 
 }  // namespace diobench

@@ -11,6 +11,7 @@
 #include "bench/host/run/conformance_gate.h"
 #include "bench/host/verify/verify_kernels.h"
 #include "bench/nightly/night_record.h"
+#include "bench/results/compare/next_of_run.h"
 #include "bench/results/export/conformance_text.h"
 #include "bench/results/export/markdown.h"
 #include "bench/results/export/report.h"

@@ -7,11 +7,9 @@
 #include <vector>
 
 #include "bench/common/base/files.h"
+#include "bench/results/store/results.h"
 
 namespace diobench {
-
-/// The name, in results, of the suite that a user's own files make.
-inline constexpr const char* kOwnSuite = "own";
 
 struct OwnWorkloads {
     std::vector<fs::path> files;         ///< workload files

@@ -6,6 +6,7 @@
 #include "bench/common/base/files.h"
 #include "bench/common/base/text.h"
 #include "bench/results/compare/headline.h"
+#include "bench/results/compare/next_of_run.h"
 
 namespace diobench {
 
@@ -17,7 +18,7 @@ nlohmann::ordered_json answer_json(const RunAnswer& answer) {
     auto mainline = nlohmann::ordered_json::array();
     for (const auto& event : answer.mainline) mainline.push_back({{"date", event.date}, {"version", event.version}, {"text", event.text}, {"source", event.source}});
     return {{"schema_version", kAnswerSchemaVersion}, {"run", answer.table.results->run.id}, {"recommendation", recommendation_json(answer.recommendation)},
-            {"mainline", mainline}, {"worst", answer.worst}, {"sentences", answer.sentences}, {"classes", class_table_json(answer.table)}, {"reads", reads}};
+            {"mainline", mainline}, {"worst", answer.worst}, {"sentences", answer.sentences}, {"classes", class_table_json(answer.table)}, {"reads", reads}, {"next", answer.next}};
 }
 
 }  // namespace
@@ -25,9 +26,10 @@ nlohmann::ordered_json answer_json(const RunAnswer& answer) {
 Result<RunAnswer> answer_of(const Comparison& comparison) {
     auto mainline = mainline_events();
     if (!mainline) return forward(mainline);
-    RunAnswer out{std::move(*mainline), {}, headline(comparison), {}, class_table(comparison), reads_by_class(comparison)};
+    RunAnswer out{std::move(*mainline), {}, headline(comparison), {}, class_table(comparison), reads_by_class(comparison), ""};
     out.worst = worst_sentences(out.table);
     out.recommendation = recommendation(out.table);
+    out.next = next_of_run(out.table);
     return out;
 }
 

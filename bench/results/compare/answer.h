@@ -13,7 +13,7 @@
 namespace diobench {
 
 inline constexpr std::string_view kAnswerFileName = "answer.json";
-inline constexpr int kAnswerSchemaVersion = 1;
+inline constexpr int kAnswerSchemaVersion = 2;
 
 struct RunAnswer {
     std::vector<MainlineEvent> mainline;
@@ -22,6 +22,7 @@ struct RunAnswer {
     std::vector<RecommendationClause> recommendation;
     ClassTable table;
     std::vector<std::pair<const ReadClassRow*, size_t>> reads;  ///< how many of each class the run has
+    std::string next;  ///< next_of_run()
 };
 
 /// Errors: kernel-patches/mainline.toml cannot be read.

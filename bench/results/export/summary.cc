@@ -92,6 +92,7 @@ Result<std::string> summary_text(const Comparison& comparison) {
     out += "Kernels:\n" + kernels_text(results.kernels);
     out += "\n" + bullets(wrong_floors(results)) + answer_text(*answer, kWidth, Colours::never);
     out += section("Refused, invalid or failed") + shortened(problems(results));
+    if (!answer->next.empty()) out += fmt::format("\nNext: why that read costs what it costs\n  {}\n", answer->next);
     auto git = results.run.tool.find("git");
     out += fmt::format("\nTo reproduce{}, or with reproduce.sh beside this file:\n", git != results.run.tool.end() ? " at commit " + git->second : "");
     out += "  " + wrap_text(join(results.run.argv, " "), kWidth - 4, 6) + "\n";

@@ -65,6 +65,9 @@ struct FioJobRecord {
     bool operator==(const FioJobRecord&) const = default;
 };
 
+/// The name of the suite that a user's own files make.
+inline constexpr const char* kOwnSuite = "own";
+
 struct Run {
     std::string id;
     std::string started_at;  ///< UTC, ISO 8601

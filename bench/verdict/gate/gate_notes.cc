@@ -51,6 +51,10 @@ void note_never_verified(GateReport& report) {
     report.notes.push_back(fmt::format("{}whether {} is right: it was never verified on this machine", kNotChecked, report.candidate));
 }
 
+void note_verified_cases(const std::vector<std::string>& globs, GateReport& report) {
+    report.notes.push_back(fmt::format("{}whether {} is right in more than the chosen cases {}, which passed", kNotChecked, report.candidate, shell_text(globs)));
+}
+
 void note_filter(const GatePlan& plan, GateReport& report) {
     if (plan.filter.takes_all()) return;
     report.selection = shell_text(plan.filter.words());

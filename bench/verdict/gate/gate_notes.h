@@ -21,6 +21,9 @@ void note_images(const std::vector<RunPair>& pairs, GateReport& report);
 /// cannot be known again. Errors: of the history's database.
 [[nodiscard]] Result<bool> was_verified(const std::vector<RunPair>& pairs);
 void note_never_verified(GateReport& report);
+
+/// That the candidate passed these cases alone.
+void note_verified_cases(const std::vector<std::string>& globs, GateReport& report);
 void note_filter(const GatePlan& plan, GateReport& report);
 /// Metrics that passed although some seeds were beyond the threshold, and percentiles with too few slow reads to judge: they are not
 /// decided by the rule, and should be known. Of a test that is worse in another metric nothing is in doubt.

@@ -31,6 +31,7 @@ struct GateOptions {
     unsigned jobs = 0;      ///< exact: machines side by side; 0: as many as CPUs
     std::set<std::string> not_judged;  ///< of given results: ids of cells that the baseline cannot have
     bool verified = false;  ///< the candidate has just passed a verification that the history does not know
+    std::vector<std::string> verified_cases;  ///< globs of the only cases of that verification; empty: all
     std::vector<std::string> argv;
     bool attribute = true;  ///< exact: count instructions by kernel function
     bool cost_model = false;  ///< exact: modelled time as well (bench/host/profile/cost_model.h); it is not judged

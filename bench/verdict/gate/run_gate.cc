@@ -58,6 +58,7 @@ Result<GateReport> run_gate(const GateOptions& options) {
     auto verified = options.verified ? Result<bool>(true) : was_verified(pairs);
     if (!verified) return forward(verified);
     if (!*verified) note_never_verified(report);
+    if (!options.verified_cases.empty()) note_verified_cases(options.verified_cases, report);
     note_filter(*plan, report);
     if (runs->reused_boots() > 0)
         report.notes.push_back(fmt::format("{} boots of the baseline were taken from the cache: the self-test has just shown that this machine repeats itself",

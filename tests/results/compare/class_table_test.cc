@@ -8,6 +8,7 @@
 #include <set>
 
 #include "bench/results/compare/answer.h"
+#include "bench/results/compare/next_of_run.h"
 #include "bench/results/compare/recommendation.h"
 #include "tests/results/store/sample_results.h"
 
@@ -143,6 +144,28 @@ TEST(ClassTable, BufferedReadsHaveTheirRow) {
     // It is none of the direct classes that the recommendation is about.
     EXPECT_THAT(worst_sentences(table), testing::Contains(HasSubstr("Worst, modelled: no class of direct reads")));
     EXPECT_THAT(recommendation(table).front().text, HasSubstr("Take dio"));
+}
+
+TEST(NextOfRun, AsksWhyTheWorstReadCostsThat) {
+    Results results = class_run({read_taking("fallback", read_of(4096, Pattern::random), 1000), read_taking("dio", read_of(4096, Pattern::random), 2000)});
+    results.run.suite = "quick";
+    results.run.machine = "exact";
+    results.run.argv = {"diobench", "run", "--kernel", "fallback", "--kernel", "../series/dio/"};
+    (*results.cells[1].metrics)["page_cache_bytes.guest_total.after"] = int64_t{1048576 + (1 << 20)};
+    const std::string cell = results.cells[1].cell;
+    EXPECT_EQ(next_of_run(table_of(results)), "diobench profile --kernel fallback --kernel ../series/dio/ --suite quick --filter " + cell);
+    results.run.machine = "uml";
+    EXPECT_EQ(next_of_run(table_of(results)), "");
+}
+
+TEST(NextOfRun, NamesAKernelAsItWasGiven) {
+    diobench::Run run = sample_results().run;
+    run.argv = {"diobench", "run", "--kernel", "base@~/linux:v7.1", "--kernel=dio"};
+    EXPECT_EQ(kernel_as_given(run, "base@v7.1"), "'base@~/linux:v7.1'");
+    EXPECT_EQ(kernel_as_given(run, "dio"), "dio");
+    EXPECT_EQ(kernel_as_given(run, "base@6.12.107"), std::nullopt);
+    run.argv.push_back("--tree=/linux");
+    EXPECT_EQ(kernel_as_given(run, "dio"), std::nullopt);
 }
 
 TEST(Recommendation, WeighsClasses) {

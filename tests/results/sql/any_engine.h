@@ -43,7 +43,7 @@ private:
     }
 
     /// A path of a socket may have some 100 letters only.
-    std::string folder_ = TempDirectory::create("/tmp", "diobench-postgresql").value().keep().string();
+    std::string folder_ = fmt::format("/tmp/diobench-postgresql-{}", ::getpid());
     std::string first_;
     int made_ = 0;
 };

@@ -22,7 +22,9 @@ case $1 in
         (cd / && owned "$programs/initdb" -D "$dir/data" -U diobench --auth=trust --encoding=UTF8 --locale=C --no-sync > "$dir/initdb.log" 2>&1) || { cat "$dir/initdb.log" >&2; exit 1; }
         run_server
         # Of a test that was killed nobody calls stop.
-        [ -z "${3:-}" ] || (while kill -0 "$3" 2> /dev/null; do sleep 1; done; exec bash "$0" stop "$dir") > /dev/null 2>&1 < /dev/null &
+        if [ -n "${3:-}" ]; then
+            (while kill -0 "$3" 2> /dev/null; do sleep 1; done; exec bash "$0" stop "$dir") > /dev/null 2>&1 < /dev/null &
+        fi
         echo "postgresql://diobench@/postgres?host=$dir"
         ;;
     kill) kill -KILL "$(head -n 1 "$dir/data/postmaster.pid")" && while kill -0 "$(head -n 1 "$dir/data/postmaster.pid")" 2> /dev/null; do sleep 0.05; done ;;
